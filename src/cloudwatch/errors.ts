@@ -1,0 +1,62 @@
+const BRAND = Symbol.for('opentelemetry-cloudwatch-logs.error');
+
+/**
+ * Base of every error that this package throws. `instanceof` of this class holds across the package's
+ * ES-module and CommonJS copies; to tell subclasses apart, compare `code`.
+ */
+export class CloudWatchLogsError extends Error {
+  /** Stable, for programs: never changes with the wording. */
+  readonly code: string;
+
+  constructor(code: string, message: string, options?: { cause?: unknown }) {
+    super(message, options);
+    this.name = new.target.name;
+    this.code = code;
+    Object.defineProperty(this, BRAND, { value: true });
+  }
+
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    if (typeof value !== 'object' || value === null) return false;
+    if (this === CloudWatchLogsError) return (value as Record<symbol, unknown>)[BRAND] === true;
+    return Function.prototype[Symbol.hasInstance].call(this, value);
+  }
+}
+
+/** A wrong option: the message names the option, its value and what would be right. */
+export class OptionError extends CloudWatchLogsError {
+  /** The option as the user wrote it: a constructor option's path or an environment variable's name. */
+  readonly option: string;
+
+  /**
+   * @param option - for example `concurrency` or `retry.maxAttempts`
+   * @param rule - completes "<option> must …", for example `be a whole number from 1 to 50`
+   * @param value - what was given; shown shortened. Leave it out for secrets.
+   */
+  constructor(option: string, rule: string, ...value: [] | [unknown]) {
+    super('ERR_OPTION', `${option} must ${rule}${value.length === 1 ? `; it is ${show(value[0])}` : ''}`);
+    this.option = option;
+  }
+}
+
+/** Shows a value inside an error message: one line, shortened, never throwing, no control characters. */
+export function show(value: unknown): string {
+  let text: string;
+  try {
+    text = typeof value === 'string' ? JSON.stringify(value) : showOther(value);
+  } catch {
+    text = Object.prototype.toString.call(value);
+  }
+  // eslint-disable-next-line no-control-regex
+  text = text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');
+  return text.length > 120 ? `${text.slice(0, 117)}...` : text;
+}
+
+function showOther(value: unknown): string {
+  if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+    const name = (value as { constructor?: { name?: string } }).constructor?.name;
+    if (name && name !== 'Object') return `an instance of ${name}`;
+  }
+  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
+  return String(value);
+}

@@ -1,0 +1,30 @@
+/** A log event on its way to the service: already as small and as final as it can be. */
+export interface EncodedEvent {
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+  /** The message as a JSON string literal, quotes included, as it will stand in the request body. */
+  readonly messageJson: string;
+  /** UTF-8 bytes of the message itself (not of its JSON literal): what the service counts and bills. */
+  readonly messageBytes: number;
+}
+
+/** Where events go. */
+export interface Destination {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+}
+
+/** The `entity` of PutLogEvents: what the console links logs by. */
+export interface LogEntity {
+  readonly keyAttributes: Readonly<Record<string, string>>;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Events of one destination that fit one PutLogEvents request, in time order. */
+export interface LogEventBatch {
+  readonly destination: Destination;
+  readonly entity?: LogEntity | undefined;
+  readonly events: readonly EncodedEvent[];
+  /** As the service counts them: messages plus overhead. */
+  readonly bytes: number;
+}

@@ -1,0 +1,1 @@
+export { CloudWatchLogsError, OptionError } from './cloudwatch/errors.js';
