@@ -1,0 +1,136 @@
+/**
+ * Checks what users install: the tarball is packed from dist/, linted (publint, are-the-types-wrong),
+ * installed without scripts into an empty application, and loaded there through both module systems.
+ */
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync, cpSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+
+/** All that an application may get with us beside the AWS SDK and OpenTelemetry; each with its reason in the README. */
+const ALLOWED_DEPENDENCIES = [
+  '@aws-sdk/client-cloudwatch-logs',
+  '@opentelemetry/api-logs',
+  '@opentelemetry/core',
+  'cockatiel',
+  'commander',
+];
+const MAX_MAIN_ENTRY_BYTES = 100_000;
+
+const scratch = mkdtempSync(join(tmpdir(), 'otel-cwlogs-package-'));
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+
+const run = (command, args, options = {}) =>
+  execFileSync(command, args, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], ...options });
+
+function check(name, work) {
+  try {
+    const note = work();
+    console.log(`ok   ${name}${note ? `: ${note}` : ''}`);
+  } catch (error) {
+    process.exitCode = 1;
+    console.log(
+      `FAIL ${name}\n${error.stdout ?? ''}${error.stderr ?? ''}${error.stdout === undefined ? error.message : ''}`,
+    );
+  }
+}
+
+const [packed] = JSON.parse(
+  run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', scratch], { cwd: root }),
+);
+const tarball = join(scratch, packed.filename);
+
+check('the tarball holds what is public and nothing else', () => {
+  const strays = packed.files
+    .map((file) => file.path)
+    .filter(
+      (path) => !/^(dist\/|examples\/demo\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(path),
+    );
+  if (strays.length > 0) throw new Error(`not expected: ${strays.join(', ')}`);
+  return `${packed.files.length} files, ${(packed.size / 1024).toFixed(0)} kB`;
+});
+
+check('publint', () => void run('npx', ['--no-install', 'publint', '--strict', tarball], { cwd: root }));
+
+check(
+  'are-the-types-wrong',
+  () => void run('npx', ['--no-install', 'attw', '--profile', 'node16', tarball], { cwd: root }),
+);
+
+check('dependencies are the five that the README names', () => {
+  const strays = Object.keys(manifest.dependencies).filter((name) => !ALLOWED_DEPENDENCIES.includes(name));
+  if (strays.length > 0) throw new Error(`not allowed: ${strays.join(', ')}`);
+  const undocumented = Object.keys(manifest.dependencies).filter(
+    (name) => !readFileSync(join(root, 'README.md'), 'utf8').includes(`\`${name}\``),
+  );
+  if (undocumented.length > 0) throw new Error(`the README gives no reason for: ${undocumented.join(', ')}`);
+  return Object.keys(manifest.dependencies).join(', ');
+});
+
+const application = join(scratch, 'application');
+check('installs without development packages and scripts, and both module systems load every entry', () => {
+  run('mkdir', ['-p', application]);
+  cpSync(join(root, '.npmrc'), join(application, '.npmrc'));
+  writeFileSync(join(application, 'package.json'), '{ "private": true }');
+  run(
+    'npm',
+    [
+      'install',
+      '--omit=dev',
+      '--ignore-scripts',
+      '--no-audit',
+      '--no-fund',
+      tarball,
+      '@opentelemetry/api@1.9',
+      '@opentelemetry/sdk-logs@0.223.1',
+    ],
+    { cwd: application },
+  );
+  const entries = Object.keys(manifest.exports)
+    .filter((entry) => entry !== './register' && entry !== './package.json')
+    .map((entry) => manifest.name + entry.slice(1));
+  const list = JSON.stringify(entries);
+  run(
+    process.execPath,
+    [
+      '--input-type=module',
+      '-e',
+      `for (const name of ${list}) { const m = await import(name); if (Object.keys(m).length === 0) throw new Error(name + ' exports nothing'); }`,
+    ],
+    { cwd: application },
+  );
+  run(
+    process.execPath,
+    [
+      '--input-type=commonjs',
+      '-e',
+      `for (const name of ${list}) { const m = require(name); if (Object.keys(m).length === 0) throw new Error(name + ' exports nothing'); }`,
+    ],
+    { cwd: application },
+  );
+  run(join(application, 'node_modules/.bin/otel-cwlogs'), ['--help'], { cwd: application });
+  return entries.join(', ');
+});
+
+const result = await build({
+  entryPoints: [join(root, 'dist/esm/index.js')],
+  bundle: true,
+  write: false,
+  minify: true,
+  platform: 'node',
+  format: 'esm',
+  external: ['@aws-sdk/*', '@smithy/*', '@opentelemetry/*'],
+  metafile: true,
+});
+check(`the main entry stays under ${MAX_MAIN_ENTRY_BYTES / 1000} kB and loads no simulation`, () => {
+  const bytes = result.outputFiles[0].contents.length;
+  if (bytes > MAX_MAIN_ENTRY_BYTES) throw new Error(`it is ${bytes} bytes`);
+  const simulation = Object.keys(result.metafile.inputs).filter((path) => path.includes('/simulation/'));
+  if (simulation.length > 0) throw new Error(`it loads ${simulation[0]}`);
+  return `${(bytes / 1000).toFixed(1)} kB`;
+});

@@ -1,0 +1,35 @@
+/** Runs every example as its README says (`node examples/<name>/main.mjs`); each checks itself by its exit code. */
+import { spawnSync } from 'node:child_process';
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const env = { ...process.env };
+// The examples start their own local service unless they are given one; a developer's AWS settings stay out.
+for (const name of Object.keys(env)) if (/^(AWS_|OTEL_)/.test(name)) delete env[name];
+
+let wrong = 0;
+let run = 0;
+for (const name of readdirSync(join(root, 'examples')).sort()) {
+  const program = join(root, 'examples', name, 'main.mjs');
+  if (!existsSync(program)) continue;
+  if (!existsSync(join(root, 'examples', name, 'README.md'))) {
+    console.log(`FAIL ${name}: no README.md`);
+    wrong++;
+  }
+  const { status, stdout, stderr } = spawnSync(process.execPath, [program], {
+    cwd: root,
+    env,
+    encoding: 'utf8',
+    timeout: 60_000,
+  });
+  run++;
+  console.log(`${status === 0 ? 'ok  ' : 'FAIL'} examples/${name}`);
+  if (status !== 0) {
+    wrong++;
+    console.log(stdout + stderr);
+  }
+}
+if (run === 0) throw new Error('no example was found');
+process.exitCode = wrong > 0 ? 1 : 0;

