@@ -2,19 +2,25 @@
  * Finds the known name that a mistyped one most likely means.
  * @param name - as the user wrote it
  * @param known - the right names
- * @returns undefined when none is near (more than a third of the letters differ)
+ * @returns undefined when none is near: more than a third of the letters differ, and neither begins the other
  */
 export function nearestName(name: string, known: Iterable<string>): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase(), bestDistance);
+    const [a, b] = [name.toLowerCase(), candidate.toLowerCase()];
+    const distance = isLongStart(a, b) || isLongStart(b, a) ? 1 : editDistance(a, b, bestDistance);
     if (distance < bestDistance) {
       best = candidate;
       bestDistance = distance;
     }
   }
   return best;
+}
+
+/** Whether one name begins the other, as `logGroup` does `logGroupName`. */
+function isLongStart(start: string, name: string): boolean {
+  return start.length >= 4 && name.startsWith(start);
 }
 
 function editDistance(a: string, b: string, bound: number): number {
