@@ -1,0 +1,157 @@
+import { type CloudWatchLogsClient, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { type Diagnostics } from '../observability/diagnostics.js';
+import { type Losses } from '../observability/losses.js';
+import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
+import { type ProvisioningSettings } from '../resources/ensure-log-group.js';
+import { type Destination, type LogEventBatch } from './encoded-event.js';
+
+/** What became of the events of one `deliver`, by the time it was answered. */
+export interface DeliveryResult {
+  /** Events that the service has accepted. */
+  readonly delivered: number;
+  /** Events held in memory or in the spool, to be sent in the background. */
+  readonly kept: number;
+  /** Events counted as lost, with their reason, in `Losses`. */
+  readonly lost: number;
+  /** The last error, where anything was kept or lost for one. */
+  readonly error?: Error;
+}
+
+/** Figures of a delivery since it was made. */
+export interface DeliveryStatus {
+  readonly deliveredEvents: number;
+  /** As the service bills them: messages plus 26 bytes an event. */
+  readonly deliveredBytes: number;
+  /** Events now held in memory, in flight included. */
+  readonly heldEvents: number;
+  readonly heldBytes: number;
+  readonly requests: number;
+  readonly retries: number;
+  readonly throttles: number;
+  readonly lastError?: Error | undefined;
+}
+
+/** Brings encoded events to the service. */
+export interface Delivery {
+  /**
+   * Resolves when every event of the batches is delivered, kept (will be retried in the background) or
+   * counted as lost. Never rejects.
+   */
+  deliver(batches: readonly LogEventBatch[]): Promise<DeliveryResult>;
+  /** Makes group and stream of destinations that are known ahead; returns at once, failure is no error yet. */
+  prepare(destinations: readonly Destination[]): void;
+  /** Cuts backoff waits short and waits for what is in flight and kept, up to `flushTimeoutMillis`. Never rejects. */
+  forceFlush(): Promise<void>;
+  /** The same within `shutdownTimeoutMillis`; what is left is counted as lost with reason `shutdown`. */
+  shutdown(): Promise<void>;
+  status(): DeliveryStatus;
+}
+
+/** How delivery behaves; {@link DEFAULT_DELIVERY_SETTINGS} has the defaults. */
+export interface DeliverySettings {
+  /** PutLogEvents requests in flight at once. Default 4. */
+  readonly concurrency: number;
+  /** Bytes of events (as the service counts them) held in memory, in flight included. Default 32 MiB. */
+  readonly maxBufferBytes: number;
+  /** Milliseconds that `deliver` may take; what is not delivered then is kept. Default 20,000. */
+  readonly exportTimeoutMillis: number;
+  /** Milliseconds for one request with the SDK's own retries. Default 10,000. */
+  readonly requestTimeoutMillis: number;
+  /** Milliseconds that `forceFlush` may take. Default 20,000. */
+  readonly flushTimeoutMillis: number;
+  /** Milliseconds that `shutdown` may take. Default 5,000. */
+  readonly shutdownTimeoutMillis: number;
+  /** Default `gzip`. */
+  readonly compression: 'gzip' | 'none';
+  /** Waits between attempts: doubled from the first to the last, with jitter. Default 200 and 30,000 ms. */
+  readonly retry: { readonly initialDelayMillis: number; readonly maxDelayMillis: number };
+  readonly provisioning: ProvisioningSettings;
+}
+
+/** What delivery works with. */
+export interface DeliveryParts {
+  readonly client: CloudWatchLogsClient;
+  readonly losses: Losses;
+  readonly diagnostics: Diagnostics;
+  /** A monotonic clock in milliseconds; `performance.now` by default. */
+  readonly now?: (() => number) | undefined;
+  /** From 0 to 1, for jitter; `Math.random` by default. */
+  readonly random?: (() => number) | undefined;
+}
+
+export const DEFAULT_DELIVERY_SETTINGS: DeliverySettings = {
+  concurrency: 4,
+  maxBufferBytes: 32 * 1024 * 1024,
+  exportTimeoutMillis: 20_000,
+  requestTimeoutMillis: 10_000,
+  flushTimeoutMillis: 20_000,
+  shutdownTimeoutMillis: 5_000,
+  compression: 'gzip',
+  retry: { initialDelayMillis: 200, maxDelayMillis: 30_000 },
+  provisioning: { provision: 'all' },
+};
+
+/** Makes the delivery of one client. */
+export function createDelivery(parts: DeliveryParts, _settings: Partial<DeliverySettings> = {}): Delivery {
+  const inFlight = new Set<Promise<unknown>>();
+  const status = {
+    deliveredEvents: 0,
+    deliveredBytes: 0,
+    heldEvents: 0,
+    heldBytes: 0,
+    requests: 0,
+    retries: 0,
+    throttles: 0,
+  };
+  const send = async (batch: LogEventBatch): Promise<DeliveryResult> => {
+    const count = batch.events.length;
+    try {
+      status.requests++;
+      await parts.client.send(
+        new PutLogEventsCommand({
+          ...batch.destination,
+          logEvents: batch.events.map((event) => ({
+            timestamp: event.timestamp,
+            message: JSON.parse(event.messageJson) as string,
+          })),
+        }),
+      );
+      status.deliveredEvents += count;
+      status.deliveredBytes += batch.bytes;
+      return { delivered: count, kept: 0, lost: 0 };
+    } catch (error) {
+      parts.losses.record('delivery_failed', count);
+      return { delivered: 0, kept: 0, lost: count, error: error as Error };
+    }
+  };
+  const wait = async (): Promise<void> => {
+    await Promise.all(inFlight);
+  };
+  return {
+    async deliver(batches) {
+      const sent = runAsOwnTelemetry(() => Promise.all(batches.map(send)));
+      inFlight.add(sent);
+      const results = await sent;
+      inFlight.delete(sent);
+      return results.reduce((sum, result) => ({ ...sum, ...add(sum, result) }), {
+        delivered: 0,
+        kept: 0,
+        lost: 0,
+      });
+    },
+    prepare: () => undefined,
+    forceFlush: wait,
+    shutdown: wait,
+    status: () => status,
+  };
+}
+
+function add(a: DeliveryResult, b: DeliveryResult): DeliveryResult {
+  const error = b.error ?? a.error;
+  return {
+    delivered: a.delivered + b.delivered,
+    kept: a.kept + b.kept,
+    lost: a.lost + b.lost,
+    ...(error && { error }),
+  };
+}
