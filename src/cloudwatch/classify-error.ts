@@ -1,0 +1,258 @@
+/**
+ * What an error of a request to the service means for whoever made the request:
+ *
+ * - `retry`: passing; the same request may succeed later
+ * - `throttled`: passing; ask less often
+ * - `credentials`: no credentials, or wrong or expired ones; passes when they are renewed
+ * - `denied`: these credentials lack a permission
+ * - `missing`: log group or log stream does not exist
+ * - `exists`: what was to be made is there already
+ * - `invalid`: the service will never take this request as it is; a smaller part of it may be fine
+ * - `unreadable`: the endpoint could not read the request (see the gzip fallback); else as `invalid`
+ * - `sequence_token`, `already_accepted`: only from endpoints of before 2023
+ * - `configuration`: cannot work until the process is configured otherwise
+ * - `refused`: any other permanent error
+ */
+export type ErrorKind =
+  | 'retry'
+  | 'throttled'
+  | 'credentials'
+  | 'denied'
+  | 'missing'
+  | 'exists'
+  | 'invalid'
+  | 'unreadable'
+  | 'sequence_token'
+  | 'already_accepted'
+  | 'configuration'
+  | 'refused';
+
+/**
+ * By the error's name: every exception of the service's model (2014-03-28), the common errors of AWS's
+ * APIs, and the errors that the SDK itself makes.
+ */
+export const KIND_BY_ERROR_NAME: Readonly<Record<string, ErrorKind>> = {
+  // The service's model.
+  AccessDeniedException: 'denied',
+  ConflictException: 'retry',
+  DataAlreadyAcceptedException: 'already_accepted',
+  InternalServerException: 'retry',
+  InternalStreamingException: 'retry',
+  InvalidOperationException: 'refused',
+  InvalidParameterException: 'invalid',
+  InvalidSequenceTokenException: 'sequence_token',
+  // Of queries at once, or of resources: for the former waiting helps, and it does no harm for the latter.
+  LimitExceededException: 'throttled',
+  MalformedQueryException: 'refused',
+  OperationAbortedException: 'retry',
+  ResourceAlreadyExistsException: 'exists',
+  ResourceNotFoundException: 'missing',
+  ServiceQuotaExceededException: 'throttled',
+  ServiceUnavailableException: 'retry',
+  SessionStreamingException: 'retry',
+  SessionTimeoutException: 'retry',
+  ThrottlingException: 'throttled',
+  TooManyTagsException: 'refused',
+  UnrecognizedClientException: 'credentials',
+  ValidationException: 'invalid',
+  // Common to AWS's APIs.
+  AccessDenied: 'denied',
+  NotAuthorized: 'denied',
+  OptInRequired: 'denied',
+  ExpiredToken: 'credentials',
+  ExpiredTokenException: 'credentials',
+  IncompleteSignature: 'credentials',
+  IncompleteSignatureException: 'credentials',
+  InvalidAccessKeyId: 'credentials',
+  InvalidClientTokenId: 'credentials',
+  InvalidSignatureException: 'credentials',
+  InvalidToken: 'credentials',
+  MissingAuthenticationToken: 'credentials',
+  MissingAuthenticationTokenException: 'credentials',
+  SignatureDoesNotMatch: 'credentials',
+  TokenRefreshRequired: 'credentials',
+  // The SDK mends the clock's offset by itself from the answer's date, so these pass.
+  RequestExpired: 'retry',
+  RequestInTheFuture: 'retry',
+  RequestTimeTooSkewed: 'retry',
+  BandwidthLimitExceeded: 'throttled',
+  EC2ThrottledException: 'throttled',
+  LimitExceeded: 'throttled',
+  PriorRequestNotComplete: 'throttled',
+  ProvisionedThroughputExceededException: 'throttled',
+  RequestLimitExceeded: 'throttled',
+  RequestThrottled: 'throttled',
+  RequestThrottledException: 'throttled',
+  SlowDown: 'throttled',
+  ThrottledException: 'throttled',
+  Throttling: 'throttled',
+  TooManyRequestsException: 'throttled',
+  TransactionInProgressException: 'throttled',
+  InternalError: 'retry',
+  InternalFailure: 'retry',
+  RequestTimeout: 'retry',
+  RequestTimeoutException: 'retry',
+  ServiceUnavailable: 'retry',
+  RequestEntityTooLarge: 'invalid',
+  RequestEntityTooLargeException: 'invalid',
+  SerializationException: 'unreadable',
+  UnknownOperationException: 'refused',
+  // Of the SDK.
+  AbortError: 'retry',
+  TimeoutError: 'retry',
+  CredentialsProviderError: 'credentials',
+  TokenProviderError: 'credentials',
+  ProviderError: 'credentials',
+};
+
+/** By the `code` of Node's network and TLS errors. A code that is missing here is taken as `retry` as well. */
+export const KIND_BY_NETWORK_CODE: Readonly<Record<string, ErrorKind>> = {
+  EADDRINUSE: 'retry',
+  EADDRNOTAVAIL: 'retry',
+  EAI_AGAIN: 'retry',
+  ECONNABORTED: 'retry',
+  ECONNREFUSED: 'retry',
+  ECONNRESET: 'retry',
+  EHOSTDOWN: 'retry',
+  EHOSTUNREACH: 'retry',
+  EMFILE: 'retry',
+  ENETDOWN: 'retry',
+  ENETRESET: 'retry',
+  ENETUNREACH: 'retry',
+  ENFILE: 'retry',
+  ENOBUFS: 'retry',
+  // Also while a container's resolver is not up yet: never a reason to give up.
+  ENOTFOUND: 'retry',
+  EPIPE: 'retry',
+  EPROTO: 'retry',
+  ETIMEDOUT: 'retry',
+  ERR_STREAM_PREMATURE_CLOSE: 'retry',
+  CERT_HAS_EXPIRED: 'retry',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'retry',
+  ERR_TLS_CERT_ALTNAME_INVALID: 'retry',
+  SELF_SIGNED_CERT_IN_CHAIN: 'retry',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'retry',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'retry',
+};
+
+/** Says what an error of a request means. An error that nothing is known of counts as passing. */
+export function classifyError(error: unknown): ErrorKind {
+  const { name, code, message, statusCode } = partsOfError(error);
+  if (Object.hasOwn(KIND_BY_ERROR_NAME, name)) return KIND_BY_ERROR_NAME[name]!;
+  if (Object.hasOwn(KIND_BY_NETWORK_CODE, code)) return KIND_BY_NETWORK_CODE[code]!;
+  if (/^Region is missing|^Invalid region|^The config profile \(/i.test(message)) return 'configuration';
+  return kindOfStatus(statusCode);
+}
+
+/** For answers whose body names no known error: those of proxies, load balancers and emulators. */
+function kindOfStatus(statusCode: number | undefined): ErrorKind {
+  switch (statusCode) {
+    case 401:
+      return 'credentials';
+    case 403:
+      return 'denied';
+    case 404:
+    case 415:
+      return 'unreadable';
+    case 408:
+    case 425:
+      return 'retry';
+    case 413:
+      return 'invalid';
+    case 429:
+      return 'throttled';
+    default:
+      return statusCode !== undefined && statusCode >= 400 && statusCode < 500 ? 'refused' : 'retry';
+  }
+}
+
+/** HTTP status of the answer, where there was one. */
+export function httpStatusOf(error: unknown): number | undefined {
+  return partsOfError(error).statusCode;
+}
+
+/** Milliseconds that the answer's `Retry-After` (seconds or a date) asks to wait, at the most an hour. */
+export function retryAfterMillis(error: unknown, nowMillis: number = Date.now()): number | undefined {
+  const headers = memberOf(memberOf(error, '$response'), 'headers');
+  if (typeof headers !== 'object' || headers === null) return undefined;
+  for (const [name, value] of Object.entries(headers)) {
+    if (name.toLowerCase() !== 'retry-after' || typeof value !== 'string' || value.trim() === '') continue;
+    const seconds = Number(value);
+    const millis = Number.isNaN(seconds) ? Date.parse(value) - nowMillis : seconds * 1000;
+    return Number.isNaN(millis) ? undefined : Math.min(Math.max(0, millis), 3_600_000);
+  }
+  return undefined;
+}
+
+/**
+ * One line for diagnostics: the error's name, what it says, its status and request id. Values that
+ * validation errors quote from the request may be log content, so they are left out.
+ */
+export function describeError(error: unknown): string {
+  const { name, code, message, statusCode, requestId } = partsOfError(error);
+  const text = message
+    .replace(/\n\s*Deserialization error:[\s\S]*$/, '')
+    .replace(/Value '[\s\S]*?' at '/g, "a value at '")
+    .replace(/\s+/g, ' ')
+    .trim();
+  const facts = [
+    ...(code !== '' && !text.includes(code) ? [code] : []),
+    ...(statusCode === undefined ? [] : [`HTTP ${statusCode}`]),
+    ...(requestId === '' ? [] : [`request ${requestId}`]),
+  ];
+  const head = text === '' || text === 'UnknownError' ? name : `${name}: ${shorten(text)}`;
+  return facts.length > 0 ? `${head} (${facts.join(', ')})` : head;
+}
+
+/** What can be done about errors that the user has to mend; undefined for all others. */
+export function remedyFor(error: unknown): string | undefined {
+  const { message } = partsOfError(error);
+  switch (classifyError(error)) {
+    case 'configuration':
+      return /profile/i.test(message)
+        ? 'check AWS_PROFILE and the files ~/.aws/config and ~/.aws/credentials'
+        : 'set the option `region`, AWS_REGION, or `region` of the profile in ~/.aws/config';
+    case 'credentials':
+      return 'check the option `credentials`, AWS_ACCESS_KEY_ID and its companions, AWS_PROFILE with ~/.aws (aws sso login), or the role of the instance, task or function';
+    case 'denied':
+      return `allow ${permissionIn(message) ?? 'the action'} to the role in use`;
+    default:
+      return undefined;
+  }
+}
+
+/** The action that an AccessDeniedException names, for example `logs:PutLogEvents`. */
+export function permissionIn(message: string): string | undefined {
+  return /perform:?\s+([a-z0-9-]+:[A-Za-z]+)/.exec(message)?.[1];
+}
+
+interface ErrorParts {
+  name: string;
+  code: string;
+  message: string;
+  requestId: string;
+  statusCode: number | undefined;
+}
+
+function partsOfError(error: unknown): ErrorParts {
+  const metadata = memberOf(error, '$metadata');
+  // An answer that the SDK could not read carries no metadata in older versions, but always the response.
+  const statusCode =
+    memberOf(metadata, 'httpStatusCode') ?? memberOf(memberOf(error, '$response'), 'statusCode');
+  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
+  return {
+    name: text(memberOf(error, 'name')) || 'Error',
+    code: text(memberOf(error, 'code')) || text(memberOf(memberOf(error, 'cause'), 'code')),
+    message: text(memberOf(error, 'message')),
+    requestId: text(memberOf(metadata, 'requestId')),
+    statusCode: typeof statusCode === 'number' ? statusCode : undefined,
+  };
+}
+
+function memberOf(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
+}
+
+function shorten(text: string): string {
+  return text.length > 300 ? `${text.slice(0, 297).toWellFormed()}...` : text;
+}

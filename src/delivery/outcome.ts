@@ -1,0 +1,35 @@
+import { type ErrorKind } from '../cloudwatch/classify-error.js';
+
+/** Events that the service left out of a request it accepted. */
+export interface Rejection {
+  readonly reason: 'too_old' | 'too_new' | 'expired';
+  readonly count: number;
+}
+
+/** Why an attempt is worth repeating. */
+export type RetryCause = Extract<
+  ErrorKind,
+  'retry' | 'throttled' | 'credentials' | 'denied' | 'missing' | 'configuration'
+>;
+
+/** What became of one request. Senders return it; they never throw. */
+export type Outcome =
+  /** The service has the events, but for those it rejected by their time. */
+  | {
+      readonly kind: 'accepted';
+      readonly rejected: readonly Rejection[];
+      /** Why the service did not take the `entity`; the events are accepted all the same. */
+      readonly entityError?: string | undefined;
+      readonly nextSequenceToken?: string | undefined;
+    }
+  | {
+      readonly kind: 'retry';
+      readonly cause: RetryCause;
+      readonly error: Error;
+      readonly afterMillis?: number | undefined;
+    }
+  /** Something in the request is invalid: one event spoils it, or the request itself is wrong. */
+  | { readonly kind: 'split'; readonly error: Error }
+  /** An endpoint of before 2023 wants another sequence token (or none, where undefined). */
+  | { readonly kind: 'sequence_token'; readonly expected: string | undefined; readonly error: Error }
+  | { readonly kind: 'refused'; readonly error: Error };

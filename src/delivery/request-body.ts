@@ -1,0 +1,46 @@
+import { promisify } from 'node:util';
+import { constants, gzip } from 'node:zlib';
+import { type LogEventBatch } from './encoded-event.js';
+
+const gzipAsync = promisify(gzip);
+
+/** Bytes under which gzip is not worth its time. */
+export const MIN_GZIP_BYTES = 1024;
+
+/** The body of one PutLogEvents request as it goes over the wire. */
+export interface RequestBody {
+  readonly bytes: Uint8Array;
+  readonly encoding: 'gzip' | undefined;
+}
+
+/**
+ * Writes the JSON of a PutLogEvents request straight from encoded events, without making SDK objects.
+ * @param sequenceToken - only for endpoints of before 2023
+ */
+export function writeRequestBody(batch: LogEventBatch, sequenceToken?: string): string {
+  const { logGroupName, logStreamName } = batch.destination;
+  let json = `{"logGroupName":${JSON.stringify(logGroupName)},"logStreamName":${JSON.stringify(logStreamName)}`;
+  if (sequenceToken !== undefined) json += `,"sequenceToken":${JSON.stringify(sequenceToken)}`;
+  if (batch.entity) json += `,"entity":${JSON.stringify(batch.entity)}`;
+  json += ',"logEvents":[';
+  let separator = '';
+  for (const event of batch.events) {
+    json += `${separator}{"timestamp":${event.timestamp},"message":${event.messageJson}}`;
+    separator = ',';
+  }
+  return `${json}]}`;
+}
+
+/**
+ * Turns the JSON into the bytes to send: gzipped off the thread where that is allowed and makes it smaller.
+ * The fastest level: it costs a third of the default's time for bodies a tenth larger (logs are repetitive).
+ */
+export async function packRequestBody(json: string, compression: 'gzip' | 'none'): Promise<RequestBody> {
+  const plain = Buffer.from(json, 'utf8');
+  if (compression === 'none' || plain.byteLength < MIN_GZIP_BYTES)
+    return { bytes: plain, encoding: undefined };
+  const packed = await gzipAsync(plain, { level: constants.Z_BEST_SPEED });
+  return packed.byteLength < plain.byteLength
+    ? { bytes: packed, encoding: 'gzip' }
+    : { bytes: plain, encoding: undefined };
+}

@@ -1,0 +1,259 @@
+import {
+  type CloudWatchLogsClient,
+  PutLogEventsCommand,
+  type PutLogEventsCommandOutput,
+  type RejectedLogEventsInfo,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { classifyError, httpStatusOf, retryAfterMillis } from '../cloudwatch/classify-error.js';
+import { type Diagnostics } from '../observability/diagnostics.js';
+import { type LogEventBatch } from './encoded-event.js';
+import { type Outcome, type Rejection } from './outcome.js';
+import { packRequestBody, type RequestBody, writeRequestBody } from './request-body.js';
+
+/** Hosts of AWS itself, in all partitions; they take gzip. */
+const AWS_HOST =
+  /(^|\.)(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/i;
+
+/** Sends single batches; knows how a request looks and what its answer means. */
+export interface Sender {
+  /** @param sequenceToken - only for endpoints that asked for one */
+  send(batch: LogEventBatch, signal: AbortSignal, sequenceToken?: string): Promise<Outcome>;
+}
+
+interface SenderParts {
+  readonly client: CloudWatchLogsClient;
+  readonly diagnostics: Diagnostics;
+}
+
+interface SenderSettings {
+  readonly compression: 'gzip' | 'none';
+  readonly requestTimeoutMillis: number;
+}
+
+/** Makes the sender of one client. */
+export function createSender(parts: SenderParts, settings: SenderSettings): Sender {
+  return new SdkSender(parts, settings);
+}
+
+/** What one endpoint (host and port) was seen to do with gzip. */
+type GzipExperience = 'accepted' | 'refused';
+
+class SdkSender implements Sender {
+  readonly #client: CloudWatchLogsClient;
+  readonly #diagnostics: Diagnostics;
+  readonly #settings: SenderSettings;
+  readonly #gzip = new Map<string, GzipExperience>();
+  #endpoint = '';
+
+  constructor(parts: SenderParts, settings: SenderSettings) {
+    this.#client = parts.client;
+    this.#diagnostics = parts.diagnostics;
+    this.#settings = settings;
+  }
+
+  async send(batch: LogEventBatch, signal: AbortSignal, sequenceToken?: string): Promise<Outcome> {
+    try {
+      const json = writeRequestBody(batch, sequenceToken);
+      const compression = this.#gzip.get(this.#endpoint) === 'refused' ? 'none' : this.#settings.compression;
+      const body = await packRequestBody(json, compression);
+      const outcome = await this.#attempt(batch, body, signal);
+      if (body.encoding === undefined) return outcome;
+      if (outcome.kind === 'accepted') {
+        this.#gzip.set(this.#endpoint, 'accepted');
+        return outcome;
+      }
+      return this.#mayBlameGzip(outcome) ? await this.#sendPlain(batch, json, signal, outcome) : outcome;
+    } catch (error) {
+      return { kind: 'retry', cause: 'retry', error: toError(error) };
+    }
+  }
+
+  /**
+   * An emulator or proxy may not know gzip: it gets the batch once more as it is. Only if it takes that
+   * was gzip the reason, and only that is remembered.
+   */
+  async #sendPlain(
+    batch: LogEventBatch,
+    json: string,
+    signal: AbortSignal,
+    gzipOutcome: Outcome,
+  ): Promise<Outcome> {
+    const outcome = await this.#attempt(batch, await packRequestBody(json, 'none'), signal);
+    if (outcome.kind !== 'accepted') return gzipOutcome;
+    this.#gzip.set(this.#endpoint, 'refused');
+    this.#diagnostics.info(
+      `gzip ${this.#endpoint}`,
+      `${this.#endpoint} does not take gzipped requests; sending plain ones from now on`,
+    );
+    return outcome;
+  }
+
+  #mayBlameGzip(outcome: Outcome): boolean {
+    if (this.#gzip.has(this.#endpoint) || AWS_HOST.test(this.#endpoint.replace(/:\d+$/, ''))) return false;
+    if (outcome.kind === 'split' || outcome.kind === 'refused') return true;
+    if (outcome.kind !== 'retry') return false;
+    return [404, 415, 500].includes(httpStatusOf(outcome.error) ?? 0);
+  }
+
+  async #attempt(batch: LogEventBatch, body: RequestBody, signal: AbortSignal): Promise<Outcome> {
+    const deadline = new Deadline(signal, this.#settings.requestTimeoutMillis);
+    try {
+      const answer = this.#client.send(this.#command(batch, body), { abortSignal: deadline.signal });
+      // The SDK does not leave its own backoff when it is aborted, so this does not wait for it.
+      return readAnswer(await deadline.race(answer), batch.events.length);
+    } catch (error) {
+      return readError(error);
+    } finally {
+      deadline.clear();
+    }
+  }
+
+  /**
+   * The SDK routes, signs and sends this command; our finished body takes the place of its own. The SDK
+   * serialises no events; whoever else looks at the command's input (a test's stand-in for the client)
+   * finds them there, decoded when asked for.
+   */
+  #command(batch: LogEventBatch, body: RequestBody): PutLogEventsCommand {
+    const { destination, entity, events } = batch;
+    const command = new PutLogEventsCommand({
+      ...destination,
+      get logEvents() {
+        return events.map(({ timestamp, messageJson }) => ({
+          timestamp,
+          message: JSON.parse(messageJson) as string,
+        }));
+      },
+      ...(entity && { entity }),
+    });
+    command.middlewareStack.add(
+      (next) => (args) => next({ ...args, input: { ...destination, logEvents: [] } }),
+      { step: 'initialize', name: 'noEventsToSerialize', priority: 'high' },
+    );
+    command.middlewareStack.add(
+      (next) => (args) => {
+        const request = args.request as HttpRequestShape;
+        request.body = body.bytes;
+        request.headers['content-length'] = String(body.bytes.byteLength);
+        if (body.encoding !== undefined) request.headers['content-encoding'] = body.encoding;
+        this.#endpoint =
+          request.port === undefined ? request.hostname : `${request.hostname}:${request.port}`;
+        return next(args);
+      },
+      { step: 'build', name: 'finishedPutLogEventsBody', priority: 'low' },
+    );
+    return command;
+  }
+}
+
+/** The members of the SDK's HttpRequest that matter here; its class lives in a package we do not import. */
+interface HttpRequestShape {
+  body: unknown;
+  headers: Record<string, string>;
+  hostname: string;
+  port?: number | undefined;
+}
+
+/** One request's time limit, joined with the caller's signal. */
+class Deadline {
+  readonly #controller = new AbortController();
+  readonly #outer: AbortSignal;
+  readonly #timer: NodeJS.Timeout;
+  readonly #onOuterAbort = (): void => {
+    this.#controller.abort(new Error('The request was given up because delivery is shutting down'));
+  };
+
+  constructor(outer: AbortSignal, millis: number) {
+    this.#outer = outer;
+    this.#timer = setTimeout(() => {
+      const error = new Error(`No answer within ${millis} ms`);
+      error.name = 'TimeoutError';
+      this.#controller.abort(error);
+    }, millis).unref();
+    outer.addEventListener('abort', this.#onOuterAbort, { once: true });
+    if (outer.aborted) this.#onOuterAbort();
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  async race<T>(work: Promise<T>): Promise<T> {
+    // The loser's rejection has to be handled by someone.
+    work.catch(() => undefined);
+    return await new Promise<T>((resolve, reject) => {
+      const onAbort = (): void => {
+        reject(this.signal.reason as Error);
+      };
+      if (this.signal.aborted) onAbort();
+      this.signal.addEventListener('abort', onAbort, { once: true });
+      work.then(resolve, reject);
+    });
+  }
+
+  clear(): void {
+    clearTimeout(this.#timer);
+    this.#outer.removeEventListener('abort', this.#onOuterAbort);
+  }
+}
+
+function readAnswer(answer: PutLogEventsCommandOutput, count: number): Outcome {
+  return {
+    kind: 'accepted',
+    rejected: answer.rejectedLogEventsInfo ? readRejections(answer.rejectedLogEventsInfo, count) : [],
+    entityError: answer.rejectedEntityInfo?.errorType,
+    nextSequenceToken: answer.nextSequenceToken,
+  };
+}
+
+/**
+ * Counts rejected events by reason; no event is counted twice. Events are in time order, so the too old
+ * and the expired ones lead (end indexes exclusive) and the too new ones trail (start index inclusive).
+ * Source: RejectedLogEventsInfo.
+ */
+export function readRejections(indexes: RejectedLogEventsInfo, count: number): readonly Rejection[] {
+  const within = (index: number | undefined, otherwise: number): number =>
+    index === undefined ? otherwise : Math.min(Math.max(0, index), count);
+  const tooOld = within(indexes.tooOldLogEventEndIndex, 0);
+  const expired = Math.max(0, within(indexes.expiredLogEventEndIndex, 0) - tooOld);
+  const tooNew = Math.min(count - within(indexes.tooNewLogEventStartIndex, count), count - tooOld - expired);
+  const rejections: Rejection[] = [
+    { reason: 'too_old', count: tooOld },
+    { reason: 'expired', count: expired },
+    { reason: 'too_new', count: tooNew },
+  ];
+  return rejections.filter((rejection) => rejection.count > 0);
+}
+
+function readError(thrown: unknown): Outcome {
+  const error = toError(thrown);
+  const kind = classifyError(error);
+  switch (kind) {
+    case 'already_accepted':
+      return { kind: 'accepted', rejected: [], nextSequenceToken: expectedToken(error) };
+    case 'sequence_token':
+      return { kind: 'sequence_token', expected: expectedToken(error), error };
+    case 'invalid':
+      return { kind: 'split', error };
+    case 'unreadable':
+      // A named serialisation error may be one event's fault; a bare 404 or 415 comes from something
+      // between us and the service, and may pass.
+      return [404, 415].includes(httpStatusOf(error) ?? 0)
+        ? { kind: 'retry', cause: 'retry', error }
+        : { kind: 'split', error };
+    case 'refused':
+    case 'exists':
+      return { kind: 'refused', error };
+    default:
+      return { kind: 'retry', cause: kind, error, afterMillis: retryAfterMillis(error) };
+  }
+}
+
+/** The token that an older endpoint wants next: a member of its errors, else the end of their message. */
+function expectedToken(error: Error & { expectedSequenceToken?: unknown }): string | undefined {
+  const token = error.expectedSequenceToken ?? /sequenceToken is: (\S+)/i.exec(error.message)?.[1];
+  return typeof token === 'string' && token !== 'null' && token !== '' ? token : undefined;
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
