@@ -130,7 +130,7 @@ export interface EventStore {
   /** The event of a `@ptr`. @returns undefined when there is no such event (any more). */
   eventByPtr(ptr: string): StoredEvent | undefined;
 
-  /** Groups that have events. */
+  /** Groups that have, or had, events or settings, and were not deleted. */
   logGroupNames(): readonly string[];
 
   /** @returns undefined for a stream without events */

@@ -1,0 +1,101 @@
+import { type Segment } from './segment.js';
+import { type SegmentColumns } from './segment-columns.js';
+
+/** Where reading begins and ends: whole milliseconds, and from one position on. */
+export interface ReadBounds {
+  /** Milliseconds, inclusive. */
+  readonly startTimeMillis: number;
+  readonly endTimeMillis: number;
+  /** Go on behind this event in reading direction. */
+  readonly after: { readonly timestamp: number; readonly sequence: number } | undefined;
+  readonly descending: boolean;
+}
+
+/** Reads the positions of a segment in time order. */
+export class SegmentCursor {
+  readonly segment: Segment;
+  readonly columns: SegmentColumns;
+  readonly #order: Uint32Array | undefined;
+  readonly #originAccepted: Uint8Array | undefined;
+  readonly #step: 1 | -1;
+  /** Where the next position stands in the order, and where there are no more. */
+  #at: number;
+  readonly #end: number;
+
+  /**
+   * @param positions - only these, in time order; all when left out
+   * @param originAccepted - 1 for each origin whose events are read; all when left out
+   */
+  constructor(segment: Segment, bounds: ReadBounds, originAccepted?: Uint8Array, positions?: Uint32Array) {
+    this.segment = segment;
+    this.columns = segment.content.columns();
+    this.#order = positions ?? this.columns.order();
+    this.#originAccepted = originAccepted;
+    const [low, high] = timeRange(this.columns, this.#order, segment.firstSequence, bounds);
+    this.#step = bounds.descending ? -1 : 1;
+    this.#at = bounds.descending ? high - 1 : low;
+    this.#end = bounds.descending ? low - 1 : high;
+    this.#skip();
+  }
+
+  get done(): boolean {
+    return this.#step === 1 ? this.#at >= this.#end : this.#at <= this.#end;
+  }
+
+  /** The position that comes next; only while it isn't done. */
+  get position(): number {
+    return this.#order ? this.#order[this.#at]! : this.#at;
+  }
+
+  get timestamp(): number {
+    return this.columns.timestamps[this.position]!;
+  }
+
+  get sequence(): number {
+    return this.segment.firstSequence + this.position;
+  }
+
+  next(): void {
+    this.#at += this.#step;
+    this.#skip();
+  }
+
+  #skip(): void {
+    while (!this.done && !this.#isAccepted(this.position)) this.#at += this.#step;
+  }
+
+  #isAccepted(position: number): boolean {
+    if (this.segment.isRemoved(position)) return false;
+    // Origins that came after reading began are beyond the array, and so not accepted.
+    return this.#originAccepted === undefined || this.#originAccepted[this.columns.origins[position]!] === 1;
+  }
+}
+
+/** The part of an order that lies within bounds: from the first index, to before the second. */
+export function timeRange(
+  columns: SegmentColumns,
+  order: Uint32Array | undefined,
+  firstSequence: number,
+  { startTimeMillis, endTimeMillis, after, descending }: ReadBounds,
+): [low: number, high: number] {
+  const count = order?.length ?? columns.count;
+  /** First index of which `(timestamp, sequence)` is not before the given. */
+  const lowerBound = (timestamp: number, sequence: number): number => {
+    let low = 0;
+    let high = count;
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      const position = order ? order[middle]! : middle;
+      const difference = columns.timestamps[position]! - timestamp;
+      const isBefore = difference < 0 || (difference === 0 && firstSequence + position < sequence);
+      if (isBefore) low = middle + 1;
+      else high = middle;
+    }
+    return low;
+  };
+  let low = lowerBound(startTimeMillis, -Infinity);
+  let high = lowerBound(endTimeMillis, Infinity);
+  if (after && descending) high = Math.min(high, lowerBound(after.timestamp, after.sequence));
+  if (after && !descending) low = Math.max(low, lowerBound(after.timestamp, after.sequence + 1));
+  return [low, Math.max(low, high)];
+}

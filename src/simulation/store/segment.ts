@@ -1,0 +1,218 @@
+import { EVENT_OVERHEAD_BYTES } from '../../cloudwatch/limits.js';
+import { type EncodedBatch } from './encoded-batch.js';
+import { type EventEntity } from './event-store.js';
+import { type HashIndex, hashValue } from './hash-index.js';
+import { type IndexedValues } from './indexed-values.js';
+import { type SegmentColumns } from './segment-columns.js';
+
+/** A stream and an entity that events of a segment came with, and what is still there of them. */
+export interface Origin {
+  readonly logStreamName: string;
+  readonly entity: EventEntity | undefined;
+  firstTimestamp: number;
+  lastTimestamp: number;
+  lastIngestionTime: number;
+  eventCount: number;
+  messageBytes: number;
+}
+
+/** What is kept of each segment in memory at all times. */
+export interface SegmentSummary {
+  /** Number of the first event in its group; the others follow without a gap. */
+  readonly firstSequence: number;
+  /** Order of the segments of a store by age. */
+  readonly number: number;
+  readonly firstIngestionTime: number;
+  /** Fields of the message that are indexed for all of its events. */
+  readonly indexedFields: readonly string[];
+  readonly origins: Origin[];
+}
+
+/** Text, or where its bytes are. */
+export type MessageText =
+  string | { readonly bytes: Buffer; readonly offset: number; readonly length: number };
+
+/** Where a segment's columns, indexes and messages are: in memory or in files. */
+export interface SegmentContent {
+  columns(): SegmentColumns;
+  /** @param field - one of the segment's indexed fields */
+  index(field: string): HashIndex;
+  /** Reads the messages of some positions. */
+  messages(positions: readonly number[]): MessageText[];
+  /** Stores the messages of a batch, all or none. @returns where the first begins */
+  write(batch: EncodedBatch, summary: SegmentSummary): number;
+  /** Nothing is written any more. */
+  seal(summary: SegmentSummary): void;
+  /** Removes everything. */
+  drop(): void;
+}
+
+/** Events of one log group that arrived one after the other. */
+export class Segment {
+  readonly summary: SegmentSummary;
+  readonly content: SegmentContent;
+  /** Events it was given, removed ones included. */
+  count = 0;
+  /** Bytes of their messages. */
+  messageBytes = 0;
+  liveCount = 0;
+  liveMessageBytes = 0;
+  /** Of the events that are left. */
+  firstTimestamp = Infinity;
+  lastTimestamp = -Infinity;
+  dropped = false;
+  readonly #originNumbers = new Map<string, number>();
+  #removed: Uint8Array | undefined;
+
+  constructor(summary: SegmentSummary, content: SegmentContent) {
+    this.summary = summary;
+    this.content = content;
+    for (const [number, origin] of summary.origins.entries()) {
+      this.#originNumbers.set(originKey(origin.logStreamName, origin.entity), number);
+    }
+    this.#addUpOrigins();
+    this.count = this.liveCount;
+    this.messageBytes = this.liveMessageBytes;
+  }
+
+  get firstSequence(): number {
+    return this.summary.firstSequence;
+  }
+
+  get endSequence(): number {
+    return this.summary.firstSequence + this.count;
+  }
+
+  /** Bytes it takes, as the bound of a store counts them: removed events are still there. */
+  get occupiedBytes(): number {
+    return this.messageBytes + this.count * EVENT_OVERHEAD_BYTES;
+  }
+
+  isRemoved(position: number): boolean {
+    return this.#removed?.[position] === 1;
+  }
+
+  /** Stores a batch. */
+  append(batch: EncodedBatch, values: IndexedValues): void {
+    this.admit(batch, this.content.write(batch, this.summary), values);
+  }
+
+  /** Takes in a batch that is already stored. @param offset - where its first message begins */
+  admit(batch: EncodedBatch, offset: number, values: IndexedValues): void {
+    const { firstIngestionTime, indexedFields, origins } = this.summary;
+    const columns = this.content.columns();
+    const indexes = indexedFields.map((field) => this.content.index(field));
+    const originNumber = this.#originNumber(batch);
+    const origin = origins[originNumber]!;
+    const ingestionOffset = batch.ingestionTime - firstIngestionTime;
+    let position = this.count;
+    const addToIndex = (field: number, key: string): void => {
+      indexes[field]!.add(hashValue(key), position);
+    };
+    columns.reserve(batch.events.length);
+    let messageOffset = offset;
+    for (const [index, event] of batch.events.entries()) {
+      const length = batch.lengths[index]!;
+      columns.push(event.timestamp, ingestionOffset, messageOffset, length, originNumber);
+      addToOrigin(origin, event.timestamp, batch.ingestionTime, length);
+      if (event.timestamp < this.firstTimestamp) this.firstTimestamp = event.timestamp;
+      if (event.timestamp > this.lastTimestamp) this.lastTimestamp = event.timestamp;
+      if (indexes.length > 0) values.each(event.message, addToIndex);
+      messageOffset += length;
+      position++;
+    }
+    const bytes = messageOffset - offset;
+    this.count = position;
+    this.messageBytes += bytes;
+    this.liveCount += batch.events.length;
+    this.liveMessageBytes += bytes;
+  }
+
+  /**
+   * Removes events.
+   * @param endSequence - only those that arrived before this one
+   * @returns how many there were
+   */
+  remove(endSequence: number, matches: (position: number, columns: SegmentColumns) => boolean): number {
+    const columns = this.content.columns();
+    const end = Math.min(this.count, endSequence - this.firstSequence);
+    const marks = new Uint8Array(columns.timestamps.length);
+    if (this.#removed) marks.set(this.#removed);
+    let removed = 0;
+    for (let position = 0; position < end; position++) {
+      if (marks[position] === 1 || !matches(position, columns)) continue;
+      marks[position] = 1;
+      removed++;
+    }
+    if (removed > 0) {
+      this.#removed = marks;
+      this.#recount(columns);
+    }
+    return removed;
+  }
+
+  #originNumber({ logStreamName, entity }: EncodedBatch): number {
+    const key = originKey(logStreamName, entity);
+    let number = this.#originNumbers.get(key);
+    if (number === undefined) {
+      number = this.summary.origins.push(newOrigin(logStreamName, entity)) - 1;
+      this.#originNumbers.set(key, number);
+    }
+    return number;
+  }
+
+  #recount(columns: SegmentColumns): void {
+    const { origins, firstIngestionTime } = this.summary;
+    for (const origin of origins) clearOrigin(origin);
+    for (let position = 0; position < this.count; position++) {
+      if (this.isRemoved(position)) continue;
+      addToOrigin(
+        origins[columns.origins[position]!]!,
+        columns.timestamps[position]!,
+        firstIngestionTime + columns.ingestionOffsets[position]!,
+        columns.messageLengths[position]!,
+      );
+    }
+    this.#addUpOrigins();
+  }
+
+  #addUpOrigins(): void {
+    this.liveCount = 0;
+    this.liveMessageBytes = 0;
+    this.firstTimestamp = Infinity;
+    this.lastTimestamp = -Infinity;
+    for (const origin of this.summary.origins) {
+      this.liveCount += origin.eventCount;
+      this.liveMessageBytes += origin.messageBytes;
+      this.firstTimestamp = Math.min(this.firstTimestamp, origin.firstTimestamp);
+      this.lastTimestamp = Math.max(this.lastTimestamp, origin.lastTimestamp);
+    }
+  }
+}
+
+function originKey(logStreamName: string, entity: EventEntity | undefined): string {
+  // A stream name holds no control characters; even if it did, JSON begins with a brace.
+  return entity ? `${logStreamName}\n${JSON.stringify(entity)}` : logStreamName;
+}
+
+function newOrigin(logStreamName: string, entity: EventEntity | undefined): Origin {
+  const origin = { logStreamName, entity } as Origin;
+  clearOrigin(origin);
+  return origin;
+}
+
+function clearOrigin(origin: Origin): void {
+  origin.firstTimestamp = Infinity;
+  origin.lastTimestamp = -Infinity;
+  origin.lastIngestionTime = -Infinity;
+  origin.eventCount = 0;
+  origin.messageBytes = 0;
+}
+
+function addToOrigin(origin: Origin, timestamp: number, ingestionTime: number, messageBytes: number): void {
+  if (timestamp < origin.firstTimestamp) origin.firstTimestamp = timestamp;
+  if (timestamp > origin.lastTimestamp) origin.lastTimestamp = timestamp;
+  if (ingestionTime > origin.lastIngestionTime) origin.lastIngestionTime = ingestionTime;
+  origin.eventCount++;
+  origin.messageBytes += messageBytes;
+}
