@@ -1,0 +1,1 @@
+export { LocalCloudWatchLogs, type LocalCloudWatchLogsOptions } from './local-cloudwatch-logs.js';

@@ -1,0 +1,31 @@
+import type { OperationName, RequestOf } from '../protocol/request-shapes.js';
+import type { Catalog } from '../store/catalog.js';
+import type { EventStore } from '../store/event-store.js';
+
+/** What the operations of the local service work on. */
+export interface ServiceContext {
+  /** 12 digits. */
+  readonly accountId: string;
+  readonly region: string;
+  readonly catalog: Catalog;
+  readonly events: EventStore;
+  /** Milliseconds since 1970. */
+  now(): number;
+  /** Resolves when everything stored so far is as safe as the store promises. */
+  settled(): Promise<void>;
+}
+
+/** One request as a handler sees it. */
+export interface RequestContext extends ServiceContext {
+  readonly requestId: string;
+}
+
+/** What an operation answers; undefined for those that answer an empty body. */
+export type Answer = object | undefined;
+
+export type Handler<Name extends OperationName> = (
+  context: RequestContext,
+  request: RequestOf<Name>,
+) => Answer | Promise<Answer>;
+
+export type Handlers = { readonly [Name in OperationName]?: Handler<Name> };

@@ -1,0 +1,98 @@
+import { MAX_TAGS } from '../../cloudwatch/limits.js';
+import type { RequestOf } from '../protocol/request-shapes.js';
+import { invalidParameter, notFound, ServiceError } from '../service-error.js';
+import { logGroupNameOf } from './arns.js';
+import { changeLogGroup, findLogGroup } from './find-log-group.js';
+import type { Answer, Handlers, ServiceContext } from './service-context.js';
+
+type Tags = Readonly<Record<string, string>>;
+
+/** Something that has tags, named by its ARN. */
+interface Tagged {
+  readonly tags: Tags;
+  change(tags: Tags): void;
+}
+
+function findTagged(context: ServiceContext, resourceArn: string): Tagged {
+  if (!resourceArn.startsWith('arn:')) throw invalidParameter('Invalid resource ARN.');
+  const logGroupName = logGroupNameOf(context, resourceArn);
+  if (logGroupName === undefined) throw notFound('The specified resource does not exist.');
+  return taggedLogGroup(context, logGroupName);
+}
+
+function taggedLogGroup(context: ServiceContext, logGroupName: string): Tagged {
+  const group = findLogGroup(context, logGroupName);
+  return {
+    tags: group.tags,
+    change: (tags) => {
+      changeLogGroup(context, group, { tags });
+    },
+  };
+}
+
+function add(tagged: Tagged, tags: Tags, tooMany: () => Error): Answer {
+  for (const key of Object.keys(tags)) {
+    if (/^aws:/i.test(key)) {
+      throw invalidParameter('Tag keys beginning with aws: are reserved for system use.');
+    }
+  }
+  const merged = { ...tagged.tags, ...tags };
+  if (Object.keys(merged).length > MAX_TAGS) throw tooMany();
+  tagged.change(merged);
+  return undefined;
+}
+
+function remove(tagged: Tagged, keys: readonly string[]): Answer {
+  const gone = new Set(keys);
+  tagged.change(Object.fromEntries(Object.entries(tagged.tags).filter(([key]) => !gone.has(key))));
+  return undefined;
+}
+
+function tagResource(context: ServiceContext, { resourceArn, tags }: RequestOf<'TagResource'>): Answer {
+  return add(
+    findTagged(context, resourceArn),
+    tags,
+    () =>
+      new ServiceError('TooManyTagsException', `A resource can have no more than ${MAX_TAGS} tags.`, {
+        members: { resourceName: resourceArn },
+      }),
+  );
+}
+
+function untagResource(
+  context: ServiceContext,
+  { resourceArn, tagKeys }: RequestOf<'UntagResource'>,
+): Answer {
+  return remove(findTagged(context, resourceArn), tagKeys);
+}
+
+function listTagsForResource(
+  context: ServiceContext,
+  { resourceArn }: RequestOf<'ListTagsForResource'>,
+): Answer {
+  return { tags: findTagged(context, resourceArn).tags };
+}
+
+function tagLogGroup(context: ServiceContext, { logGroupName, tags }: RequestOf<'TagLogGroup'>): Answer {
+  return add(taggedLogGroup(context, logGroupName), tags, () =>
+    invalidParameter(`A resource can have no more than ${MAX_TAGS} tags.`),
+  );
+}
+
+function untagLogGroup(context: ServiceContext, { logGroupName, tags }: RequestOf<'UntagLogGroup'>): Answer {
+  return remove(taggedLogGroup(context, logGroupName), tags);
+}
+
+function listTagsLogGroup(context: ServiceContext, { logGroupName }: RequestOf<'ListTagsLogGroup'>): Answer {
+  return { tags: taggedLogGroup(context, logGroupName).tags };
+}
+
+/** Both generations of the API work on the same tags. */
+export const TAG_HANDLERS = {
+  TagResource: tagResource,
+  UntagResource: untagResource,
+  ListTagsForResource: listTagsForResource,
+  TagLogGroup: tagLogGroup,
+  UntagLogGroup: untagLogGroup,
+  ListTagsLogGroup: listTagsLogGroup,
+} satisfies Handlers;

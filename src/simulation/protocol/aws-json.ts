@@ -1,0 +1,65 @@
+import { MAX_NAME_LENGTH } from '../../cloudwatch/limits.js';
+import { decodeBody } from './read-body.js';
+import { readRequest, violationText } from './read-request.js';
+import { type OperationName, REQUESTS } from './request-shapes.js';
+import { serialization, ServiceError } from '../service-error.js';
+
+const TARGET_PREFIX = 'Logs_20140328.';
+
+/** Content type of requests and answers. */
+export const AWS_JSON = 'application/x-amz-json-1.1';
+
+/**
+ * The operation that `X-Amz-Target` names.
+ * @throws ServiceError `UnknownOperationException`
+ */
+export function operationOf(target: string | undefined): string {
+  if (!target?.startsWith(TARGET_PREFIX)) throw unknownOperation();
+  return target.slice(TARGET_PREFIX.length);
+}
+
+/** As the service answers it: without a message. */
+export function unknownOperation(message = ''): ServiceError {
+  return new ServiceError('UnknownOperationException', message);
+}
+
+export function isKnownRequest(operation: string): operation is OperationName {
+  return Object.hasOwn(REQUESTS, operation);
+}
+
+/**
+ * Reads and checks the body of a request.
+ * @throws ServiceError for a body that is not JSON, has a wrong type or breaks a constraint of the model
+ */
+export async function parseRequest(
+  operation: OperationName,
+  raw: Buffer,
+  contentEncoding: string | undefined,
+): Promise<unknown> {
+  const text = (await decodeBody(raw, contentEncoding)).toString('utf8');
+  let body: unknown;
+  try {
+    body = text.trim() === '' ? {} : JSON.parse(text);
+  } catch {
+    throw serialization('The request body is not valid JSON.');
+  }
+  const { value, violations } = readRequest(REQUESTS[operation], body);
+  if (violations.length > 0) {
+    throw nameLengthError(value) ?? new ServiceError('InvalidParameterException', violationText(violations));
+  }
+  return value;
+}
+
+/** Recorded: where a request names a group and a stream, a name over the limit has a text of its own. */
+function nameLengthError(value: unknown): ServiceError | undefined {
+  const { logGroupName, logStreamName } = value as { logGroupName?: unknown; logStreamName?: unknown };
+  if (logGroupName === undefined || logStreamName === undefined) return undefined;
+  const tooLong = [logGroupName, logStreamName].some(
+    (name) => typeof name === 'string' && name.length > MAX_NAME_LENGTH,
+  );
+  if (!tooLong) return undefined;
+  return new ServiceError(
+    'InvalidParameterException',
+    `Invalid LogGroup or LogStream, both must have length less than or equal to ${MAX_NAME_LENGTH}.`,
+  );
+}

@@ -1,0 +1,143 @@
+import { randomUUID } from 'node:crypto';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+import { ServiceError } from '../service-error.js';
+import { AWS_JSON } from './aws-json.js';
+import { createHostCheck } from './host-check.js';
+
+/** One request, after its Host header was found right. */
+export interface Exchange {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  readonly requestId: string;
+  /** Without the query. */
+  readonly path: string;
+  readonly query: URLSearchParams;
+}
+
+export interface HttpServerOptions {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly allowedHosts: readonly string[];
+  /** Milliseconds since 1970, for the `Date` of answers: SDKs correct their signing clock by it. */
+  readonly clock: () => number;
+}
+
+/** A listening server on the loopback address. */
+export interface HttpServer {
+  readonly port: number;
+  /** Stops at once: open connections are cut. */
+  close(): Promise<void>;
+}
+
+/**
+ * Listens on 127.0.0.1 and answers with what `handle` does; an error that it throws becomes the service's
+ * error answer.
+ * @throws Error where the port is taken
+ */
+export async function startHttpServer(
+  options: HttpServerOptions,
+  handle: (exchange: Exchange) => Promise<void>,
+): Promise<HttpServer> {
+  const isAllowedHost = createHostCheck(options.allowedHosts);
+  const server = createServer((request, response) => {
+    const requestId = randomUUID();
+    response.setHeader('x-amzn-RequestId', requestId);
+    response.setHeader('Date', new Date(options.clock()).toUTCString());
+    response.on('error', ignore);
+    request.on('error', ignore);
+    void respond(request, response, requestId);
+  });
+  // Longer than the idle time of clients' connection pools, which would otherwise meet a closing connection.
+  server.keepAliveTimeout = 65_000;
+
+  async function respond(
+    request: IncomingMessage,
+    response: ServerResponse,
+    requestId: string,
+  ): Promise<void> {
+    try {
+      if (!isAllowedHost(request.headers.host)) throw foreignHost(request.headers.host);
+      const { path, query } = parseTarget(request.url ?? '/');
+      await handle({ request, response, requestId, path, query });
+    } catch (error) {
+      sendError(response, error);
+    }
+    // What was not read must not stay in the connection.
+    if (!request.complete) request.resume();
+  }
+
+  await listen(server, options.port);
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}
+
+function parseTarget(url: string): { path: string; query: URLSearchParams } {
+  const mark = url.indexOf('?');
+  if (mark === -1) return { path: url, query: new URLSearchParams() };
+  return { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) };
+}
+
+function foreignHost(host: string | undefined): ServiceError {
+  const shown = (host ?? '').replace(/[^\x21-\x7e]/g, '?').slice(0, 200);
+  return new ServiceError(
+    'AccessDeniedException',
+    `The Host header '${shown}' does not name this local service. Hosts besides 127.0.0.1, localhost and [::1] must be allowed when it is started.`,
+    { status: 403 },
+  );
+}
+
+/** Answers JSON; an undefined body is an empty answer, as for operations without output. */
+export function sendJson(
+  response: ServerResponse,
+  body: unknown,
+  { status = 200, contentType = AWS_JSON }: { status?: number; contentType?: string } = {},
+): void {
+  const text = body === undefined ? '' : JSON.stringify(body);
+  response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(text) });
+  response.end(text);
+}
+
+/** Answers an error as the service does. */
+export function sendError(response: ServerResponse, error: unknown): void {
+  if (response.headersSent || response.destroyed) {
+    response.destroy();
+    return;
+  }
+  const known = error instanceof ServiceError ? error : internalFailure(error);
+  // The rest of a body that was refused for its size is not waited for.
+  if (known.status === 413) response.setHeader('Connection', 'close');
+  response.setHeader('x-amzn-ErrorType', known.type);
+  const message = known.message === '' ? {} : { message: known.message };
+  sendJson(response, { __type: known.type, ...message, ...known.members }, { status: known.status });
+}
+
+function internalFailure(error: unknown): ServiceError {
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  return new ServiceError('InternalFailure', `The local service failed: ${text}`, { status: 500 });
+}
+
+function listen(server: Server, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => {
+      server.off('error', reject);
+      // Failing to accept one connection is no reason to stop.
+      server.on('error', ignore);
+      resolve();
+    });
+  });
+}
+
+function ignore(): void {
+  // The connection is gone; there is nobody to answer.
+}
