@@ -1,0 +1,124 @@
+import { OptionError } from '../cloudwatch/errors.js';
+import { nearestName } from '../cloudwatch/nearest-name.js';
+import { type Option } from './option-kinds.js';
+
+/** What the environment variables of this package begin with. */
+export const ENV_PREFIX = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_';
+
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- options of every type stand in one table
+export type OptionTable = Readonly<Record<string, Option<any, any>>>;
+
+/** What a user may give for a table of options. */
+export type OptionsOf<Table extends OptionTable> = {
+  readonly [Name in keyof Table]?: Table[Name] extends Option<infer Input, infer _Output>
+    ? Input | undefined
+    : never;
+};
+
+/** The same options, checked and complete. Only this type builds an exporter. */
+export type SettingsOf<Table extends OptionTable> = {
+  readonly [Name in keyof Table]: Table[Name] extends Option<infer _Input, infer Output> ? Output : never;
+};
+
+/** An option's value and what its user calls it: the option itself, or an environment variable. */
+interface Given {
+  readonly calledAs: string;
+  readonly value: unknown;
+}
+
+/** The environment variable of an option: `logGroupName` is `OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME`. */
+export function environmentName(name: string, option: Option<unknown, unknown>): string {
+  return option.env ?? ENV_PREFIX + name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+}
+
+/**
+ * The options that code gives; `undefined` counts as not given.
+ * @throws OptionError for a name that is not an option
+ */
+export function optionsFromCode(table: OptionTable, options: unknown): Map<string, Given> {
+  if (options === undefined) return new Map();
+  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    throw new OptionError('options', 'be an object', options);
+  }
+  const given = new Map<string, Given>();
+  for (const [name, value] of Object.entries(options as Record<string, unknown>)) {
+    if (!Object.hasOwn(table, name)) throw unknownOption(table, name);
+    if (value !== undefined) given.set(name, { calledAs: name, value });
+  }
+  return given;
+}
+
+function unknownOption(table: OptionTable, name: string): OptionError {
+  const near = nearestName(name, Object.keys(table));
+  const remedy = near === undefined ? `(${Object.keys(table).join(', ')})` : `; did you mean ${near}?`;
+  return new OptionError(name, `be the name of an option${near === undefined ? ' ' : ''}${remedy}`);
+}
+
+/** The options that environment variables give; empty ones count as not given. */
+export function optionsFromEnvironment(
+  table: OptionTable,
+  environment: Readonly<Record<string, string | undefined>>,
+): Map<string, Given> {
+  const given = new Map<string, Given>();
+  for (const [name, option] of Object.entries(table)) {
+    const calledAs = environmentName(name, option);
+    const text = environment[calledAs];
+    if (option.fromText === undefined || text === undefined || text.trim() === '') continue;
+    given.set(name, { calledAs, value: option.fromText(calledAs, text) });
+  }
+  return given;
+}
+
+/** The options that have a default. */
+export function defaultOptions(table: OptionTable): Map<string, Given> {
+  const given = new Map<string, Given>();
+  for (const [name, option] of Object.entries(table)) {
+    if (option.defaultValue !== undefined) given.set(name, { calledAs: name, value: option.defaultValue });
+  }
+  return given;
+}
+
+/**
+ * Makes settings of options: those from code come first, then the environment's, then defaults.
+ * @throws OptionError that names the option or variable, the value and what would be right
+ */
+export function readOptions<Table extends OptionTable>(
+  table: Table,
+  options: OptionsOf<Table> | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+): SettingsOf<Table> {
+  const fromCode = optionsFromCode(table, options);
+  // What code gives hides the variable, also a wrong one.
+  const rest = Object.fromEntries(Object.entries(table).filter(([name]) => !fromCode.has(name)));
+  const given = new Map([
+    ...defaultOptions(table),
+    ...optionsFromEnvironment(rest, environment),
+    ...fromCode,
+  ]);
+  const settings: Record<string, unknown> = {};
+  for (const [name, option] of Object.entries(table)) {
+    const found = given.get(name);
+    if (found !== undefined) {
+      settings[name] = option.check(found.calledAs, found.value);
+    } else if (option.isRequired) {
+      throw new OptionError(name, `be given, as an option or as ${environmentName(name, option)}`);
+    } else {
+      settings[name] = undefined;
+    }
+  }
+  return settings as SettingsOf<Table>;
+}
+
+/**
+ * Environment variables that look like ours and are none: most likely misspelt.
+ * @returns each with the variable that is most likely meant
+ */
+export function unknownVariables(
+  table: OptionTable,
+  environment: Readonly<Record<string, string | undefined>>,
+): { variable: string; near: string | undefined }[] {
+  const known = Object.entries(table).map(([name, option]) => environmentName(name, option));
+  return Object.keys(environment)
+    .filter((variable) => variable.startsWith(ENV_PREFIX) && !known.includes(variable))
+    .map((variable) => ({ variable, near: nearestName(variable, known) }));
+}
