@@ -1,1 +1,17 @@
 export { CloudWatchLogsError, OptionError } from './cloudwatch/errors.js';
+export { CloudWatchLogExporter } from './exporter/cloudwatch-log-exporter.js';
+export {
+  type CloudWatchLogRecordProcessor,
+  createCloudWatchLogRecordProcessor,
+  type ProcessorStatus,
+} from './exporter/log-record-processor.js';
+export {
+  type CloudWatchLogExporterOptions,
+  type CloudWatchLogRecordProcessorOptions,
+  type OversizePolicy,
+  type TransformFunction,
+} from './exporter/options.js';
+export { type LayoutFunction, type LayoutName, type ResourceAttributes } from './exporter/layouts/layout.js';
+export { type ExporterStatus } from './exporter/record-exporter.js';
+export { type SeverityName } from './exporter/severity.js';
+export { LOSS_REASONS, type LossReason } from './observability/losses.js';

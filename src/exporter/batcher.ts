@@ -4,7 +4,12 @@ import {
   MAX_BATCH_EVENTS,
   MAX_BATCH_SPAN_MILLIS,
 } from '../cloudwatch/limits.js';
-import { type Destination, type EncodedEvent, type LogEntity, type LogEventBatch } from '../delivery/encoded-event.js';
+import {
+  type Destination,
+  type EncodedEvent,
+  type LogEntity,
+  type LogEventBatch,
+} from '../delivery/encoded-event.js';
 
 /**
  * Cuts the events of one destination into batches that PutLogEvents accepts: at most 10,000 events and

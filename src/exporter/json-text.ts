@@ -141,7 +141,7 @@ function writeDate(date: Date): string {
 }
 
 /** What an error holds that its own enumerable properties don't show. */
-const ERROR_MEMBERS = ['message', 'stack', 'cause', 'errors'] as const;
+export const ERROR_MEMBERS = ['message', 'stack', 'cause', 'errors'] as const;
 
 function writeError(error: Error, walk: Walk): string {
   const type = readOr(error, 'name');

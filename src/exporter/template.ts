@@ -17,6 +17,8 @@ export interface Template {
   readonly parts: readonly TemplatePart[];
   /** Some part comes from the record itself, so the destinations are not known ahead. */
   readonly usesRecord: boolean;
+  /** Some part comes from the resource. */
+  readonly usesResource: boolean;
   /** The very first characters come from the record: it decides where in the account events go. */
   readonly startsWithRecord: boolean;
 }
@@ -72,13 +74,14 @@ export function parseTemplate(text: string): Template {
   return {
     text,
     parts,
-    usesRecord: parts.some(isFromRecord),
-    startsWithRecord: parts[0] !== undefined && isFromRecord(parts[0]),
+    usesRecord: parts.some((part) => isFrom('record', part)),
+    usesResource: parts.some((part) => isFrom('resource', part)),
+    startsWithRecord: parts[0] !== undefined && isFrom('record', parts[0]),
   };
 }
 
-function isFromRecord(part: TemplatePart): boolean {
-  return part.kind === 'placeholder' && part.alternatives.some((alternative) => alternative.kind === 'record');
+function isFrom(kind: 'record' | 'resource', part: TemplatePart): boolean {
+  return part.kind === 'placeholder' && part.alternatives.some((alternative) => alternative.kind === kind);
 }
 
 function parseAlternatives(text: string): readonly Alternative[] {
@@ -99,7 +102,8 @@ function parseAlternative(source: string): Alternative {
   const lower = source.toLowerCase();
   if (DATE_FORMAT.test(lower)) return { kind: 'date', format: lower };
   if (source === 'hostname' || source === 'pid') return { kind: source };
-  if (source.startsWith('attributes.') && source.length > 11) return { kind: 'record', name: source.slice(11) };
+  if (source.startsWith('attributes.') && source.length > 11)
+    return { kind: 'record', name: source.slice(11) };
   if (source.startsWith('resource.') && source.length > 9) return { kind: 'resource', name: source.slice(9) };
   if (/[\s'"{]/.test(source)) {
     throw new TemplateError(`name an attribute, a date or a 'default' in braces, not "${source}"`);
@@ -109,7 +113,7 @@ function parseAlternative(source: string): Alternative {
 
 /** What a template is filled from. */
 export interface TemplateSource {
-  readonly resource: ReadableLogRecord['resource'];
+  readonly resource: Pick<ReadableLogRecord['resource'], 'attributes'>;
   readonly attributes: ReadableLogRecord['attributes'];
   /** Milliseconds since 1970. */
   readonly timestamp: number;

@@ -1,5 +1,10 @@
 import { jsonText } from '../json-text.js';
-import { type LayoutFunction, type LayoutName, type MessageWriter, type ResourceAttributes } from './layout.js';
+import {
+  type LayoutFunction,
+  type LayoutName,
+  type MessageWriter,
+  type ResourceAttributes,
+} from './layout.js';
 import { createOtelLayout } from './otel-layout.js';
 import { createOtlpLayout } from './otlp-layout.js';
 

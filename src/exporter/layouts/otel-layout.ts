@@ -1,7 +1,13 @@
 import { addMember, jsonString } from '../json-text.js';
 import { severityText } from '../severity.js';
 import { type MessageWriter, type ResourceAttributes } from './layout.js';
-import { attributesJson, bodyJson, createResourceWriter, createScopeWriter, traceFlagsText } from './record-parts.js';
+import {
+  attributesJson,
+  bodyJson,
+  createResourceWriter,
+  createScopeWriter,
+  traceFlagsText,
+} from './record-parts.js';
 
 /**
  * The default layout: a JSON object with the keys of the OpenTelemetry Collector's CloudWatch exporter,

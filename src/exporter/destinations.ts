@@ -1,0 +1,88 @@
+import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { toLogGroupName, toLogStreamName } from '../cloudwatch/names.js';
+import { type Destination } from '../delivery/encoded-event.js';
+import { fillTemplate, type Template, type TemplateSource } from './template.js';
+
+/** Milliseconds after which a destination that nothing was written to makes room for another. */
+export const DESTINATION_IDLE_MILLIS = 60 * 60 * 1000;
+
+interface Known {
+  readonly destination: Destination;
+  lastUsedAt: number;
+}
+
+/**
+ * Finds the group and stream of each record. The number of destinations in use is bounded: a template over
+ * record data could otherwise make streams without end. Beyond the bound new ones are refused rather than
+ * old ones forgotten, as forgetting would bound nothing; one that was unused for an hour makes room.
+ */
+export class Destinations {
+  readonly #group: Template;
+  readonly #stream: Template;
+  readonly #max: number;
+  readonly #now: () => number;
+  readonly #known = new Map<string, Known>();
+
+  /** @param now - a monotonic clock in milliseconds */
+  constructor(
+    settings: { logGroupName: Template; logStreamName: Template; maxDestinations: number },
+    now: () => number,
+  ) {
+    this.#group = settings.logGroupName;
+    this.#stream = settings.logStreamName;
+    this.#max = settings.maxDestinations;
+    this.#now = now;
+  }
+
+  /**
+   * The destination of a record; the same object for the same names.
+   * @param timestamp - of the event, milliseconds since 1970
+   * @returns undefined where there are too many destinations
+   */
+  of(record: Pick<ReadableLogRecord, 'resource' | 'attributes'>, timestamp: number): Destination | undefined {
+    const { logGroupName, logStreamName } = this.#names({
+      resource: record.resource,
+      attributes: record.attributes,
+      timestamp,
+    });
+    const key = `${logGroupName}:${logStreamName}`;
+    const known = this.#known.get(key);
+    const now = this.#now();
+    if (known) {
+      known.lastUsedAt = now;
+      return known.destination;
+    }
+    if (this.#known.size >= this.#max && !this.#forgetIdle(now)) return undefined;
+    const destination = { logGroupName, logStreamName };
+    this.#known.set(key, { destination, lastUsedAt: now });
+    return destination;
+  }
+
+  /**
+   * The destination that records of a resource will have, where it can be told before the first one.
+   * @param timestamp - milliseconds since 1970
+   */
+  ahead(resource: ReadableLogRecord['resource'] | undefined, timestamp: number): Destination | undefined {
+    const isFixed = (template: Template): boolean =>
+      !template.usesRecord && (resource !== undefined || !template.usesResource);
+    if (!isFixed(this.#group) || !isFixed(this.#stream)) return undefined;
+    return this.#names({ resource: resource ?? { attributes: {} }, attributes: {}, timestamp });
+  }
+
+  #names(source: TemplateSource): Destination {
+    return {
+      logGroupName: toLogGroupName(fillTemplate(this.#group, source)),
+      logStreamName: toLogStreamName(fillTemplate(this.#stream, source)),
+    };
+  }
+
+  #forgetIdle(now: number): boolean {
+    let forgot = false;
+    for (const [key, known] of this.#known) {
+      if (now - known.lastUsedAt < DESTINATION_IDLE_MILLIS) continue;
+      this.#known.delete(key);
+      forgot = true;
+    }
+    return forgot;
+  }
+}

@@ -1,0 +1,207 @@
+import { type Context } from '@opentelemetry/api';
+import {
+  BatchLogRecordProcessor,
+  type LogRecordExporter,
+  type LogRecordProcessor,
+  type ReadableLogRecord,
+} from '@opentelemetry/sdk-logs';
+import { CloudWatchLogsError } from '../cloudwatch/errors.js';
+import { Diagnostics } from '../observability/diagnostics.js';
+import { isOwnTelemetry } from '../observability/own-telemetry.js';
+import { warnOfUnknownVariables } from './cloudwatch-log-exporter.js';
+import {
+  type CloudWatchLogRecordProcessorOptions,
+  type ProcessorSettings,
+  readProcessorOptions,
+} from './options.js';
+import { type ExporterParts, type ExporterStatus, RecordExporter } from './record-exporter.js';
+
+/** What became of the records; `emitted` counts from `emit`, `kept` includes those in the queue. */
+export interface ProcessorStatus extends ExporterStatus {
+  /** Records in the batch processor's queue. */
+  readonly queued: number;
+}
+
+/** A batch processor for CloudWatch Logs that accounts for every record from `emit` on. */
+export interface CloudWatchLogRecordProcessor extends LogRecordProcessor {
+  /** What became of the records so far: `emitted + addedBySplit` is `delivered + kept + dropped`. */
+  status(): ProcessorStatus;
+}
+
+type BatchProcessorClass = new (options: {
+  exporter: LogRecordExporter;
+  maxExportBatchSize: number;
+  maxQueueSize: number;
+  scheduledDelayMillis: number;
+  exportTimeoutMillis: number;
+}) => LogRecordProcessor;
+
+/**
+ * Makes OpenTelemetry's `BatchLogRecordProcessor` with an exporter to CloudWatch Logs: batches as large as
+ * one PutLogEvents takes, a queue of several of them, and a count of what the queue drops.
+ * @param options - those of the exporter and of the queue; each may come from the environment instead
+ * @throws OptionError for a wrong option
+ * @throws CloudWatchLogsError with code `ERR_SDK_LOGS_VERSION` where the loaded `@opentelemetry/sdk-logs` is
+ *   older than 0.220, whose processor would take the exporter without a word and export nothing
+ */
+export function createCloudWatchLogRecordProcessor(
+  options?: CloudWatchLogRecordProcessorOptions,
+): CloudWatchLogRecordProcessor {
+  const settings = readProcessorOptions(options, process.env);
+  const diagnostics = new Diagnostics();
+  warnOfUnknownVariables(diagnostics, process.env);
+  return new CountingProcessor(settings, { diagnostics });
+}
+
+/** The processor of checked settings. */
+export class CountingProcessor implements CloudWatchLogRecordProcessor {
+  readonly #exporter: RecordExporter;
+  readonly #batches: LogRecordProcessor;
+  readonly #settings: ProcessorSettings;
+  /** Records given to the batch processor that it has not exported yet. */
+  #queued = 0;
+  #flush: Promise<void> = Promise.resolve();
+  #shutdown: Promise<void> | undefined;
+
+  constructor(
+    settings: ProcessorSettings,
+    parts: ExporterParts = {},
+    BatchProcessor: BatchProcessorClass = BatchLogRecordProcessor,
+  ) {
+    checkBatchProcessor(BatchProcessor);
+    this.#settings = settings;
+    // Half of the time is for emptying the queue, half for delivery: see #shutdownOnce.
+    const shutdownTimeoutMillis = Math.ceil(settings.shutdownTimeoutMillis / 2);
+    this.#exporter = new RecordExporter({ ...settings, shutdownTimeoutMillis }, parts);
+    this.#batches = new BatchProcessor({
+      exporter: this.#countingExporter(),
+      maxExportBatchSize: settings.maxExportBatchSize,
+      // Never reached: the bound is kept here, where what is dropped can be counted.
+      maxQueueSize: settings.maxQueueSize + 1,
+      scheduledDelayMillis: settings.scheduledDelayMillis,
+      exportTimeoutMillis: settings.processorTimeoutMillis,
+    });
+  }
+
+  onEmit(record: Parameters<LogRecordProcessor['onEmit']>[0], context?: Context): void {
+    if (isOwnTelemetry() || (context !== undefined && isOwnTelemetry(context))) {
+      this.#exporter.countBeforeExport('own_telemetry', 1);
+    } else if (this.#shutdown !== undefined) {
+      this.#exporter.countBeforeExport('shutdown', 1, 'it was emitted after shutdown');
+    } else if (this.#exporter.isBelowMinSeverity(record)) {
+      this.#exporter.countBeforeExport('below_min_severity', 1);
+    } else if (this.#queued >= this.#settings.maxQueueSize) {
+      this.#exporter.countBeforeExport(
+        'queue_full',
+        1,
+        `${this.#settings.maxQueueSize} records wait for the exporter (maxQueueSize)`,
+      );
+    } else {
+      this.#exporter.prepare(record.resource);
+      this.#queued++;
+      this.#batches.onEmit(record, context);
+    }
+  }
+
+  /** Waits for a flush under way, then flushes: a second call of the batch processor's would return at once. */
+  forceFlush(): Promise<void> {
+    if (this.#shutdown !== undefined) return this.#shutdown;
+    this.#flush = this.#flush.then(async () => {
+      await this.#batches.forceFlush();
+      await this.#exporter.forceFlush();
+    });
+    return this.#flush;
+  }
+
+  shutdown(): Promise<void> {
+    this.#shutdown ??= this.#shutdownOnce();
+    return this.#shutdown;
+  }
+
+  status(): ProcessorStatus {
+    const status = this.#exporter.status();
+    return {
+      ...status,
+      emitted: status.emitted + this.#queued,
+      kept: status.kept + this.#queued,
+      queued: this.#queued,
+    };
+  }
+
+  /**
+   * The batch processor exports what is queued one batch after another, each with a timeout of its own. When
+   * the service is down that takes too long: at half of the time delivery is shut down, and what is still
+   * queued then is counted as lost.
+   */
+  async #shutdownOnce(): Promise<void> {
+    const timer = setTimeout(
+      () => {
+        void this.#exporter.shutdown();
+      },
+      Math.floor(this.#settings.shutdownTimeoutMillis / 2),
+    );
+    timer.unref();
+    try {
+      // During a flush the batch processor's shutdown would not wait for what is being flushed.
+      await this.#flush;
+      await this.#batches.shutdown();
+    } finally {
+      clearTimeout(timer);
+      await this.#exporter.shutdown();
+      // What the batch processor lost without an export: a resource that could not be waited for.
+      this.#exporter.countBeforeExport('shutdown', this.#queued);
+      this.#queued = 0;
+    }
+  }
+
+  #countingExporter(): LogRecordExporter {
+    const exporter = this.#exporter;
+    return {
+      export: (records: ReadableLogRecord[], resultCallback) => {
+        this.#queued -= records.length;
+        exporter.export(records, resultCallback);
+      },
+      forceFlush: () => exporter.forceFlush(),
+      shutdown: () => exporter.shutdown(),
+    };
+  }
+}
+
+/**
+ * Checks that a batch processor reads `{ exporter }`. Up to 0.219 its constructor took the exporter itself;
+ * given the options it constructs all the same and then exports nothing. The package tells its version to
+ * no one, so the constructor is tried with options that know whether they are read.
+ * @throws CloudWatchLogsError
+ */
+export function checkBatchProcessor(BatchProcessor: BatchProcessorClass): void {
+  let isRead = false as boolean; // set by the getter, which the compiler does not see
+  const nothing: LogRecordExporter = {
+    export: () => undefined,
+    forceFlush: () => Promise.resolve(),
+    shutdown: () => Promise.resolve(),
+  };
+  const probe = {
+    get exporter() {
+      isRead = true;
+      return nothing;
+    },
+    maxExportBatchSize: 1,
+    maxQueueSize: 1,
+    scheduledDelayMillis: 1,
+    exportTimeoutMillis: 1,
+  };
+  let cause: unknown;
+  try {
+    new BatchProcessor(probe);
+  } catch (error) {
+    cause = error;
+  }
+  if (isRead && cause === undefined) return;
+  throw new CloudWatchLogsError(
+    'ERR_SDK_LOGS_VERSION',
+    'createCloudWatchLogRecordProcessor needs @opentelemetry/sdk-logs 0.220 or newer; the BatchLogRecordProcessor that ' +
+      'was loaded is older and would export nothing. Install @opentelemetry/sdk-logs@^0.220 (or 3), or use ' +
+      'CloudWatchLogExporter with the processor that you have',
+    { cause },
+  );
+}

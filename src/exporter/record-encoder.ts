@@ -1,0 +1,234 @@
+import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import {
+  type Destination,
+  type EncodedEvent,
+  type LogEntity,
+  type LogEventBatch,
+} from '../delivery/encoded-event.js';
+import { type Diagnostics } from '../observability/diagnostics.js';
+import { type Losses } from '../observability/losses.js';
+import { cutIntoBatches } from './batcher.js';
+import { Destinations } from './destinations.js';
+import { encodeEvent } from './encode-event.js';
+import { entityOf } from './entity.js';
+import { type MessageWriter } from './layouts/layout.js';
+import { createMessageWriter } from './layouts/message-writer.js';
+import { type ExporterSettings } from './options.js';
+import { splitMessage, truncateMessage } from './oversize.js';
+import { eventTimestamp } from './record-time.js';
+import { createRedactor, parseRedactPath, type RedactPath, type Redactor } from './redact.js';
+
+/** What the encoder works with. */
+export interface RecordEncoderParts {
+  readonly losses: Losses;
+  readonly diagnostics: Diagnostics;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+}
+
+/** The settings that encoding needs. */
+export type RecordEncoderSettings = Pick<
+  ExporterSettings,
+  | 'logGroupName'
+  | 'logStreamName'
+  | 'maxDestinations'
+  | 'layout'
+  | 'resourceAttributes'
+  | 'minSeverity'
+  | 'redact'
+  | 'transform'
+  | 'oversize'
+  | 'maxMessageBytes'
+  | 'entity'
+>;
+
+/** Batches of one list of records. */
+export interface EncodedRecords {
+  readonly batches: readonly LogEventBatch[];
+  /** Events beyond one a record: the further parts of split records. */
+  readonly addedBySplit: number;
+}
+
+/** Records encoded without letting other work of the application in: some milliseconds. */
+const RECORDS_IN_STEP = 500;
+
+/** Events of one destination and entity, on their way into batches. */
+interface Lane {
+  readonly destination: Destination;
+  readonly entity: LogEntity | undefined;
+  readonly events: EncodedEvent[];
+}
+
+/**
+ * Turns log records into batches: severity, transform, redaction, layout, size, destination, batch. A
+ * record that fails on the way is counted; the others are not touched by it.
+ */
+export class RecordEncoder {
+  readonly #parts: RecordEncoderParts;
+  readonly #settings: RecordEncoderSettings;
+  readonly #destinations: Destinations;
+  readonly #write: MessageWriter;
+  readonly #redact: Redactor | undefined;
+  readonly #entities = new WeakMap<object, { readonly entity: LogEntity | undefined }>();
+
+  constructor(parts: RecordEncoderParts, settings: RecordEncoderSettings) {
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#destinations = new Destinations(settings, parts.now);
+    this.#write = createMessageWriter(settings.layout, settings.resourceAttributes);
+    const paths = (settings.redact ?? []).map(parseRedactPath) as RedactPath[];
+    this.#redact = paths.length > 0 ? createRedactor(paths) : undefined;
+  }
+
+  /**
+   * Encodes records, a few hundred in each step, so that a caller can let other work in between. Never
+   * throws: what can't be encoded is counted as lost.
+   */
+  *encodeInSteps(records: readonly ReadableLogRecord[]): Generator<undefined, EncodedRecords> {
+    const lanes = new Map<Destination, Lane[]>();
+    let addedBySplit = 0;
+    for (let index = 0; index < records.length; index++) {
+      if (index > 0 && index % RECORDS_IN_STEP === 0) yield;
+      try {
+        addedBySplit += this.#encodeOne(records[index]!, lanes);
+      } catch (error) {
+        this.#parts.losses.record('unserializable', 1, `a log record could not be written: ${reason(error)}`);
+      }
+    }
+    const batches = [...lanes.values()]
+      .flat()
+      .flatMap((lane) => [...cutIntoBatches(lane.events, lane.destination, lane.entity)]);
+    return { batches, addedBySplit };
+  }
+
+  /** Encodes records in one go. */
+  encode(records: readonly ReadableLogRecord[]): EncodedRecords {
+    const steps = this.encodeInSteps(records);
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+    }
+  }
+
+  /** The destination that records of a resource will have, where it can be told before the first one. */
+  destinationAhead(resource?: ReadableLogRecord['resource']): Destination | undefined {
+    return this.#destinations.ahead(resource, this.#parts.wallClock());
+  }
+
+  /** Says whether `minSeverity` drops a record. */
+  isBelowMinSeverity(record: Pick<ReadableLogRecord, 'severityNumber'>): boolean {
+    const { minSeverity } = this.#settings;
+    const severity = record.severityNumber as number | undefined;
+    return minSeverity !== undefined && severity !== undefined && severity > 0 && severity < minSeverity;
+  }
+
+  /** @returns events added beyond one */
+  #encodeOne(original: ReadableLogRecord, lanes: Map<Destination, Lane[]>): number {
+    const { losses } = this.#parts;
+    if (this.isBelowMinSeverity(original)) {
+      losses.record('below_min_severity');
+      return 0;
+    }
+    const transformed = this.#transform(original);
+    if (transformed === undefined) return 0;
+    const record = this.#redact === undefined ? transformed : this.#redact(transformed);
+    const timestamp = eventTimestamp(record.hrTime, record.hrTimeObserved, this.#parts.wallClock());
+    const message = this.#write(record).toWellFormed();
+    if (message === '') {
+      losses.record('empty', 1, 'a log record has an empty message, which the service refuses');
+      return 0;
+    }
+    const events = this.#fit(encodeEvent(timestamp, message), message, record);
+    if (events.length === 0) return 0;
+    const destination = this.#destinations.of(record, timestamp);
+    if (destination === undefined) {
+      losses.record(
+        'too_many_destinations',
+        1,
+        `more than ${this.#settings.maxDestinations} log groups and streams are in use (maxDestinations)`,
+      );
+      return 0;
+    }
+    this.#lane(lanes, destination, this.#entityOf(record.resource)).events.push(...events);
+    return events.length - 1;
+  }
+
+  #transform(record: ReadableLogRecord): ReadableLogRecord | undefined {
+    const { transform } = this.#settings;
+    if (transform === undefined) return record;
+    try {
+      const result: unknown = transform(record);
+      if (result === undefined || result === null) {
+        this.#parts.losses.record('dropped_by_transform');
+        return undefined;
+      }
+      if (typeof result !== 'object' || !('resource' in result)) {
+        throw new TypeError('it returned neither a log record nor undefined');
+      }
+      return result as ReadableLogRecord;
+    } catch (error) {
+      // It may be there to remove secrets: what it failed on is not sent.
+      this.#parts.diagnostics.warn('transform', `transform failed, the record is dropped: ${reason(error)}`);
+      this.#parts.losses.record('dropped_by_transform');
+      return undefined;
+    }
+  }
+
+  /** The events of one message: itself, or what the oversize policy makes of it. */
+  #fit(event: EncodedEvent, message: string, record: ReadableLogRecord): readonly EncodedEvent[] {
+    const { maxMessageBytes, oversize } = this.#settings;
+    if (event.messageBytes <= maxMessageBytes) return [event];
+    const { losses, diagnostics } = this.#parts;
+    const what = `a message of ${event.messageBytes} bytes is over ${maxMessageBytes} (maxMessageBytes)`;
+    if (oversize === 'drop') {
+      losses.record('oversize', 1, what);
+      return [];
+    }
+    diagnostics.warn('oversize', `${what}; oversize is "${oversize}"`);
+    const parts =
+      oversize === 'split'
+        ? splitMessage(message, record, maxMessageBytes)
+        : [truncateMessage(message, event.messageBytes, maxMessageBytes)];
+    return parts.map((part) => encodeEvent(event.timestamp, part));
+  }
+
+  #entityOf(resource: ReadableLogRecord['resource']): LogEntity | undefined {
+    if (!this.#settings.entity) return undefined;
+    const known = this.#entities.get(resource);
+    if (known !== undefined) return known.entity;
+    const entity = entityOf(resource);
+    if (resource.asyncAttributesPending !== true) this.#entities.set(resource, { entity });
+    return entity;
+  }
+
+  #lane(lanes: Map<Destination, Lane[]>, destination: Destination, entity: LogEntity | undefined): Lane {
+    let ofDestination = lanes.get(destination);
+    if (ofDestination === undefined) {
+      ofDestination = [];
+      lanes.set(destination, ofDestination);
+    }
+    let lane = ofDestination.find((one) => isSameEntity(one.entity, entity));
+    if (lane === undefined) {
+      lane = { destination, entity, events: [] };
+      ofDestination.push(lane);
+    }
+    return lane;
+  }
+}
+
+/** Entities of different resources may be equal: their events then share requests. */
+function isSameEntity(a: LogEntity | undefined, b: LogEntity | undefined): boolean {
+  if (a === b) return true;
+  return a !== undefined && b !== undefined && JSON.stringify(a) === JSON.stringify(b);
+}
+
+/** What went wrong, without the record's content. */
+function reason(error: unknown): string {
+  try {
+    return error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 300) : typeof error;
+  } catch {
+    return 'unknown';
+  }
+}

@@ -1,0 +1,277 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import { type LogRecordExporter, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { checkClient, createCloudWatchLogsClient } from '../cloudwatch/client.js';
+import { CloudWatchLogsError } from '../cloudwatch/errors.js';
+import {
+  createDelivery,
+  type Delivery,
+  type DeliveryParts,
+  type DeliverySettings,
+} from '../delivery/delivery.js';
+import { Diagnostics } from '../observability/diagnostics.js';
+import { Losses, type LossReason } from '../observability/losses.js';
+import { type ExporterSettings } from './options.js';
+import { type EncodedRecords, RecordEncoder } from './record-encoder.js';
+
+/**
+ * What became of the records so far. At every moment `emitted + addedBySplit` is
+ * `delivered + kept + dropped`.
+ */
+export interface ExporterStatus {
+  /** Log records handed to the exporter, and those that its processor dropped before. */
+  readonly emitted: number;
+  /** Log events beyond one a record: the further parts of records that `oversize: 'split'` split. */
+  readonly addedBySplit: number;
+  /** Log events that the service accepted. */
+  readonly delivered: number;
+  /** Records and events on their way: being written, in flight, or waiting for another attempt. */
+  readonly kept: number;
+  readonly dropped: number;
+  readonly droppedByReason: Partial<Record<LossReason, number>>;
+  /** As the service bills them: messages plus 26 bytes an event. */
+  readonly deliveredBytes: number;
+  readonly requests: number;
+  readonly retries: number;
+  readonly throttles: number;
+  readonly lastError?: Error | undefined;
+}
+
+/** What an exporter works with, for tests; everything has a default. */
+export interface ExporterParts {
+  readonly client?: CloudWatchLogsClient;
+  readonly diagnostics?: Diagnostics;
+  readonly createDelivery?: (parts: DeliveryParts, settings: Partial<DeliverySettings>) => Delivery;
+  /** Milliseconds since 1970. */
+  readonly wallClock?: () => number;
+  /** Milliseconds, monotonic. */
+  readonly now?: () => number;
+}
+
+/** Drops that an option asks for: counted, but nothing to report. */
+const WANTED: ReadonlySet<LossReason> = new Set(['below_min_severity', 'dropped_by_transform']);
+
+/** An exporter built of checked settings; `CloudWatchLogExporter` is the one that takes options. */
+export class RecordExporter implements LogRecordExporter {
+  readonly #settings: ExporterSettings;
+  readonly #diagnostics: Diagnostics;
+  readonly #losses: Losses;
+  readonly #client: CloudWatchLogsClient;
+  readonly #delivery: Delivery;
+  readonly #encoder: RecordEncoder;
+  readonly #exports = new Set<Promise<void>>();
+  readonly #prepared = new WeakSet();
+  #emitted = 0;
+  #addedBySplit = 0;
+  /** Records of exports that are not with delivery yet. */
+  #encoding = 0;
+  /** Losses counted while encoding, of records that {@link #encoding} still holds. */
+  #lostInEncoding = 0;
+  #shutdown: Promise<void> | undefined;
+
+  constructor(settings: ExporterSettings, parts: ExporterParts = {}) {
+    this.#settings = settings;
+    this.#diagnostics = parts.diagnostics ?? new Diagnostics();
+    this.#losses = new Losses((reason, count, detail) => {
+      this.#report(reason, count, detail);
+    });
+    this.#client = parts.client ?? clientOf(settings);
+    const wallClock = parts.wallClock ?? Date.now;
+    const now = parts.now ?? (() => performance.now());
+    this.#delivery = (parts.createDelivery ?? createDelivery)(
+      { client: this.#client, losses: this.#losses, diagnostics: this.#diagnostics },
+      deliverySettings(settings),
+    );
+    this.#encoder = new RecordEncoder(
+      { losses: this.#losses, diagnostics: this.#diagnostics, wallClock, now },
+      settings,
+    );
+    this.#prepareAhead();
+  }
+
+  /** Never throws, and calls back once, when every record is delivered, kept for later, or counted as lost. */
+  export(records: ReadableLogRecord[], resultCallback: (result: ExportResult) => void): void {
+    if (this.#shutdown !== undefined) {
+      this.countBeforeExport('shutdown', records.length);
+      callBack(
+        resultCallback,
+        failure(new CloudWatchLogsError('ERR_SHUT_DOWN', 'the exporter is shut down')),
+      );
+      return;
+    }
+    this.#emitted += records.length;
+    this.#encoding += records.length;
+    const exported = this.#export(records).then(
+      (result) => {
+        callBack(resultCallback, result);
+      },
+      (error: unknown) => {
+        callBack(resultCallback, failure(error instanceof Error ? error : new Error(String(error))));
+      },
+    );
+    this.#exports.add(exported);
+    void exported.then(() => this.#exports.delete(exported));
+  }
+
+  /** Sends what is kept without waiting longer between attempts, and waits for it up to `flushTimeoutMillis`. */
+  async forceFlush(): Promise<void> {
+    await this.#encoded();
+    await this.#delivery.forceFlush();
+  }
+
+  /** Sends what is left, up to `shutdownTimeoutMillis`; what is not delivered then is lost (`shutdown`). */
+  shutdown(): Promise<void> {
+    this.#shutdown ??= this.#shutdownOnce();
+    return this.#shutdown;
+  }
+
+  /** What became of the records so far. */
+  status(): ExporterStatus {
+    const delivery = this.#delivery.status();
+    return {
+      emitted: this.#emitted,
+      addedBySplit: this.#addedBySplit,
+      delivered: delivery.deliveredEvents,
+      kept: this.#encoding - this.#lostInEncoding + delivery.heldEvents,
+      dropped: this.#losses.total(),
+      droppedByReason: this.#losses.byReason(),
+      deliveredBytes: delivery.deliveredBytes,
+      requests: delivery.requests,
+      retries: delivery.retries,
+      throttles: delivery.throttles,
+      lastError: delivery.lastError,
+    };
+  }
+
+  /**
+   * Makes the log group and stream of a resource's records before the first of them comes, where neither
+   * name holds record data: queries do not find events that are older than their group. Returns at once.
+   */
+  prepare(resource: ReadableLogRecord['resource']): void {
+    if (this.#prepared.has(resource)) return;
+    this.#prepared.add(resource);
+    if (resource.asyncAttributesPending !== true) {
+      this.#prepareAhead(resource);
+      return;
+    }
+    void resource.waitForAsyncAttributes?.().then(
+      () => {
+        this.#prepareAhead(resource);
+      },
+      () => undefined,
+    );
+  }
+
+  /**
+   * Counts records that a processor in front of this exporter dropped, so that the sum still holds.
+   * @internal
+   */
+  countBeforeExport(reason: LossReason, count: number, detail?: string): void {
+    this.#emitted += count;
+    this.#losses.record(reason, count, detail);
+  }
+
+  /** @internal */
+  isBelowMinSeverity(record: Pick<ReadableLogRecord, 'severityNumber'>): boolean {
+    return this.#encoder.isBelowMinSeverity(record);
+  }
+
+  async #export(records: readonly ReadableLogRecord[]): Promise<ExportResult> {
+    const steps = this.#encoder.encodeInSteps(records);
+    let lostHere = 0;
+    let encoded: EncodedRecords | undefined;
+    while (encoded === undefined) {
+      const before = this.#losses.total();
+      const step = steps.next();
+      const lost = this.#losses.total() - before;
+      lostHere += lost;
+      this.#lostInEncoding += lost;
+      if (step.done) encoded = step.value;
+      // Lets the application's own work in between the steps.
+      else await nextTurn();
+    }
+    // No await from here to deliver: the sum of status() holds at every moment.
+    this.#encoding -= records.length;
+    this.#lostInEncoding -= lostHere;
+    this.#addedBySplit += encoded.addedBySplit;
+    if (encoded.batches.length === 0) return { code: ExportResultCode.SUCCESS };
+    const result = await this.#delivery.deliver(encoded.batches);
+    if (result.lost > 0 && result.error !== undefined) return failure(result.error);
+    return { code: ExportResultCode.SUCCESS };
+  }
+
+  async #encoded(): Promise<void> {
+    while (this.#encoding > 0) await nextTurn();
+  }
+
+  async #shutdownOnce(): Promise<void> {
+    await this.#encoded();
+    await this.#delivery.shutdown();
+    await Promise.all(this.#exports);
+    this.#diagnostics.flush();
+    if (this.#settings.client === undefined) this.#client.destroy();
+  }
+
+  #prepareAhead(resource?: ReadableLogRecord['resource']): void {
+    try {
+      const destination = this.#encoder.destinationAhead(resource);
+      if (destination !== undefined) this.#delivery.prepare([destination]);
+    } catch (error) {
+      this.#diagnostics.debug('prepare', `the log group could not be made ahead: ${String(error)}`);
+    }
+  }
+
+  #report(reason: LossReason, count: number, detail: string | undefined): void {
+    if (WANTED.has(reason)) return;
+    const records = count === 1 ? '1 log record' : `${count} log records`;
+    this.#diagnostics.warn(`loss ${reason}`, `${records} lost (${reason})${detail ? `: ${detail}` : ''}`);
+  }
+}
+
+function clientOf(settings: ExporterSettings): CloudWatchLogsClient {
+  if (settings.client !== undefined) {
+    checkClient(settings.client);
+    return settings.client;
+  }
+  const { region, endpoint, credentials, maxAttempts, retryMode } = settings;
+  return createCloudWatchLogsClient({ region, endpoint, credentials, maxAttempts, retryMode });
+}
+
+function deliverySettings(settings: ExporterSettings): DeliverySettings {
+  return {
+    concurrency: settings.concurrency,
+    maxBufferBytes: settings.maxBufferBytes,
+    exportTimeoutMillis: settings.exportTimeoutMillis,
+    requestTimeoutMillis: settings.requestTimeoutMillis,
+    flushTimeoutMillis: settings.flushTimeoutMillis,
+    shutdownTimeoutMillis: settings.shutdownTimeoutMillis,
+    compression: settings.compression,
+    retry: {
+      initialDelayMillis: settings.retryInitialDelayMillis,
+      maxDelayMillis: settings.retryMaxDelayMillis,
+    },
+    provisioning: {
+      provision: settings.provision,
+      retentionInDays: settings.retentionInDays,
+      logGroupClass: settings.logGroupClass,
+      kmsKeyId: settings.kmsKeyId,
+      tags: settings.tags,
+      indexFields: settings.indexFields,
+      facetFields: settings.facetFields,
+    },
+  };
+}
+
+function failure(error: Error): ExportResult {
+  return { code: ExportResultCode.FAILED, error };
+}
+
+/** A callback that throws is the processor's fault, and must not become an unhandled rejection of ours. */
+function callBack(resultCallback: (result: ExportResult) => void, result: ExportResult): void {
+  try {
+    resultCallback(result);
+  } catch {
+    // Nothing to do: the records are accounted for.
+  }
+}
