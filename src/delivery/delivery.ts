@@ -1,9 +1,10 @@
-import { type CloudWatchLogsClient, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { type Diagnostics } from '../observability/diagnostics.js';
 import { type Losses } from '../observability/losses.js';
-import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
-import { type ProvisioningSettings } from '../resources/ensure-log-group.js';
+import { createProvisioner, type ProvisioningSettings } from '../resources/ensure-log-group.js';
+import { Dispatcher } from './dispatcher.js';
 import { type Destination, type LogEventBatch } from './encoded-event.js';
+import { createSender } from './sender.js';
 
 /** What became of the events of one `deliver`, by the time it was answered. */
 export interface DeliveryResult {
@@ -92,66 +93,18 @@ export const DEFAULT_DELIVERY_SETTINGS: DeliverySettings = {
 };
 
 /** Makes the delivery of one client. */
-export function createDelivery(parts: DeliveryParts, _settings: Partial<DeliverySettings> = {}): Delivery {
-  const inFlight = new Set<Promise<unknown>>();
-  const status = {
-    deliveredEvents: 0,
-    deliveredBytes: 0,
-    heldEvents: 0,
-    heldBytes: 0,
-    requests: 0,
-    retries: 0,
-    throttles: 0,
-  };
-  const send = async (batch: LogEventBatch): Promise<DeliveryResult> => {
-    const count = batch.events.length;
-    try {
-      status.requests++;
-      await parts.client.send(
-        new PutLogEventsCommand({
-          ...batch.destination,
-          logEvents: batch.events.map((event) => ({
-            timestamp: event.timestamp,
-            message: JSON.parse(event.messageJson) as string,
-          })),
-        }),
-      );
-      status.deliveredEvents += count;
-      status.deliveredBytes += batch.bytes;
-      return { delivered: count, kept: 0, lost: 0 };
-    } catch (error) {
-      parts.losses.record('delivery_failed', count);
-      return { delivered: 0, kept: 0, lost: count, error: error as Error };
-    }
-  };
-  const wait = async (): Promise<void> => {
-    await Promise.all(inFlight);
-  };
-  return {
-    async deliver(batches) {
-      const sent = runAsOwnTelemetry(() => Promise.all(batches.map(send)));
-      inFlight.add(sent);
-      const results = await sent;
-      inFlight.delete(sent);
-      return results.reduce((sum, result) => ({ ...sum, ...add(sum, result) }), {
-        delivered: 0,
-        kept: 0,
-        lost: 0,
-      });
+export function createDelivery(parts: DeliveryParts, settings: Partial<DeliverySettings> = {}): Delivery {
+  const all: DeliverySettings = { ...DEFAULT_DELIVERY_SETTINGS, ...settings };
+  const { client, losses, diagnostics } = parts;
+  return new Dispatcher(
+    {
+      sender: createSender({ client, diagnostics }, all),
+      provisioner: createProvisioner({ client, diagnostics }, all.provisioning, all.requestTimeoutMillis),
+      losses,
+      diagnostics,
+      now: parts.now ?? (() => performance.now()),
+      random: parts.random ?? Math.random,
     },
-    prepare: () => undefined,
-    forceFlush: wait,
-    shutdown: wait,
-    status: () => status,
-  };
-}
-
-function add(a: DeliveryResult, b: DeliveryResult): DeliveryResult {
-  const error = b.error ?? a.error;
-  return {
-    delivered: a.delivered + b.delivered,
-    kept: a.kept + b.kept,
-    lost: a.lost + b.lost,
-    ...(error && { error }),
-  };
+    all,
+  );
 }

@@ -5,6 +5,7 @@ import {
   type RejectedLogEventsInfo,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { classifyError, httpStatusOf, retryAfterMillis } from '../cloudwatch/classify-error.js';
+import { sendWithin } from '../cloudwatch/send-within.js';
 import { type Diagnostics } from '../observability/diagnostics.js';
 import { type LogEventBatch } from './encoded-event.js';
 import { type Outcome, type Rejection } from './outcome.js';
@@ -96,15 +97,16 @@ class SdkSender implements Sender {
   }
 
   async #attempt(batch: LogEventBatch, body: RequestBody, signal: AbortSignal): Promise<Outcome> {
-    const deadline = new Deadline(signal, this.#settings.requestTimeoutMillis);
     try {
-      const answer = this.#client.send(this.#command(batch, body), { abortSignal: deadline.signal });
-      // The SDK does not leave its own backoff when it is aborted, so this does not wait for it.
-      return readAnswer(await deadline.race(answer), batch.events.length);
+      const command = this.#command(batch, body);
+      const answer = await sendWithin(
+        (options) => this.#client.send(command, options),
+        this.#settings.requestTimeoutMillis,
+        signal,
+      );
+      return readAnswer(answer, batch.events.length);
     } catch (error) {
       return readError(error);
-    } finally {
-      deadline.clear();
     }
   }
 
@@ -151,49 +153,6 @@ interface HttpRequestShape {
   headers: Record<string, string>;
   hostname: string;
   port?: number | undefined;
-}
-
-/** One request's time limit, joined with the caller's signal. */
-class Deadline {
-  readonly #controller = new AbortController();
-  readonly #outer: AbortSignal;
-  readonly #timer: NodeJS.Timeout;
-  readonly #onOuterAbort = (): void => {
-    this.#controller.abort(new Error('The request was given up because delivery is shutting down'));
-  };
-
-  constructor(outer: AbortSignal, millis: number) {
-    this.#outer = outer;
-    this.#timer = setTimeout(() => {
-      const error = new Error(`No answer within ${millis} ms`);
-      error.name = 'TimeoutError';
-      this.#controller.abort(error);
-    }, millis).unref();
-    outer.addEventListener('abort', this.#onOuterAbort, { once: true });
-    if (outer.aborted) this.#onOuterAbort();
-  }
-
-  get signal(): AbortSignal {
-    return this.#controller.signal;
-  }
-
-  async race<T>(work: Promise<T>): Promise<T> {
-    // The loser's rejection has to be handled by someone.
-    work.catch(() => undefined);
-    return await new Promise<T>((resolve, reject) => {
-      const onAbort = (): void => {
-        reject(this.signal.reason as Error);
-      };
-      if (this.signal.aborted) onAbort();
-      this.signal.addEventListener('abort', onAbort, { once: true });
-      work.then(resolve, reject);
-    });
-  }
-
-  clear(): void {
-    clearTimeout(this.#timer);
-    this.#outer.removeEventListener('abort', this.#onOuterAbort);
-  }
 }
 
 function readAnswer(answer: PutLogEventsCommandOutput, count: number): Outcome {

@@ -1,4 +1,13 @@
+import {
+  type CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  CreateLogStreamCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { classifyError, describeError, permissionIn } from '../cloudwatch/classify-error.js';
 import { type LogGroupClassName } from '../cloudwatch/limits.js';
+import { sendWithin } from '../cloudwatch/send-within.js';
+import { type Diagnostics } from '../observability/diagnostics.js';
+import { finishLogGroup } from './finish-log-group.js';
 
 /** What may be created: group and stream, the stream alone, nothing. */
 export type Provision = 'all' | 'stream' | 'none';
@@ -7,8 +16,9 @@ export type Provision = 'all' | 'stream' | 'none';
 export interface ProvisioningSettings {
   /** Default `all`. */
   readonly provision: Provision;
-  /** Days that groups made here keep their events; without it, for ever. */
+  /** Days that groups made here keep their events; without it, for ever. Groups that exist are left alone. */
   readonly retentionInDays?: number | undefined;
+  /** Default STANDARD. */
   readonly logGroupClass?: LogGroupClassName | undefined;
   readonly kmsKeyId?: string | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
@@ -16,4 +26,203 @@ export interface ProvisioningSettings {
   readonly indexFields?: readonly string[] | undefined;
   /** Fields that are indexed as facets (value counts in the console). Default none. */
   readonly facetFields?: readonly string[] | undefined;
+}
+
+/** A log stream in a log group. */
+export interface StreamName {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+}
+
+/** `ready`: group and stream can take events. */
+export type EnsureResult = { readonly kind: 'ready' } | { readonly kind: 'failed'; readonly error: Error };
+
+/** Makes log groups and streams; the only place that does for delivery. */
+export interface Provisioner {
+  /**
+   * Makes a stream, and its group where that is missing too. Concurrent calls for the same names share one
+   * request. Never rejects.
+   * @param when - `ahead`: nothing was refused yet, so a failure is no error and is not reported
+   */
+  ensure(stream: StreamName, when: 'ahead' | 'missing'): Promise<EnsureResult>;
+  /** Resolves when the steps that no record waits for (retention, index policy) are through. Never rejects. */
+  settled(): Promise<void>;
+}
+
+/** What the provisioner works with. */
+export interface ProvisionerParts {
+  readonly client: CloudWatchLogsClient;
+  readonly diagnostics: Diagnostics;
+}
+
+/** Milliseconds for one request when a stream is made ahead: a record may be waiting that needs none of it. */
+const AHEAD_TIMEOUT_MILLIS = 3_000;
+
+/** Makes the provisioner of one client. @param requestTimeoutMillis - for one request with the SDK's retries */
+export function createProvisioner(
+  parts: ProvisionerParts,
+  settings: ProvisioningSettings,
+  requestTimeoutMillis = 10_000,
+): Provisioner {
+  return new LogGroupProvisioner(parts, settings, requestTimeoutMillis);
+}
+
+/** Members of CreateLogGroup that are wished for; the group is made without them if need be. */
+type Wish = 'tags' | 'kmsKeyId' | 'logGroupClass';
+
+type Creation = { kind: 'ready'; existed: boolean } | { kind: 'failed'; error: Error };
+
+class LogGroupProvisioner implements Provisioner {
+  readonly #parts: ProvisionerParts;
+  readonly #settings: ProvisioningSettings;
+  readonly #requestTimeoutMillis: number;
+  readonly #streams = new Map<string, Promise<EnsureResult>>();
+  readonly #groups = new Map<string, Promise<EnsureResult>>();
+  readonly #background = new Set<Promise<void>>();
+
+  constructor(parts: ProvisionerParts, settings: ProvisioningSettings, requestTimeoutMillis: number) {
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#requestTimeoutMillis = requestTimeoutMillis;
+  }
+
+  async ensure(stream: StreamName, when: 'ahead' | 'missing'): Promise<EnsureResult> {
+    if (this.#settings.provision === 'none') {
+      return when === 'ahead' ? { kind: 'ready' } : this.#mayNot('log group or log stream', stream, when);
+    }
+    const key = `${stream.logGroupName}\n${stream.logStreamName}`;
+    return await shared(this.#streams, key, () => this.#ensureStream(stream, when));
+  }
+
+  async settled(): Promise<void> {
+    while (this.#background.size > 0) await Promise.all(this.#background);
+  }
+
+  /** The stream first: in a group that exists, as nearly always, that is the only call. */
+  async #ensureStream(stream: StreamName, when: 'ahead' | 'missing'): Promise<EnsureResult> {
+    const created = await this.#createStream(stream, when);
+    if (created.kind === 'ready') return created;
+    if (classifyError(created.error) !== 'missing')
+      return this.#failed('log stream', stream, created.error, when);
+    if (this.#settings.provision === 'stream') return this.#mayNot('log group', stream, when);
+    const group = await shared(this.#groups, stream.logGroupName, () => this.#createGroup(stream, when));
+    if (group.kind === 'failed') return group;
+    const again = await this.#createStream(stream, when);
+    return again.kind === 'ready' ? again : this.#failed('log stream', stream, again.error, when);
+  }
+
+  async #createGroup(stream: StreamName, when: 'ahead' | 'missing'): Promise<EnsureResult> {
+    const { logGroupName } = stream;
+    const { tags, kmsKeyId, logGroupClass } = this.#settings;
+    const wishes = new Map<Wish, unknown>();
+    if (tags && Object.keys(tags).length > 0) wishes.set('tags', tags);
+    if (kmsKeyId !== undefined) wishes.set('kmsKeyId', kmsKeyId);
+    if (logGroupClass !== undefined) wishes.set('logGroupClass', logGroupClass);
+    for (;;) {
+      const command = new CreateLogGroupCommand({ logGroupName, ...Object.fromEntries(wishes) });
+      const created = await this.#create((options) => this.#parts.client.send(command, options), when);
+      if (created.kind === 'ready') {
+        if (!created.existed)
+          this.#finishInBackground(logGroupName, wishes.get('logGroupClass') ?? 'STANDARD');
+        return created;
+      }
+      const unmet = wishesToDrop(created.error, wishes);
+      if (unmet.length === 0) return this.#failed('log group', stream, created.error, when);
+      for (const wish of unmet) {
+        wishes.delete(wish);
+        this.#reportUnmet(logGroupName, wish, created.error);
+      }
+    }
+  }
+
+  #createStream(stream: StreamName, when: 'ahead' | 'missing'): Promise<Creation> {
+    const command = new CreateLogStreamCommand(stream);
+    return this.#create((options) => this.#parts.client.send(command, options), when);
+  }
+
+  async #create(
+    send: (options: { abortSignal: AbortSignal }) => Promise<unknown>,
+    when: 'ahead' | 'missing',
+  ): Promise<Creation> {
+    const millis =
+      when === 'ahead'
+        ? Math.min(AHEAD_TIMEOUT_MILLIS, this.#requestTimeoutMillis)
+        : this.#requestTimeoutMillis;
+    try {
+      await sendWithin(send, millis);
+      return { kind: 'ready', existed: false };
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      // OperationAborted: somebody else makes the same thing right now.
+      const existed = classifyError(error) === 'exists' || error.name === 'OperationAbortedException';
+      return existed ? { kind: 'ready', existed } : { kind: 'failed', error };
+    }
+  }
+
+  #finishInBackground(logGroupName: string, logGroupClass: unknown): void {
+    const steps = { ...this.#settings, isStandard: logGroupClass === 'STANDARD' };
+    const finishing: Promise<void> = finishLogGroup(
+      this.#parts,
+      logGroupName,
+      steps,
+      this.#requestTimeoutMillis,
+    ).finally(() => this.#background.delete(finishing));
+    this.#background.add(finishing);
+  }
+
+  #failed(what: string, stream: StreamName, error: Error, when: 'ahead' | 'missing'): EnsureResult {
+    const { logGroupName, logStreamName } = stream;
+    const name = what === 'log group' ? logGroupName : `${logStreamName} of ${logGroupName}`;
+    const text = `the ${what} ${name} does not exist and can not be made: ${describeError(error)}`;
+    if (when === 'missing') {
+      const permission = what === 'log group' ? 'logs:CreateLogGroup' : 'logs:CreateLogStream';
+      if (classifyError(error) === 'denied') {
+        const needed = permissionIn(error.message) ?? permission;
+        const remedy = `allow ${needed} to the role in use, or create it and set provision to what the role may do`;
+        this.#parts.diagnostics.once('error', `denied ${needed} ${logGroupName}`, `${text}; ${remedy}`);
+      } else {
+        this.#parts.diagnostics.warn(`create ${what} ${logGroupName}`, text);
+      }
+    }
+    return { kind: 'failed', error: new Error(text, { cause: error }) };
+  }
+
+  #mayNot(what: string, stream: StreamName, when: 'ahead' | 'missing'): EnsureResult {
+    const text =
+      `the ${what} of ${stream.logGroupName}, ${stream.logStreamName} does not exist, ` +
+      `and provision is '${this.#settings.provision}', so it is not made here`;
+    if (when === 'missing') this.#parts.diagnostics.error(`missing ${stream.logGroupName}`, text);
+    return { kind: 'failed', error: new Error(text) };
+  }
+
+  #reportUnmet(logGroupName: string, wish: Wish, error: Error): void {
+    const permission = classifyError(error) === 'denied' ? permissionIn(error.message) : undefined;
+    const remedy = permission === undefined ? '' : `; allow ${permission} to the role in use`;
+    this.#parts.diagnostics.once(
+      'warn',
+      `unmet ${wish} ${logGroupName}`,
+      `log group ${logGroupName} is made without ${wish}: ${describeError(error)}${remedy}`,
+    );
+  }
+}
+
+/** The wishes that a failed CreateLogGroup is about; all of them where it does not say. */
+function wishesToDrop(error: Error, wishes: ReadonlyMap<Wish, unknown>): Wish[] {
+  const kind = classifyError(error);
+  if (kind !== 'denied' && kind !== 'invalid' && kind !== 'refused') return [];
+  if (permissionIn(error.message) === 'logs:CreateLogGroup') return [];
+  const signs: Record<Wish, RegExp> = { tags: /\btag/i, kmsKeyId: /kms/i, logGroupClass: /class/i };
+  const wished = [...wishes.keys()];
+  const named = wished.filter((wish) => signs[wish].test(error.message));
+  return named.length > 0 ? named : wished;
+}
+
+/** Runs work unless the same is under way already; then its result serves both. */
+async function shared<T>(underWay: Map<string, Promise<T>>, key: string, work: () => Promise<T>): Promise<T> {
+  let promise = underWay.get(key);
+  if (!promise) {
+    promise = work().finally(() => underWay.delete(key));
+    underWay.set(key, promise);
+  }
+  return await promise;
 }

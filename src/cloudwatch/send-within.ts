@@ -1,0 +1,39 @@
+/**
+ * Sends a request and gives it up after a time. The SDK has no time limit of its own, and does not leave
+ * its backoff between retries when it is aborted, so this does not wait for it either.
+ * @param send - given the options for the client's `send`
+ * @param millis - for the request with the SDK's retries
+ * @param signal - gives it up at once
+ * @throws a TimeoutError, the signal's reason, or what the client throws
+ */
+export async function sendWithin<Output>(
+  send: (options: { abortSignal: AbortSignal }) => Promise<Output>,
+  millis: number,
+  signal?: AbortSignal,
+): Promise<Output> {
+  const controller = new AbortController();
+  const onAbort = (): void => {
+    controller.abort(signal?.reason);
+  };
+  const timer = setTimeout(() => {
+    controller.abort(Object.assign(new Error(`no answer within ${millis} ms`), { name: 'TimeoutError' }));
+  }, millis).unref();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  try {
+    if (signal?.aborted) onAbort();
+    return await new Promise<Output>((resolve, reject) => {
+      const giveUp = (): void => {
+        reject(controller.signal.reason as Error);
+      };
+      if (controller.signal.aborted) {
+        giveUp();
+        return;
+      }
+      controller.signal.addEventListener('abort', giveUp, { once: true });
+      send({ abortSignal: controller.signal }).then(resolve, reject);
+    });
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener('abort', onAbort);
+  }
+}

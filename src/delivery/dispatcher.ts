@@ -1,0 +1,471 @@
+import { describeError, remedyFor } from '../cloudwatch/classify-error.js';
+import { type Diagnostics } from '../observability/diagnostics.js';
+import { type Losses, type LossReason } from '../observability/losses.js';
+import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
+import { type Provisioner } from '../resources/ensure-log-group.js';
+import { backoffMillis } from './backoff.js';
+import {
+  type Delivery,
+  type DeliveryResult,
+  type DeliverySettings,
+  type DeliveryStatus,
+} from './delivery.js';
+import { type Destination, type LogEventBatch } from './encoded-event.js';
+import { Lane } from './lane.js';
+import { type Outcome, type RetryCause } from './outcome.js';
+import { PendingBatch } from './pending-batch.js';
+import { RoomForBytes } from './room-for-bytes.js';
+import { type Sender } from './sender.js';
+import { startTimeLimit } from './time-limit.js';
+
+/**
+ * Milliseconds for which a denied permission counts as passing: a role's new permissions take some seconds
+ * to be known everywhere. After that each batch gets one attempt.
+ */
+const DENIED_GRACE_MILLIS = 10_000;
+
+/** Waits between attempts while somebody waits for a flush. */
+const MAX_DELAY_IN_FLUSH_MILLIS = 1_000;
+
+/** Failed attempts of a stream up to which a wrong sequence token is corrected without waiting. */
+const MAX_TOKEN_CORRECTIONS = 3;
+
+/** What waiting a little will not mend. */
+const HOPELESS: ReadonlySet<RetryCause> = new Set<RetryCause>([
+  'denied',
+  'credentials',
+  'configuration',
+  'missing',
+]);
+
+/** What is wrong with one destination alone, not with the endpoint. */
+const OF_THE_DESTINATION: ReadonlySet<RetryCause> = new Set<RetryCause>(['denied', 'missing']);
+
+/** What the dispatcher works with. */
+export interface DispatcherParts {
+  readonly sender: Sender;
+  readonly provisioner: Provisioner;
+  readonly losses: Losses;
+  readonly diagnostics: Diagnostics;
+  readonly now: () => number;
+  readonly random: () => number;
+}
+
+/**
+ * Holds the batches that are on their way, decides which is sent when, and what an answer means for it.
+ * Every batch is in one lane, from its admission until it is delivered or counted as lost; `deliver` only
+ * stops waiting for it when its time is over. Timers are unref'd but for that of a flush, which somebody
+ * waits for.
+ */
+export class Dispatcher implements Delivery {
+  readonly #parts: DispatcherParts;
+  readonly #settings: DeliverySettings;
+  readonly #lanes = new Map<string, Lane>();
+  readonly #room: RoomForBytes;
+  readonly #abort = new AbortController();
+  readonly #afterAttempt = new Set<() => void>();
+  #batches = 0;
+  #attempts = 0;
+  #inFlight = 0;
+  /** Requests allowed at once: halved when the service throttles, raised again with each success. */
+  #limit: number;
+  /** No request before this time: the service throttles the account, not a stream. */
+  #pausedUntil = 0;
+  /** Since when no request to the endpoint succeeded, for reasons that no destination has alone. */
+  #failingSince: number | undefined;
+  #flushes = 0;
+  #timer: NodeJS.Timeout | undefined;
+  #isClosed = false;
+  #closing: Promise<void> | undefined;
+  #lastError: Error | undefined;
+  readonly #status = {
+    deliveredEvents: 0,
+    deliveredBytes: 0,
+    heldEvents: 0,
+    requests: 0,
+    retries: 0,
+    throttles: 0,
+  };
+
+  constructor(parts: DispatcherParts, settings: DeliverySettings) {
+    this.#parts = parts;
+    this.#settings = settings;
+    this.#limit = settings.concurrency;
+    this.#room = new RoomForBytes(settings.maxBufferBytes);
+  }
+
+  async deliver(batches: readonly LogEventBatch[]): Promise<DeliveryResult> {
+    const limit = startTimeLimit(this.#settings.exportTimeoutMillis, false);
+    const admitted: PendingBatch[] = [];
+    const result = { delivered: 0, kept: 0, lost: 0 };
+    let error: Error | undefined;
+    for (const batch of batches) {
+      if (batch.events.length === 0) continue;
+      if (await this.#makeRoom(batch, limit.over)) {
+        admitted.push(this.#admit(batch));
+      } else {
+        result.lost += batch.events.length;
+        error = this.#turnAway(batch);
+      }
+    }
+    await Promise.race([Promise.all(admitted.map((pending) => pending.reported)), limit.over]);
+    limit.clear();
+    for (const pending of admitted) {
+      result.delivered += pending.delivered;
+      result.kept += pending.events;
+      result.lost += pending.lost;
+      if (pending.events + pending.lost > 0) error = pending.lastError ?? error;
+    }
+    return error === undefined ? result : { ...result, error };
+  }
+
+  prepare(destinations: readonly Destination[]): void {
+    for (const destination of destinations) this.#ensure(this.#laneOf(destination), 'ahead');
+  }
+
+  async forceFlush(): Promise<void> {
+    await this.#flush(this.#settings.flushTimeoutMillis);
+  }
+
+  shutdown(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  status(): DeliveryStatus {
+    return { ...this.#status, heldBytes: this.#room.used, lastError: this.#lastError };
+  }
+
+  /** @returns false when there is no room for the batch until `until` resolves, or after shutdown */
+  async #makeRoom(batch: LogEventBatch, until: Promise<void>): Promise<boolean> {
+    if (this.#isClosed) return false;
+    if (this.#room.tryTake(batch.bytes)) return true;
+    this.#evictFrom(this.#stuckLanes(keyOf(batch.destination)), batch.bytes);
+    if (!(await this.#room.take(batch.bytes, until))) return false;
+    return true;
+  }
+
+  #admit(batch: LogEventBatch): PendingBatch {
+    const pending = new PendingBatch(batch, ++this.#batches);
+    const lane = this.#laneOf(batch.destination);
+    lane.add(pending);
+    this.#status.heldEvents += batch.events.length;
+    // In an outage nobody waits for what will not be delivered soon: the queue before us would overflow.
+    if (this.#hasFailedLong(this.#failingSince) || this.#hasFailedLong(lane.failingSince)) {
+      pending.lastError = this.#lastError;
+      pending.reportKept();
+    }
+    this.#pump();
+    return pending;
+  }
+
+  #turnAway(batch: LogEventBatch): Error {
+    const count = batch.events.length;
+    if (this.#isClosed) {
+      this.#parts.losses.record('shutdown', count, 'they came after shutdown');
+      return new Error('Delivery is shut down');
+    }
+    const because = this.#lastError ? `; last error: ${describeError(this.#lastError)}` : '';
+    const detail = `${this.#room.used} bytes wait to be delivered${because}`;
+    this.#parts.losses.record('buffer_full', count, detail);
+    return new Error(`The buffer is full: ${detail}`, { cause: this.#lastError });
+  }
+
+  /** Lanes that fail by themselves while the endpoint works must not take the room of all the others. */
+  #stuckLanes(exceptKey: string): Lane[] {
+    return [...this.#lanes]
+      .filter(([key, lane]) => key !== exceptKey && lane.lastCause && OF_THE_DESTINATION.has(lane.lastCause))
+      .map(([, lane]) => lane)
+      .filter((lane) => this.#hasFailedLong(lane.failingSince));
+  }
+
+  #evictFrom(lanes: readonly Lane[], bytes: number): void {
+    for (const lane of lanes) {
+      while (this.#room.used + bytes > this.#settings.maxBufferBytes) {
+        const pending = lane.evictOldest();
+        if (!pending) break;
+        this.#loseRest(pending, 'buffer_full', `${nameOf(lane.destination)} has not taken events for long`);
+      }
+    }
+  }
+
+  #hasFailedLong(since: number | undefined): boolean {
+    return since !== undefined && this.#parts.now() - since >= this.#settings.exportTimeoutMillis;
+  }
+
+  #laneOf(destination: Destination): Lane {
+    const key = keyOf(destination);
+    let lane = this.#lanes.get(key);
+    if (!lane) {
+      lane = new Lane(destination);
+      this.#lanes.set(key, lane);
+    }
+    return lane;
+  }
+
+  /** Starts what may start now, the lanes in turn, and sets the timer for the next that may start later. */
+  #pump(): void {
+    clearTimeout(this.#timer);
+    if (this.#abort.signal.aborted) return;
+    const now = this.#parts.now();
+    let nextAt = Number.POSITIVE_INFINITY;
+    // A lane that started something is moved to the end, where this same loop comes to it again.
+    for (const [key, lane] of this.#lanes) {
+      if (this.#inFlight >= this.#limit) return;
+      if (lane.isBlocked || !lane.hasWaiting || !lane.mayStart) {
+        if (lane.isForgettable) this.#lanes.delete(key);
+        continue;
+      }
+      const at = Math.max(lane.readyAt, this.#pausedUntil);
+      if (at > now) {
+        nextAt = Math.min(nextAt, at);
+        continue;
+      }
+      this.#lanes.delete(key);
+      this.#lanes.set(key, lane);
+      void this.#attempt(lane, lane.start());
+    }
+    if (nextAt === Number.POSITIVE_INFINITY) return;
+    this.#timer = setTimeout(() => {
+      this.#pump();
+    }, nextAt - now).unref();
+  }
+
+  async #attempt(lane: Lane, pending: PendingBatch): Promise<void> {
+    this.#inFlight++;
+    this.#status.requests++;
+    const attempt = ++this.#attempts;
+    const outcome = await runAsOwnTelemetry(() =>
+      this.#parts.sender.send(pending.part, this.#abort.signal, lane.sequenceToken),
+    );
+    this.#inFlight--;
+    lane.inFlight.delete(pending);
+    if (!pending.abandoned) this.#apply(outcome, lane, pending, attempt);
+    if (pending.events > 0) lane.putBack(pending);
+    this.#pump();
+    for (const check of [...this.#afterAttempt]) check();
+  }
+
+  #apply(outcome: Outcome, lane: Lane, pending: PendingBatch, attempt: number): void {
+    switch (outcome.kind) {
+      case 'accepted':
+        this.#accepted(outcome, lane, pending);
+        break;
+      case 'retry':
+        this.#failed(outcome, lane, pending, attempt);
+        break;
+      case 'sequence_token':
+        lane.wantsTokens = true;
+        lane.sequenceToken = outcome.expected;
+        if (++lane.tokenCorrections > MAX_TOKEN_CORRECTIONS) {
+          this.#failed({ ...outcome, kind: 'retry', cause: 'retry' }, lane, pending, attempt);
+        }
+        break;
+      case 'split':
+        this.#refused(outcome.error, lane, pending);
+        break;
+      case 'refused':
+        this.#noteError(pending, outcome.error);
+        this.#loseRest(
+          pending,
+          'delivery_failed',
+          `${nameOf(lane.destination)}: ${describeError(outcome.error)}`,
+        );
+        break;
+    }
+  }
+
+  #accepted(outcome: Outcome & { kind: 'accepted' }, lane: Lane, pending: PendingBatch): void {
+    let rejected = 0;
+    for (const { reason, count } of outcome.rejected) {
+      rejected += count;
+      this.#parts.losses.record(
+        reason,
+        count,
+        `refused by the service for their time, in ${nameOf(lane.destination)}`,
+      );
+    }
+    const bytesBefore = pending.bytes;
+    const part = pending.accept(rejected);
+    this.#release(part.events.length, bytesBefore - pending.bytes);
+    this.#status.deliveredEvents += part.events.length - rejected;
+    this.#status.deliveredBytes += part.bytes;
+    lane.succeeded();
+    lane.tokenCorrections = 0;
+    if (lane.wantsTokens) lane.sequenceToken = outcome.nextSequenceToken;
+    this.#failingSince = undefined;
+    this.#limit = Math.min(this.#settings.concurrency, this.#limit + 1 / Math.ceil(this.#limit));
+    if (outcome.entityError !== undefined) {
+      const group = lane.destination.logGroupName;
+      this.#parts.diagnostics.once(
+        'warn',
+        `entity ${outcome.entityError} ${group}`,
+        `log group ${group} did not take the entity of its events (${outcome.entityError}); the events themselves are accepted`,
+      );
+    }
+  }
+
+  #failed(outcome: Outcome & { kind: 'retry' }, lane: Lane, pending: PendingBatch, attempt: number): void {
+    const { cause, error } = outcome;
+    const now = this.#parts.now();
+    this.#noteError(pending, error);
+    this.#status.retries++;
+    lane.lastCause = cause;
+    lane.failingSince ??= now;
+    if (!OF_THE_DESTINATION.has(cause)) this.#failingSince ??= now;
+    if (HOPELESS.has(cause)) lane.lastHopelessAttempt = attempt;
+    this.#report(cause, error, lane);
+    if (cause === 'denied' && now - lane.failingSince >= DENIED_GRACE_MILLIS) {
+      lane.readyAt = now;
+      this.#loseRest(pending, 'delivery_failed', `${nameOf(lane.destination)}: ${describeError(error)}`);
+      return;
+    }
+    // Requests that were in flight together fail together: they count as one failure.
+    if (lane.readyAt > now) return;
+    lane.failures++;
+    lane.readyAt = now + this.#delay(lane.failures, outcome.afterMillis);
+    if (cause === 'throttled') this.#slowDown(lane.readyAt, now);
+    if (cause === 'missing') this.#ensure(lane, 'missing', lane.failures === 1);
+  }
+
+  #delay(failures: number, afterMillis: number | undefined): number {
+    const delay = Math.max(
+      afterMillis ?? 0,
+      backoffMillis(failures, this.#settings.retry, this.#parts.random()),
+    );
+    return this.#flushes > 0 ? Math.min(delay, MAX_DELAY_IN_FLUSH_MILLIS) : delay;
+  }
+
+  #slowDown(until: number, now: number): void {
+    this.#status.throttles++;
+    if (this.#pausedUntil <= now) this.#limit = Math.max(1, this.#limit / 2);
+    this.#pausedUntil = Math.max(this.#pausedUntil, until);
+  }
+
+  #refused(error: Error, lane: Lane, pending: PendingBatch): void {
+    this.#noteError(pending, error);
+    const bytesBefore = pending.bytes;
+    const { refusal, lost } = pending.refuse();
+    if (refusal === 'halved') {
+      this.#status.retries++;
+      return;
+    }
+    this.#release(lost, bytesBefore - pending.bytes);
+    const what =
+      refusal === 'event_lost' ? 'the service refuses the event' : 'the service refuses every event';
+    this.#parts.losses.record(
+      'rejected',
+      lost,
+      `${what}, in ${nameOf(lane.destination)}: ${describeError(error)}`,
+    );
+  }
+
+  #loseRest(pending: PendingBatch, reason: LossReason, detail: string): void {
+    const { bytes } = pending;
+    const events = pending.lose();
+    this.#release(events, bytes);
+    this.#parts.losses.record(reason, events, detail);
+  }
+
+  #release(events: number, bytes: number): void {
+    this.#status.heldEvents -= events;
+    this.#room.release(bytes);
+  }
+
+  #noteError(pending: PendingBatch, error: Error): void {
+    pending.lastError = error;
+    this.#lastError = error;
+  }
+
+  #report(cause: RetryCause, error: Error, lane: Lane): void {
+    if (cause === 'missing') return;
+    const remedy = remedyFor(error);
+    const where = OF_THE_DESTINATION.has(cause) ? `to ${nameOf(lane.destination)} ` : '';
+    this.#parts.diagnostics[HOPELESS.has(cause) ? 'error' : 'warn'](
+      `failed ${cause} ${where}`,
+      `sending ${where}failed and will be tried again: ${describeError(error)}${remedy ? `; ${remedy}` : ''}`,
+    );
+  }
+
+  /** Makes group and stream; the lane sends nothing meanwhile. */
+  #ensure(lane: Lane, when: 'ahead' | 'missing', thenAtOnce = true): void {
+    if (lane.isBlocked) return;
+    lane.isBlocked = true;
+    void runAsOwnTelemetry(() => this.#parts.provisioner.ensure(lane.destination, when)).then((result) => {
+      lane.isBlocked = false;
+      if (result.kind === 'ready' && thenAtOnce) lane.readyAt = 0;
+      if (result.kind === 'failed' && when === 'missing') {
+        this.#lastError = result.error;
+        for (const pending of lane.batches()) pending.lastError = result.error;
+      }
+      this.#pump();
+      for (const check of [...this.#afterAttempt]) check();
+    });
+  }
+
+  /**
+   * Tries everything at once, then with short waits, until all that is here now is gone, or fails for what
+   * waiting does not mend, or the time is over. Whoever delivers what is left then waits no longer.
+   */
+  async #flush(millis: number): Promise<void> {
+    const waiting = [...this.#lanes.values()].flatMap((lane) => [...lane.batches()]);
+    const firstAttempt = this.#attempts;
+    const limit = startTimeLimit(millis, true);
+    this.#flushes++;
+    this.#pausedUntil = 0;
+    for (const lane of this.#lanes.values()) lane.readyAt = 0;
+    await new Promise<void>((resolve) => {
+      const check = (): void => {
+        if (!this.#isFlushed(waiting, firstAttempt)) return;
+        this.#afterAttempt.delete(check);
+        resolve();
+      };
+      this.#afterAttempt.add(check);
+      void limit.over.then(() => {
+        this.#afterAttempt.delete(check);
+        resolve();
+      });
+      this.#pump();
+      check();
+    });
+    await Promise.race([this.#parts.provisioner.settled(), limit.over]);
+    this.#flushes--;
+    limit.clear();
+    for (const pending of waiting) pending.reportKept();
+  }
+
+  #isFlushed(waiting: readonly PendingBatch[], firstAttempt: number): boolean {
+    const lanes = new Set<Lane>();
+    for (const pending of waiting) {
+      if (pending.events > 0) lanes.add(this.#laneOf(pending.part.destination));
+    }
+    for (const lane of lanes) {
+      if (lane.isBlocked || lane.inFlight.size > 0 || lane.lastHopelessAttempt <= firstAttempt) return false;
+    }
+    return true;
+  }
+
+  async #close(): Promise<void> {
+    this.#isClosed = true;
+    this.#room.turnAllAway();
+    await this.#flush(this.#settings.shutdownTimeoutMillis);
+    this.#abort.abort();
+    clearTimeout(this.#timer);
+    for (const lane of this.#lanes.values()) {
+      for (const pending of lane.batches()) {
+        this.#loseRest(pending, 'shutdown', 'not delivered in the time given to shutdown');
+      }
+    }
+    this.#lanes.clear();
+    this.#parts.diagnostics.flush();
+  }
+}
+
+function keyOf({ logGroupName, logStreamName }: Destination): string {
+  // Neither name may hold a line break, so no two destinations share a key.
+  return `${logGroupName}\n${logStreamName}`;
+}
+
+function nameOf({ logGroupName, logStreamName }: Destination): string {
+  return `log group ${logGroupName}, stream ${logStreamName}`;
+}

@@ -1,0 +1,87 @@
+import { type Destination } from './encoded-event.js';
+import { type RetryCause } from './outcome.js';
+import { type PendingBatch } from './pending-batch.js';
+
+/** The batches of one stream that wait to be sent, in order of arrival, and how sending them goes. */
+export class Lane {
+  readonly destination: Destination;
+  readonly inFlight = new Set<PendingBatch>();
+  /** Group or stream is being made: nothing is sent until then. */
+  isBlocked = false;
+  /** Failed attempts since the last success. */
+  failures = 0;
+  /** No attempt before this time, on the dispatcher's clock. */
+  readyAt = 0;
+  /** Since when no attempt succeeded; undefined while all is well. */
+  failingSince: number | undefined;
+  lastCause: RetryCause | undefined;
+  /** The attempt (by number) that last failed for something that waiting a little will not mend. */
+  lastHopelessAttempt = 0;
+  /** The endpoint wants sequence tokens, so requests to this stream go one by one. */
+  wantsTokens = false;
+  sequenceToken: string | undefined;
+  /** Wrong tokens in a row. */
+  tokenCorrections = 0;
+  readonly #waiting: PendingBatch[] = [];
+
+  constructor(destination: Destination) {
+    this.destination = destination;
+  }
+
+  /** Nothing is here, and nothing is to be remembered. */
+  get isForgettable(): boolean {
+    return (
+      this.#waiting.length === 0 &&
+      this.inFlight.size === 0 &&
+      !this.isBlocked &&
+      !this.wantsTokens &&
+      !this.lastCause
+    );
+  }
+
+  get hasWaiting(): boolean {
+    return this.#waiting.length > 0;
+  }
+
+  /**
+   * Says whether one more request may start. The service wants no order between requests of a stream; it is
+   * kept where it costs nothing: after a failure one request probes, and the others follow.
+   */
+  get mayStart(): boolean {
+    return this.inFlight.size === 0 || !(this.wantsTokens || this.failures > 0);
+  }
+
+  /** All its batches, the oldest first. */
+  *batches(): Generator<PendingBatch> {
+    yield* [...this.inFlight, ...this.#waiting].sort((a, b) => a.sequence - b.sequence);
+  }
+
+  add(batch: PendingBatch): void {
+    this.#waiting.push(batch);
+  }
+
+  /** Takes the oldest waiting batch; it is in flight from now on. */
+  start(): PendingBatch {
+    const batch = this.#waiting.shift()!;
+    this.inFlight.add(batch);
+    return batch;
+  }
+
+  /** Puts a batch that was in flight back to its place. */
+  putBack(batch: PendingBatch): void {
+    const later = this.#waiting.findIndex((other) => other.sequence > batch.sequence);
+    this.#waiting.splice(later === -1 ? this.#waiting.length : later, 0, batch);
+  }
+
+  /** Takes the oldest waiting batch out, without sending it. */
+  evictOldest(): PendingBatch | undefined {
+    return this.#waiting.shift();
+  }
+
+  succeeded(): void {
+    this.failures = 0;
+    this.readyAt = 0;
+    this.failingSince = undefined;
+    this.lastCause = undefined;
+  }
+}

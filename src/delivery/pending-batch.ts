@@ -1,0 +1,134 @@
+import { EVENT_OVERHEAD_BYTES } from '../cloudwatch/limits.js';
+import { type LogEventBatch } from './encoded-event.js';
+
+/**
+ * Refused parts, with none accepted, after which single events are tried before more halving: then it is
+ * likely the request (its destination, its entity) that is invalid and not an event.
+ */
+const REFUSALS_BEFORE_PROBES = 64;
+
+/** What {@link PendingBatch.refuse} found out. */
+export type Refusal = 'halved' | 'event_lost' | 'all_lost';
+
+/**
+ * A batch on its way, and what is left of it. It is sent in parts once the service finds it invalid: halves
+ * of halves until the event that spoils it stands alone.
+ */
+export class PendingBatch {
+  /** Its place in the order of arrival. */
+  readonly sequence: number;
+  /** Resolves when whoever delivers it need not wait longer: nothing is left, or the rest is kept. */
+  readonly reported: Promise<void>;
+  delivered = 0;
+  lost = 0;
+  lastError: Error | undefined;
+  /** Taken out of delivery: answers that still come count no more. */
+  abandoned = false;
+  #parts: LogEventBatch[];
+  #events: number;
+  #bytes: number;
+  #refusals = 0;
+  #probing = false;
+  #report!: () => void;
+
+  constructor(batch: LogEventBatch, sequence: number) {
+    this.sequence = sequence;
+    this.#parts = [batch];
+    this.#events = batch.events.length;
+    this.#bytes = batch.bytes;
+    this.reported = new Promise((resolve) => {
+      this.#report = resolve;
+    });
+  }
+
+  /** Events that are neither delivered nor lost. */
+  get events(): number {
+    return this.#events;
+  }
+
+  /** Bytes of {@link events}, as the service counts them. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** What is left, as batches. */
+  get parts(): readonly LogEventBatch[] {
+    return this.#parts;
+  }
+
+  /** The part to send next. */
+  get part(): LogEventBatch {
+    return this.#parts[0]!;
+  }
+
+  /** The service took the first part, all but `rejected` of its events. @returns the part */
+  accept(rejected: number): LogEventBatch {
+    const part = this.#parts.shift()!;
+    this.delivered += part.events.length - rejected;
+    this.lost += rejected;
+    // Some of it was fine, so the request is not invalid as such.
+    this.#refusals = Number.NEGATIVE_INFINITY;
+    this.#take(part);
+    return part;
+  }
+
+  /** The service found the first part invalid. @returns with the number of events that are now lost */
+  refuse(): { refusal: Refusal; lost: number } {
+    const part = this.#parts.shift()!;
+    this.#refusals++;
+    if (part.events.length > 1) {
+      const middle = part.events.length >> 1;
+      this.#parts.push(slice(part, 0, middle), slice(part, middle));
+      if (this.#refusals >= REFUSALS_BEFORE_PROBES && !this.#probing) this.#putProbesFirst();
+      return { refusal: 'halved', lost: 0 };
+    }
+    this.lost++;
+    this.#take(part);
+    if (this.#probing && this.#refusals >= 2 * REFUSALS_BEFORE_PROBES) {
+      return { refusal: 'all_lost', lost: 1 + this.lose() };
+    }
+    return { refusal: 'event_lost', lost: 1 };
+  }
+
+  /** Gives up what is left. @returns its events */
+  lose(): number {
+    const events = this.#events;
+    this.lost += events;
+    this.abandoned = true;
+    this.#parts = [];
+    this.#events = 0;
+    this.#bytes = 0;
+    this.#report();
+    return events;
+  }
+
+  /** What is left of it will be sent in the background. */
+  reportKept(): void {
+    this.#report();
+  }
+
+  #putProbesFirst(): void {
+    this.#probing = true;
+    const rest = this.#parts.filter((part) => part.events.length > 1);
+    const single = this.#parts.filter((part) => part.events.length === 1);
+    this.#parts = [
+      ...rest.map((part) => slice(part, 0, 1)),
+      ...single,
+      ...rest.map((part) => slice(part, 1)),
+    ];
+  }
+
+  #take(part: LogEventBatch): void {
+    this.#events -= part.events.length;
+    this.#bytes -= part.bytes;
+    if (this.#events > 0) return;
+    this.#bytes = 0;
+    this.#report();
+  }
+}
+
+function slice(batch: LogEventBatch, from: number, to?: number): LogEventBatch {
+  const events = batch.events.slice(from, to);
+  const bytes = events.reduce((sum, event) => sum + event.messageBytes + EVENT_OVERHEAD_BYTES, 0);
+  return { ...batch, events, bytes };
+}
