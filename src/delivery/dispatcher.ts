@@ -101,7 +101,8 @@ export class Dispatcher implements Delivery {
     let error: Error | undefined;
     for (const batch of batches) {
       if (batch.events.length === 0) continue;
-      if (await this.#makeRoom(batch, limit.over)) {
+      // Without an `await` where there is room: a flush that begins right after this call must find the batch.
+      if (this.#takesNow(batch) || (await this.#waitForRoom(batch, limit.over))) {
         admitted.push(this.#admit(batch));
       } else {
         result.lost += batch.events.length;
@@ -136,13 +137,16 @@ export class Dispatcher implements Delivery {
     return { ...this.#status, heldBytes: this.#room.used, lastError: this.#lastError };
   }
 
-  /** @returns false when there is no room for the batch until `until` resolves, or after shutdown */
-  async #makeRoom(batch: LogEventBatch, until: Promise<void>): Promise<boolean> {
+  #takesNow(batch: LogEventBatch): boolean {
     if (this.#isClosed) return false;
     if (this.#room.tryTake(batch.bytes)) return true;
     this.#evictFrom(this.#stuckLanes(keyOf(batch.destination)), batch.bytes);
-    if (!(await this.#room.take(batch.bytes, until))) return false;
-    return true;
+    return this.#room.tryTake(batch.bytes);
+  }
+
+  /** @returns false when there is no room for the batch until `until` resolves, or after shutdown */
+  async #waitForRoom(batch: LogEventBatch, until: Promise<void>): Promise<boolean> {
+    return !this.#isClosed && (await this.#room.take(batch.bytes, until));
   }
 
   #admit(batch: LogEventBatch): PendingBatch {
@@ -409,6 +413,7 @@ export class Dispatcher implements Delivery {
    */
   async #flush(millis: number): Promise<void> {
     const waiting = [...this.#lanes.values()].flatMap((lane) => [...lane.batches()]);
+    waiting.sort((a, b) => b.sequence - a.sequence);
     const firstAttempt = this.#attempts;
     const limit = startTimeLimit(millis, true);
     this.#flushes++;
@@ -434,7 +439,9 @@ export class Dispatcher implements Delivery {
     for (const pending of waiting) pending.reportKept();
   }
 
-  #isFlushed(waiting: readonly PendingBatch[], firstAttempt: number): boolean {
+  /** @param waiting - the newest first; what is gone is taken off its end, so that it is not looked at again */
+  #isFlushed(waiting: PendingBatch[], firstAttempt: number): boolean {
+    while (waiting.at(-1)?.events === 0) waiting.pop();
     const lanes = new Set<Lane>();
     for (const pending of waiting) {
       if (pending.events > 0) lanes.add(this.#laneOf(pending.part.destination));

@@ -1,0 +1,660 @@
+import { context } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { isTracingSuppressed } from '@opentelemetry/core';
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { type SinonFakeTimers, useFakeTimers } from 'sinon';
+import { type DeliverySettings, DEFAULT_DELIVERY_SETTINGS } from '../../src/delivery/delivery.js';
+import { Dispatcher } from '../../src/delivery/dispatcher.js';
+import { type Destination, type LogEventBatch } from '../../src/delivery/encoded-event.js';
+import { type Outcome, type RetryCause } from '../../src/delivery/outcome.js';
+import { Diagnostics } from '../../src/observability/diagnostics.js';
+import { Losses } from '../../src/observability/losses.js';
+import { isOwnTelemetry } from '../../src/observability/own-telemetry.js';
+import { type EnsureResult } from '../../src/resources/ensure-log-group.js';
+import { batch, destination, messages } from './builders.js';
+
+const accepted: Outcome = { kind: 'accepted', rejected: [] };
+const other: Destination = { logGroupName: '/apps/gateway', logStreamName: 'one' };
+const failure = (cause: RetryCause = 'retry', afterMillis?: number): Outcome => ({
+  kind: 'retry',
+  cause,
+  error: new Error(`it is ${cause}`),
+  afterMillis,
+});
+const split: Outcome = { kind: 'split', error: new Error('invalid') };
+
+interface Sent {
+  readonly batch: LogEventBatch;
+  readonly token: string | undefined;
+  readonly at: number;
+}
+
+describe('Dispatcher', () => {
+  let clock: SinonFakeTimers;
+  let losses: Losses;
+  let sent: Sent[];
+  let said: string[];
+  /** What a request is answered, and when. */
+  let answer: (sent: Sent, signal: AbortSignal) => Outcome | Promise<Outcome>;
+  let ensured: string[];
+  let ensure: (destination: Destination) => EnsureResult | Promise<EnsureResult>;
+  let settledAfterMillis: number;
+
+  beforeEach(() => {
+    clock = useFakeTimers();
+    losses = new Losses();
+    sent = [];
+    said = [];
+    ensured = [];
+    answer = () => accepted;
+    ensure = () => ({ kind: 'ready' });
+    settledAfterMillis = 0;
+  });
+  afterEach(() => {
+    clock.restore();
+  });
+
+  const create = (settings: Partial<DeliverySettings> = {}): Dispatcher => {
+    const note = (message: string): void => void said.push(message);
+    return new Dispatcher(
+      {
+        sender: {
+          send: async (one, signal, token) => {
+            const entry = { batch: one, token, at: clock.now };
+            sent.push(entry);
+            return await answer(entry, signal);
+          },
+        },
+        provisioner: {
+          ensure: async (to, when) => {
+            ensured.push(`${when} ${to.logGroupName}`);
+            return await ensure(to);
+          },
+          settled: () => new Promise((resolve) => setTimeout(resolve, settledAfterMillis)),
+        },
+        losses,
+        diagnostics: new Diagnostics({
+          logger: { error: note, warn: note, info: note, debug: note },
+          now: () => clock.now,
+        }),
+        now: () => clock.now,
+        random: () => 0,
+      },
+      { ...DEFAULT_DELIVERY_SETTINGS, ...settings },
+    );
+  };
+  const after = <T>(millis: number, value: T): Promise<T> =>
+    new Promise((resolve) => setTimeout(() => resolve(value), millis));
+  /** Answers the given outcomes in turn, then accepts. */
+  const inTurn = (...outcomes: Outcome[]): void => {
+    answer = () => outcomes.shift() ?? accepted;
+  };
+  const deliveredMessages = (): string[] =>
+    sent.flatMap((entry) => entry.batch.events.map((event) => JSON.parse(event.messageJson) as string));
+
+  describe('deliver', () => {
+    it('answers with what was delivered', async () => {
+      const delivery = create();
+      expect(await delivery.deliver([batch(['a', 'b']), batch(['c'], { to: other })])).to.deep.equal({
+        delivered: 3,
+        kept: 0,
+        lost: 0,
+      });
+      expect(delivery.status()).to.deep.include({
+        deliveredEvents: 3,
+        deliveredBytes: 3 + 3 * 26,
+        heldEvents: 0,
+        heldBytes: 0,
+        requests: 2,
+      });
+    });
+
+    it('has nothing to do for no events', async () => {
+      expect(await create().deliver([batch([])])).to.deep.equal({ delivered: 0, kept: 0, lost: 0 });
+      expect(sent).to.deep.equal([]);
+    });
+
+    it('has no more requests in flight than it may', async () => {
+      let inFlight = 0;
+      let most = 0;
+      answer = async () => {
+        most = Math.max(most, ++inFlight);
+        await after(10, undefined);
+        inFlight--;
+        return accepted;
+      };
+      const delivered = create({ concurrency: 3 }).deliver(messages(20).map((one) => batch([one])));
+      await clock.tickAsync(1_000);
+      expect((await delivered).delivered).to.equal(20);
+      expect(most).to.equal(3);
+      expect(deliveredMessages()).to.deep.equal(messages(20));
+    });
+
+    it('serves streams in turn', async () => {
+      answer = () => after(10, accepted);
+      const delivered = create({ concurrency: 1 }).deliver([
+        ...messages(3).map((one) => batch([one])),
+        batch(['other'], { to: other }),
+      ]);
+      await clock.tickAsync(100);
+      await delivered;
+      expect(deliveredMessages().indexOf('other')).to.equal(2);
+    });
+
+    it('counts what the service rejects, by reason', async () => {
+      inTurn({
+        kind: 'accepted',
+        rejected: [
+          { reason: 'too_old', count: 2 },
+          { reason: 'too_new', count: 1 },
+        ],
+      });
+      expect(await create().deliver([batch(messages(5))])).to.deep.equal({ delivered: 2, kept: 0, lost: 3 });
+      expect(losses.byReason()).to.deep.equal({ too_old: 2, too_new: 1 });
+    });
+
+    it('says once that an entity was not taken', async () => {
+      answer = () => ({ kind: 'accepted', rejected: [], entityError: 'InvalidAttributes' });
+      const delivery = create();
+      await delivery.deliver([batch(['a'])]);
+      await delivery.deliver([batch(['a'])]);
+      expect(said).to.have.lengthOf(1);
+      expect(said[0]).to.include('InvalidAttributes');
+    });
+
+    it('loses a batch that is refused for good', async () => {
+      inTurn({ kind: 'refused', error: new Error('never') });
+      const result = await create().deliver([batch(['a', 'b'])]);
+      expect(result).to.deep.include({ delivered: 0, kept: 0, lost: 2 });
+      expect(result.error?.message).to.equal('never');
+      expect(losses.byReason()).to.deep.equal({ delivery_failed: 2 });
+    });
+
+    it('runs without spans, and marked as own telemetry', async () => {
+      const manager = new AsyncLocalStorageContextManager().enable();
+      context.setGlobalContextManager(manager);
+      try {
+        const seen: boolean[] = [];
+        answer = () => {
+          seen.push(isTracingSuppressed(context.active()) && isOwnTelemetry());
+          return sent.length === 1 ? failure() : accepted;
+        };
+        const delivered = create().deliver([batch(['a'])]);
+        await clock.tickAsync(1_000);
+        await delivered;
+        expect(seen).to.deep.equal([true, true]);
+        expect(isOwnTelemetry()).to.equal(false);
+      } finally {
+        context.disable();
+      }
+    });
+  });
+
+  describe('after a passing error', () => {
+    it('waits longer each time', async () => {
+      inTurn(failure(), failure(), failure(), failure());
+      const delivered = create().deliver([batch(['a'])]);
+      await clock.tickAsync(10_000);
+      expect((await delivered).delivered).to.equal(1);
+      expect(sent.map(({ at }) => at)).to.deep.equal([0, 200, 600, 1_400, 3_000]);
+      expect(said[0]).to.match(/failed and will be tried again: Error: it is retry/);
+    });
+
+    it('waits as long as Retry-After says', async () => {
+      inTurn(failure('throttled', 5_000));
+      const delivered = create().deliver([batch(['a'])]);
+      await clock.tickAsync(6_000);
+      await delivered;
+      expect(sent.map(({ at }) => at)).to.deep.equal([0, 5_000]);
+    });
+
+    it('keeps the order of the stream', async () => {
+      inTurn(failure(), failure());
+      const delivered = create({ concurrency: 4 }).deliver(messages(4).map((one) => batch([one])));
+      await clock.tickAsync(10_000);
+      await delivered;
+      expect(deliveredMessages().slice(4)).to.deep.equal(['message 0', 'message 1']);
+    });
+
+    it('counts failures of requests that were in flight together as one', async () => {
+      answer = ({ at }) => after(5, at < 100 ? failure() : accepted);
+      const delivered = create({ concurrency: 3 }).deliver(messages(3).map((one) => batch([one])));
+      await clock.tickAsync(1_000);
+      await delivered;
+      expect(sent.map(({ at }) => at)).to.deep.equal([0, 0, 0, 205, 210, 210]);
+    });
+
+    it('lets other streams go on', async () => {
+      answer = ({ batch: one }) => (one.destination === other ? accepted : failure());
+      const delivery = create();
+      const failing = delivery.deliver([batch(['a'])]);
+      expect((await delivery.deliver([batch(['b'], { to: other })])).delivered).to.equal(1);
+      await clock.tickAsync(60_000);
+      expect((await failing).kept).to.equal(1);
+    });
+
+    it('slows down for the whole account when it is throttled, and recovers', async () => {
+      answer = ({ batch: one, at }) =>
+        after(10, one.destination === destination && at === 0 ? failure('throttled') : accepted);
+      const delivery = create({ concurrency: 4 });
+      const first = delivery.deliver([batch(['a'])]);
+      await clock.tickAsync(20);
+      const second = delivery.deliver(messages(12).map((one) => batch([one], { to: other })));
+      await clock.tickAsync(10_000);
+      expect((await first).delivered + (await second).delivered).to.equal(13);
+      expect(sent[1]!.at).to.equal(210);
+      const starts = sent.map(({ at }) => at);
+      expect(starts.filter((at) => at === 210)).to.have.lengthOf(2);
+      expect(Math.max(...starts.map((at) => starts.filter((one) => one === at).length))).to.equal(4);
+      expect(delivery.status().throttles).to.equal(1);
+    });
+  });
+
+  describe('when the time of an export is over', () => {
+    it('keeps what is left and delivers it later', async () => {
+      answer = ({ at }) => (at < 60_000 ? failure() : accepted);
+      const delivery = create();
+      const delivered = delivery.deliver([batch(['a', 'b'])]);
+      await clock.tickAsync(20_000);
+      const result = await delivered;
+      expect(result).to.deep.include({ delivered: 0, kept: 2, lost: 0 });
+      expect(result.error?.message).to.equal('it is retry');
+      expect(delivery.status()).to.deep.include({ heldEvents: 2, deliveredEvents: 0 });
+      expect(delivery.status().lastError?.message).to.equal('it is retry');
+      await clock.tickAsync(120_000);
+      expect(delivery.status()).to.deep.include({ heldEvents: 0, heldBytes: 0, deliveredEvents: 2 });
+    });
+
+    it('keeps further batches at once while the outage lasts', async () => {
+      answer = () => failure();
+      const delivery = create();
+      const first = delivery.deliver([batch(['a'])]);
+      await clock.tickAsync(20_000);
+      await first;
+      const before = clock.now;
+      expect(await delivery.deliver([batch(['b'], { to: other })])).to.deep.include({
+        delivered: 0,
+        kept: 1,
+      });
+      expect(clock.now).to.equal(before);
+    });
+
+    it('turns away what does not fit the buffer', async () => {
+      answer = () => failure();
+      const delivery = create({ maxBufferBytes: 60 });
+      const first = delivery.deliver([batch(['a']), batch(['b']), batch(['c'])]);
+      await clock.tickAsync(20_000);
+      const result = await first;
+      expect(result).to.deep.include({ delivered: 0, kept: 2, lost: 1 });
+      expect(result.error?.message).to.match(/it is retry/);
+      expect(losses.byReason()).to.deep.equal({ buffer_full: 1 });
+    });
+
+    it('waits for room within the time', async () => {
+      answer = () => after(1_000, accepted);
+      const delivered = create({ maxBufferBytes: 30 }).deliver(messages(5).map((one) => batch([one])));
+      await clock.tickAsync(10_000);
+      expect(await delivered).to.deep.equal({ delivered: 5, kept: 0, lost: 0 });
+    });
+
+    it('says so when the buffer is full though nothing failed', async () => {
+      answer = () => after(100_000, accepted);
+      const delivered = create({ maxBufferBytes: 30 }).deliver([batch(['a']), batch(['b'])]);
+      await clock.tickAsync(20_000);
+      expect((await delivered).error?.message).to.equal('The buffer is full: 27 bytes wait to be delivered');
+    });
+  });
+
+  describe('when a permission is denied', () => {
+    it('waits some seconds for it, then loses each batch after one attempt', async () => {
+      answer = () => failure('denied');
+      const delivery = create();
+      const first = delivery.deliver([batch(['a', 'b'])]);
+      await clock.tickAsync(20_000);
+      expect(await first).to.deep.include({ delivered: 0, kept: 0, lost: 2 });
+      const before = sent.length;
+      expect(await delivery.deliver([batch(['c'])])).to.deep.include({ lost: 1 });
+      expect(sent.length).to.equal(before + 1);
+      expect(losses.byReason()).to.deep.equal({ delivery_failed: 3 });
+    });
+
+    it('delivers when it is granted in time', async () => {
+      answer = ({ at }) => (at < 8_000 ? failure('denied') : accepted);
+      const delivered = create().deliver([batch(['a'])]);
+      await clock.tickAsync(20_000);
+      expect((await delivered).delivered).to.equal(1);
+    });
+  });
+
+  describe('when group or stream is missing', () => {
+    it('makes them and sends again at once', async () => {
+      inTurn(failure('missing'));
+      expect((await create().deliver([batch(['a'])])).delivered).to.equal(1);
+      expect(ensured).to.deep.equal(['missing /apps/orders']);
+      expect(clock.now).to.equal(0);
+      expect(said).to.deep.equal([]);
+    });
+
+    it('waits when they are still missing', async () => {
+      inTurn(failure('missing'), failure('missing'));
+      const delivered = create().deliver([batch(['a'])]);
+      await clock.tickAsync(10_000);
+      expect((await delivered).delivered).to.equal(1);
+      expect(sent.map(({ at }) => at)).to.deep.equal([0, 0, 400]);
+    });
+
+    it('says why they can not be made', async () => {
+      answer = () => failure('missing');
+      ensure = () => ({ kind: 'failed', error: new Error('no permission') });
+      const delivered = create().deliver([batch(['a'])]);
+      await clock.tickAsync(20_000);
+      const result = await delivered;
+      expect(result).to.deep.include({ kept: 1, lost: 0 });
+      expect(result.error?.message).to.equal('no permission');
+    });
+
+    it('does not let their batches take the room of healthy streams', async () => {
+      answer = ({ batch: one }) => (one.destination === other ? accepted : failure('missing'));
+      const delivery = create({ maxBufferBytes: 100 });
+      const stuck = delivery.deliver(messages(2).map((one) => batch([one])));
+      await clock.tickAsync(20_000);
+      expect((await stuck).kept).to.equal(2);
+      expect(await delivery.deliver([batch(['x'.repeat(50)], { to: other })])).to.deep.include({
+        delivered: 1,
+        lost: 0,
+      });
+      expect(losses.byReason()).to.deep.equal({ buffer_full: 2 });
+      expect(delivery.status()).to.include({ heldEvents: 0, heldBytes: 0 });
+    });
+
+    it('sends nothing to a stream that is being made ahead', async () => {
+      ensure = () => after(100, { kind: 'ready' as const });
+      const delivery = create();
+      delivery.prepare([destination, destination, other]);
+      const delivered = delivery.deliver([batch(['a'])]);
+      await clock.tickAsync(99);
+      expect(sent).to.deep.equal([]);
+      await clock.tickAsync(1);
+      expect((await delivered).delivered).to.equal(1);
+      expect(ensured).to.deep.equal(['ahead /apps/orders', 'ahead /apps/gateway']);
+    });
+
+    it('sends all the same when making ahead fails', async () => {
+      ensure = () => ({ kind: 'failed', error: new Error('no permission') });
+      const delivery = create();
+      delivery.prepare([destination]);
+      expect(await delivery.deliver([batch(['a'])])).to.deep.equal({ delivered: 1, kept: 0, lost: 0 });
+    });
+  });
+
+  describe('when a batch is invalid', () => {
+    const isBad = (text: string): boolean => text.includes('bad');
+    const refuseBad = (): void => {
+      answer = ({ batch: one }) => (one.events.some((event) => isBad(event.messageJson)) ? split : accepted);
+    };
+
+    it('loses nothing but the bad events', async () => {
+      refuseBad();
+      const texts = messages(1_000).map((text, index) => (index % 333 === 5 ? `bad ${index}` : text));
+      const result = await create().deliver([batch(texts)]);
+      expect(result).to.deep.include({ delivered: 997, kept: 0, lost: 3 });
+      expect(result.error?.message).to.equal('invalid');
+      expect(losses.byReason()).to.deep.equal({ rejected: 3 });
+    });
+
+    it('loses nothing but the bad events wherever they are', async () => {
+      refuseBad();
+      await fc.assert(
+        fc.asyncProperty(fc.array(fc.boolean(), { minLength: 1, maxLength: 300 }), async (good) => {
+          sent = [];
+          losses = new Losses();
+          const delivery = create();
+          const result = await delivery.deliver([
+            batch(good.map((is, index) => `${is ? 'good' : 'bad'} ${index}`)),
+          ]);
+          const count = good.filter(Boolean).length;
+          expect(result.delivered).to.equal(count);
+          expect(result.lost).to.equal(good.length - count);
+          expect(losses.total()).to.equal(good.length - count);
+          expect(delivery.status()).to.include({ heldEvents: 0, heldBytes: 0, deliveredEvents: count });
+        }),
+        { seed: 7, numRuns: 60 },
+      );
+    });
+
+    it('finds ninety good events in ten thousand with every hundredth good', async () => {
+      refuseBad();
+      const texts = messages(9_000).map((text, index) => (index % 100 === 0 ? text : `bad ${index}`));
+      expect(await create().deliver([batch(texts)])).to.deep.include({ delivered: 90, lost: 8_910 });
+    });
+
+    it('gives up early when it is the request that is invalid', async () => {
+      answer = () => split;
+      const result = await create().deliver([batch(messages(10_000))]);
+      expect(result).to.deep.include({ delivered: 0, lost: 10_000 });
+      expect(sent.length).to.be.below(300);
+      expect(losses.byReason()).to.deep.equal({ rejected: 10_000 });
+    });
+
+    it('goes on where it was after a passing error', async () => {
+      let requests = 0;
+      answer = ({ batch: one }) => {
+        if (++requests % 3 === 0) return failure();
+        return one.events.some((event) => isBad(event.messageJson)) ? split : accepted;
+      };
+      const delivered = create().deliver([batch(['a', 'bad', 'b', 'c', 'd', 'bad', 'e'])]);
+      await clock.tickAsync(30_000);
+      expect(await delivered).to.deep.include({ delivered: 5, kept: 0, lost: 2 });
+    });
+  });
+
+  describe('against an endpoint that wants sequence tokens', () => {
+    it('sends with the expected one, one request at a time', async () => {
+      let next = 1;
+      let inFlight = 0;
+      let isKnown = false;
+      let overlaps = 0;
+      answer = async ({ token }) => {
+        overlaps += ++inFlight > 1 && isKnown ? 1 : 0;
+        await after(10, undefined);
+        inFlight--;
+        if (token !== String(next) && next > 1) {
+          isKnown = inFlight === 0;
+          return { kind: 'sequence_token', expected: String(next), error: new Error('token') };
+        }
+        return { kind: 'accepted', rejected: [], nextSequenceToken: String(++next) };
+      };
+      const delivered = create({ concurrency: 2 }).deliver(messages(6).map((one) => batch([one])));
+      await clock.tickAsync(1_000);
+      expect((await delivered).delivered).to.equal(6);
+      expect(overlaps).to.equal(0);
+      expect(isKnown).to.equal(true);
+    });
+
+    it('waits when the tokens are never right', async () => {
+      answer = () => ({ kind: 'sequence_token', expected: 'x', error: new Error('token') });
+      const delivered = create().deliver([batch(['a'])]);
+      await clock.tickAsync(20_000);
+      expect((await delivered).kept).to.equal(1);
+      expect(sent.length).to.be.below(15);
+    });
+  });
+
+  describe('forceFlush', () => {
+    it('returns at once when there is nothing', async () => {
+      await Promise.all([create().forceFlush(), clock.tickAsync(0)]);
+    });
+
+    it('cuts waits short', async () => {
+      inTurn(failure('throttled', 15_000));
+      const delivery = create();
+      const delivered = delivery.deliver([batch(['a'])]);
+      await clock.tickAsync(10);
+      await Promise.all([delivery.forceFlush(), clock.tickAsync(0)]);
+      expect((await delivered).delivered).to.equal(1);
+      expect(clock.now).to.equal(10);
+    });
+
+    it('goes on trying, with short waits, until its time is over', async () => {
+      answer = () => failure();
+      const delivery = create({ flushTimeoutMillis: 5_000 });
+      const delivered = delivery.deliver([batch(['a'])]);
+      await clock.tickAsync(2_000);
+      const before = sent.length;
+      const flushed = delivery.forceFlush();
+      await clock.tickAsync(5_000);
+      await flushed;
+      expect(sent.length - before).to.be.within(5, 7);
+      expect((await delivered).kept).to.equal(1);
+    });
+
+    for (const cause of ['denied', 'credentials', 'configuration', 'missing'] as const) {
+      it(`does not wait for what waiting does not mend: ${cause}`, async () => {
+        answer = () => failure(cause);
+        ensure = () => ({ kind: 'failed', error: new Error('no') });
+        const delivery = create();
+        const delivered = delivery.deliver([batch(['a']), batch(['b'])]);
+        await clock.tickAsync(300);
+        const before = clock.now;
+        await Promise.all([delivery.forceFlush(), clock.tickAsync(0)]);
+        expect(clock.now).to.equal(before);
+        expect((await delivered).kept).to.equal(2);
+      });
+    }
+
+    it('waits for what is in flight and for the last steps of provisioning', async () => {
+      answer = () => after(500, accepted);
+      settledAfterMillis = 700;
+      const delivery = create();
+      const delivered = delivery.deliver([batch(['a'])]);
+      let isFlushed = false;
+      const flushed = delivery.forceFlush().then(() => {
+        isFlushed = true;
+      });
+      await clock.tickAsync(1_199);
+      expect(isFlushed).to.equal(false);
+      await clock.tickAsync(1);
+      await flushed;
+      expect((await delivered).delivered).to.equal(1);
+    });
+  });
+
+  describe('shutdown', () => {
+    it('delivers what is there', async () => {
+      inTurn(failure());
+      const delivery = create();
+      const delivered = delivery.deliver([batch(['a'])]);
+      const closed = delivery.shutdown();
+      await clock.tickAsync(1_000);
+      await closed;
+      expect((await delivered).delivered).to.equal(1);
+      expect(losses.total()).to.equal(0);
+    });
+
+    it('counts what is left after its time, waiting and in flight', async () => {
+      let aborted = false;
+      answer = (_, signal) => {
+        signal.addEventListener('abort', () => {
+          aborted = true;
+        });
+        return after(10_000, accepted);
+      };
+      const delivery = create({ concurrency: 1 });
+      const delivered = delivery.deliver([batch(['a', 'b']), batch(['c'])]);
+      const closed = delivery.shutdown();
+      await clock.tickAsync(5_000);
+      await closed;
+      expect(aborted).to.equal(true);
+      expect(losses.byReason()).to.deep.equal({ shutdown: 3 });
+      expect(await delivered).to.deep.include({ delivered: 0, kept: 0, lost: 3 });
+      await clock.tickAsync(60_000);
+      expect(sent.length).to.equal(1);
+      expect(delivery.status()).to.include({ heldEvents: 0, heldBytes: 0, deliveredEvents: 0 });
+    });
+
+    it('turns away what comes later, and who waits for room', async () => {
+      answer = () => after(1_000, accepted);
+      const delivery = create({ maxBufferBytes: 30 });
+      const delivered = delivery.deliver([batch(['a']), batch(['b'])]);
+      await clock.tickAsync(0);
+      const closed = delivery.shutdown();
+      await clock.tickAsync(5_000);
+      await closed;
+      expect(await delivered).to.deep.include({ delivered: 1, lost: 1 });
+      const late = await delivery.deliver([batch(['late'])]);
+      expect(late).to.deep.include({ lost: 1 });
+      expect(late.error?.message).to.equal('Delivery is shut down');
+      expect(losses.byReason()).to.deep.equal({ shutdown: 2 });
+      await delivery.shutdown();
+    });
+
+    it('leaves no timer behind', async () => {
+      answer = () => failure();
+      const delivery = create();
+      void delivery.deliver([batch(['a'])]);
+      const closed = delivery.shutdown();
+      await clock.tickAsync(5_000);
+      await closed;
+      // The stand-in's own timer.
+      await clock.tickAsync(1);
+      expect(clock.countTimers()).to.equal(0);
+    });
+  });
+
+  it('accounts for every event, whatever is answered', async () => {
+    const outcomes: Outcome[] = [
+      accepted,
+      { kind: 'accepted', rejected: [{ reason: 'expired', count: 1 }] },
+      failure(),
+      failure('throttled', 1_500),
+      failure('credentials'),
+      failure('denied'),
+      failure('missing'),
+      split,
+      { kind: 'refused', error: new Error('never') },
+      { kind: 'sequence_token', expected: '7', error: new Error('token') },
+    ];
+    const step = fc.record({ outcome: fc.constantFrom(...outcomes), delay: fc.nat({ max: 3_000 }) });
+    const input = fc.record({
+      steps: fc.array(step, { maxLength: 60 }),
+      batches: fc.array(
+        fc.record({ events: fc.integer({ min: 1, max: 9 }), to: fc.constantFrom(destination, other) }),
+        {
+          maxLength: 12,
+        },
+      ),
+      concurrency: fc.integer({ min: 1, max: 4 }),
+      maxBufferBytes: fc.integer({ min: 100, max: 2_000 }),
+      flushAt: fc.option(fc.nat({ max: 20_000 })),
+    });
+    await fc.assert(
+      fc.asyncProperty(input, async ({ steps, batches, concurrency, maxBufferBytes, flushAt }) => {
+        losses = new Losses();
+        const script = [...steps];
+        answer = () => {
+          const next = script.shift();
+          return next ? after(next.delay, next.outcome) : accepted;
+        };
+        const delivery = create({ concurrency, maxBufferBytes });
+        const results = batches.map(({ events, to }) => delivery.deliver([batch(messages(events), { to })]));
+        if (flushAt !== null) setTimeout(() => void delivery.forceFlush(), flushAt);
+        await clock.tickAsync(25_000);
+        const emitted = batches.reduce((sum, { events }) => sum + events, 0);
+        const reported = (await Promise.all(results)).reduce(
+          (sum, one) => sum + one.delivered + one.kept + one.lost,
+          0,
+        );
+        expect(reported).to.equal(emitted);
+        const { deliveredEvents, heldEvents } = delivery.status();
+        expect(deliveredEvents + heldEvents + losses.total()).to.equal(emitted);
+        const closed = delivery.shutdown();
+        await clock.tickAsync(10_000);
+        await closed;
+        expect(delivery.status()).to.include({ heldEvents: 0, heldBytes: 0 });
+        expect(delivery.status().deliveredEvents + losses.total()).to.equal(emitted);
+      }),
+      { seed: 11, numRuns: 150 },
+    );
+  });
+});
