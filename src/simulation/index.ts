@@ -1,1 +1,5 @@
 export { LocalCloudWatchLogs, type LocalCloudWatchLogsOptions } from './local-cloudwatch-logs.js';
+export type { AdjustableClock } from './faults/adjustable-clock.js';
+export type { ActiveFault, FaultInjection } from './faults/fault-injection.js';
+export type { FaultKind, FaultRule } from './faults/fault-rule.js';
+export type { SigningCredentials } from './protocol/signatures.js';

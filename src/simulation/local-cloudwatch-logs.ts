@@ -1,10 +1,15 @@
 import { OptionError } from '../cloudwatch/errors.js';
+import { AdjustableClock } from './faults/adjustable-clock.js';
+import { answerControl, type Controlled } from './faults/control.js';
+import { FaultInjection } from './faults/fault-injection.js';
+import type { FaultRule } from './faults/fault-rule.js';
 import { LOG_GROUPS, type LogGroupDocument } from './operations/collections.js';
 import { answerAwsJson } from './operations/dispatch.js';
 import { expireEvents } from './operations/find-log-group.js';
 import type { ServiceContext } from './operations/service-context.js';
 import { unknownOperation } from './protocol/aws-json.js';
 import { type Exchange, type HttpServer, sendJson, startHttpServer } from './protocol/http-server.js';
+import { createSignatureCheck, type SigningCredentials } from './protocol/signatures.js';
 import { MemoryCatalog } from './store/memory-catalog.js';
 import { createMemoryEventStore } from './store/memory-event-store.js';
 import { MIN_STORE_BYTES } from './store/segment-limits.js';
@@ -23,6 +28,12 @@ export interface LocalCloudWatchLogsOptions {
   readonly maxBytes?: number | undefined;
   /** Host names, without port, that requests may be sent to besides 127.0.0.1, localhost and [::1]. */
   readonly allowedHosts?: readonly string[] | undefined;
+  /** Keys that requests must be signed with; without them any signature, and none, will do. */
+  readonly verifySignatures?: readonly SigningCredentials[] | undefined;
+  /** Faults in force from the start. */
+  readonly faults?: readonly FaultRule[] | undefined;
+  /** A whole number that decides which requests faults with a probability strike; 1 by default. */
+  readonly faultSeed?: number | undefined;
 }
 
 const EXPIRY_INTERVAL_MILLIS = 60_000;
@@ -35,11 +46,17 @@ export class LocalCloudWatchLogs {
   /** Where clients send their requests, for example `http://127.0.0.1:4586`. */
   readonly endpoint: string;
   readonly port: number;
+  /** Faults that requests meet; also at `/_control/faults`. */
+  readonly faults: FaultInjection;
+  /** The service's time, which can be set; also at `/_control/clock`. */
+  readonly clock: AdjustableClock;
   readonly #server: HttpServer;
   readonly #context: ServiceContext;
   readonly #expiry: NodeJS.Timeout;
 
-  private constructor(server: HttpServer, context: ServiceContext) {
+  private constructor(server: HttpServer, context: ServiceContext, clock: AdjustableClock) {
+    this.faults = context.faults;
+    this.clock = clock;
     this.#server = server;
     this.#context = context;
     this.port = server.port;
@@ -56,7 +73,11 @@ export class LocalCloudWatchLogs {
    */
   static async start(options: LocalCloudWatchLogsOptions = {}): Promise<LocalCloudWatchLogs> {
     checkOptions(options);
-    const { port = 0, clock = Date.now, allowedHosts = [] } = options;
+    const { port = 0, allowedHosts = [], verifySignatures } = options;
+    const clock = new AdjustableClock(options.clock ?? Date.now);
+    const now = (): number => clock.now();
+    const faults = new FaultInjection(options.faultSeed);
+    for (const rule of options.faults ?? []) faults.add(rule);
     const catalog = new MemoryCatalog();
     const events = createMemoryEventStore({ maxBytes: options.maxBytes });
     const context: ServiceContext = {
@@ -64,15 +85,17 @@ export class LocalCloudWatchLogs {
       region: options.region ?? 'us-east-1',
       catalog,
       events,
-      now: () => Math.floor(clock()),
+      faults,
+      authenticate: verifySignatures ? createSignatureCheck(verifySignatures, now) : () => undefined,
+      now,
       settled: async () => {
         await Promise.all([catalog.settled(), events.settled()]);
       },
     };
-    const server = await startHttpServer({ port, allowedHosts, clock }, (exchange) =>
-      answer(context, exchange),
+    const server = await startHttpServer({ port, allowedHosts, clock: now }, (exchange) =>
+      answer(context, { faults, clock }, exchange),
     );
-    return new LocalCloudWatchLogs(server, context);
+    return new LocalCloudWatchLogs(server, context, clock);
   }
 
   /** Stops the service: open connections are cut, files are written and closed. */
@@ -83,12 +106,14 @@ export class LocalCloudWatchLogs {
   }
 }
 
-async function answer(context: ServiceContext, exchange: Exchange): Promise<void> {
+async function answer(context: ServiceContext, controlled: Controlled, exchange: Exchange): Promise<void> {
   const { request, response, path } = exchange;
   if (request.method === 'POST' && path === '/') {
     await answerAwsJson(context, exchange);
   } else if (request.method === 'GET' && path === '/health') {
     sendJson(response, { status: 'ok' }, { contentType: 'application/json' });
+  } else if (path.startsWith('/_control/')) {
+    await answerControl(controlled, exchange);
   } else {
     throw unknownOperation();
   }

@@ -31,7 +31,10 @@ function putLogEvents(context: RequestContext, request: RequestOf<'PutLogEvents'
   const group = findLogGroup(context, logGroupName);
   findLogStream(context, logGroupName, logStreamName);
 
-  const { accepted, rejected } = splitByAge(logEvents, context.now(), expiryTime(context, group));
+  const { accepted, rejected } =
+    context.fault?.kind === 'reject-partially'
+      ? rejectPart(logEvents, context.fault.fraction ?? 0.5)
+      : splitByAge(logEvents, context.now(), expiryTime(context, group));
   checkSpan(accepted);
   const entity = checkEntity(group, request.entity);
   storeEvents(context, { group, logStreamName, events: accepted, entity: entity.accepted });
@@ -121,6 +124,16 @@ export function splitByAge(
       ...(expired > 0 && { expiredLogEventEndIndex: expired }),
     },
   };
+}
+
+/** The fault of that name: the first of the events count as too old. */
+function rejectPart(
+  events: readonly IncomingEvent[],
+  fraction: number,
+): { accepted: readonly IncomingEvent[]; rejected: RejectedEvents | undefined } {
+  const rejected = Math.ceil(events.length * fraction);
+  if (rejected === 0) return { accepted: events, rejected: undefined };
+  return { accepted: events.slice(rejected), rejected: { tooOldLogEventEndIndex: rejected } };
 }
 
 function checkEntity(

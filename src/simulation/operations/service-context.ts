@@ -1,3 +1,7 @@
+import type { IncomingMessage } from 'node:http';
+
+import type { FaultInjection } from '../faults/fault-injection.js';
+import type { FaultRule } from '../faults/fault-rule.js';
 import type { OperationName, RequestOf } from '../protocol/request-shapes.js';
 import type { Catalog } from '../store/catalog.js';
 import type { EventStore } from '../store/event-store.js';
@@ -9,6 +13,9 @@ export interface ServiceContext {
   readonly region: string;
   readonly catalog: Catalog;
   readonly events: EventStore;
+  readonly faults: FaultInjection;
+  /** Throws a ServiceError for a request that is not rightly signed. */
+  authenticate(request: IncomingMessage, body: Buffer): void;
   /** Milliseconds since 1970. */
   now(): number;
   /** Resolves when everything stored so far is as safe as the store promises. */
@@ -18,6 +25,8 @@ export interface ServiceContext {
 /** One request as a handler sees it. */
 export interface RequestContext extends ServiceContext {
   readonly requestId: string;
+  /** The fault that struck the request, where a handler has to see to it. */
+  readonly fault: FaultRule | undefined;
 }
 
 /** What an operation answers; undefined for those that answer an empty body. */

@@ -196,7 +196,10 @@ describe('PutLogEvents', () => {
       ['an empty attribute', { keyAttributes, attributes: { PlatformType: '' } }, 'InvalidAttributes'],
       [
         'eleven attributes',
-        { keyAttributes, attributes: Object.fromEntries([...'abcdefghijk'].map((key) => [key, 'x'])) },
+        {
+          keyAttributes,
+          attributes: Object.fromEntries(Array.from({ length: 11 }, (_, index) => [`key${index}`, 'x'])),
+        },
         'EntitySizeTooLarge',
       ],
     ];

@@ -1,0 +1,27 @@
+/** A clock that runs as another does, from a time that can be set. */
+export class AdjustableClock {
+  readonly #source: () => number;
+  #offset = 0;
+
+  /** @param source - milliseconds since 1970 */
+  constructor(source: () => number) {
+    this.#source = source;
+  }
+
+  /** Whole milliseconds since 1970, never before. */
+  now(): number {
+    return Math.max(0, Math.floor(this.#source() + this.#offset));
+  }
+
+  setTime(time: number): void {
+    this.#offset = time - this.#source();
+  }
+
+  advance(millis: number): void {
+    this.#offset += millis;
+  }
+
+  reset(): void {
+    this.#offset = 0;
+  }
+}

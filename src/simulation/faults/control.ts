@@ -1,0 +1,97 @@
+import { CloudWatchLogsError } from '../../cloudwatch/errors.js';
+import { type Exchange, sendJson } from '../protocol/http-server.js';
+import { readRawBody } from '../protocol/read-body.js';
+import { ServiceError } from '../service-error.js';
+import type { AdjustableClock } from './adjustable-clock.js';
+import type { FaultInjection } from './fault-injection.js';
+import { checkFaultRule, type FaultRule } from './fault-rule.js';
+
+const JSON_TYPE = { contentType: 'application/json' };
+const MAX_CONTROL_BYTES = 1024 * 1024;
+
+/** What the control endpoint of a local service sets. */
+export interface Controlled {
+  readonly faults: FaultInjection;
+  readonly clock: AdjustableClock;
+}
+
+/**
+ * Answers `/_control/faults` (GET lists, POST adds a rule or an array of them, DELETE removes all or `?id=`)
+ * and `/_control/clock` (GET tells, POST `{"time": ms}` or `{"advanceMillis": ms}` sets, DELETE resets).
+ */
+export async function answerControl(controlled: Controlled, exchange: Exchange): Promise<void> {
+  const { request, response, path, query } = exchange;
+  const action = `${request.method ?? ''} ${path}`;
+  const { faults, clock } = controlled;
+  switch (action) {
+    case 'GET /_control/faults':
+      break;
+    case 'POST /_control/faults': {
+      const body = await readJson(exchange);
+      const rules = (Array.isArray(body) ? body : [body]).map(checked);
+      const ids = rules.map((rule) => faults.add(rule));
+      sendJson(response, { ids }, JSON_TYPE);
+      return;
+    }
+    case 'DELETE /_control/faults': {
+      const id = query.get('id');
+      if (id === null) faults.clear();
+      else faults.remove(id);
+      break;
+    }
+    case 'GET /_control/clock':
+      break;
+    case 'POST /_control/clock':
+      setClock(clock, await readJson(exchange));
+      break;
+    case 'DELETE /_control/clock':
+      clock.reset();
+      break;
+    default:
+      throw new ServiceError('UnknownOperationException', `There is no ${action}.`, { status: 404 });
+  }
+  const state = path.endsWith('/clock')
+    ? { time: clock.now() }
+    : { faults: faults.list().map(({ id, rule, struck }) => ({ id, ...rule, struck })) };
+  sendJson(response, state, JSON_TYPE);
+}
+
+function checked(rule: unknown): FaultRule {
+  try {
+    return checkFaultRule(rule);
+  } catch (error) {
+    if (error instanceof CloudWatchLogsError) throw invalid(error.message);
+    throw error;
+  }
+}
+
+function setClock(clock: AdjustableClock, body: unknown): void {
+  const { time, advanceMillis } = (body ?? {}) as { time?: unknown; advanceMillis?: unknown };
+  if (isTime(time)) clock.setTime(time);
+  else if (isTime(advanceMillis)) clock.advance(advanceMillis);
+  else throw invalid('The clock takes {"time": milliseconds since 1970} or {"advanceMillis": milliseconds}.');
+}
+
+/** Whether a number is inside what Date can show. */
+function isTime(value: unknown): value is number {
+  return typeof value === 'number' && Math.abs(value) <= 8_000_000_000_000_000;
+}
+
+async function readJson({ request }: Exchange): Promise<unknown> {
+  // A page in a browser can't send this type to another origin without asking first, which is refused.
+  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? '')) {
+    throw new ServiceError('ValidationException', 'The Content-Type must be application/json.', {
+      status: 415,
+    });
+  }
+  const raw = await readRawBody(request, MAX_CONTROL_BYTES);
+  try {
+    return JSON.parse(raw.toString('utf8')) as unknown;
+  } catch {
+    throw invalid('The body is not valid JSON.');
+  }
+}
+
+function invalid(message: string): ServiceError {
+  return new ServiceError('ValidationException', message);
+}

@@ -1,0 +1,115 @@
+import { OptionError } from '../../cloudwatch/errors.js';
+import { nearestName } from '../../cloudwatch/nearest-name.js';
+
+/** What a fault does to the request that it strikes. */
+export const FAULT_KINDS = [
+  /** ThrottlingException, "Rate exceeded". */
+  'throttle',
+  /** A server error: see `status`. */
+  'error',
+  /** The request is answered after `delayMillis`. */
+  'delay',
+  /** The request is never answered. */
+  'hang',
+  /** The connection is reset; the request had no effect. */
+  'reset-before',
+  /** The connection is reset; the request took effect. */
+  'reset-after',
+  /** The request takes effect; the answer breaks off in its middle. */
+  'truncate',
+  /** PutLogEvents refuses the first `fraction` of the events as too old. */
+  'reject-partially',
+  /** ExpiredTokenException. */
+  'expired-token',
+  /** The service's clock is `skewMillis` ahead of the clients': signatures older than 5 minutes are refused. */
+  'clock-skew',
+  /** AccessDeniedException. */
+  'deny',
+] as const;
+
+export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** When a fault strikes, and how. */
+export interface FaultRule {
+  readonly kind: FaultKind;
+  /** Names of operations, for example `PutLogEvents`; `*` stands for any letters. All when left out. */
+  readonly operations?: readonly string[] | undefined;
+  /** Operations that are spared, written likewise. */
+  readonly exceptOperations?: readonly string[] | undefined;
+  /** From 0 to 1; 1 when left out. */
+  readonly probability?: number | undefined;
+  /** How many requests it strikes before it is spent; without end when left out. */
+  readonly count?: number | undefined;
+  /** Milliseconds since 1970 by the service's clock, inclusive. */
+  readonly from?: number | undefined;
+  /** Milliseconds since 1970 by the service's clock, exclusive. */
+  readonly until?: number | undefined;
+  /** Of `error`: 500 (InternalFailure) or 503 (ServiceUnavailableException, the default). */
+  readonly status?: 500 | 503 | undefined;
+  /** Of `throttle` and `error`: seconds for the header `Retry-After`; none when left out. */
+  readonly retryAfterSeconds?: number | undefined;
+  /** Of `delay`: milliseconds; 1000 when left out. */
+  readonly delayMillis?: number | undefined;
+  /** Of `reject-partially`: the refused part of the events, from 0 to 1; a half when left out. */
+  readonly fraction?: number | undefined;
+  /** Of `clock-skew`: milliseconds, an hour when left out; negative for a service that is behind. */
+  readonly skewMillis?: number | undefined;
+}
+
+const CHECKS: Readonly<Record<keyof FaultRule, (value: unknown) => string | undefined>> = {
+  kind: (value) => {
+    if (FAULT_KINDS.some((kind) => kind === value)) return undefined;
+    const near = typeof value === 'string' ? nearestName(value, FAULT_KINDS) : undefined;
+    return `be one of ${FAULT_KINDS.join(', ')}${near ? ` (did you mean ${near}?)` : ''}`;
+  },
+  operations: checkNames,
+  exceptOperations: checkNames,
+  probability: (value) => checkNumber(value, 'be a number from 0 to 1', 0, 1),
+  count: (value) =>
+    (Number.isSafeInteger(value) ? undefined : 'be a whole number') ?? checkNumber(value, 'be 0 or more', 0),
+  from: (value) => checkNumber(value, 'be milliseconds since 1970'),
+  until: (value) => checkNumber(value, 'be milliseconds since 1970'),
+  status: (value) => (value === 500 || value === 503 ? undefined : 'be 500 or 503'),
+  retryAfterSeconds: (value) => checkNumber(value, 'be a number of seconds, 0 or more', 0),
+  delayMillis: (value) =>
+    checkNumber(value, 'be a number of milliseconds, 0 to 2147483647', 0, 2_147_483_647),
+  fraction: (value) => checkNumber(value, 'be a number from 0 to 1', 0, 1),
+  skewMillis: (value) => checkNumber(value, 'be a number of milliseconds'),
+};
+
+/**
+ * Checks a rule that came from outside.
+ * @throws OptionError with the member that is wrong
+ */
+export function checkFaultRule(rule: unknown): FaultRule {
+  if (typeof rule !== 'object' || rule === null || Array.isArray(rule)) {
+    throw new OptionError('fault', 'be an object with at least kind', rule);
+  }
+  const members: Record<string, unknown> = {};
+  for (const [name, value] of Object.entries(rule)) {
+    if (!Object.hasOwn(CHECKS, name)) {
+      const near = nearestName(name, Object.keys(CHECKS));
+      throw new OptionError(
+        `fault.${name}`,
+        `be a member of a fault rule${near ? ` (did you mean ${near}?)` : ''}: ${Object.keys(CHECKS).join(', ')}`,
+      );
+    }
+    if (value === undefined || value === null) continue;
+    const problem = CHECKS[name as keyof FaultRule](value);
+    if (problem) throw new OptionError(`fault.${name}`, problem, value);
+    members[name] = value;
+  }
+  if (members.kind === undefined) throw new OptionError('fault.kind', CHECKS.kind(undefined)!);
+  return members as unknown as FaultRule;
+}
+
+function checkNames(value: unknown): string | undefined {
+  const names = Array.isArray(value) && value.every((name) => typeof name === 'string');
+  return names ? undefined : 'be an array of names of operations';
+}
+
+function checkNumber(value: unknown, rule: string, min = -Infinity, max = Infinity): string | undefined {
+  return typeof value === 'number' && Number.isFinite(value) && value >= min && value <= max
+    ? undefined
+    : rule;
+}

@@ -1,0 +1,246 @@
+import {
+  type CloudWatchLogsClient,
+  DescribeLogGroupsCommand,
+  GetLogEventsCommand,
+  PutLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { expect } from 'chai';
+
+import { OptionError } from '../../../src/cloudwatch/errors.js';
+import type { FaultRule } from '../../../src/simulation/index.js';
+import { clientFor, failure, HOUR, LocalService } from '../local-service.js';
+
+const GROUP = '/app';
+
+describe('faults', () => {
+  let service: LocalService;
+
+  before(async () => {
+    service = await LocalService.start();
+    await service.createStream(GROUP);
+  });
+  after(() => service.stop());
+  afterEach(() => {
+    service.local.faults.clear();
+  });
+
+  function add(rule: FaultRule): void {
+    service.local.faults.add(rule);
+  }
+
+  function put(message: string, count = 1, client: CloudWatchLogsClient = service.client) {
+    const logEvents = Array.from({ length: count }, () => ({ timestamp: service.time, message }));
+    return client.send(new PutLogEventsCommand({ logGroupName: GROUP, logStreamName: 'stream', logEvents }));
+  }
+
+  async function stored(message: string): Promise<number> {
+    const { events } = await service.client.send(
+      new GetLogEventsCommand({ logGroupName: GROUP, logStreamName: 'stream' }),
+    );
+    return events!.filter((event) => event.message === message).length;
+  }
+
+  it('throttles as the service does, as often as told', async () => {
+    add({ kind: 'throttle', operations: ['PutLogEvents'], count: 1, retryAfterSeconds: 2 });
+    await service.client.send(new DescribeLogGroupsCommand());
+    expect(await failure(put('throttled'))).to.deep.equal({
+      name: 'ThrottlingException',
+      message: 'Rate exceeded',
+    });
+    await put('throttled');
+    expect(await stored('throttled')).to.equal(1);
+  });
+
+  it('sends Retry-After where it is asked for', async () => {
+    add({ kind: 'throttle', retryAfterSeconds: 2 });
+    const { status, headers } = await service.raw('DescribeLogGroups', '{}');
+    expect([status, headers.get('retry-after')]).to.deep.equal([400, '2']);
+  });
+
+  it('is survived by the retries of the SDK', async () => {
+    const client = clientFor(service.local, { maxAttempts: 3 });
+    add({ kind: 'reset-before', count: 1 });
+    await put('after reset', 1, client);
+    add({ kind: 'error', count: 1, status: 500 });
+    await put('after error', 1, client);
+    client.destroy();
+    expect([await stored('after reset'), await stored('after error')]).to.deep.equal([1, 1]);
+  });
+
+  for (const [status, name] of [
+    [500, 'InternalFailure'],
+    [503, 'ServiceUnavailableException'],
+  ] as const) {
+    it(`answers ${status} as ${name}`, async () => {
+      add({ kind: 'error', status });
+      const answer = await service.raw('DescribeLogGroups', '{}');
+      expect([answer.status, answer.body.__type]).to.deep.equal([status, name]);
+    });
+  }
+
+  it('delays a request that then succeeds', async () => {
+    add({ kind: 'delay', delayMillis: 30 });
+    add({ kind: 'delay', delayMillis: 30 });
+    const began = performance.now();
+    await put('delayed');
+    expect(performance.now() - began).to.be.at.least(55);
+  });
+
+  it('hangs until the client gives up, without effect', async () => {
+    add({ kind: 'hang', count: 1 });
+    const abort = new AbortController();
+    const sent = service.client.send(
+      new PutLogEventsCommand({
+        logGroupName: GROUP,
+        logStreamName: 'stream',
+        logEvents: [{ timestamp: service.time, message: 'hung' }],
+      }),
+      { abortSignal: abort.signal },
+    );
+    while (service.local.faults.list()[0]!.struck === 0) await new Promise(setImmediate);
+    abort.abort();
+    expect((await failure(sent)).name).to.equal('AbortError');
+    expect(await stored('hung')).to.equal(0);
+  });
+
+  it('resets a connection before the request takes effect', async () => {
+    add({ kind: 'reset-before', operations: ['Put*'] });
+    expect((await failure(put('reset'))).message).to.contain('ECONNRESET');
+    expect(await stored('reset')).to.equal(0);
+  });
+
+  it('resets a connection after the request took effect', async () => {
+    add({ kind: 'reset-after', operations: ['Put*'] });
+    expect((await failure(put('kept'))).message).to.contain('ECONNRESET');
+    expect(await stored('kept')).to.equal(1);
+  });
+
+  it('breaks an answer off in its middle', async () => {
+    add({ kind: 'truncate', operations: ['PutLogEvents'] });
+    await failure(put('truncated'));
+    expect(await stored('truncated')).to.equal(1);
+  });
+
+  it('refuses a part of the events', async () => {
+    add({ kind: 'reject-partially', fraction: 0.3, count: 1 });
+    const answer = await put('part', 10);
+    expect(answer.rejectedLogEventsInfo).to.deep.equal({ tooOldLogEventEndIndex: 3 });
+    expect(await stored('part')).to.equal(7);
+  });
+
+  it('says that a token expired', async () => {
+    add({ kind: 'expired-token' });
+    expect((await failure(put('x'))).name).to.equal('ExpiredTokenException');
+  });
+
+  it('is an hour ahead, which a client that corrects its clock survives', async () => {
+    service.local.faults.add({ kind: 'clock-skew', skewMillis: HOUR, operations: ['PutLogEvents'] });
+    const fixed = clientFor(service.local);
+    fixed.config.systemClockOffset = service.time - Date.now();
+    expect((await failure(put('skewed', 1, fixed))).name).to.equal('InvalidSignatureException');
+    await put('skewed', 1, fixed);
+    fixed.destroy();
+    expect(await stored('skewed')).to.equal(1);
+  });
+
+  it('denies all operations but some, in the words of IAM', async () => {
+    add({ kind: 'deny', exceptOperations: ['PutLogEvents'] });
+    await put('allowed');
+    expect(await failure(service.client.send(new DescribeLogGroupsCommand()))).to.deep.equal({
+      name: 'AccessDeniedException',
+      message:
+        'User: arn:aws:iam::000000000000:user/local is not authorized to perform: logs:DescribeLogGroups on resource: arn:aws:logs:us-east-1:000000000000:log-group::log-stream: because no identity-based policy allows the logs:DescribeLogGroups action',
+    });
+  });
+
+  it('is in force between two times alone', async () => {
+    add({ kind: 'throttle', from: service.time + 1, until: service.time + 2 });
+    await put('before');
+    service.time += 1;
+    expect((await failure(put('during'))).name).to.equal('ThrottlingException');
+    service.time += 1;
+    await put('after');
+  });
+
+  it('strikes by probability, the same way for the same seed', async () => {
+    const run = async (faultSeed: number): Promise<string> => {
+      const other = await LocalService.start({ faultSeed, faults: [{ kind: 'throttle', probability: 0.3 }] });
+      const statuses: number[] = [];
+      for (let call = 0; call < 40; call++)
+        statuses.push((await other.raw('DescribeLogGroups', '{}')).status);
+      await other.stop();
+      return statuses.join();
+    };
+    const first = await run(7);
+    expect(await run(7)).to.equal(first);
+    expect(await run(8)).to.not.equal(first);
+    expect(first.split(',').filter((status) => status === '400').length).to.be.within(4, 22);
+  });
+
+  describe('rules', () => {
+    const wrong: [Record<string, unknown>, string][] = [
+      [{}, 'fault.kind'],
+      [{ kind: 'throttel' }, 'did you mean throttle?'],
+      [{ kind: 'delay', delayMilis: 5 }, 'did you mean delayMillis?'],
+      [{ kind: 'error', status: 404 }, 'fault.status must be 500 or 503; it is 404'],
+      [{ kind: 'throttle', probability: 1.1 }, 'from 0 to 1'],
+      [{ kind: 'throttle', count: 1.5 }, 'fault.count must be a whole number'],
+      [{ kind: 'throttle', count: -1 }, 'fault.count must be 0 or more'],
+      [{ kind: 'throttle', operations: 'PutLogEvents' }, 'fault.operations must be an array'],
+      [{ kind: 'throttle', from: '2026' }, 'fault.from must be milliseconds'],
+    ];
+    for (const [rule, text] of wrong) {
+      it(`refuses ${JSON.stringify(rule)}`, () => {
+        expect(() => service.local.faults.add(rule as unknown as FaultRule)).to.throw(OptionError, text);
+      });
+    }
+  });
+
+  describe('over the control endpoint', () => {
+    const JSON_HEADERS = { 'content-type': 'application/json' };
+
+    async function control(method: string, path: string, body?: unknown, headers = JSON_HEADERS) {
+      const response = await fetch(`${service.local.endpoint}/_control/${path}`, {
+        method,
+        headers,
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+      return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+    }
+
+    it('adds, lists and removes rules', async () => {
+      const added = await control('POST', 'faults', [{ kind: 'throttle', count: 2 }, { kind: 'deny' }]);
+      const [first] = added.body.ids as string[];
+      await service.raw('DescribeLogGroups', '{}');
+      const listed = await control('GET', 'faults');
+      expect((listed.body.faults as object[])[0]).to.deep.equal({
+        id: first,
+        kind: 'throttle',
+        count: 2,
+        struck: 1,
+      });
+      const left = await control('DELETE', `faults?id=${first!}`);
+      expect(left.body.faults).to.have.length(1);
+      expect((await control('DELETE', 'faults')).body.faults).to.deep.equal([]);
+    });
+
+    it('refuses what is no rule, no JSON, or not sent as JSON', async () => {
+      expect((await control('POST', 'faults', { kind: 'x' })).status).to.equal(400);
+      expect((await control('POST', 'faults', '{')).status).to.equal(400);
+      expect(
+        (await control('POST', 'faults', '{"kind":"deny"}', { 'content-type': 'text/plain' })).status,
+      ).to.equal(415);
+      expect((await control('GET', 'nothing')).status).to.equal(404);
+      expect(service.local.faults.list()).to.deep.equal([]);
+    });
+
+    it('sets the clock', async () => {
+      const before = service.local.clock.now();
+      expect((await control('POST', 'clock', { advanceMillis: HOUR })).body.time).to.equal(before + HOUR);
+      expect((await control('POST', 'clock', { time: 1000 })).body.time).to.equal(1000);
+      expect((await control('GET', 'clock')).body.time).to.equal(1000);
+      expect((await control('POST', 'clock', { time: 'soon' })).status).to.equal(400);
+      expect((await control('DELETE', 'clock')).body.time).to.equal(before);
+    });
+  });
+});

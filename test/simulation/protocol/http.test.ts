@@ -1,0 +1,263 @@
+import { request } from 'node:http';
+import { connect } from 'node:net';
+import { gzipSync } from 'node:zlib';
+
+import { expect } from 'chai';
+
+import { LocalCloudWatchLogs } from '../../../src/simulation/index.js';
+import { LocalService, START } from '../local-service.js';
+
+describe('the HTTP protocol', () => {
+  let service: LocalService;
+
+  before(async () => {
+    service = await LocalService.start({ allowedHosts: ['logs.test'] });
+    await service.createStream('/app');
+  });
+  after(() => service.stop());
+
+  const put = (message: string): string =>
+    JSON.stringify({
+      logGroupName: '/app',
+      logStreamName: 'stream',
+      logEvents: [{ timestamp: START, message }],
+    });
+
+  it('answers with a request id, its type and the time of the service', async () => {
+    const { status, headers, body } = await service.raw('DescribeLogGroups', '{"limit":1}');
+    expect(status).to.equal(200);
+    expect(headers.get('content-type')).to.equal('application/x-amz-json-1.1');
+    expect(headers.get('x-amzn-requestid')).to.match(/^[0-9a-f-]{36}$/);
+    expect(headers.get('date')).to.equal('Sun, 01 Mar 2026 12:00:00 GMT');
+    expect(headers.get('access-control-allow-origin')).to.equal(null);
+    expect(body.logGroups).to.have.length(1);
+  });
+
+  it('answers an error with its type in the body and in a header', async () => {
+    const { status, headers, body } = await service.raw('DeleteLogGroup', '{"logGroupName":"/none"}');
+    expect(status).to.equal(400);
+    expect(headers.get('x-amzn-errortype')).to.equal('ResourceNotFoundException');
+    expect(body).to.deep.equal({
+      __type: 'ResourceNotFoundException',
+      message: 'The specified log group does not exist.',
+    });
+  });
+
+  it('answers operations without output with an empty body', async () => {
+    const { status, body, headers } = await service.raw(
+      'PutRetentionPolicy',
+      '{"logGroupName":"/app","retentionInDays":7}',
+    );
+    expect([status, body, headers.get('content-length')]).to.deep.equal([200, {}, '0']);
+  });
+
+  it('takes an empty body as an empty request, and members that it does not know', async () => {
+    expect((await service.raw('DescribeLogGroups', '')).status).to.equal(200);
+    expect((await service.raw('DescribeLogGroups', '{"unknown":{"a":[1]},"limit":null}')).status).to.equal(
+      200,
+    );
+  });
+
+  for (const target of ['Nonsense', 'toString', '', 'putLogEvents']) {
+    it(`does not know the operation "${target}"`, async () => {
+      const { status, body } = await service.raw(target, '{}');
+      expect([status, body]).to.deep.equal([400, { __type: 'UnknownOperationException' }]);
+    });
+  }
+
+  it('does not know a request without a target', async () => {
+    expect((await service.raw(undefined, '{}')).body.__type).to.equal('UnknownOperationException');
+  });
+
+  it('names an operation that it does not cover', async () => {
+    const { status, body } = await service.raw('CreateScheduledQuery', '{}');
+    expect([status, body]).to.deep.equal([
+      400,
+      {
+        __type: 'UnknownOperationException',
+        message: 'The local CloudWatch Logs service does not cover CreateScheduledQuery.',
+      },
+    ]);
+  });
+
+  for (const body of ['{', '[]', '"text"', '1', 'null', '{"limit":"1"}', '{"limit":{}}', '{"limit":[]}']) {
+    it(`answers a SerializationException to ${body}`, async () => {
+      const answer = await service.raw('DescribeLogGroups', body);
+      expect([answer.status, answer.body.__type]).to.deep.equal([400, 'SerializationException']);
+    });
+  }
+
+  describe('with a compressed body', () => {
+    it('takes gzip', async () => {
+      const { status } = await service.raw('PutLogEvents', gzipSync(put('zipped')), {
+        'content-encoding': 'gzip',
+      });
+      expect(status).to.equal(200);
+      const { body } = await service.raw('FilterLogEvents', '{"logGroupName":"/app"}');
+      expect((body.events as { message: string }[]).map(({ message }) => message)).to.include('zipped');
+    });
+
+    it('answers a SerializationException to broken gzip and to unknown encodings', async () => {
+      for (const [body, encoding] of [
+        [Buffer.from('no gzip'), 'gzip'],
+        [gzipSync(put('torn')).subarray(0, 40), 'gzip'],
+        [Buffer.from('{}'), 'zstd'],
+      ] as const) {
+        const answer = await service.raw('PutLogEvents', body, { 'content-encoding': encoding });
+        expect([answer.status, answer.body.__type]).to.deep.equal([400, 'SerializationException']);
+      }
+    });
+
+    it('does not unpack more than a request may hold', async () => {
+      const bomb = gzipSync(Buffer.alloc(17 * 1024 * 1024));
+      const answer = await service.raw('PutLogEvents', bomb, { 'content-encoding': 'gzip' });
+      expect([answer.status, answer.body.__type]).to.deep.equal([413, 'RequestEntityTooLargeException']);
+    });
+  });
+
+  it('refuses a body over the limit, announced or not', async () => {
+    const port = service.local.port;
+    const announced = await exchange(
+      port,
+      `POST / HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: Logs_20140328.PutLogEvents\r\nContent-Length: 99999999\r\n\r\n`,
+    );
+    expect(announced).to.match(/^HTTP\/1\.1 413 /);
+    const status = await new Promise<number | undefined>((resolve, reject) => {
+      const sent = request(
+        { port, method: 'POST', headers: { 'transfer-encoding': 'chunked' } },
+        (answer) => {
+          answer.resume();
+          resolve(answer.statusCode);
+          sent.destroy();
+        },
+      );
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        if (error.code !== 'EPIPE' && error.code !== 'ECONNRESET') reject(error);
+      });
+      const chunk = Buffer.alloc(1024 * 1024);
+      for (let written = 0; written < 18; written++) sent.write(chunk);
+    });
+    expect(status).to.equal(413);
+  });
+
+  describe('by the Host header', () => {
+    const statusFor = async (host: string): Promise<string> =>
+      (
+        await exchange(
+          service.local.port,
+          `GET /health HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`,
+        )
+      ).slice(9, 12);
+
+    for (const host of [
+      '127.0.0.1',
+      '127.0.0.1:4586',
+      'localhost:1',
+      'LocalHost',
+      '[::1]:80',
+      'stream-localhost:80',
+      'streaming-127.0.0.1',
+      'logs.test',
+      'stream-logs.test:8080',
+    ]) {
+      it(`takes ${host}`, async () => {
+        expect(await statusFor(host)).to.equal('200');
+      });
+    }
+
+    for (const host of [
+      'evil.example',
+      'localhost.evil.example',
+      'xlocalhost',
+      'stream-evil.example',
+      'stream-stream-localhost',
+      '127.0.0.1.nip.io',
+      'localhost:80:80',
+      '[::1',
+    ]) {
+      it(`refuses ${host}`, async () => {
+        expect(await statusFor(host)).to.equal('403');
+      });
+    }
+
+    it('refuses a request of HTTP/1.0 without one', async () => {
+      const answer = await exchange(service.local.port, 'GET /health HTTP/1.0\r\n\r\n');
+      expect(answer).to.match(/^HTTP\/1\.1 403 /);
+      expect(answer).to.contain('"__type":"AccessDeniedException"');
+    });
+  });
+
+  it('grants no other origin anything', async () => {
+    const answer = await exchange(
+      service.local.port,
+      'OPTIONS / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\nAccess-Control-Request-Method: POST\r\nConnection: close\r\n\r\n',
+    );
+    expect(answer).to.match(/^HTTP\/1\.1 400 /);
+    expect(answer.toLowerCase()).to.not.contain('access-control-allow');
+  });
+
+  it('tells that it is well', async () => {
+    const response = await fetch(`${service.local.endpoint}/health`);
+    expect(await response.json()).to.deep.equal({ status: 'ok' });
+  });
+
+  it('listens on the loopback address alone', () => {
+    expect(service.local.endpoint).to.equal(`http://127.0.0.1:${service.local.port}`);
+  });
+
+  it('says that a port is taken', async () => {
+    let error: unknown;
+    await LocalCloudWatchLogs.start({ port: service.local.port }).catch(
+      (reason: unknown) => (error = reason),
+    );
+    expect((error as NodeJS.ErrnoException).code).to.equal('EADDRINUSE');
+  });
+
+  it('stops though a connection is open', async () => {
+    const other = await LocalService.start();
+    const socket = connect(other.local.port, '127.0.0.1');
+    await new Promise((resolve) => socket.once('connect', resolve));
+    socket.on('error', () => undefined);
+    const closed = new Promise((resolve) => socket.once('close', resolve));
+    await other.stop();
+    await closed;
+  });
+});
+
+describe('LocalCloudWatchLogs.start', () => {
+  const wrong: [object, string][] = [
+    [{ port: -1 }, 'port must be a whole number from 0 to 65535; it is -1'],
+    [{ port: 1.5 }, 'port'],
+    [{ accountId: '123' }, 'accountId'],
+    [{ region: 'moon' }, 'region'],
+    [{ clock: 5 }, 'clock'],
+    [{ maxBytes: 0 }, 'maxBytes'],
+    [{ maxBytes: NaN }, 'maxBytes'],
+    [{ allowedHosts: 'localhost' }, 'allowedHosts'],
+    [{ faults: [{ kind: 'x' }] }, 'fault.kind'],
+    [{ faultSeed: 0.5 }, 'faultSeed'],
+  ];
+  for (const [options, text] of wrong) {
+    it(`refuses ${JSON.stringify(options)}`, async () => {
+      let message = '';
+      await LocalCloudWatchLogs.start(options).catch(
+        (error: unknown) => (message = (error as Error).message),
+      );
+      expect(message).to.contain(text);
+    });
+  }
+});
+
+/** Sends bytes and collects what comes back until the connection ends. */
+function exchange(port: number, bytes: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(port, '127.0.0.1', () => socket.write(bytes));
+    let answer = '';
+    socket.setEncoding('utf8');
+    socket.on('data', (chunk) => (answer += chunk as unknown as string));
+    socket.on('error', reject);
+    socket.on('close', () => {
+      resolve(answer);
+    });
+  });
+}
