@@ -1,4 +1,5 @@
 export { CloudWatchLogsError, OptionError } from './cloudwatch/errors.js';
+export { type BridgedLogsApis, bridgeLogsApis } from './bridge-logs-apis.js';
 export { CloudWatchLogExporter } from './exporter/cloudwatch-log-exporter.js';
 export {
   type CloudWatchLogRecordProcessor,

@@ -1,0 +1,19 @@
+/* eslint-disable @typescript-eslint/no-require-imports --
+   a CommonJS file: everything in it is synchronous, because the application starts when it returns. */
+/**
+ * `node --require opentelemetry-cloudwatch-logs/register app.js`. This is the CommonJS entry; register.ts
+ * is the one for `--import`.
+ */
+import type * as Start from './register/start.js' with { 'resolution-mode': 'import' };
+
+const { prepare, reportFailure, start } = require('./register/start.js') as typeof Start;
+
+const prepared = prepare(require);
+if (prepared) {
+  try {
+    // Only now: the modules that the exporter and the AWS SDK load have to find the hooks in place.
+    start(prepared, require('./index.js') as Start.ExporterModule);
+  } catch (error) {
+    reportFailure(error);
+  }
+}

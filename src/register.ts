@@ -1,0 +1,16 @@
+/**
+ * `node --import opentelemetry-cloudwatch-logs/register app.js`. This is the ES-module entry; register.cts
+ * is the one for `--require`.
+ */
+import { createRequire } from 'node:module';
+import { type ExporterModule, prepare, reportFailure, start } from './register/start.js';
+
+const prepared = prepare(createRequire(import.meta.url));
+if (prepared) {
+  try {
+    // Only now: the modules that the exporter and the AWS SDK load have to find the hooks in place.
+    start(prepared, (await import('./index.js')) as unknown as ExporterModule);
+  } catch (error) {
+    reportFailure(error);
+  }
+}

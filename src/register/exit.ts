@@ -1,0 +1,82 @@
+/** What is flushed when the process ends. */
+export interface Flushable {
+  forceFlush(): Promise<void>;
+}
+
+/** Milliseconds that the end of a process waits for the last records at most. */
+export const EXIT_FLUSH_TIMEOUT_MILLIS = 10_000;
+
+const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
+
+/** Keeps signal-exit's emitter, which counts its own listeners. Versions up to 3, and 4. */
+interface SignalExitHolder {
+  __signal_exit_emitter__?: { count?: number };
+}
+const SIGNAL_EXIT_4 = Symbol.for('signal-exit emitter');
+
+/**
+ * Flushes when the process ends by itself (`beforeExit`) and on SIGTERM and SIGINT, for a bounded time.
+ * The exit code stays what it would have been: where nobody else listens to the signal, it is raised again
+ * after the flush and ends the process; where the application listens, its own handler decides, and
+ * what it still logs is flushed in `beforeExit`.
+ * @param parts - `emitted` counts the records so far, so that `beforeExit` flushes only what is new
+ * @returns takes the handlers away
+ */
+export function flushAtExit(
+  parts: { flushable: Flushable; emitted: () => number; process: NodeJS.Process },
+  settings: { timeoutMillis: number },
+): () => void {
+  const { flushable, emitted, process } = parts;
+  let flushedUpTo = 0;
+  let flushing = false;
+
+  const flush = async (): Promise<void> => {
+    flushedUpTo = emitted();
+    let timer: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      // Not unref'd: while it runs, the process waits for the flush, and never for longer.
+      timer = setTimeout(resolve, settings.timeoutMillis);
+    });
+    try {
+      await Promise.race([flushable.forceFlush(), deadline]);
+    } catch {
+      // Whatever is lost, the exporter has counted and reported.
+    } finally {
+      clearTimeout(timer);
+    }
+  };
+
+  const onBeforeExit = (): void => {
+    // A flush is work, after which Node emits beforeExit again: without news the process may end.
+    if (flushing || emitted() === flushedUpTo) return;
+    flushing = true;
+    void flush().finally(() => {
+      flushing = false;
+    });
+  };
+
+  const onSignal = (signal: NodeJS.Signals): void => {
+    void flush().then(() => {
+      if (listenersOfOthers(process, signal) > 0) return;
+      process.removeListener(signal, onSignal);
+      process.kill(process.pid, signal);
+    });
+  };
+
+  process.on('beforeExit', onBeforeExit);
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  return () => {
+    process.removeListener('beforeExit', onBeforeExit);
+    for (const signal of SIGNALS) process.removeListener(signal, onSignal);
+  };
+}
+
+/**
+ * Listeners that decide what the signal does. Those of signal-exit don't: they raise the signal again only
+ * when no other listener is left, so that two such parties would wait for each other for ever.
+ */
+function listenersOfOthers(process: NodeJS.Process, signal: NodeJS.Signals): number {
+  const version3 = (process as SignalExitHolder).__signal_exit_emitter__?.count ?? 0;
+  const version4 = (globalThis as { [SIGNAL_EXIT_4]?: { count?: number } })[SIGNAL_EXIT_4]?.count ?? 0;
+  return process.listenerCount(signal) - 1 - version3 - version4;
+}

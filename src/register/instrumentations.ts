@@ -1,0 +1,123 @@
+import type * as Api from '@opentelemetry/api';
+import { type Application } from './application.js';
+import { type Environment, listOf } from './environment.js';
+import { INSTRUMENTATION_HOLDERS } from './import-hook.js';
+import { messageOf } from './report.js';
+
+/** What every instrumentation of OpenTelemetry can do. */
+export interface Instrumentation {
+  readonly instrumentationName: string;
+  setTracerProvider(provider: Api.TracerProvider): void;
+  setMeterProvider(provider: Api.MeterProvider): void;
+  setLoggerProvider?(provider: unknown): void;
+  enable(): void;
+  disable(): void;
+}
+
+const PREFIX = '@opentelemetry/instrumentation-';
+const AUTO_INSTRUMENTATIONS = '@opentelemetry/auto-instrumentations-node';
+
+/** The loggers whose records become log records through an instrumentation. */
+export const LOGGERS: readonly string[] = ['pino', 'winston', 'bunyan'];
+
+/**
+ * Instrumentations that are made where the application has installed them one by one. Those that
+ * `auto-instrumentations-node` leaves out by default (fs, host-metrics) are left out here too.
+ */
+const SINGLE_INSTRUMENTATIONS: readonly string[] = [
+  ...['pino', 'winston', 'bunyan', 'http', 'undici', 'grpc', 'net', 'dns', 'socket.io'],
+  ...['express', 'koa', 'hapi', 'fastify', 'restify', 'connect', 'router', 'nestjs-core'],
+  ...['aws-lambda', 'aws-sdk', 'amqplib', 'kafkajs', 'graphql', 'dataloader', 'openai'],
+  ...['pg', 'mysql', 'mysql2', 'mongodb', 'mongoose', 'redis', 'ioredis', 'memcached', 'tedious'],
+  ...['cassandra-driver', 'knex', 'oracledb', 'generic-pool', 'lru-memoizer', 'runtime-node', 'cucumber'],
+];
+
+/** Makes the instrumentations, each of which patches its module when that is loaded. */
+export type InstrumentationFactory = () => Instrumentation[];
+
+/**
+ * Loads the instrumentations that the application has installed: all of `auto-instrumentations-node`
+ * where that is installed, else the single ones. OTEL_NODE_ENABLED_INSTRUMENTATIONS and
+ * OTEL_NODE_DISABLED_INSTRUMENTATIONS choose among them.
+ *
+ * Loading is a step of its own, because the first instrumentation that is made starts to watch `require`,
+ * and a module of Node's own that is required before its instrumentation is made is never patched: these
+ * packages require `http` themselves.
+ */
+export function loadInstrumentations(
+  application: Application,
+  environment: Environment,
+  complain: (message: string) => void,
+): InstrumentationFactory {
+  const auto = application.load(AUTO_INSTRUMENTATIONS) as
+    { getNodeAutoInstrumentations?: (config: object) => Instrumentation[] } | undefined;
+  if (auto?.getNodeAutoInstrumentations) return () => auto.getNodeAutoInstrumentations!({});
+
+  const enabled = listOf(environment, 'OTEL_NODE_ENABLED_INSTRUMENTATIONS');
+  const disabled = listOf(environment, 'OTEL_NODE_DISABLED_INSTRUMENTATIONS');
+  const constructors = SINGLE_INSTRUMENTATIONS.filter(
+    (name) => (!enabled || enabled.includes(name)) && !disabled?.includes(name),
+  ).flatMap(
+    (name) =>
+      constructorIn(application.load(`${PREFIX}${name}`) as Record<string, unknown> | undefined) ?? [],
+  );
+  return () =>
+    constructors.flatMap((Constructor) => {
+      try {
+        return new Constructor();
+      } catch (error) {
+        complain(`${Constructor.name} does not start: ${messageOf(error)}`);
+        return [];
+      }
+    });
+}
+
+/** The class in an instrumentation package: by convention its one export named `…Instrumentation`. */
+function constructorIn(found: Record<string, unknown> | undefined): (new () => Instrumentation) | undefined {
+  const name = found && Object.keys(found).find((key) => key.endsWith('Instrumentation'));
+  const value = name === undefined ? undefined : found?.[name];
+  return typeof value === 'function' ? (value as new () => Instrumentation) : undefined;
+}
+
+interface InstrumentationPackage {
+  InstrumentationBase?: new (name: string, version: string, config: object) => object;
+}
+
+/** The part of `InstrumentationBase` that knows which modules are hooked; private, so read with care. */
+interface HookRegistry {
+  _requireInTheMiddleSingleton?: {
+    _moduleNameTrie?: { search?(name: string, options: object): readonly unknown[] };
+  };
+}
+
+/**
+ * The loggers that somebody's instrumentations hook already. A second instrumentation of the same logger
+ * would make each record twice.
+ */
+export function findHookedLoggers(application: Application): string[] {
+  const name = '@opentelemetry/instrumentation';
+  const halves = [
+    application.load(name, INSTRUMENTATION_HOLDERS),
+    application.loadModuleHalf(name, INSTRUMENTATION_HOLDERS),
+  ] as (InstrumentationPackage | undefined)[];
+  const hooked = new Set<string>();
+  for (const half of halves) {
+    const Base = half?.InstrumentationBase;
+    if (!Base) continue;
+    try {
+      class Probe extends Base {
+        init(): never[] {
+          return [];
+        }
+      }
+      const probe = new Probe('opentelemetry-cloudwatch-logs', '0', { enabled: false }) as HookRegistry;
+      const trie = probe._requireInTheMiddleSingleton?._moduleNameTrie;
+      for (const logger of LOGGERS) {
+        if ((trie?.search?.(logger, { fullOnly: true }).length ?? 0) > 0) hooked.add(logger);
+      }
+    } catch {
+      // Another shape in another version: nothing can be told of it.
+    }
+  }
+  return [...hooked];
+}

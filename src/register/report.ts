@@ -1,0 +1,16 @@
+import { writeSync } from 'node:fs';
+
+/** Says something about the start to the person who runs the application: one line on standard error. */
+export function report(message: string): void {
+  try {
+    // Synchronous, so that the line is out even if the process ends at once.
+    writeSync(2, `opentelemetry-cloudwatch-logs: ${message.replace(/\s*\n\s*/g, ' ')}\n`);
+  } catch {
+    // Standard error is closed or full: the application matters more than this line.
+  }
+}
+
+/** The text of anything that can be thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

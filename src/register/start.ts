@@ -1,0 +1,262 @@
+import { isMainThread } from 'node:worker_threads';
+import type * as Api from '@opentelemetry/api';
+import { type Resource } from '@opentelemetry/resources';
+import { type LogRecordProcessor } from '@opentelemetry/sdk-logs';
+import { Application } from './application.js';
+import { LocalStorageContextManager } from './context-manager.js';
+import { booleanOf, type Environment, stringOf } from './environment.js';
+import { EXIT_FLUSH_TIMEOUT_MILLIS, flushAtExit } from './exit.js';
+import { INSTRUMENTATION_HOLDERS, installImportHook } from './import-hook.js';
+import {
+  findHookedLoggers,
+  type Instrumentation,
+  loadInstrumentations,
+  LOGGERS,
+} from './instrumentations.js';
+import { createLoggerProvider, sdkLogsProblem } from './logger-provider.js';
+import {
+  findSetLogsApis,
+  isApiSet,
+  type LoggerSource,
+  type LogsApis,
+  setLoggerProvider,
+} from './logs-apis.js';
+import { withoutWrongVariables } from './wrong-variables.js';
+import { isAutoInstrumentationsPreloaded } from './preloads.js';
+import { messageOf, report } from './report.js';
+import { createResource } from './resource.js';
+import { TeeLoggerProvider } from './tee-logger-provider.js';
+import { createContextManager, createPropagator, createTracerProvider } from './tracing.js';
+
+type ApiPackage = typeof Api;
+/** The part of the main entry that the second half needs; it is loaded between the halves. */
+export interface ExporterModule {
+  /** The processor with the exporter behind it, its options read from the environment. */
+  createCloudWatchLogRecordProcessor(): LogRecordProcessor;
+}
+
+/** What the first half has found and set. */
+export interface Prepared {
+  readonly application: Application;
+  readonly logsApis: LogsApis;
+  readonly resource: Resource | undefined;
+  readonly instrumentations: readonly Instrumentation[];
+  readonly environment: Environment;
+}
+
+const STARTED = Symbol.for('opentelemetry-cloudwatch-logs.register');
+/**
+ * The first half of the start: everything that has to be in place before any other module is loaded, ours
+ * included. Never throws.
+ * @param ownRequire - resolves from this package
+ * @returns undefined where there is nothing more to do: off the main thread, switched off, or not possible
+ */
+export function prepare(ownRequire: NodeJS.Require): Prepared | undefined {
+  // Preloads run again in loader threads and in every worker, so in every pino transport.
+  if (!isMainThread) return undefined;
+  const environment: Environment = process.env;
+  if (booleanOf(environment, 'OTEL_SDK_DISABLED')) return undefined;
+  const state = globalThis as { [STARTED]?: boolean };
+  if (state[STARTED]) return undefined;
+  state[STARTED] = true;
+  try {
+    return prepareOnce(ownRequire, environment);
+  } catch (error) {
+    reportFailure(error);
+    return undefined;
+  }
+}
+
+/** The second half: provider, logs APIs, exit. Never throws. */
+export function start(prepared: Prepared, exporter: ExporterModule): void {
+  try {
+    startOnce(prepared, exporter);
+  } catch (error) {
+    reportFailure(error);
+  }
+}
+
+/** One line that says that nothing is exported, and why; the application runs on. */
+export function reportFailure(error: unknown): void {
+  report(`no logs are exported: ${messageOf(error)}`);
+}
+
+function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prepared | undefined {
+  const application = new Application(
+    { mainFile: process.argv[1], workingDirectory: process.cwd(), ownRequire },
+    (name, error) => {
+      report(`${name} does not load: ${messageOf(error)}`);
+    },
+  );
+  const api = application.load('@opentelemetry/api') as ApiPackage | undefined;
+  if (!api) {
+    report('no logs are exported: @opentelemetry/api is not installed; run: npm install @opentelemetry/api');
+    return undefined;
+  }
+  const problem = sdkLogsProblem(application.version('@opentelemetry/sdk-logs'));
+  if (problem !== undefined) {
+    report(`no logs are exported: ${problem}`);
+    return undefined;
+  }
+
+  setDiagnosticLogger(api, environment);
+  installImportHook(application);
+  // Loaded before the first instrumentation is made: see loadInstrumentations.
+  const logsApis: LogsApis = {
+    api: api as unknown as LogsApis['api'],
+    apiLogs: application.load('@opentelemetry/api-logs', [
+      ...INSTRUMENTATION_HOLDERS,
+      '@opentelemetry/sdk-logs',
+    ]) as LogsApis['apiLogs'],
+  };
+  const resource = createResource(application);
+
+  const autoInstrumented = isAutoInstrumentationsPreloaded(process.execArgv, environment);
+  setTracing(api, application, environment, autoInstrumented);
+  const instrumentations = autoInstrumented ? [] : instrument(application, environment);
+  for (const instrumentation of instrumentations) {
+    instrumentation.setTracerProvider(api.trace.getTracerProvider());
+    instrumentation.setMeterProvider(api.metrics.getMeterProvider());
+  }
+  return {
+    application,
+    logsApis,
+    resource,
+    instrumentations,
+    environment,
+  };
+}
+
+function setDiagnosticLogger(api: ApiPackage, environment: Environment): void {
+  const level = stringOf(environment, 'OTEL_LOG_LEVEL')?.toUpperCase();
+  if (level === undefined || isApiSet('diag')) return;
+  const logLevel = api.DiagLogLevel[level as keyof typeof api.DiagLogLevel] as Api.DiagLogLevel | undefined;
+  api.diag.setLogger(new api.DiagConsoleLogger(), { logLevel: logLevel ?? api.DiagLogLevel.INFO });
+}
+
+/** Sets what nobody else has set, or will set: context, propagation, tracer provider. */
+function setTracing(
+  api: ApiPackage,
+  application: Application,
+  environment: Environment,
+  autoInstrumented: boolean,
+): void {
+  if (!autoInstrumented && !isApiSet('context')) {
+    const manager = createContextManager(application, () => new LocalStorageContextManager());
+    api.context.setGlobalContextManager(manager);
+  }
+  if (!autoInstrumented && !isApiSet('propagation')) {
+    const propagator = createPropagator(application, environment, report);
+    if (propagator) api.propagation.setGlobalPropagator(propagator);
+  }
+  // With `none` OpenTelemetry's SDK sets no tracer provider, and records would have no trace id.
+  const tracedByOthers =
+    autoInstrumented && stringOf(environment, 'OTEL_TRACES_EXPORTER')?.toLowerCase() !== 'none';
+  if (tracedByOthers || isApiSet('trace')) return;
+  const provider = createTracerProvider(application, environment, report);
+  if (provider) api.trace.setGlobalTracerProvider(provider);
+  else {
+    report(
+      'log records get no trace ids, because no tracing SDK is installed; run: npm install @opentelemetry/sdk-node',
+    );
+  }
+}
+
+function instrument(application: Application, environment: Environment): Instrumentation[] {
+  const createInstrumentations = loadInstrumentations(application, environment, report);
+  const hooked = findHookedLoggers(application);
+  if (hooked.length > 0) {
+    report(
+      `${hooked.join(', ')} ${hooked.length === 1 ? 'is' : 'are'} instrumented already; no second set of instrumentations is added`,
+    );
+    return [];
+  }
+  const instrumentations = createInstrumentations();
+  const found = new Set(instrumentations.map((instrumentation) => instrumentation.instrumentationName));
+  const missing = LOGGERS.filter(
+    (logger) =>
+      application.resolve(logger) !== undefined && !found.has(`@opentelemetry/instrumentation-${logger}`),
+  );
+  if (found.size === 0 || missing.length === LOGGERS.length) {
+    report(
+      `no logger is instrumented; run: npm install ${(missing.length > 0 ? missing : LOGGERS)
+        .map((logger) => `@opentelemetry/instrumentation-${logger}`)
+        .join(' ')}`,
+    );
+  }
+  if (
+    found.has('@opentelemetry/instrumentation-winston') &&
+    application.resolve('winston') !== undefined &&
+    application.resolve('@opentelemetry/winston-transport', [
+      '@opentelemetry/instrumentation-winston',
+      '@opentelemetry/auto-instrumentations-node',
+    ]) === undefined
+  ) {
+    report(
+      "winston's records are not exported without its transport; run: npm install @opentelemetry/winston-transport",
+    );
+  }
+  return instrumentations;
+}
+
+function startOnce(prepared: Prepared, exporter: ExporterModule): void {
+  const { application, environment, logsApis, instrumentations } = prepared;
+  const processor = new CountingProcessor(
+    withoutWrongVariables(process.env, () => exporter.createCloudWatchLogRecordProcessor()),
+  );
+  const provider = createLoggerProvider(
+    application,
+    { processor, resource: prepared.resource },
+    environment,
+    report,
+  );
+  if (!provider) return;
+
+  setProvider(provider, logsApis);
+  for (const instrumentation of instrumentations) instrumentation.setLoggerProvider?.(provider);
+  flushAtExit(
+    { flushable: provider, emitted: () => processor.emitted, process },
+    { timeoutMillis: EXIT_FLUSH_TIMEOUT_MILLIS },
+  );
+}
+
+/** Sets the provider in both logs APIs; where one has a provider already, both get each record. */
+function setProvider(provider: LoggerSource, apis: LogsApis): void {
+  const found = findSetLogsApis(apis);
+  for (const logs of found) {
+    const first = logs.getLoggerProvider();
+    logs.disable();
+    logs.setGlobalLoggerProvider(new TeeLoggerProvider(first, provider));
+  }
+  if (found.length > 0) {
+    report(
+      'another OpenTelemetry SDK has set a logger provider: each record goes to it and to CloudWatch Logs. For CloudWatch Logs alone, set OTEL_LOGS_EXPORTER=none',
+    );
+  }
+  for (const logs of [apis.api.logs, apis.apiLogs?.logs]) {
+    if (logs && !found.includes(logs)) setLoggerProvider(logs, provider);
+  }
+}
+
+/** Counts the records, so that the end of the process knows whether there is anything to flush. */
+class CountingProcessor implements LogRecordProcessor {
+  emitted = 0;
+  readonly #processor: LogRecordProcessor;
+
+  constructor(processor: LogRecordProcessor) {
+    this.#processor = processor;
+  }
+
+  onEmit(...args: Parameters<LogRecordProcessor['onEmit']>): void {
+    this.emitted++;
+    this.#processor.onEmit(...args);
+  }
+
+  forceFlush(): Promise<void> {
+    return this.#processor.forceFlush();
+  }
+
+  shutdown(): Promise<void> {
+    return this.#processor.shutdown();
+  }
+}
