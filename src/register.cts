@@ -4,6 +4,7 @@
  * `node --require opentelemetry-cloudwatch-logs/register app.js`. This is the CommonJS entry; register.ts
  * is the one for `--import`.
  */
+import type * as Exporter from './register/create-processor.js' with { 'resolution-mode': 'import' };
 import type * as Start from './register/start.js' with { 'resolution-mode': 'import' };
 
 const { prepare, reportFailure, start } = require('./register/start.js') as typeof Start;
@@ -12,7 +13,8 @@ const prepared = prepare(require);
 if (prepared) {
   try {
     // Only now: the modules that the exporter and the AWS SDK load have to find the hooks in place.
-    start(prepared, require('./index.js') as Start.ExporterModule);
+    const { createProcessor } = require('./register/create-processor.js') as typeof Exporter;
+    start(prepared, createProcessor);
   } catch (error) {
     reportFailure(error);
   }

@@ -3,13 +3,14 @@
  * is the one for `--require`.
  */
 import { createRequire } from 'node:module';
-import { type ExporterModule, prepare, reportFailure, start } from './register/start.js';
+import { prepare, reportFailure, start } from './register/start.js';
 
 const prepared = prepare(createRequire(import.meta.url));
 if (prepared) {
   try {
     // Only now: the modules that the exporter and the AWS SDK load have to find the hooks in place.
-    start(prepared, (await import('./index.js')) as unknown as ExporterModule);
+    const { createProcessor } = await import('./register/create-processor.js');
+    start(prepared, createProcessor);
   } catch (error) {
     reportFailure(error);
   }

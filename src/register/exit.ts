@@ -1,8 +1,3 @@
-/** What is flushed when the process ends. */
-export interface Flushable {
-  forceFlush(): Promise<void>;
-}
-
 /** Milliseconds that the end of a process waits for the last records at most. */
 export const EXIT_FLUSH_TIMEOUT_MILLIS = 10_000;
 
@@ -19,14 +14,20 @@ const SIGNAL_EXIT_4 = Symbol.for('signal-exit emitter');
  * The exit code stays what it would have been: where nobody else listens to the signal, it is raised again
  * after the flush and ends the process; where the application listens, its own handler decides, and
  * what it still logs is flushed in `beforeExit`.
- * @param parts - `emitted` counts the records so far, so that `beforeExit` flushes only what is new
+ * @param parts - `emitted` counts the records so far, so that `beforeExit` flushes only what is new; `onEnd`
+ * is called once the process is about to end
  * @returns takes the handlers away
  */
 export function flushAtExit(
-  parts: { flushable: Flushable; emitted: () => number; process: NodeJS.Process },
+  parts: {
+    process: NodeJS.Process;
+    flush: () => Promise<void>;
+    emitted: () => number;
+    onEnd: () => void;
+  },
   settings: { timeoutMillis: number },
 ): () => void {
-  const { flushable, emitted, process } = parts;
+  const { process, emitted, onEnd } = parts;
   let flushedUpTo = 0;
   let flushing = false;
 
@@ -38,7 +39,7 @@ export function flushAtExit(
       timer = setTimeout(resolve, settings.timeoutMillis);
     });
     try {
-      await Promise.race([flushable.forceFlush(), deadline]);
+      await Promise.race([parts.flush(), deadline]);
     } catch {
       // Whatever is lost, the exporter has counted and reported.
     } finally {
@@ -55,18 +56,28 @@ export function flushAtExit(
     });
   };
 
+  let ended = false;
+  // Not in beforeExit, which may come again, nor for a signal alone, which the application may outlive.
+  const onExit = (): void => {
+    if (!ended) onEnd();
+    ended = true;
+  };
+
   const onSignal = (signal: NodeJS.Signals): void => {
     void flush().then(() => {
       if (listenersOfOthers(process, signal) > 0) return;
+      onExit();
       process.removeListener(signal, onSignal);
       process.kill(process.pid, signal);
     });
   };
 
   process.on('beforeExit', onBeforeExit);
+  process.on('exit', onExit);
   for (const signal of SIGNALS) process.on(signal, onSignal);
   return () => {
     process.removeListener('beforeExit', onBeforeExit);
+    process.removeListener('exit', onExit);
     for (const signal of SIGNALS) process.removeListener(signal, onSignal);
   };
 }

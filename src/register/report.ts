@@ -2,9 +2,14 @@ import { writeSync } from 'node:fs';
 
 /** Says something about the start to the person who runs the application: one line on standard error. */
 export function report(message: string): void {
+  writeLine(`opentelemetry-cloudwatch-logs: ${message}`);
+}
+
+/** Writes one line to standard error, whatever line breaks it holds. Never throws. */
+export function writeLine(line: string): void {
   try {
     // Synchronous, so that the line is out even if the process ends at once.
-    writeSync(2, `opentelemetry-cloudwatch-logs: ${message.replace(/\s*\n\s*/g, ' ')}\n`);
+    writeSync(2, `${line.replace(/\s*\n\s*/g, ' ')}\n`);
   } catch {
     // Standard error is closed or full: the application matters more than this line.
   }

@@ -1,7 +1,7 @@
 import { isMainThread } from 'node:worker_threads';
 import type * as Api from '@opentelemetry/api';
 import { type Resource } from '@opentelemetry/resources';
-import { type LogRecordProcessor } from '@opentelemetry/sdk-logs';
+import { type CloudWatchLogRecordProcessor, type ProcessorStatus } from '../exporter/log-record-processor.js';
 import { Application } from './application.js';
 import { LocalStorageContextManager } from './context-manager.js';
 import { booleanOf, type Environment, stringOf } from './environment.js';
@@ -21,7 +21,6 @@ import {
   type LogsApis,
   setLoggerProvider,
 } from './logs-apis.js';
-import { withoutWrongVariables } from './wrong-variables.js';
 import { isAutoInstrumentationsPreloaded } from './preloads.js';
 import { messageOf, report } from './report.js';
 import { createResource } from './resource.js';
@@ -29,11 +28,8 @@ import { TeeLoggerProvider } from './tee-logger-provider.js';
 import { createContextManager, createPropagator, createTracerProvider } from './tracing.js';
 
 type ApiPackage = typeof Api;
-/** The part of the main entry that the second half needs; it is loaded between the halves. */
-export interface ExporterModule {
-  /** The processor with the exporter behind it, its options read from the environment. */
-  createCloudWatchLogRecordProcessor(): LogRecordProcessor;
-}
+/** Makes the processor with the exporter behind it; loaded between the two halves of the start. */
+export type CreateProcessor = (environment: NodeJS.ProcessEnv) => CloudWatchLogRecordProcessor;
 
 /** What the first half has found and set. */
 export interface Prepared {
@@ -43,6 +39,9 @@ export interface Prepared {
   readonly instrumentations: readonly Instrumentation[];
   readonly environment: Environment;
 }
+
+/** What is dropped because the options say so. */
+const WANTED_LOSSES = new Set<string>(['below_min_severity', 'dropped_by_transform', 'own_telemetry']);
 
 const STARTED = Symbol.for('opentelemetry-cloudwatch-logs.register');
 /**
@@ -68,9 +67,9 @@ export function prepare(ownRequire: NodeJS.Require): Prepared | undefined {
 }
 
 /** The second half: provider, logs APIs, exit. Never throws. */
-export function start(prepared: Prepared, exporter: ExporterModule): void {
+export function start(prepared: Prepared, createProcessor: CreateProcessor): void {
   try {
-    startOnce(prepared, exporter);
+    startOnce(prepared, createProcessor);
   } catch (error) {
     reportFailure(error);
   }
@@ -199,11 +198,9 @@ function instrument(application: Application, environment: Environment): Instrum
   return instrumentations;
 }
 
-function startOnce(prepared: Prepared, exporter: ExporterModule): void {
+function startOnce(prepared: Prepared, createProcessor: CreateProcessor): void {
   const { application, environment, logsApis, instrumentations } = prepared;
-  const processor = new CountingProcessor(
-    withoutWrongVariables(process.env, () => exporter.createCloudWatchLogRecordProcessor()),
-  );
+  const processor = createProcessor(process.env);
   const provider = createLoggerProvider(
     application,
     { processor, resource: prepared.resource },
@@ -215,7 +212,14 @@ function startOnce(prepared: Prepared, exporter: ExporterModule): void {
   setProvider(provider, logsApis);
   for (const instrumentation of instrumentations) instrumentation.setLoggerProvider?.(provider);
   flushAtExit(
-    { flushable: provider, emitted: () => processor.emitted, process },
+    {
+      process,
+      flush: () => provider.forceFlush(),
+      emitted: () => processor.status().emitted,
+      onEnd: () => {
+        summarise(processor.status(), environment);
+      },
+    },
     { timeoutMillis: EXIT_FLUSH_TIMEOUT_MILLIS },
   );
 }
@@ -238,25 +242,19 @@ function setProvider(provider: LoggerSource, apis: LogsApis): void {
   }
 }
 
-/** Counts the records, so that the end of the process knows whether there is anything to flush. */
-class CountingProcessor implements LogRecordProcessor {
-  emitted = 0;
-  readonly #processor: LogRecordProcessor;
+/** Log levels at which the end of a process says what became of its records, even if all went well. */
+const TALKATIVE = ['INFO', 'DEBUG', 'VERBOSE', 'ALL'];
 
-  constructor(processor: LogRecordProcessor) {
-    this.#processor = processor;
-  }
-
-  onEmit(...args: Parameters<LogRecordProcessor['onEmit']>): void {
-    this.emitted++;
-    this.#processor.onEmit(...args);
-  }
-
-  forceFlush(): Promise<void> {
-    return this.#processor.forceFlush();
-  }
-
-  shutdown(): Promise<void> {
-    return this.#processor.shutdown();
-  }
+/** The last line: what became of the records. Nothing is said where all of them have arrived. */
+function summarise(status: ProcessorStatus, environment: Environment): void {
+  const { emitted, delivered, kept, dropped, droppedByReason } = status;
+  const level = stringOf(environment, 'OTEL_LOG_LEVEL')?.toUpperCase() ?? '';
+  const lost = Object.entries(droppedByReason).filter(([reason]) => !WANTED_LOSSES.has(reason));
+  if (kept === 0 && lost.length === 0 && !TALKATIVE.includes(level)) return;
+  const reasons = Object.entries(droppedByReason).map(([reason, count]) => `${reason} ${count}`);
+  report(
+    `emitted ${emitted}, delivered ${delivered}, not delivered by the end ${kept}, dropped ${dropped}${
+      reasons.length > 0 ? ` (${reasons.join(', ')})` : ''
+    }`,
+  );
 }
