@@ -1,0 +1,66 @@
+import { type Value } from '../values/value.js';
+
+/** What functions know beside their arguments. All times are milliseconds since 1970. */
+export interface EvaluationContext {
+  readonly queryStartMillis: number;
+  readonly queryEndMillis: number;
+  /** When the query began to run: `now()` is the same for every event. */
+  readonly nowMillis: number;
+}
+
+/** A function over the values of one event. */
+export interface ScalarFunction {
+  /** As the guide spells it; queries may use any case. */
+  readonly name: string;
+  /** Arguments as written in a query. */
+  readonly minArgs: number;
+  /** `Infinity` where the list is open. */
+  readonly maxArgs: number;
+  /**
+   * The executor puts `@timestamp` before the arguments (`bin(5m)` is evaluated as `[@timestamp, '5m']`).
+   */
+  readonly takesTimestamp?: true;
+  /**
+   * @param args - evaluated; a period literal is passed as its text (`'5m'`), a regex literal as its source
+   * @returns null for what has no value; never throws
+   */
+  evaluate(args: readonly Value[], context: EvaluationContext): Value;
+}
+
+/** Collects one group's values of a `stats` function. */
+export interface Accumulator {
+  /**
+   * @param args - evaluated for this row; empty for `count()` and `count(*)`
+   * @param event - the row's `@timestamp` in milliseconds, where it has one
+   */
+  add(args: readonly Value[], event: AggregatedRow): void;
+  result(): Value;
+}
+
+/** What an accumulator may know of a row beside its arguments; a stored event is one. */
+export interface AggregatedRow {
+  readonly timestamp?: number | undefined;
+}
+
+/** A function over the rows of a group. */
+export interface AggregateFunction {
+  readonly name: string;
+  readonly minArgs: number;
+  readonly maxArgs: number;
+  /** It stands alone in its `stats`, without `by` (`topk`). */
+  readonly alone?: true;
+  /**
+   * Says what is wrong with the constant arguments, in words that complete "<name>: …".
+   * @param constantArgs - one a written argument; null for those that are no literal. Periods are texts.
+   */
+  problem?(constantArgs: readonly Value[]): string | undefined;
+  /** @param constantArgs - as in {@link AggregateFunction.problem} */
+  create(constantArgs: readonly Value[]): Accumulator;
+}
+
+/** Names functions by their lower-case names. */
+export function byLowerCaseName<T extends { readonly name: string }>(
+  functions: Iterable<T>,
+): ReadonlyMap<string, T> {
+  return new Map(Array.from(functions, (entry) => [entry.name.toLowerCase(), entry]));
+}

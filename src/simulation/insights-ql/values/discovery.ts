@@ -1,0 +1,186 @@
+import { type QueryableEvent } from '../event-source.js';
+import { delimitedFields, isDelimitedField } from './delimited-fields.js';
+import { JsonFields } from './json-fields.js';
+import { findJsonFragment, parseJsonObject } from './json-fragment.js';
+import { isLambdaEvent, lambdaFields } from './lambda-fields.js';
+import { formatValue, Timestamp, type Value } from './value.js';
+
+/** The fields of one event. */
+export interface EventFields {
+  /** The value of a field, null where the event has none. Reads no more of the message than it must. */
+  get(name: string): Value;
+  /** Names of all fields: the system's first, then those discovered, in document order; without `@ptr`. */
+  names(): readonly string[];
+}
+
+/** Where an event lies; for `@log` and `@aws…`. */
+export interface EventOrigin {
+  readonly accountId: string;
+  readonly region: string;
+}
+
+const LOCAL_ORIGIN: EventOrigin = { accountId: '000000000000', region: 'us-east-1' };
+const ENTITY_PREFIX = '@entity.';
+
+/** Names that hide nothing from a search for them in the message: JSON escapes of them begin with `\u`. */
+const PLAIN_NAME = /^[A-Za-z0-9_@:. -]+$/;
+
+/**
+ * The fields of an event: the system's own, and those discovered in its message. Source: User Guide,
+ * "Supported logs and discovered fields".
+ */
+export function discoverFields(event: QueryableEvent, origin: EventOrigin = LOCAL_ORIGIN): EventFields {
+  return new DiscoveredEvent(event, origin);
+}
+
+/**
+ * The value of one discovered field as an index keeps it, as text: what {@link discoverFields} finds,
+ * without the fields that are not in the message. Compare through `indexKey`.
+ * @param logGroupName - Lambda's groups are known by their names
+ */
+export function extractField(message: string, field: string, logGroupName?: string): string | undefined {
+  return formatValue(new DiscoveredMessage(message, logGroupName).get(field));
+}
+
+class DiscoveredEvent implements EventFields {
+  readonly #event: QueryableEvent;
+  readonly #origin: EventOrigin;
+  #message: DiscoveredMessage | undefined;
+
+  constructor(event: QueryableEvent, origin: EventOrigin) {
+    this.#event = event;
+    this.#origin = origin;
+  }
+
+  get(name: string): Value {
+    const event = this.#event;
+    switch (name) {
+      case '@message':
+        return event.message;
+      case '@timestamp':
+        return new Timestamp(event.timestamp);
+      case '@ingestionTime':
+        return new Timestamp(event.ingestionTime);
+      case '@logStream':
+        return event.logStreamName;
+      case '@log':
+        return `${this.#origin.accountId}:${event.logGroupName}`;
+      case '@ptr':
+        return event.ptr;
+      case '@aws.account':
+        return this.#origin.accountId;
+      case '@aws.region':
+        return this.#origin.region;
+      default:
+        if (name.startsWith(ENTITY_PREFIX)) return this.#entityFields().get(name) ?? null;
+        return this.#discovered().get(name);
+    }
+  }
+
+  names(): readonly string[] {
+    return [
+      '@timestamp',
+      '@message',
+      '@logStream',
+      '@log',
+      '@ingestionTime',
+      ...this.#entityFields().keys(),
+      ...this.#discovered().names(),
+    ];
+  }
+
+  #discovered(): DiscoveredMessage {
+    return (this.#message ??= new DiscoveredMessage(this.#event.message, this.#event.logGroupName));
+  }
+
+  /** `@entity.KeyAttributes.Name`, `@entity.Attributes.PlatformType` */
+  #entityFields(): ReadonlyMap<string, string> {
+    const { entity } = this.#event;
+    if (entity === undefined) return new Map();
+    return new Map([
+      ...prefixed(`${ENTITY_PREFIX}KeyAttributes.`, entity.keyAttributes),
+      ...prefixed(`${ENTITY_PREFIX}Attributes.`, entity.attributes),
+    ]);
+  }
+}
+
+function prefixed(prefix: string, attributes: Readonly<Record<string, string>>): [string, string][] {
+  return Object.entries(attributes).map(([key, value]) => [prefix + key, value]);
+}
+
+/** What is discovered in a message; each part is looked for once, and only when it is asked for. */
+class DiscoveredMessage {
+  readonly #message: string;
+  readonly #logGroupName: string | undefined;
+  #json: JsonFields | null | undefined;
+  #lambda: ReadonlyMap<string, Value> | undefined;
+  #delimited: ReadonlyMap<string, Value> | undefined;
+  #isLambda: boolean | undefined;
+
+  constructor(message: string, logGroupName: string | undefined) {
+    this.#message = message;
+    this.#logGroupName = logGroupName;
+  }
+
+  get(name: string): Value {
+    if (name.startsWith('@')) {
+      // A log's own keys that start with @ have one more.
+      return name.startsWith('@@') ? this.#fromJson(name.slice(1)) : (this.#lambdaFields().get(name) ?? null);
+    }
+    if (isDelimitedField(name)) {
+      const value = this.#delimitedFields().get(name);
+      if (value !== undefined) return value;
+    }
+    return this.#fromJson(name);
+  }
+
+  names(): readonly string[] {
+    const own = Array.from(this.#jsonFields()?.names() ?? [], (name) =>
+      name.startsWith('@') ? `@${name}` : name,
+    );
+    return [...this.#lambdaFields().keys(), ...this.#delimitedFields().keys(), ...own];
+  }
+
+  #fromJson(name: string): Value {
+    if (this.#json === undefined && !this.#mayHold(name)) return null;
+    return this.#jsonFields()?.get(name) ?? null;
+  }
+
+  /** Spares most events the parsing: a key that doesn't occur in the text can't be a field. */
+  #mayHold(name: string): boolean {
+    if (!PLAIN_NAME.test(name)) return true;
+    const key = longestKey(name);
+    return this.#message.includes(key) || this.#message.includes('\\u');
+  }
+
+  #jsonFields(): JsonFields | null {
+    if (this.#json === undefined) {
+      const fragment =
+        parseJsonObject(this.#message) ?? (this.#fromLambda() ? findJsonFragment(this.#message) : undefined);
+      this.#json = fragment === undefined ? null : new JsonFields(fragment.object, fragment.source);
+    }
+    return this.#json;
+  }
+
+  #lambdaFields(): ReadonlyMap<string, Value> {
+    return (this.#lambda ??= this.#fromLambda() ? lambdaFields(this.#message) : new Map());
+  }
+
+  #delimitedFields(): ReadonlyMap<string, Value> {
+    return (this.#delimited ??= delimitedFields(this.#message));
+  }
+
+  #fromLambda(): boolean {
+    return (this.#isLambda ??= isLambdaEvent(this.#message, this.#logGroupName));
+  }
+}
+
+/** Of the keys that a dotted name is made of, the longest that is no list position. */
+function longestKey(name: string): string {
+  if (!name.includes('.')) return /^\d+$/.test(name) ? '' : name;
+  let longest = '';
+  for (const key of name.split('.')) {
+    if (key.length > longest.length && !/^\d+$/.test(key)) longest = key;
+  }
+  return longest;
+}

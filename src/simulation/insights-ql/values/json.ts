@@ -1,0 +1,71 @@
+import { type Value } from './value.js';
+
+/** Nesting beyond which a text is not taken as JSON: no log has it, and walking it would use up the stack. */
+export const MAX_JSON_DEPTH = 500;
+
+/** What JSON.parse makes. */
+export type PlainJson = null | string | number | boolean | readonly PlainJson[] | PlainObject;
+
+/** An object as JSON.parse makes it. */
+export interface PlainObject {
+  readonly [key: string]: PlainJson;
+}
+
+const LONG_NUMBER = /\d{16}/;
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
+
+/**
+ * Parses JSON without losing digits: a number that a double doesn't hold (nanoseconds, 64-bit ids) becomes
+ * its text.
+ * @returns undefined when the text is not JSON
+ */
+export function parsePlainJson(text: string): PlainJson | undefined {
+  try {
+    const parsed = JSON.parse(text) as PlainJson;
+    return LONG_NUMBER.test(text) ? (JSON.parse(quoteLongNumbers(text)) as PlainJson) : parsed;
+  } catch {
+    return undefined;
+  }
+}
+
+function quoteLongNumbers(text: string): string {
+  return text.replace(TOKEN, (token) => {
+    if (token.length < 16 || token.startsWith('"')) return token;
+    return String(Number(token)) === token ? token : `"${token}"`;
+  });
+}
+
+/**
+ * Parses JSON into the values of a query: objects are maps, arrays lists.
+ * @returns undefined when the text is not JSON, or nested too deep ({@link MAX_JSON_DEPTH})
+ */
+export function parseJson(text: string): Value | undefined {
+  const plain = parsePlainJson(text);
+  return plain === undefined ? undefined : toValue(plain, 0);
+}
+
+function toValue(plain: PlainJson, depth: number): Value | undefined {
+  if (typeof plain !== 'object' || plain === null) return plain;
+  if (depth >= MAX_JSON_DEPTH) return undefined;
+  if (isArray(plain)) {
+    const list: Value[] = [];
+    for (const item of plain) {
+      const value = toValue(item, depth + 1);
+      if (value === undefined) return undefined;
+      list.push(value);
+    }
+    return list;
+  }
+  const map = new Map<string, Value>();
+  for (const key of Object.keys(plain)) {
+    const value = toValue(plain[key]!, depth + 1);
+    if (value === undefined) return undefined;
+    map.set(key, value);
+  }
+  return map;
+}
+
+/** Array.isArray that knows read-only arrays. */
+export function isArray(plain: PlainJson): plain is readonly PlainJson[] {
+  return Array.isArray(plain);
+}
