@@ -1,8 +1,8 @@
 /** Levels of nesting that are written; what lies deeper becomes {@link DEEP}. */
 export const MAX_JSON_DEPTH = 100;
 
-/** Values of one record that are written; a message of the largest size holds fewer. */
-export const MAX_JSON_VALUES = 1_000_000;
+/** Values of one record that are written; no message holds more, as each takes two bytes at least. */
+export const MAX_JSON_VALUES = 2 ** 19;
 
 /** UTF-16 units of one record that are written, some 32 times the largest message. */
 export const MAX_JSON_LENGTH = 32 * 1024 * 1024;

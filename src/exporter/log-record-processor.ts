@@ -97,7 +97,7 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
         `${this.#settings.maxQueueSize} records wait for the exporter (maxQueueSize)`,
       );
     } else {
-      this.#exporter.prepare(record.resource);
+      if (record.resource as unknown) this.#exporter.prepare(record.resource);
       this.#queued++;
       this.#batches.onEmit(record, context);
     }

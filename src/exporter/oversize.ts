@@ -93,15 +93,16 @@ export function cutJsonText(text: string, maxBytes: number): string {
   let high = Math.min(text.length, maxBytes);
   while (low < high) {
     const middle = Math.ceil((low + high) / 2);
-    if (jsonBytes(text.slice(0, middle)) <= maxBytes) low = middle;
+    if (jsonBytes(wholeStart(text, middle)) <= maxBytes) low = middle;
     else high = middle - 1;
   }
-  // Half of a surrogate pair is no character.
-  return text.slice(0, isHighSurrogate(text.charCodeAt(low - 1)) ? low - 1 : low);
+  return wholeStart(text, low);
 }
 
-function isHighSurrogate(code: number): boolean {
-  return code >= 0xd800 && code <= 0xdbff;
+/** The first UTF-16 units of a text, less one where they would end with half of a surrogate pair. */
+function wholeStart(text: string, length: number): string {
+  const last = text.charCodeAt(length - 1);
+  return text.slice(0, last >= 0xd800 && last <= 0xdbff ? length - 1 : length);
 }
 
 /** Keeps the short members at the top (ids, severity) and the start of the whole text as the body. */

@@ -16,6 +16,7 @@ import { createMessageWriter } from './layouts/message-writer.js';
 import { type ExporterSettings } from './options.js';
 import { splitMessage, truncateMessage } from './oversize.js';
 import { eventTimestamp } from './record-time.js';
+import { viewOf, withResourceAndScope } from './record-view.js';
 import { createRedactor, parseRedactPath, type RedactPath, type Redactor } from './redact.js';
 
 /** What the encoder works with. */
@@ -131,7 +132,7 @@ export class RecordEncoder {
       losses.record('below_min_severity');
       return 0;
     }
-    const transformed = this.#transform(original);
+    const transformed = this.#transform(withResourceAndScope(original));
     if (transformed === undefined) return 0;
     const record = this.#redact === undefined ? transformed : this.#redact(transformed);
     const timestamp = eventTimestamp(record.hrTime, record.hrTimeObserved, this.#parts.wallClock());
@@ -159,15 +160,15 @@ export class RecordEncoder {
     const { transform } = this.#settings;
     if (transform === undefined) return record;
     try {
-      const result: unknown = transform(record);
+      const result: unknown = transform(viewOf(record));
       if (result === undefined || result === null) {
         this.#parts.losses.record('dropped_by_transform');
         return undefined;
       }
-      if (typeof result !== 'object' || !('resource' in result)) {
+      if (typeof result !== 'object' || !('hrTime' in result)) {
         throw new TypeError('it returned neither a log record nor undefined');
       }
-      return result as ReadableLogRecord;
+      return withResourceAndScope(result as ReadableLogRecord);
     } catch (error) {
       // It may be there to remove secrets: what it failed on is not sent.
       this.#parts.diagnostics.warn('transform', `transform failed, the record is dropped: ${reason(error)}`);

@@ -49,8 +49,12 @@ export interface ExporterParts {
   readonly now?: () => number;
 }
 
-/** Drops that an option asks for: counted, but nothing to report. */
-const WANTED: ReadonlySet<LossReason> = new Set(['below_min_severity', 'dropped_by_transform']);
+/** Drops that are meant: counted, but nothing to report. */
+const WANTED: ReadonlySet<LossReason> = new Set([
+  'below_min_severity',
+  'dropped_by_transform',
+  'own_telemetry',
+]);
 
 /** An exporter built of checked settings; `CloudWatchLogExporter` is the one that takes options. */
 export class RecordExporter implements LogRecordExporter {

@@ -1,5 +1,6 @@
 import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { ERROR_MEMBERS, UNREADABLE } from './json-text.js';
+import { viewOf } from './record-view.js';
 
 /** What stands in place of a redacted value. */
 export const REDACTED = '[REDACTED]';
@@ -82,25 +83,6 @@ function remembered<Part extends object>(
   const made = make(part);
   if (isFinal) known.set(part, made);
   return made;
-}
-
-type RecordView = { -readonly [Name in keyof ReadableLogRecord]: ReadableLogRecord[Name] };
-
-/** The members of a record are getters of its class, which spreading would lose. */
-function viewOf(record: ReadableLogRecord): RecordView {
-  return {
-    hrTime: record.hrTime,
-    hrTimeObserved: record.hrTimeObserved,
-    spanContext: record.spanContext,
-    severityText: record.severityText,
-    severityNumber: record.severityNumber,
-    body: record.body,
-    eventName: record.eventName,
-    resource: record.resource,
-    instrumentationScope: record.instrumentationScope,
-    attributes: record.attributes,
-    droppedAttributesCount: record.droppedAttributesCount,
-  } as RecordView;
 }
 
 function redactRoot<Attributes extends object>(

@@ -1,3 +1,5 @@
+import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+
 const RANGE_NAMES = ['TRACE', 'DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL'] as const;
 
 /** The largest severity number. Source: OpenTelemetry logs data model, "SeverityNumber". */
@@ -26,4 +28,12 @@ export function severityText(severityNumber: number): string | undefined {
 /** The smallest severity number of a range. */
 export function severityNumberOf(name: SeverityName): number {
   return SEVERITY_NAMES.indexOf(name) * 4 + 1;
+}
+
+/** The severity text of a record, made from its number where it has none. */
+export function severityTextOf(
+  record: Pick<ReadableLogRecord, 'severityText' | 'severityNumber'>,
+): string | undefined {
+  if (record.severityText) return record.severityText;
+  return record.severityNumber === undefined ? undefined : severityText(record.severityNumber);
 }

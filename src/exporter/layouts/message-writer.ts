@@ -1,4 +1,5 @@
 import { jsonText } from '../json-text.js';
+import { viewOf } from '../record-view.js';
 import {
   type LayoutFunction,
   type LayoutName,
@@ -35,7 +36,7 @@ function bodyText(body: unknown): string {
 
 function withFunction(layout: LayoutFunction): MessageWriter {
   return (record) => {
-    const message: unknown = layout(record);
+    const message: unknown = layout(viewOf(record));
     if (typeof message === 'string') return message;
     if (typeof message !== 'object' || message === null) {
       throw new TypeError('the layout function returned neither a string nor an object');

@@ -1,5 +1,5 @@
 import { addMember, jsonString } from '../json-text.js';
-import { severityText } from '../severity.js';
+import { severityTextOf } from '../severity.js';
 import { type MessageWriter, type ResourceAttributes } from './layout.js';
 import {
   attributesJson,
@@ -20,7 +20,7 @@ export function createOtelLayout(resourceAttributes: ResourceAttributes): Messag
     let text = addMember('', 'body', bodyJson(record.body));
     const number = record.severityNumber;
     if (number) text = addMember(text, 'severity_number', String(number));
-    const severity = record.severityText ?? (number ? severityText(number) : undefined);
+    const severity = severityTextOf(record);
     if (severity) text = addMember(text, 'severity_text', jsonString(severity));
     if (record.eventName) text = addMember(text, 'event_name', jsonString(record.eventName));
     const span = record.spanContext;

@@ -1,6 +1,6 @@
 import { addMember, jsonString } from '../json-text.js';
 import { unixNanos } from '../record-time.js';
-import { severityText } from '../severity.js';
+import { severityTextOf } from '../severity.js';
 import { type MessageWriter, type ResourceAttributes } from './layout.js';
 import { attributesJson, bodyJson, createResourceWriter, createScopeWriter } from './record-parts.js';
 
@@ -19,7 +19,7 @@ export function createOtlpLayout(resourceAttributes: ResourceAttributes): Messag
     text = addMember(text, 'observedTimeUnixNano', quoted(unixNanos(record.hrTimeObserved)));
     const number = record.severityNumber;
     if (number) text = addMember(text, 'severityNumber', String(number));
-    const severity = record.severityText ?? (number ? severityText(number) : undefined);
+    const severity = severityTextOf(record);
     if (severity) text = addMember(text, 'severityText', jsonString(severity));
     text = addMember(text, 'body', bodyJson(record.body));
     text = addMember(text, 'attributes', attributesJson(record.attributes));

@@ -1,0 +1,155 @@
+import { expect } from 'chai';
+import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { UNREADABLE } from '../../src/exporter/json-text.js';
+import { createRedactor, parseRedactPath, type RedactPath, REDACTED } from '../../src/exporter/redact.js';
+import { record, RESOURCE } from './records.js';
+
+function redacted(paths: string[], parts: Parameters<typeof record>[0]): ReadableLogRecord {
+  return createRedactor(paths.map(parseRedactPath) as RedactPath[])(record(parts));
+}
+
+describe('createRedactor', () => {
+  it('replaces a value and leaves the record alone', () => {
+    const attributes = { password: 'p', other: { x: 1 } };
+    const view = redacted(['attributes.password'], { attributes });
+    expect(view.attributes).to.deep.equal({ password: REDACTED, other: { x: 1 } });
+    expect(attributes.password).to.equal('p');
+    expect(view).to.include({ body: 'hello', resource: RESOURCE });
+  });
+
+  it('takes keys with dots and nested keys for the same', () => {
+    const paths = ['attributes.http.request.header.authorization'];
+    const nested = { http: { 'request.header': { authorization: 'Bearer x', accept: '*' } } };
+    expect(redacted(paths, { attributes: nested }).attributes).to.deep.equal({
+      http: { 'request.header': { authorization: REDACTED, accept: '*' } },
+    });
+    const flat = { 'http.request.header.authorization': 'x', 'http.request.header.accept': '*' };
+    expect(redacted(paths, { attributes: flat }).attributes).to.deep.equal({
+      'http.request.header.authorization': REDACTED,
+      'http.request.header.accept': '*',
+    });
+  });
+
+  it('redacts all that lies below a path', () => {
+    const attributes = { 'user.email': 'e', user: { email: { work: 'w' } }, users: 1 };
+    expect(redacted(['attributes.user'], { attributes }).attributes).to.deep.equal({
+      'user.email': REDACTED,
+      user: REDACTED,
+      users: 1,
+    });
+  });
+
+  it('takes * for any one key', () => {
+    const body = { a: { token: 1, x: 2 }, 'b.token': 3, c: 4 };
+    expect(redacted(['body.*.token'], { body }).body).to.deep.equal({
+      a: { token: REDACTED, x: 2 },
+      'b.token': REDACTED,
+      c: 4,
+    });
+    expect(redacted(['attributes.*'], { attributes: { a: 1, b: null } }).attributes).to.deep.equal({
+      a: REDACTED,
+      b: null,
+    });
+  });
+
+  it('looks through arrays and sets, by position too', () => {
+    const body = {
+      users: [{ email: 1 }, { email: 2, name: 'n' }, [{ email: 3 }]],
+      set: new Set([{ email: 4 }]),
+    };
+    expect(redacted(['body.users.email', 'body.set.email'], { body }).body).to.deep.equal({
+      users: [{ email: REDACTED }, { email: REDACTED, name: 'n' }, [{ email: REDACTED }]],
+      set: [{ email: REDACTED }],
+    });
+    expect(redacted(['body.1'], { body: ['a', 'b'] }).body).to.deep.equal(['a', REDACTED]);
+    const cyclic: unknown[] = [];
+    cyclic.push(cyclic);
+    expect(JSON.stringify(redacted(['body.x'], { body: cyclic }).body)).to.include(REDACTED);
+  });
+
+  it('redacts a whole body, attributes or resource', () => {
+    const view = redacted(['body', 'attributes', 'resource', 'scope'], {
+      attributes: { a: 1 },
+      instrumentationScope: { name: 's', attributes: { b: 1 } },
+    });
+    expect(view.body).to.equal(REDACTED);
+    expect(view.attributes).to.deep.equal({});
+    expect(view.resource.attributes).to.deep.equal({});
+    expect(view.instrumentationScope).to.deep.equal({ name: 's', attributes: {} });
+    expect(redacted(['body'], { body: undefined }).body).to.equal(undefined);
+  });
+
+  it('redacts resource and scope once for each', () => {
+    const redact = createRedactor([
+      parseRedactPath('resource.attributes.service.name') as RedactPath,
+      parseRedactPath('scope.attributes.key') as RedactPath,
+    ]);
+    const scope = { name: 's', attributes: { key: 1, other: 2 } };
+    const [a, b] = [
+      redact(record({ instrumentationScope: scope })),
+      redact(record({ instrumentationScope: scope })),
+    ];
+    expect(a.resource.attributes).to.deep.equal({ 'service.name': REDACTED, 'service.instance.id': 'i-1' });
+    expect(a.resource).to.equal(b.resource);
+    expect(a.instrumentationScope).to.deep.equal({ name: 's', attributes: { key: REDACTED, other: 2 } });
+    expect(redact(record()).instrumentationScope).to.deep.equal({ name: 'test', version: '1.0' });
+    expect(RESOURCE.attributes['service.name']).to.equal('orders');
+  });
+
+  it('redacts what maps, errors, getters and toJSON give', () => {
+    const error = Object.assign(new Error('secret'), { code: 'E' });
+    const body = {
+      map: new Map([['token', 'x']]),
+      error,
+      json: { toJSON: () => ({ token: 'x', rest: 1 }) },
+      get token(): string {
+        return 'x';
+      },
+      bytes: new Uint8Array([1]),
+      date: new Date(0),
+    };
+    const view = redacted(['body.*.token', 'body.*.message', 'body.token', 'body.*.stack'], { body }).body;
+    expect(view).to.deep.include({
+      map: { token: REDACTED },
+      json: { token: REDACTED, rest: 1 },
+      token: REDACTED,
+    });
+    expect((view as Record<string, unknown>).error).to.deep.equal({
+      type: 'Error',
+      message: REDACTED,
+      stack: REDACTED,
+      code: 'E',
+    });
+    expect(view).to.include({ bytes: body.bytes, date: body.date });
+  });
+
+  it('lets nothing through that it can’t look into', () => {
+    const body = {
+      a: { toJSON: () => 'token=x' },
+      b: {
+        toJSON: () => {
+          throw new Error('no');
+        },
+      },
+      c: {
+        get other(): never {
+          throw new Error('no');
+        },
+        token: 1,
+      },
+    };
+    expect(redacted(['body.*.token'], { body }).body).to.deep.equal({
+      a: UNREADABLE,
+      b: UNREADABLE,
+      c: { other: UNREADABLE, token: REDACTED },
+    });
+  });
+});
+
+describe('parseRedactPath', () => {
+  it('refuses roots that it does not know and empty names', () => {
+    expect(parseRedactPath('password')).to.equal('begin with one of body, attributes, resource, scope');
+    expect(parseRedactPath('body..x')).to.equal('have a name or * between its dots');
+    expect(parseRedactPath('')).to.be.a('string');
+  });
+});

@@ -1,0 +1,84 @@
+import { hostname } from 'node:os';
+import { expect } from 'chai';
+import { fillTemplate, MISSING, parseTemplate, TemplateError } from '../../src/exporter/template.js';
+
+const source = {
+  resource: {
+    attributes: { 'service.name': 'orders', k8s: { pod: { name: 'p-1' } }, n: 7, list: ['x'], empty: '' },
+  },
+  attributes: { tenant: 'acme', 'user.id': 42, path: 'a/b', nested: { 'deep.er': { x: true } } },
+  timestamp: Date.UTC(2026, 0, 2, 3, 4, 5),
+} as unknown as Parameters<typeof fillTemplate>[1];
+
+const fill = (text: string): string => fillTemplate(parseTemplate(text), source);
+
+describe('fillTemplate', () => {
+  it('leaves plain text alone', () => {
+    expect(fill('/apps/orders')).to.equal('/apps/orders');
+    expect(fill('a{{b}}c')).to.equal('a{b}c');
+  });
+
+  it('takes resource attributes by plain name, record attributes by prefix', () => {
+    expect(fill('/apps/{service.name}/{attributes.tenant}')).to.equal('/apps/orders/acme');
+    expect(fill('{resource.service.name}-{attributes.user.id}')).to.equal('orders-42');
+    expect(fill('{tenant}')).to.equal(MISSING);
+  });
+
+  it('finds nested attributes', () => {
+    expect(fill('{k8s.pod.name} {attributes.nested.deep.er.x}')).to.equal('p-1 true');
+    expect(fill('{k8s.pod.uid} {attributes.tenant.x}')).to.equal(`${MISSING} ${MISSING}`);
+  });
+
+  it('takes the first alternative with a value', () => {
+    expect(fill("{service.instance.id | empty | service.name | 'x'}")).to.equal('orders');
+    expect(fill("{service.instance.id|'none'}")).to.equal('none');
+    expect(fill('{service.instance.id|list}')).to.equal(MISSING);
+    expect(fill('{n}')).to.equal('7');
+  });
+
+  it('writes dates of the event in UTC', () => {
+    expect(fill('{yyyy-mm-dd}')).to.equal('2026-01-02');
+    expect(fill('{YYYY/MM/DD/HH} {yyyymmdd} {hh}')).to.equal('2026/01/02/03 20260102 03');
+    const late = { ...source, timestamp: 8.65e15 };
+    expect(fillTemplate(parseTemplate('{yyyy}'), late)).to.equal('1970');
+    expect(fillTemplate(parseTemplate('{yyyy}'), { ...source, timestamp: 8.64e15 })).to.equal('+275760');
+  });
+
+  it('knows the host and the process', () => {
+    expect(fill('{hostname}-{pid}')).to.equal(`${hostname()}-${process.pid}`);
+  });
+
+  it('lets record data add no level to a name', () => {
+    expect(fill('/apps/{attributes.path}')).to.equal('/apps/a_b');
+  });
+});
+
+describe('parseTemplate', () => {
+  it('says what comes from where', () => {
+    expect(parseTemplate('/a/{x}')).to.include({
+      usesRecord: false,
+      usesResource: true,
+      startsWithRecord: false,
+    });
+    expect(parseTemplate('/a/{attributes.x}')).to.include({ usesRecord: true, startsWithRecord: false });
+    expect(parseTemplate('{service.name|attributes.x}')).to.include({
+      usesRecord: true,
+      startsWithRecord: true,
+    });
+    expect(parseTemplate('{yyyy}/x')).to.include({ usesRecord: false, usesResource: false });
+  });
+
+  for (const [text, message] of [
+    ['/a/{x', /close the "\{" at character 4/],
+    ['/a/x}', /"\{" before each "\}" \(at character 5\)/],
+    ['{}', /name an attribute/],
+    ['{a||b}', /name an attribute/],
+    ["{'x}", /close the default/],
+    ["{''}", /close the default/],
+    ['{a b}', /not "a b"/],
+  ] as const) {
+    it(`refuses ${text}`, () => {
+      expect(() => parseTemplate(text)).to.throw(TemplateError, message);
+    });
+  }
+});
