@@ -171,7 +171,7 @@ export class GroupEvents implements EventGroup {
     if (!this.#segments.some(({ firstTimestamp }) => firstTimestamp < time)) return 0;
     this.#storage.recordExpiry(time, this.#nextSequence);
     const removed = this.removeBefore(time, this.#nextSequence);
-    this.#dropEmpty();
+    this.dropEmpty();
     return removed;
   }
 
@@ -179,7 +179,7 @@ export class GroupEvents implements EventGroup {
     if (!this.streams().has(logStreamName)) return;
     this.#storage.recordStreamDeletion(logStreamName, this.#nextSequence);
     this.removeStream(logStreamName, this.#nextSequence);
-    this.#dropEmpty();
+    this.dropEmpty();
   }
 
   /** Takes events out that were removed before; see {@link GroupStorage.recordExpiry}. */
@@ -224,7 +224,7 @@ export class GroupEvents implements EventGroup {
   }
 
   /** Removes segments of which no event is left. */
-  #dropEmpty(): void {
+  dropEmpty(): void {
     for (const segment of this.#segments) {
       if (segment.liveCount === 0) this.dropSegment(segment);
     }
@@ -232,15 +232,26 @@ export class GroupEvents implements EventGroup {
 
   #segmentFor(batch: EncodedBatch): Segment {
     if (this.#active && !this.#hasRoomFor(this.#active, batch)) this.#seal();
+    this.#active ??= this.#resumeLast(batch);
     if (!this.#active) {
       this.#active = this.#storage.createSegment({
         firstSequence: this.#nextSequence,
         firstIngestionTime: batch.ingestionTime,
-        indexedFields: this.#indexedFields.filter((field) => !isEventField(field)),
+        indexedFields: this.#messageFields(),
       });
       this.#segments = [...this.#segments, this.#active];
     }
     return this.#active;
+  }
+
+  /** After a restart, the last segment may have room left. */
+  #resumeLast(batch: EncodedBatch): Segment | undefined {
+    const last = this.#segments.at(-1);
+    if (last?.endSequence !== this.#nextSequence || !this.#hasRoomFor(last, batch)) return undefined;
+    const fields = this.#messageFields();
+    if (!sameFields(last.summary.indexedFields, fields)) return undefined;
+    last.content.resume();
+    return last;
   }
 
   #hasRoomFor(segment: Segment, batch: EncodedBatch): boolean {
@@ -260,10 +271,11 @@ export class GroupEvents implements EventGroup {
   }
 
   #indexedValues(): IndexedValues {
-    return new IndexedValues(
-      this.#indexedFields.filter((field) => !isEventField(field)),
-      this.#discover,
-    );
+    return new IndexedValues(this.#messageFields(), this.#discover);
+  }
+
+  #messageFields(): string[] {
+    return this.#indexedFields.filter((field) => !isEventField(field));
   }
 
   /** The segments that may have events of a range. `open` may leave one out. */

@@ -34,12 +34,13 @@ export class HashIndex {
     // A record may hold a key twice, with the same value.
     if (at > 0 && this.#hashes[at - 1] === hash && this.#positions[at - 1] === position) return;
     if (at === this.#hashes.length) this.#grow();
+    this.#sorted = false;
     this.#hashes[at] = hash;
     this.#positions[at] = position;
     this.#count = at + 1;
   }
 
-  /** Sorts by hash, then position. Nothing may be added afterwards. */
+  /** Sorts by hash, then position, until something is added again. */
   seal(): void {
     if (this.#sorted) return;
     // As one double (32 bits and a position below 2^21) they are sorted natively, without a comparator.
@@ -86,8 +87,8 @@ export class HashIndex {
   }
 
   #grow(): void {
-    const hashes = new Uint32Array(this.#hashes.length * 2);
-    const positions = new Uint32Array(this.#hashes.length * 2);
+    const hashes = new Uint32Array(Math.max(16, this.#hashes.length * 2));
+    const positions = new Uint32Array(Math.max(16, this.#hashes.length * 2));
     hashes.set(this.#hashes);
     positions.set(this.#positions);
     this.#hashes = hashes;

@@ -42,12 +42,14 @@ export function isEventField(field: string): boolean {
 
 /** Finds the values under which an event is indexed. */
 export class IndexedValues {
-  readonly #fields: readonly FieldSearch[];
+  readonly fields: readonly string[];
+  readonly #searches: readonly FieldSearch[];
   readonly #discover: DiscoverField;
 
   /** @param fields - of the message; see {@link isEventField} */
   constructor(fields: readonly string[], discover: DiscoverField) {
-    this.#fields = fields.map(fieldSearch);
+    this.fields = fields;
+    this.#searches = fields.map(fieldSearch);
     this.#discover = discover;
   }
 
@@ -59,8 +61,8 @@ export class IndexedValues {
   each(message: string, add: (field: number, key: string) => void): void {
     // In JSON a key can be written with escapes; only then can a field be there without its name.
     const mayHideKeys = message.includes('\\u') || message.includes('\\/');
-    for (let field = 0; field < this.#fields.length; field++) {
-      const search = this.#fields[field]!;
+    for (let field = 0; field < this.#searches.length; field++) {
+      const search = this.#searches[field]!;
       if (search.keyEnd === undefined || mayHideKeys) {
         const value = this.#discover(message, search.field);
         if (value !== undefined) add(field, indexKey(value));

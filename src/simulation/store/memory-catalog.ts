@@ -11,12 +11,14 @@ export class MemoryCatalog implements Catalog {
   }
 
   put(collection: string, key: string, document: object): void {
-    this.#expectOpen();
-    this.apply(collection, key, JSON.stringify(document));
+    this.expectOpen();
+    let documents = this.#collections.get(collection);
+    if (!documents) this.#collections.set(collection, (documents = new OrderedDocuments()));
+    documents.set(key, frozenCopy(JSON.stringify(document)));
   }
 
   delete(collection: string, key: string): boolean {
-    this.#expectOpen();
+    this.expectOpen();
     return this.#collections.get(collection)?.delete(key) ?? false;
   }
 
@@ -46,14 +48,7 @@ export class MemoryCatalog implements Catalog {
     return this.#collections.keys();
   }
 
-  /** Stores a document that is already JSON. */
-  protected apply(collection: string, key: string, json: string): void {
-    let documents = this.#collections.get(collection);
-    if (!documents) this.#collections.set(collection, (documents = new OrderedDocuments()));
-    documents.set(key, frozenCopy(json));
-  }
-
-  #expectOpen(): void {
+  protected expectOpen(): void {
     if (this.#closed) throw new Error('the catalog is closed');
   }
 }

@@ -14,6 +14,11 @@ export interface EventStoreSettings {
    * unbounded when left out. Events go by the segment: a few percent of the bound at a time.
    */
   readonly maxBytes?: number | undefined;
+  /**
+   * Events in one segment (1 to 131,072, default 131,072): of fewer, less goes at once when the bound is
+   * reached, and look-ups have more to do. A request with more events still is one segment.
+   */
+  readonly maxSegmentEvents?: number | undefined;
   /** Fields that a group indexes until `setIndexedFields` says otherwise. Default: those of the Standard class. */
   readonly defaultIndexedFields?: readonly string[] | undefined;
   /** How a query finds a field in a message, for indexed fields that are no plain JSON key. */
@@ -42,12 +47,12 @@ class MemoryStorage implements StoreStorage {
   }
 
   createGroup(logGroupName: string): GroupEvents {
-    const { maxBytes, discover } = this.#settings;
+    const { maxBytes, maxSegmentEvents, discover } = this.#settings;
     return new GroupEvents(
       { logGroupName, groupNumber: ++this.#groupCount },
       { segments: [], nextSequence: 0, indexedFields: this.defaultIndexedFields },
       { storage: this.#groupStorage(), discover: discover ?? discoverJsonField },
-      segmentLimits(maxBytes),
+      segmentLimits(maxBytes, maxSegmentEvents),
     );
   }
 

@@ -49,6 +49,10 @@ export class MemorySegmentContent implements SegmentContent {
     for (const index of this.#indexes.values()) index.seal();
   }
 
+  resume(): void {
+    // Columns, indexes and the buffer grow again by themselves.
+  }
+
   drop(): void {
     // What still reads from the buffers keeps them; nothing else does.
   }

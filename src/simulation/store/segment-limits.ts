@@ -15,15 +15,20 @@ export const MIN_STORE_BYTES = 1024 * 1024;
 /**
  * How large segments grow in a store of a given bound.
  * @param maxBytes - of the store; unbounded when left out
+ * @param maxSegmentEvents - see `EventStoreSettings`
  * @throws OptionError for a bound under {@link MIN_STORE_BYTES}
  */
-export function segmentLimits(maxBytes: number | undefined): SegmentLimits {
+export function segmentLimits(maxBytes?: number, maxSegmentEvents = MAX_SEGMENT_EVENTS): SegmentLimits {
   if (maxBytes !== undefined && !(maxBytes >= MIN_STORE_BYTES)) {
     throw new OptionError('maxBytes', `be at least ${MIN_STORE_BYTES}`, maxBytes);
+  }
+  if (!Number.isInteger(maxSegmentEvents) || maxSegmentEvents < 1 || maxSegmentEvents > MAX_SEGMENT_EVENTS) {
+    const rule = `be a whole number from 1 to ${MAX_SEGMENT_EVENTS}`;
+    throw new OptionError('maxSegmentEvents', rule, maxSegmentEvents);
   }
   const share = Math.floor((maxBytes ?? Infinity) / SEGMENTS_IN_BOUND);
   return {
     maxSegmentBytes: Math.max(MIN_SEGMENT_BYTES, Math.min(MAX_SEGMENT_BYTES, share)),
-    maxSegmentEvents: MAX_SEGMENT_EVENTS,
+    maxSegmentEvents,
   };
 }

@@ -43,6 +43,8 @@ export interface SegmentContent {
   write(batch: EncodedBatch, summary: SegmentSummary): number;
   /** Nothing is written any more. */
   seal(summary: SegmentSummary): void;
+  /** More is written after all. */
+  resume(): void;
   /** Removes everything. */
   drop(): void;
 }
@@ -99,9 +101,9 @@ export class Segment {
 
   /** Takes in a batch that is already stored. @param offset - where its first message begins */
   admit(batch: EncodedBatch, offset: number, values: IndexedValues): void {
-    const { firstIngestionTime, indexedFields, origins } = this.summary;
+    const { firstIngestionTime, origins } = this.summary;
     const columns = this.content.columns();
-    const indexes = indexedFields.map((field) => this.content.index(field));
+    const indexes = values.fields.map((field) => this.content.index(field));
     const originNumber = this.#originNumber(batch);
     const origin = origins[originNumber]!;
     const ingestionOffset = batch.ingestionTime - firstIngestionTime;
@@ -136,7 +138,7 @@ export class Segment {
   remove(endSequence: number, matches: (position: number, columns: SegmentColumns) => boolean): number {
     const columns = this.content.columns();
     const end = Math.min(this.count, endSequence - this.firstSequence);
-    const marks = new Uint8Array(columns.timestamps.length);
+    const marks = new Uint8Array(Math.max(columns.count, this.#removed?.length ?? 0));
     if (this.#removed) marks.set(this.#removed);
     let removed = 0;
     for (let position = 0; position < end; position++) {
@@ -162,17 +164,8 @@ export class Segment {
   }
 
   #recount(columns: SegmentColumns): void {
-    const { origins, firstIngestionTime } = this.summary;
-    for (const origin of origins) clearOrigin(origin);
-    for (let position = 0; position < this.count; position++) {
-      if (this.isRemoved(position)) continue;
-      addToOrigin(
-        origins[columns.origins[position]!]!,
-        columns.timestamps[position]!,
-        firstIngestionTime + columns.ingestionOffsets[position]!,
-        columns.messageLengths[position]!,
-      );
-    }
+    const left = originTotals(this.summary, columns, (position) => !this.isRemoved(position));
+    for (const [number, origin] of this.summary.origins.entries()) Object.assign(origin, left[number]);
     this.#addUpOrigins();
   }
 
@@ -190,23 +183,40 @@ export class Segment {
   }
 }
 
+/** The origins of a segment with what came from them, as its columns say. */
+export function originTotals(
+  { origins, firstIngestionTime }: SegmentSummary,
+  columns: SegmentColumns,
+  counts: (position: number) => boolean = () => true,
+): Origin[] {
+  const totals = origins.map(({ logStreamName, entity }) => newOrigin(logStreamName, entity));
+  for (let position = 0; position < columns.count; position++) {
+    if (!counts(position)) continue;
+    addToOrigin(
+      totals[columns.origins[position]!]!,
+      columns.timestamps[position]!,
+      firstIngestionTime + columns.ingestionOffsets[position]!,
+      columns.messageLengths[position]!,
+    );
+  }
+  return totals;
+}
+
 function originKey(logStreamName: string, entity: EventEntity | undefined): string {
   // A stream name holds no control characters; even if it did, JSON begins with a brace.
   return entity ? `${logStreamName}\n${JSON.stringify(entity)}` : logStreamName;
 }
 
 function newOrigin(logStreamName: string, entity: EventEntity | undefined): Origin {
-  const origin = { logStreamName, entity } as Origin;
-  clearOrigin(origin);
-  return origin;
-}
-
-function clearOrigin(origin: Origin): void {
-  origin.firstTimestamp = Infinity;
-  origin.lastTimestamp = -Infinity;
-  origin.lastIngestionTime = -Infinity;
-  origin.eventCount = 0;
-  origin.messageBytes = 0;
+  return {
+    logStreamName,
+    entity,
+    firstTimestamp: Infinity,
+    lastTimestamp: -Infinity,
+    lastIngestionTime: -Infinity,
+    eventCount: 0,
+    messageBytes: 0,
+  };
 }
 
 function addToOrigin(origin: Origin, timestamp: number, ingestionTime: number, messageBytes: number): void {
