@@ -1,0 +1,253 @@
+import {
+  AssociateKmsKeyCommand,
+  type CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  DeleteLogGroupCommand,
+  DeleteRetentionPolicyCommand,
+  DescribeLogGroupsCommand,
+  DisassociateKmsKeyCommand,
+  ListTagsForResourceCommand,
+  PutRetentionPolicyCommand,
+  type LogGroup as SdkLogGroup,
+  TagResourceCommand,
+  UntagResourceCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { OptionError } from '../cloudwatch/errors.js';
+import { type LogGroupClassName } from '../cloudwatch/limits.js';
+import { checkArn, checkLogGroupClass, checkLogGroupName, checkRetention, checkTags } from './checks.js';
+import { type ListOptions, pages } from './pages.js';
+import { call, callUnless } from './resource-error.js';
+
+/** A log group as the service describes it. */
+export interface LogGroup {
+  readonly logGroupName: string;
+  /** Without the trailing `:*` of the service's older form. */
+  readonly logGroupArn: string;
+  readonly creationTimeMillis: number;
+  /** undefined: events are kept for ever. */
+  readonly retentionInDays: number | undefined;
+  readonly logGroupClass: LogGroupClassName;
+  /** Bytes after compression; the service brings it up to date now and then. */
+  readonly storedBytes: number;
+  readonly metricFilterCount: number;
+  readonly kmsKeyId: string | undefined;
+}
+
+/** What a log group can be made with. */
+export interface LogGroupSpec {
+  readonly logGroupName: string;
+  /** `null` in `ensure`: for ever, also where the group has a retention now. undefined: leave it as it is. */
+  readonly retentionInDays?: number | null | undefined;
+  /** Fixed at creation. Default STANDARD. */
+  readonly logGroupClass?: LogGroupClassName | undefined;
+  readonly kmsKeyId?: string | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+/** Which log groups to list: all, those with a prefix, or those whose name holds a text. */
+export interface ListLogGroupsOptions extends ListOptions {
+  readonly prefix?: string | undefined;
+  /** Case-sensitive. Not together with `prefix`. */
+  readonly pattern?: string | undefined;
+  readonly logGroupClass?: LogGroupClassName | undefined;
+}
+
+/** What {@link LogGroups.ensure} did. */
+export interface EnsuredLogGroup {
+  readonly created: boolean;
+  /** What of an existing group was brought in line. */
+  readonly changed: readonly ('retentionInDays' | 'kmsKeyId' | 'tags')[];
+}
+
+/** Log groups: list, create, change, delete. Every method throws OptionError or ResourceError. */
+export class LogGroups {
+  readonly #client: CloudWatchLogsClient;
+
+  constructor(client: CloudWatchLogsClient) {
+    this.#client = client;
+  }
+
+  /** Log groups by name, a page at a time. */
+  list(options: ListLogGroupsOptions = {}): AsyncIterable<LogGroup> {
+    const { prefix, pattern, logGroupClass, signal } = options;
+    if (prefix !== undefined && pattern !== undefined) {
+      throw new OptionError('pattern', 'not be given together with prefix', pattern);
+    }
+    if (logGroupClass !== undefined) checkLogGroupClass(logGroupClass);
+    return pages(async (nextToken) => {
+      const command = new DescribeLogGroupsCommand({
+        logGroupNamePrefix: prefix,
+        logGroupNamePattern: pattern,
+        logGroupClass,
+        nextToken,
+      });
+      const answer = await call('DescribeLogGroups', () => this.#client.send(command, abortable(signal)));
+      return { items: (answer.logGroups ?? []).map(readLogGroup), nextToken: answer.nextToken };
+    }, signal);
+  }
+
+  /** @returns undefined for a group that does not exist */
+  async get(logGroupName: string): Promise<LogGroup | undefined> {
+    checkLogGroupName(logGroupName);
+    // Names are listed in order, and a name comes before all that it is a prefix of.
+    for await (const group of this.list({ prefix: logGroupName })) {
+      return group.logGroupName === logGroupName ? group : undefined;
+    }
+    return undefined;
+  }
+
+  /** Makes a group. @throws ResourceError also where it exists */
+  async create(spec: LogGroupSpec): Promise<void> {
+    checkSpec(spec);
+    await call('CreateLogGroup', () => this.#client.send(createCommand(spec)));
+    if (typeof spec.retentionInDays === 'number')
+      await this.setRetention(spec.logGroupName, spec.retentionInDays);
+  }
+
+  /**
+   * Makes a group, or brings an existing one in line: retention, KMS key, and the tags that are named. Its
+   * class can't be changed. May be repeated.
+   * @throws OptionError where the group exists with another class
+   */
+  async ensure(spec: LogGroupSpec): Promise<EnsuredLogGroup> {
+    checkSpec(spec);
+    const { logGroupName, retentionInDays, kmsKeyId, tags } = spec;
+    const created = await callUnless('exists', 'CreateLogGroup', () =>
+      this.#client.send(createCommand(spec)),
+    );
+    if (created) {
+      if (typeof retentionInDays === 'number') await this.setRetention(logGroupName, retentionInDays);
+      return { created, changed: [] };
+    }
+    const changed: EnsuredLogGroup['changed'][number][] = [];
+    const present = await this.get(logGroupName);
+    if (spec.logGroupClass !== undefined && present && present.logGroupClass !== spec.logGroupClass) {
+      throw new OptionError(
+        'logGroupClass',
+        `be ${present.logGroupClass} for ${logGroupName}, which exists`,
+        spec.logGroupClass,
+      );
+    }
+    if (retentionInDays !== undefined && (present?.retentionInDays ?? null) !== retentionInDays) {
+      await this.setRetention(logGroupName, retentionInDays);
+      changed.push('retentionInDays');
+    }
+    if (kmsKeyId !== undefined && present?.kmsKeyId !== kmsKeyId) {
+      await this.setKmsKey(logGroupName, kmsKeyId);
+      changed.push('kmsKeyId');
+    }
+    if (tags && present && (await this.#addTags(present.logGroupArn, tags))) changed.push('tags');
+    return { created, changed };
+  }
+
+  /** @returns false for a group that did not exist */
+  async delete(logGroupName: string): Promise<boolean> {
+    checkLogGroupName(logGroupName);
+    return await callUnless('missing', 'DeleteLogGroup', () =>
+      this.#client.send(new DeleteLogGroupCommand({ logGroupName })),
+    );
+  }
+
+  /** @param retentionInDays - one of the service's values; `null` keeps events for ever */
+  async setRetention(logGroupName: string, retentionInDays: number | null): Promise<void> {
+    checkLogGroupName(logGroupName);
+    if (retentionInDays === null) {
+      await call('DeleteRetentionPolicy', () =>
+        this.#client.send(new DeleteRetentionPolicyCommand({ logGroupName })),
+      );
+      return;
+    }
+    checkRetention(retentionInDays);
+    await call('PutRetentionPolicy', () =>
+      this.#client.send(new PutRetentionPolicyCommand({ logGroupName, retentionInDays })),
+    );
+  }
+
+  /** @param kmsKeyId - the ARN of a key; `null` for the service's own encryption */
+  async setKmsKey(logGroupName: string, kmsKeyId: string | null): Promise<void> {
+    checkLogGroupName(logGroupName);
+    if (kmsKeyId === null) {
+      await call('DisassociateKmsKey', () =>
+        this.#client.send(new DisassociateKmsKeyCommand({ logGroupName })),
+      );
+      return;
+    }
+    checkArn('kmsKeyId', kmsKeyId);
+    await call('AssociateKmsKey', () =>
+      this.#client.send(new AssociateKmsKeyCommand({ logGroupName, kmsKeyId })),
+    );
+  }
+
+  /** @throws ResourceError where the group does not exist */
+  async tags(logGroupName: string): Promise<Readonly<Record<string, string>>> {
+    return await this.#tagsOf(await this.#arnOf(logGroupName));
+  }
+
+  /** Adds tags and changes those that exist; others stay. */
+  async tag(logGroupName: string, tags: Readonly<Record<string, string>>): Promise<void> {
+    checkTags(tags);
+    const resourceArn = await this.#arnOf(logGroupName);
+    await call('TagResource', () => this.#client.send(new TagResourceCommand({ resourceArn, tags })));
+  }
+
+  async untag(logGroupName: string, tagKeys: readonly string[]): Promise<void> {
+    const resourceArn = await this.#arnOf(logGroupName);
+    await call('UntagResource', () =>
+      this.#client.send(new UntagResourceCommand({ resourceArn, tagKeys: [...tagKeys] })),
+    );
+  }
+
+  async #addTags(resourceArn: string, tags: Readonly<Record<string, string>>): Promise<boolean> {
+    const present = await this.#tagsOf(resourceArn);
+    const missing = Object.entries(tags).filter(([key, value]) => present[key] !== value);
+    if (missing.length === 0) return false;
+    const command = new TagResourceCommand({ resourceArn, tags: Object.fromEntries(missing) });
+    await call('TagResource', () => this.#client.send(command));
+    return true;
+  }
+
+  async #tagsOf(resourceArn: string): Promise<Record<string, string>> {
+    const command = new ListTagsForResourceCommand({ resourceArn });
+    return (await call('ListTagsForResource', () => this.#client.send(command))).tags ?? {};
+  }
+
+  async #arnOf(logGroupName: string): Promise<string> {
+    const group = await this.get(logGroupName);
+    if (group) return group.logGroupArn;
+    const missing = Object.assign(new Error('The specified log group does not exist.'), {
+      name: 'ResourceNotFoundException',
+    });
+    return await call('DescribeLogGroups', () => Promise.reject(missing));
+  }
+}
+
+/** The options that pass a signal on; the SDK takes no member that is undefined. */
+export function abortable(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return signal ? { abortSignal: signal } : {};
+}
+
+function createCommand({ logGroupName, kmsKeyId, tags, logGroupClass }: LogGroupSpec): CreateLogGroupCommand {
+  return new CreateLogGroupCommand({ logGroupName, kmsKeyId, tags: tags && { ...tags }, logGroupClass });
+}
+
+function checkSpec({ logGroupName, retentionInDays, logGroupClass, kmsKeyId, tags }: LogGroupSpec): void {
+  checkLogGroupName(logGroupName);
+  if (retentionInDays !== undefined && retentionInDays !== null) checkRetention(retentionInDays);
+  if (logGroupClass !== undefined) checkLogGroupClass(logGroupClass);
+  if (kmsKeyId !== undefined) checkArn('kmsKeyId', kmsKeyId);
+  if (tags) checkTags(tags);
+}
+
+function readLogGroup(group: SdkLogGroup): LogGroup {
+  return {
+    logGroupName: group.logGroupName ?? '',
+    // Older versions of the service and of the SDK know only `arn`.
+    logGroupArn: group.logGroupArn ?? (group.arn ?? '').replace(/:\*$/, ''),
+    creationTimeMillis: group.creationTime ?? 0,
+    retentionInDays: group.retentionInDays,
+    logGroupClass: group.logGroupClass ?? 'STANDARD',
+    storedBytes: group.storedBytes ?? 0,
+    metricFilterCount: group.metricFilterCount ?? 0,
+    kmsKeyId: group.kmsKeyId,
+  };
+}
