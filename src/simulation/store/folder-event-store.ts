@@ -1,10 +1,9 @@
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { discoverJsonField } from './discover-field.js';
 import { type EventStore } from './event-store.js';
 import { FolderSegmentContent, type FolderParts } from './folder-segment.js';
 import { GroupJournal } from './group-journal.js';
-import { GroupEvents, type GroupStorage } from './group-events.js';
+import { GroupEvents, type GroupStorage, type SegmentLimits } from './group-events.js';
 import { DEFAULT_INDEXED_FIELDS } from './indexed-values.js';
 import { Journal } from './journal.js';
 import { type EventStoreSettings } from './memory-event-store.js';
@@ -27,7 +26,7 @@ export interface FolderRecovery {
  */
 export function openFolderEventStore(
   directory: string,
-  parts: Omit<FolderParts, 'discover'>,
+  parts: FolderParts,
   settings: EventStoreSettings,
 ): { events: EventStore; recovery: FolderRecovery } {
   const storage = new FolderStorage(directory, parts, settings);
@@ -53,15 +52,15 @@ class FolderStorage implements StoreStorage {
   expiredEvents = 0;
   readonly #directory: string;
   readonly #parts: FolderParts;
-  readonly #settings: EventStoreSettings;
+  readonly #limits: SegmentLimits;
   readonly #journal: Journal<StoreEntry>;
   #lastGroupNumber = 0;
   #nextSegmentNumber = 0;
 
-  constructor(directory: string, parts: Omit<FolderParts, 'discover'>, settings: EventStoreSettings) {
+  constructor(directory: string, parts: FolderParts, settings: EventStoreSettings) {
     this.#directory = join(directory, 'groups');
-    this.#parts = { ...parts, discover: settings.discover ?? discoverJsonField };
-    this.#settings = settings;
+    this.#parts = parts;
+    this.#limits = segmentLimits(settings.maxBytes, settings.maxSegmentEvents);
     this.defaultIndexedFields = settings.defaultIndexedFields ?? DEFAULT_INDEXED_FIELDS;
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     this.#journal = new Journal(join(directory, 'store.journal'), parts);
@@ -140,7 +139,7 @@ class FolderStorage implements StoreStorage {
       else rmSync(directory, { recursive: true, force: true });
       return;
     }
-    const segments = this.#openSegments(directory);
+    const segments = this.#openSegments(directory, logGroupName);
     const nextSequence = Math.max(journal.nextSequence, segments.at(-1)?.endSequence ?? 0);
     journal.forgetBefore(segments[0]?.firstSequence ?? nextSequence);
     const group = this.#group(number, directory, journal, {
@@ -155,7 +154,7 @@ class FolderStorage implements StoreStorage {
     this.groups.push(group);
   }
 
-  #openSegments(directory: string): Segment[] {
+  #openSegments(directory: string, logGroupName: string): Segment[] {
     const segments: Segment[] = [];
     const files = readdirSync(directory);
     const known = new Set(files);
@@ -164,7 +163,7 @@ class FolderStorage implements StoreStorage {
       if (file.endsWith('.next')) rmSync(join(directory, file), { force: true });
       if (file.endsWith('.idx') && !known.has(file.replace(/idx$/, 'log'))) rmSync(join(directory, file));
       if (!file.endsWith('.log')) continue;
-      const opened = FolderSegmentContent.open(path, this.#parts);
+      const opened = FolderSegmentContent.open(path, { ...this.#parts, logGroupName });
       if (!opened) {
         this.#setAside(path);
         continue;
@@ -194,21 +193,20 @@ class FolderStorage implements StoreStorage {
       indexedFields: readonly string[];
     },
   ): GroupEvents {
-    const storage = this.#groupStorage(directory, journal);
-    return new GroupEvents(
-      { logGroupName: state.logGroupName, groupNumber },
-      state,
-      { storage, discover: this.#parts.discover },
-      segmentLimits(this.#settings.maxBytes, this.#settings.maxSegmentEvents),
-    );
+    const storage = this.#groupStorage(directory, state.logGroupName, journal);
+    return new GroupEvents({ logGroupName: state.logGroupName, groupNumber }, state, storage, this.#limits);
   }
 
-  #groupStorage(directory: string, journal: GroupJournal): GroupStorage {
+  #groupStorage(directory: string, logGroupName: string, journal: GroupJournal): GroupStorage {
     return {
       createSegment: (summary) => {
         const number = this.#nextSegmentNumber++;
         const path = join(directory, String(number).padStart(10, '0'));
-        const content = FolderSegmentContent.create(path, { ...summary, number }, this.#parts);
+        const content = FolderSegmentContent.create(
+          path,
+          { ...summary, number },
+          { ...this.#parts, logGroupName },
+        );
         return new Segment({ ...summary, number, origins: [] }, content);
       },
       recordExpiry: (before, end) => {

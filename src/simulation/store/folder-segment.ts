@@ -8,7 +8,7 @@ import { type EncodedBatch } from './encoded-batch.js';
 import { type FileHandles } from './file-handles.js';
 import { type FileSyncer } from './file-syncer.js';
 import { HashIndex } from './hash-index.js';
-import { type DiscoverField, IndexedValues } from './indexed-values.js';
+import { IndexedValues } from './indexed-values.js';
 import {
   type MessageText,
   originTotals,
@@ -31,7 +31,10 @@ export interface FolderParts {
   readonly handles: FileHandles;
   readonly syncer: FileSyncer;
   readonly cache: ContentCache;
-  readonly discover: DiscoverField;
+}
+
+interface SegmentParts extends FolderParts {
+  readonly logGroupName: string;
 }
 
 /** Unread bytes between two messages that are read along rather than reading twice. */
@@ -48,7 +51,7 @@ export class FolderSegmentContent implements SegmentContent {
   readonly #dataPath: string;
   readonly #indexPath: string;
   readonly #header: SegmentHeader;
-  readonly #parts: FolderParts;
+  readonly #parts: SegmentParts;
   #dataBytes: number;
   #growing: Growing | undefined;
   #indexFile: IndexFile | undefined;
@@ -56,7 +59,7 @@ export class FolderSegmentContent implements SegmentContent {
   private constructor(
     path: string,
     header: SegmentHeader,
-    parts: FolderParts,
+    parts: SegmentParts,
     state: { dataBytes: number; indexFile?: IndexFile | undefined },
   ) {
     this.#dataPath = `${path}.log`;
@@ -69,7 +72,7 @@ export class FolderSegmentContent implements SegmentContent {
   }
 
   /** Makes the file of a new segment. @param path - without ending */
-  static create(path: string, header: SegmentHeader, parts: FolderParts): FolderSegmentContent {
+  static create(path: string, header: SegmentHeader, parts: SegmentParts): FolderSegmentContent {
     const payload = Buffer.from(JSON.stringify(header));
     const bytes = Buffer.concat([frameHead([payload]), payload]);
     writeFileSync(`${path}.log`, bytes, { mode: 0o600 });
@@ -84,7 +87,7 @@ export class FolderSegmentContent implements SegmentContent {
    * @param path - without ending
    * @returns undefined when not even its header is whole
    */
-  static open(path: string, parts: FolderParts): { segment: Segment; tornBytes: number } | undefined {
+  static open(path: string, parts: SegmentParts): { segment: Segment; tornBytes: number } | undefined {
     const indexFile = openIndexFile(`${path}.idx`);
     const { size } = statSync(`${path}.log`);
     if (indexFile && size >= indexFile.header.dataBytes) {
@@ -95,7 +98,7 @@ export class FolderSegmentContent implements SegmentContent {
     return FolderSegmentContent.#rebuild(path, parts);
   }
 
-  static #rebuild(path: string, parts: FolderParts): { segment: Segment; tornBytes: number } | undefined {
+  static #rebuild(path: string, parts: SegmentParts): { segment: Segment; tornBytes: number } | undefined {
     const file = readFileSync(`${path}.log`);
     const rebuilt = FolderSegmentContent.#readBatches(path, file, parts);
     if (!rebuilt) return undefined;
@@ -109,14 +112,14 @@ export class FolderSegmentContent implements SegmentContent {
   static #readBatches(
     path: string,
     file: Buffer,
-    parts: FolderParts,
+    parts: SegmentParts,
   ): { segment: Segment; content: FolderSegmentContent } | undefined {
     const stored = readSegmentFile(file);
     if (!stored) return undefined;
     const { header, batches } = stored;
     const content = new FolderSegmentContent(path, header, parts, { dataBytes: 0 });
     const segment = new Segment({ ...header, origins: [] }, content);
-    const values = new IndexedValues(header.indexedFields, parts.discover);
+    const values = new IndexedValues(header.indexedFields, parts.logGroupName);
     let next = batches.next();
     for (; !next.done; next = batches.next()) {
       segment.admit(next.value.batch, next.value.messagesOffset, values);

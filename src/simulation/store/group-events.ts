@@ -9,7 +9,7 @@ import {
 } from './event-store.js';
 import { EVENT_OVERHEAD_BYTES } from '../../cloudwatch/limits.js';
 import { candidatePositions, coversRequired } from './index-lookup.js';
-import { type DiscoverField, IndexedValues, isEventField } from './indexed-values.js';
+import { IndexedValues, isEventField } from './indexed-values.js';
 import { mergeSegments, type MergeInput } from './merge-segments.js';
 import { type Segment } from './segment.js';
 import { type ReadBounds, SegmentCursor, timeRange } from './segment-cursor.js';
@@ -59,7 +59,6 @@ export class GroupEvents implements EventGroup {
   readonly groupNumber: number;
   readonly #storage: GroupStorage;
   readonly #limits: SegmentLimits;
-  readonly #discover: DiscoverField;
   #segments: Segment[];
   #nextSequence: number;
   #indexedFields: readonly string[];
@@ -68,16 +67,10 @@ export class GroupEvents implements EventGroup {
   #active: Segment | undefined;
   #streams: Map<string, StreamStatistics> | undefined;
 
-  constructor(
-    group: EventGroup,
-    state: GroupState,
-    parts: { storage: GroupStorage; discover: DiscoverField },
-    limits: SegmentLimits,
-  ) {
+  constructor(group: EventGroup, state: GroupState, storage: GroupStorage, limits: SegmentLimits) {
     this.logGroupName = group.logGroupName;
     this.groupNumber = group.groupNumber;
-    this.#storage = parts.storage;
-    this.#discover = parts.discover;
+    this.#storage = storage;
     this.#limits = limits;
     this.#segments = [...state.segments];
     this.#nextSequence = state.nextSequence;
@@ -271,7 +264,7 @@ export class GroupEvents implements EventGroup {
   }
 
   #indexedValues(): IndexedValues {
-    return new IndexedValues(this.#messageFields(), this.#discover);
+    return new IndexedValues(this.#messageFields(), this.logGroupName);
   }
 
   #messageFields(): string[] {

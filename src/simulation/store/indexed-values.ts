@@ -1,10 +1,6 @@
+import { isDelimitedField } from '../insights-ql/values/delimited-fields.js';
+import { extractField } from '../insights-ql/values/discovery.js';
 import { indexKey } from '../insights-ql/values/value.js';
-
-/**
- * The value that a query sees in a field of an event, as it prints.
- * @returns undefined when the event has no such field
- */
-export type DiscoverField = (message: string, field: string) => string | undefined;
 
 /** Fields that are known of every event without looking at its message: an index of messages has none of them. */
 const EVENT_FIELDS: ReadonlySet<string> = new Set([
@@ -44,13 +40,16 @@ export function isEventField(field: string): boolean {
 export class IndexedValues {
   readonly fields: readonly string[];
   readonly #searches: readonly FieldSearch[];
-  readonly #discover: DiscoverField;
+  readonly #logGroupName: string;
 
-  /** @param fields - of the message; see {@link isEventField} */
-  constructor(fields: readonly string[], discover: DiscoverField) {
+  /**
+   * @param fields - of the message; see {@link isEventField}
+   * @param logGroupName - decides whether Lambda's fields are looked for
+   */
+  constructor(fields: readonly string[], logGroupName: string) {
     this.fields = fields;
     this.#searches = fields.map(fieldSearch);
-    this.#discover = discover;
+    this.#logGroupName = logGroupName;
   }
 
   /**
@@ -64,7 +63,7 @@ export class IndexedValues {
     for (let field = 0; field < this.#searches.length; field++) {
       const search = this.#searches[field]!;
       if (search.keyEnd === undefined || mayHideKeys) {
-        const value = this.#discover(message, search.field);
+        const value = extractField(message, search.field, this.#logGroupName);
         if (value !== undefined) add(field, indexKey(value));
         if (search.keyEnd === undefined) continue;
       }
@@ -92,18 +91,9 @@ const SEARCHABLE_KEY = /^[\w $:#/-]*[A-Za-z_][\w $:#/-]*$/;
 function fieldSearch(field: string): FieldSearch {
   // A field of discovered keys only: `@requestId` and the like come from the text of a message.
   const lastKey = field.slice(field.lastIndexOf('.') + 1);
-  const searchable = !field.startsWith('@') && SEARCHABLE_KEY.test(lastKey) && !POSITIONAL_FIELDS.has(field);
+  const searchable = !field.startsWith('@') && SEARCHABLE_KEY.test(lastKey) && !isDelimitedField(field);
   return { field, keyEnd: searchable ? `${lastKey}"` : undefined };
 }
-
-/** Fields that are discovered by their place in a line: VPC flow logs and Route 53 query logs. */
-const POSITIONAL_FIELDS: ReadonlySet<string> = new Set(
-  (
-    'version accountId interfaceId srcAddr dstAddr srcPort dstPort protocol packets bytes startTime endTime ' +
-    'action logStatus queryTimestamp hostZoneId queryName queryType responseCode edgeLocation resolverIp ' +
-    'ednsClientSubnet'
-  ).split(' '),
-);
 
 /** A dotted field may be one key (`session.id`), or its last key alone. */
 function beginsKey(message: string, at: number): boolean {

@@ -1,7 +1,6 @@
-import { discoverJsonField } from './discover-field.js';
 import { type EventStore } from './event-store.js';
-import { GroupEvents, type GroupStorage } from './group-events.js';
-import { DEFAULT_INDEXED_FIELDS, type DiscoverField } from './indexed-values.js';
+import { GroupEvents, type GroupStorage, type SegmentLimits } from './group-events.js';
+import { DEFAULT_INDEXED_FIELDS } from './indexed-values.js';
 import { MemorySegmentContent } from './memory-segment.js';
 import { Segment } from './segment.js';
 import { segmentLimits } from './segment-limits.js';
@@ -21,8 +20,6 @@ export interface EventStoreSettings {
   readonly maxSegmentEvents?: number | undefined;
   /** Fields that a group indexes until `setIndexedFields` says otherwise. Default: those of the Standard class. */
   readonly defaultIndexedFields?: readonly string[] | undefined;
-  /** How a query finds a field in a message, for indexed fields that are no plain JSON key. */
-  readonly discover?: DiscoverField | undefined;
 }
 
 /** An event store that lives and ends with the process. */
@@ -37,22 +34,21 @@ class MemoryStorage implements StoreStorage {
   evictedEvents = 0;
   evictedBytes = 0;
   expiredEvents = 0;
-  readonly #settings: EventStoreSettings;
+  readonly #limits: SegmentLimits;
   #groupCount = 0;
   #segmentCount = 0;
 
   constructor(settings: EventStoreSettings) {
-    this.#settings = settings;
+    this.#limits = segmentLimits(settings.maxBytes, settings.maxSegmentEvents);
     this.defaultIndexedFields = settings.defaultIndexedFields ?? DEFAULT_INDEXED_FIELDS;
   }
 
   createGroup(logGroupName: string): GroupEvents {
-    const { maxBytes, maxSegmentEvents, discover } = this.#settings;
     return new GroupEvents(
       { logGroupName, groupNumber: ++this.#groupCount },
       { segments: [], nextSequence: 0, indexedFields: this.defaultIndexedFields },
-      { storage: this.#groupStorage(), discover: discover ?? discoverJsonField },
-      segmentLimits(maxBytes, maxSegmentEvents),
+      this.#groupStorage(),
+      this.#limits,
     );
   }
 

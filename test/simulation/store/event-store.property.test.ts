@@ -163,7 +163,8 @@ describe('EventStore, any steps', () => {
   beforeEach(() => {
     root = mkdtempSync(join(tmpdir(), 'store-property-'));
   });
-  afterEach(async () => {
+  afterEach(async function () {
+    this.timeout(30_000);
     await storage?.close();
     storage = undefined;
     rmSync(root, { recursive: true, force: true });
@@ -187,6 +188,7 @@ describe('EventStore, any steps', () => {
     cpSync(directory, copy, { recursive: true });
     rmSync(join(copy, 'LOCK'));
     await storage!.close();
+    rmSync(directory, { recursive: true });
     return { next: openStorage({ ...SETTINGS, directory: copy }), directory: copy };
   }
 
@@ -217,8 +219,9 @@ describe('EventStore, any steps', () => {
         expectSame(storage.events, model);
         await storage.close();
         storage = undefined;
+        rmSync(directory, { recursive: true });
       }),
-      { seed: 21, numRuns: 60 },
+      { seed: 21, numRuns: 40 },
     );
   }).timeout(30_000);
 
@@ -247,9 +250,11 @@ describe('EventStore, any steps', () => {
           expect(left).to.deep.equal(model.read(appends[0]!.group, ({ eventId }) => ids.has(eventId)));
           await storage.close();
           storage = undefined;
+          rmSync(copy, { recursive: true });
+          rmSync(directory, { recursive: true });
         },
       ),
-      { seed: 22, numRuns: 60 },
+      { seed: 22, numRuns: 40 },
     );
   }).timeout(30_000);
 
