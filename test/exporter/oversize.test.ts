@@ -128,7 +128,8 @@ describe('cutUtf8', () => {
         const cut = cutUtf8(text, maxBytes);
         expect(text.startsWith(cut)).to.equal(true);
         expect(Buffer.byteLength(cut)).to.be.at.most(maxBytes);
-        const next = [...text.slice(cut.length)][0];
+        const code = text.codePointAt(cut.length);
+        const next = code === undefined ? undefined : String.fromCodePoint(code);
         if (next !== undefined) expect(Buffer.byteLength(cut + next)).to.be.above(maxBytes);
       }),
       { seed: 20261121 },

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { record } from './records.js';
 import {
   SEVERITY_NAMES,
   severityNumberOf,
@@ -31,8 +32,8 @@ describe('severityText', () => {
 
 describe('severityTextOf', () => {
   it('prefers the record’s own text', () => {
-    expect(severityTextOf({ severityText: 'notice', severityNumber: 9 })).to.equal('notice');
-    expect(severityTextOf({ severityText: '', severityNumber: 9 })).to.equal('INFO');
+    expect(severityTextOf(record({ severityText: 'notice', severityNumber: 9 }))).to.equal('notice');
+    expect(severityTextOf(record({ severityText: '', severityNumber: 9 }))).to.equal('INFO');
     expect(severityTextOf({})).to.equal(undefined);
   });
 });
