@@ -99,7 +99,7 @@ export function readOptions<Table extends OptionTable>(
   for (const [name, option] of Object.entries(table)) {
     const found = given.get(name);
     if (found !== undefined) {
-      settings[name] = option.check(found.calledAs, found.value);
+      settings[name] = check(option, found);
     } else if (option.isRequired) {
       throw new OptionError(name, `be given, as an option or as ${environmentName(name, option)}`);
     } else {
@@ -107,6 +107,18 @@ export function readOptions<Table extends OptionTable>(
     }
   }
   return settings as SettingsOf<Table>;
+}
+
+/** An error about one entry of a list names it; its `option` stays what the user can set or unset. */
+function check(option: Option<unknown, unknown>, { calledAs, value }: Given): unknown {
+  try {
+    return option.check(calledAs, value);
+  } catch (error) {
+    if (error instanceof OptionError && error.option.startsWith(calledAs)) {
+      Object.defineProperty(error, 'option', { value: calledAs, enumerable: true });
+    }
+    throw error;
+  }
 }
 
 /**

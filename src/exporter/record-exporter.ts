@@ -70,8 +70,6 @@ export class RecordExporter implements LogRecordExporter {
   #addedBySplit = 0;
   /** Records of exports that are not with delivery yet. */
   #encoding = 0;
-  /** Losses counted while encoding, of records that {@link #encoding} still holds. */
-  #lostInEncoding = 0;
   #shutdown: Promise<void> | undefined;
 
   constructor(settings: ExporterSettings, parts: ExporterParts = {}) {
@@ -137,7 +135,8 @@ export class RecordExporter implements LogRecordExporter {
       emitted: this.#emitted,
       addedBySplit: this.#addedBySplit,
       delivered: delivery.deliveredEvents,
-      kept: this.#encoding - this.#lostInEncoding + delivery.heldEvents,
+      // What is neither delivered nor lost is still with us: encoded, waiting for room, held or in flight.
+      kept: this.#emitted + this.#addedBySplit - delivery.deliveredEvents - this.#losses.total(),
       dropped: this.#losses.total(),
       droppedByReason: this.#losses.byReason(),
       deliveredBytes: delivery.deliveredBytes,
@@ -183,21 +182,15 @@ export class RecordExporter implements LogRecordExporter {
 
   async #export(records: readonly ReadableLogRecord[]): Promise<ExportResult> {
     const steps = this.#encoder.encodeInSteps(records);
-    let lostHere = 0;
     let encoded: EncodedRecords | undefined;
     while (encoded === undefined) {
-      const before = this.#losses.total();
       const step = steps.next();
-      const lost = this.#losses.total() - before;
-      lostHere += lost;
-      this.#lostInEncoding += lost;
       if (step.done) encoded = step.value;
       // Lets the application's own work in between the steps.
       else await nextTurn();
     }
-    // No await from here to deliver: the sum of status() holds at every moment.
+    // No await from here to deliver: a flush that waits for the encoding must find the batches there.
     this.#encoding -= records.length;
-    this.#lostInEncoding -= lostHere;
     this.#addedBySplit += encoded.addedBySplit;
     if (encoded.batches.length === 0) return { code: ExportResultCode.SUCCESS };
     const result = await this.#delivery.deliver(encoded.batches);

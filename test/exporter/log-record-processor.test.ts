@@ -1,6 +1,7 @@
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { BatchLogRecordProcessor, LoggerProvider, type LogRecordExporter } from '@opentelemetry/sdk-logs';
+import { SeverityNumber } from '@opentelemetry/api-logs';
 import { expect } from 'chai';
 import sinon from 'sinon';
 import {
@@ -46,7 +47,7 @@ describe('createCloudWatchLogRecordProcessor', () => {
     const client = fakeClient();
     const made = createCloudWatchLogRecordProcessor({ logGroupName: '/g', client, provision: 'none' });
     const provider = new LoggerProvider({ processors: [made] });
-    provider.getLogger('test').emit({ body: 'from a logger', severityNumber: 9 });
+    provider.getLogger('test').emit({ body: 'from a logger', severityNumber: SeverityNumber.INFO });
     expect(made.status()).to.include({ emitted: 1, queued: 1, kept: 1, delivered: 0 });
     await provider.forceFlush();
     expect(made.status()).to.include({ emitted: 1, queued: 0, kept: 0, delivered: 1, dropped: 0 });
@@ -239,10 +240,8 @@ describe('checkBatchProcessor', () => {
   });
 
   it('refuses a class that can’t be constructed', () => {
-    class Other {
-      constructor() {
-        throw new TypeError('no');
-      }
+    function Other(): never {
+      throw new TypeError('no');
     }
     expect(() => {
       checkBatchProcessor(Other as never);

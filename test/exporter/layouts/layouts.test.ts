@@ -160,7 +160,7 @@ describe('the body layout', () => {
 describe('a layout function', () => {
   it('gives text or an object', () => {
     expect(
-      written((one) => `${String(one.severityText)}: ${String(one.body)}`, { severityText: 'WARN' }),
+      written((one) => `${String(one.severityText)}: ${one.body as string}`, { severityText: 'WARN' }),
     ).to.equal('WARN: hello');
     expect(written((one) => ({ msg: one.body, at: new Date(0) }), {})).to.equal(
       '{"msg":"hello","at":"1970-01-01T00:00:00.000Z"}',
@@ -169,8 +169,9 @@ describe('a layout function', () => {
 
   it('may spread the record', () => {
     class WithGetters {
+      readonly #text = 'from a getter';
       get body(): string {
-        return 'from a getter';
+        return this.#text;
       }
     }
     const write = createMessageWriter((one) => ({ ...one, resource: undefined }), 'all');
