@@ -9,12 +9,12 @@ const APPLICATION_LINE =
   /^(?:\[[A-Z]+\]\t)?\d{4}-\d{2}-\d{2}T[\d:.]+Z\t([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\t/;
 
 const REPORT_PARTS: readonly (readonly [field: string, part: RegExp, factor: number])[] = [
-  ['@duration', /\tDuration: ([\d.]+) ms/, 1],
-  ['@billedDuration', /\tBilled Duration: ([\d.]+) ms/, 1],
+  ['@duration', /\tDuration: (\d+(?:\.\d+)?) ms/, 1],
+  ['@billedDuration', /\tBilled Duration: (\d+(?:\.\d+)?) ms/, 1],
   // Seen in real answers: a megabyte is 10^6 bytes.
-  ['@memorySize', /\tMemory Size: ([\d.]+) MB/, 1_000_000],
-  ['@maxMemoryUsed', /\tMax Memory Used: ([\d.]+) MB/, 1_000_000],
-  ['@initDuration', /\tInit Duration: ([\d.]+) ms/, 1],
+  ['@memorySize', /\tMemory Size: (\d+(?:\.\d+)?) MB/, 1_000_000],
+  ['@maxMemoryUsed', /\tMax Memory Used: (\d+(?:\.\d+)?) MB/, 1_000_000],
+  ['@initDuration', /\tInit Duration: (\d+(?:\.\d+)?) ms/, 1],
 ];
 const XRAY = /XRAY TraceId: (\S+)(?:\s+SegmentId: (\S+))?/;
 

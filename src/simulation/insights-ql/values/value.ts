@@ -19,7 +19,7 @@ export type Value = null | string | number | boolean | Timestamp | readonly Valu
 export type ComparisonOperator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
 /** A decimal number as logs hold it: no hexadecimal, no `Infinity`, blanks around it allowed. */
-const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
 const INTEGER = /^\s*[+-]?\d+\s*$/;
 
 export function isList(value: Value): value is readonly Value[] {

@@ -1,0 +1,107 @@
+import { parseCondition } from './condition-parser.js';
+import { type DelimitedPattern, type FieldCondition, type FieldPattern } from './delimited.js';
+import { type PatternScanner } from './pattern-scanner.js';
+
+const NAME = /[A-Za-z0-9_@.-]+/y;
+const BARE_VALUE = /(?:(?!&&|\|\|)[^\s,\]()"%])+/y;
+
+/** Conditions in parentheses inside others; deeper ones would use up the stack. */
+const MAX_DEPTH = 50;
+
+/** Delimited : `[` ( Field ( `,` Field )* )? `]` */
+export function parseDelimited(scanner: PatternScanner): DelimitedPattern {
+  const start = scanner.at;
+  scanner.take('[');
+  scanner.skipBlanks();
+  if (scanner.take(']')) return { kind: 'Delimited', leading: [], trailing: undefined };
+  const leading: FieldPattern[] = [];
+  let trailing: FieldPattern[] | undefined;
+  for (;;) {
+    scanner.skipBlanks();
+    const at = scanner.at;
+    if (scanner.take('...')) {
+      if (trailing !== undefined) scanner.fail("'...' may stand only once", at);
+      trailing = [];
+      scanner.skipBlanks();
+    } else {
+      (trailing ?? leading).push(new FieldParser(scanner).parse());
+    }
+    if (scanner.take(']')) break;
+    if (scanner.atEnd) scanner.fail("A '[' is not closed", start);
+    if (!scanner.take(',')) scanner.fail(`Unexpected '${scanner.next}' in a space-delimited pattern`);
+  }
+  refuseSameNames(scanner, [...leading, ...(trailing ?? [])], start);
+  return { kind: 'Delimited', leading, trailing };
+}
+
+function refuseSameNames(scanner: PatternScanner, fields: readonly FieldPattern[], start: number): void {
+  const seen = new Set<string>();
+  for (const { name } of fields) {
+    if (name !== '' && seen.has(name)) scanner.fail(`Two fields are named '${name}'`, start);
+    seen.add(name);
+  }
+}
+
+/** Field : ( name ( Condition ( ( `&&` | `||` ) name Condition )* )? )? */
+class FieldParser {
+  readonly #scanner: PatternScanner;
+  #name: string | undefined;
+  #depth = 0;
+
+  constructor(scanner: PatternScanner) {
+    this.#scanner = scanner;
+  }
+
+  parse(): FieldPattern {
+    if (this.#scanner.next !== '(') {
+      const start = this.#scanner.at;
+      this.#name = this.#scanner.takeMatch(NAME);
+      this.#scanner.skipBlanks();
+      if (/^(?:[,\]]|)$/.test(this.#scanner.next)) return { name: this.#name, condition: undefined };
+      this.#scanner.at = start;
+    }
+    const condition = this.#parseOr();
+    return { name: this.#name ?? '', condition };
+  }
+
+  /** Or : And ( `||` And )* */
+  #parseOr(): FieldCondition {
+    const conditions = [this.#parseAnd()];
+    while (this.#take('||')) conditions.push(this.#parseAnd());
+    return conditions.length === 1 ? conditions[0]! : { kind: 'Or', conditions };
+  }
+
+  /** And : Primary ( `&&` Primary )* */
+  #parseAnd(): FieldCondition {
+    const conditions = [this.#parsePrimary()];
+    while (this.#take('&&')) conditions.push(this.#parsePrimary());
+    return conditions.length === 1 ? conditions[0]! : { kind: 'And', conditions };
+  }
+
+  /** Primary : `(` Or `)` | name Condition */
+  #parsePrimary(): FieldCondition {
+    this.#scanner.skipBlanks();
+    const start = this.#scanner.at;
+    if (this.#take('(')) {
+      if (++this.#depth > MAX_DEPTH) this.#scanner.fail('Parentheses are nested too deep', start);
+      const condition = this.#parseOr();
+      if (!this.#take(')')) this.#scanner.fail("A '(' is not closed", start);
+      this.#depth--;
+      return condition;
+    }
+    const name = this.#scanner.takeMatch(NAME);
+    if (name === '') this.#scanner.fail('The name of a field is missing', start);
+    if (this.#name !== undefined && this.#name !== name) {
+      this.#scanner.fail(`A condition on '${name}' stands in the field '${this.#name}'`, start);
+    }
+    this.#name = name;
+    const condition = parseCondition(this.#scanner, BARE_VALUE);
+    if (condition === undefined) this.#scanner.fail(`An operator is missing behind '${name}'`);
+    return { kind: 'Comparison', condition };
+  }
+
+  #take(text: string): boolean {
+    this.#scanner.skipBlanks();
+    return this.#scanner.take(text) && (this.#scanner.skipBlanks(), true);
+  }
+}

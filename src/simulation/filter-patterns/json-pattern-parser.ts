@@ -1,0 +1,165 @@
+import { parseCondition } from './condition-parser.js';
+import { type JsonCondition, type JsonPattern, type Selector, type SelectorStep } from './json-pattern.js';
+import { type PatternScanner } from './pattern-scanner.js';
+import { parseQuotedText } from './quoted-text.js';
+
+/** Wildcards of one selector, and of a compound pattern. Source: User Guide, "Match terms in JSON". */
+const MAX_SELECTOR_WILDCARDS = 1;
+const MAX_WILDCARDS = 3;
+
+const MEMBER_NAME = /[^\s.[\](){}=!<>&|"'%,*$]+/y;
+const BARE_VALUE = /(?:(?!&&|\|\|)[^\s(){}"%,=!<>])+/y;
+const DIGITS = /\d{1,9}/y;
+const KEYWORD = /[A-Za-z]+/y;
+
+/** Conditions in parentheses inside others; deeper ones would use up the stack. */
+const MAX_DEPTH = 50;
+
+/** Json : `{` Or `}` */
+export function parseJsonPattern(scanner: PatternScanner): JsonPattern {
+  return new JsonPatternParser(scanner).parse();
+}
+
+class JsonPatternParser {
+  readonly #scanner: PatternScanner;
+  #depth = 0;
+  #wildcards = 0;
+
+  constructor(scanner: PatternScanner) {
+    this.#scanner = scanner;
+  }
+
+  parse(): JsonPattern {
+    const start = this.#scanner.at;
+    this.#scanner.take('{');
+    const condition = this.#parseOr();
+    if (!this.#take('}')) {
+      if (this.#scanner.atEnd) this.#scanner.fail("A '{' is not closed", start);
+      this.#scanner.fail(`Unexpected '${this.#scanner.next}' in a JSON pattern`);
+    }
+    return { kind: 'Json', condition };
+  }
+
+  /** Or : And ( `||` And )* */
+  #parseOr(): JsonCondition {
+    const conditions = [this.#parseAnd()];
+    while (this.#take('||')) conditions.push(this.#parseAnd());
+    return conditions.length === 1 ? conditions[0]! : { kind: 'Or', conditions };
+  }
+
+  /** And : Primary ( `&&` Primary )* */
+  #parseAnd(): JsonCondition {
+    const conditions = [this.#parsePrimary()];
+    while (this.#take('&&')) conditions.push(this.#parsePrimary());
+    return conditions.length === 1 ? conditions[0]! : { kind: 'And', conditions };
+  }
+
+  /** Primary : `(` Or `)` | Selector ( Condition | `IS` value | `NOT` `EXISTS` ) */
+  #parsePrimary(): JsonCondition {
+    this.#scanner.skipBlanks();
+    const start = this.#scanner.at;
+    if (this.#take('(')) {
+      if (++this.#depth > MAX_DEPTH) this.#scanner.fail('Parentheses are nested too deep', start);
+      const condition = this.#parseOr();
+      if (!this.#take(')')) this.#scanner.fail("A '(' is not closed", start);
+      this.#depth--;
+      return condition;
+    }
+    const selector = this.#parseSelector();
+    const condition = parseCondition(this.#scanner, BARE_VALUE);
+    return condition === undefined
+      ? this.#parseKeywords(selector)
+      : { kind: 'Comparison', selector, condition };
+  }
+
+  /** `IS NULL` | `IS TRUE` | `IS FALSE` | `NOT EXISTS` */
+  #parseKeywords(selector: Selector): JsonCondition {
+    this.#scanner.skipBlanks();
+    const start = this.#scanner.at;
+    const first = this.#parseKeyword();
+    if (first === 'EXISTS') this.#scanner.fail("'EXISTS' is not supported: use 'NOT EXISTS'", start);
+    if (first !== 'IS' && first !== 'NOT') {
+      this.#scanner.fail(`An operator is missing behind '${selector.text}'`, start);
+    }
+    const second = this.#parseKeyword();
+    if (first === 'NOT') {
+      return second === 'EXISTS'
+        ? { kind: 'NotExists', selector }
+        : this.#scanner.fail("'EXISTS' must follow 'NOT'", start);
+    }
+    switch (second) {
+      case 'NULL':
+        return { kind: 'Is', selector, value: null };
+      case 'TRUE':
+        return { kind: 'Is', selector, value: true };
+      case 'FALSE':
+        return { kind: 'Is', selector, value: false };
+      case 'NOT':
+        return this.#scanner.fail("'IS NOT' is not supported", start);
+      default:
+        return this.#scanner.fail("'NULL', 'TRUE' or 'FALSE' must follow 'IS'", start);
+    }
+  }
+
+  #parseKeyword(): string {
+    this.#scanner.skipBlanks();
+    return this.#scanner.takeMatch(KEYWORD).toUpperCase();
+  }
+
+  /** Selector : `$` ( `.` name | `.*` | `.`? `[` ( digits | `*` | quoted name ) `]` )+ */
+  #parseSelector(): Selector {
+    const scanner = this.#scanner;
+    const start = scanner.at;
+    if (!scanner.take('$')) scanner.fail("A selector must begin with '$'", start);
+    const steps: SelectorStep[] = [];
+    for (;;) {
+      if (scanner.take('.')) steps.push(scanner.next === '[' ? this.#parseBrackets() : this.#parseMember());
+      else if (scanner.next === '[') steps.push(this.#parseBrackets());
+      else break;
+    }
+    if (steps.length === 0) scanner.fail("A selector must name a member, as in '$.name'", start);
+    this.#countWildcards(steps, start);
+    return { text: scanner.text.slice(start, scanner.at), steps };
+  }
+
+  #countWildcards(steps: readonly SelectorStep[], start: number): void {
+    const count = steps.filter(({ kind }) => kind === 'AnyElement' || kind === 'AnyMember').length;
+    if (count > MAX_SELECTOR_WILDCARDS) this.#scanner.fail('A selector may have one wildcard', start);
+    this.#wildcards += count;
+    if (this.#wildcards > MAX_WILDCARDS) {
+      this.#scanner.fail(`A pattern may have ${MAX_WILDCARDS} wildcards in its selectors`, start);
+    }
+  }
+
+  #parseMember(): SelectorStep {
+    if (this.#scanner.take('*')) return { kind: 'AnyMember' };
+    const name = this.#scanner.takeMatch(MEMBER_NAME);
+    return name === '' ? this.#scanner.fail("A name is missing behind '.'") : { kind: 'Name', name };
+  }
+
+  #parseBrackets(): SelectorStep {
+    const scanner = this.#scanner;
+    const start = scanner.at;
+    scanner.take('[');
+    const step = this.#parseBracketed(start);
+    if (!scanner.take(']')) scanner.fail("A '[' in a selector is not closed", start);
+    return step;
+  }
+
+  #parseBracketed(start: number): SelectorStep {
+    const scanner = this.#scanner;
+    if (scanner.take('*')) return { kind: 'AnyElement' };
+    if (scanner.next === "'" || scanner.next === '"') {
+      return { kind: 'Name', name: parseQuotedText(scanner, scanner.next) };
+    }
+    const digits = scanner.takeMatch(DIGITS);
+    return digits === ''
+      ? scanner.fail("A position, '*' or a quoted name must stand in '[ ]'", start)
+      : { kind: 'Index', index: Number(digits) };
+  }
+
+  #take(text: string): boolean {
+    this.#scanner.skipBlanks();
+    return this.#scanner.take(text);
+  }
+}
