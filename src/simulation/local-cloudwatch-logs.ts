@@ -5,14 +5,19 @@ import { FaultInjection } from './faults/fault-injection.js';
 import type { FaultRule } from './faults/fault-rule.js';
 import { LOG_GROUPS, type LogGroupDocument } from './operations/collections.js';
 import { answerAwsJson } from './operations/dispatch.js';
+import { EventFeed } from './operations/event-feed.js';
 import { expireEvents } from './operations/find-log-group.js';
 import type { ServiceContext } from './operations/service-context.js';
+import { subscriptionsOf } from './operations/subscription-filters.js';
 import { unknownOperation } from './protocol/aws-json.js';
 import { type Exchange, type HttpServer, sendJson, startHttpServer } from './protocol/http-server.js';
 import { createSignatureCheck, type SigningCredentials } from './protocol/signatures.js';
 import { MemoryCatalog } from './store/memory-catalog.js';
 import { createMemoryEventStore } from './store/memory-event-store.js';
 import { MIN_STORE_BYTES } from './store/segment-limits.js';
+import { LocalDestinations } from './subscriptions/local-destinations.js';
+import { SubscriptionDelivery } from './subscriptions/subscription-delivery.js';
+import { deliverFresh } from './subscriptions/subscriptions.js';
 
 /** How a local service is started. */
 export interface LocalCloudWatchLogsOptions {
@@ -34,6 +39,14 @@ export interface LocalCloudWatchLogsOptions {
   readonly faults?: readonly FaultRule[] | undefined;
   /** A whole number that decides which requests faults with a probability strike; 1 by default. */
   readonly faultSeed?: number | undefined;
+  /**
+   * What subscription filters deliver to: URLs, on the loopback address alone, by the ARN of the Lambda
+   * function, stream or destination. A filter may also name such a URL as its `destinationArn`. A destination
+   * that is neither gets nothing.
+   */
+  readonly subscriptionDestinations?: Readonly<Record<string, string>> | undefined;
+  /** Folder whose sub-folders are the buckets that export tasks write to. */
+  readonly exportDirectory?: string | undefined;
 }
 
 const EXPIRY_INTERVAL_MILLIS = 60_000;
@@ -85,6 +98,10 @@ export class LocalCloudWatchLogs {
       region: options.region ?? 'us-east-1',
       catalog,
       events,
+      feed: new EventFeed(),
+      destinations: new LocalDestinations(options.subscriptionDestinations),
+      delivery: new SubscriptionDelivery(),
+      exportDirectory: options.exportDirectory,
       faults,
       authenticate: verifySignatures ? createSignatureCheck(verifySignatures, now) : () => undefined,
       now,
@@ -92,6 +109,9 @@ export class LocalCloudWatchLogs {
         await Promise.all([catalog.settled(), events.settled()]);
       },
     };
+    context.feed.subscribe((fresh) => {
+      deliverFresh(fresh, context.accountId, subscriptionsOf(context, fresh.group), context);
+    });
     const server = await startHttpServer({ port, allowedHosts, clock: now }, (exchange) =>
       answer(context, { faults, clock }, exchange),
     );
@@ -101,6 +121,7 @@ export class LocalCloudWatchLogs {
   /** Stops the service: open connections are cut, files are written and closed. */
   async stop(): Promise<void> {
     clearInterval(this.#expiry);
+    this.#context.delivery.stop();
     await this.#server.close();
     await Promise.all([this.#context.catalog.close(), this.#context.events.close()]);
   }

@@ -1,4 +1,5 @@
 /** Documents of the catalog that the operations keep, and the names of their collections. */
+import type { RequestOf } from '../protocol/request-shapes.js';
 import type { LogGroupClassName } from '../../cloudwatch/limits.js';
 
 export interface LogGroupDocument {
@@ -44,4 +45,78 @@ export interface AccountPolicyDocument {
   readonly policyDocument: string;
   readonly selectionCriteria?: string | undefined;
   readonly lastUpdatedTime: number;
+}
+
+export interface MetricFilterDocument {
+  readonly filterName: string;
+  readonly filterPattern: string;
+  readonly metricTransformations: RequestOf<'PutMetricFilter'>['metricTransformations'];
+  readonly creationTime: number;
+  readonly logGroupName: string;
+  readonly applyOnTransformedLogs: boolean;
+  readonly fieldSelectionCriteria?: string | undefined;
+  readonly emitSystemFieldDimensions?: readonly string[] | undefined;
+}
+
+export interface SubscriptionFilterDocument {
+  readonly filterName: string;
+  readonly logGroupName: string;
+  readonly filterPattern: string;
+  readonly destinationArn: string;
+  readonly roleArn?: string | undefined;
+  readonly distribution: 'Random' | 'ByLogStream';
+  readonly applyOnTransformedLogs: boolean;
+  readonly fieldSelectionCriteria?: string | undefined;
+  readonly emitSystemFields?: readonly string[] | undefined;
+  readonly creationTime: number;
+}
+
+export const DESTINATIONS = 'destinations';
+
+export interface DestinationDocument {
+  readonly destinationName: string;
+  readonly targetArn: string;
+  readonly roleArn: string;
+  readonly accessPolicy?: string | undefined;
+  readonly arn: string;
+  readonly creationTime: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export const QUERY_DEFINITIONS = 'query-definitions';
+
+export interface QueryDefinitionDocument {
+  readonly queryDefinitionId: string;
+  readonly name: string;
+  readonly queryString: string;
+  readonly queryLanguage: string;
+  readonly logGroupNames: readonly string[];
+  readonly lastModified: number;
+  readonly parameters?: RequestOf<'PutQueryDefinition'>['parameters'];
+}
+
+export const RESOURCE_POLICIES = 'resource-policies';
+
+export interface ResourcePolicyDocument {
+  readonly policyName?: string | undefined;
+  readonly policyDocument: string;
+  readonly lastUpdatedTime: number;
+  readonly policyScope: 'ACCOUNT' | 'RESOURCE';
+  readonly resourceArn?: string | undefined;
+  readonly revisionId?: string | undefined;
+}
+
+export const EXPORT_TASKS = 'export-tasks';
+
+export interface ExportTaskDocument {
+  readonly taskId: string;
+  readonly taskName?: string | undefined;
+  readonly logGroupName: string;
+  readonly logStreamNamePrefix?: string | undefined;
+  readonly from: number;
+  readonly to: number;
+  readonly destination: string;
+  readonly destinationPrefix: string;
+  readonly status: { readonly code: string; readonly message?: string };
+  readonly executionInfo: { readonly creationTime: number; readonly completionTime?: number };
 }

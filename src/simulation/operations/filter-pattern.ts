@@ -1,4 +1,6 @@
-import { invalidParameter } from '../service-error.js';
+import { invalidParameter, limitExceeded } from '../service-error.js';
+import { metricFiltersOf, subscriptionFiltersOf } from './collections.js';
+import type { ServiceContext } from './service-context.js';
 
 /**
  * Makes the test of a filter pattern.
@@ -10,4 +12,33 @@ export function compileFilterPattern(
 ): ((message: string) => boolean) | undefined {
   if (pattern === undefined || pattern.trim() === '') return undefined;
   throw invalidParameter('Filter patterns are not supported yet.');
+}
+
+/** Makes what TestMetricFilter asks: the values that a pattern extracts, undefined where it does not match. */
+export function extractor(pattern: string): (message: string) => Record<string, string> | undefined {
+  const matches = compileFilterPattern(pattern);
+  return (message) => (!matches || matches(message) ? {} : undefined);
+}
+
+/** Patterns with a regular expression in one group. Source: user guide, "Filter pattern syntax". */
+const MAX_REGEX_PATTERNS = 5;
+
+/** @throws ServiceError where one more pattern with a regular expression would be too many */
+export function refuseManyRegexes(
+  context: ServiceContext,
+  logGroupName: string,
+  added: { readonly filterName: string; readonly filterPattern: string },
+): void {
+  if (!hasRegex(added.filterPattern)) return;
+  let count = 0;
+  for (const collection of [metricFiltersOf(logGroupName), subscriptionFiltersOf(logGroupName)]) {
+    for (const [name, filter] of context.catalog.list<{ filterPattern: string }>(collection)) {
+      if (name !== added.filterName && hasRegex(filter.filterPattern)) count++;
+    }
+  }
+  if (count >= MAX_REGEX_PATTERNS) throw limitExceeded();
+}
+
+function hasRegex(pattern: string): boolean {
+  return /%.+%/s.test(pattern.replace(/"(?:[^"\\]|\\.)*"/gs, ''));
 }

@@ -1,4 +1,12 @@
 import { ACCOUNT_POLICY_HANDLERS } from './account-policies.js';
+import { DESTINATION_HANDLERS } from './destinations.js';
+import { RESOURCE_POLICY_HANDLERS } from './resource-policies.js';
+import { QUERY_DEFINITION_HANDLERS } from './query-definitions.js';
+import { GROUP_SETTINGS_HANDLERS } from './group-settings.js';
+import { EMPTY_LIST_HANDLERS } from './empty-lists.js';
+import { EXPORT_TASK_HANDLERS } from './export-tasks.js';
+import { METRIC_FILTER_HANDLERS } from './metric-filters.js';
+import { SUBSCRIPTION_FILTER_HANDLERS } from './subscription-filters.js';
 import { FILTER_LOG_EVENTS_HANDLERS } from './filter-log-events.js';
 import { GET_LOG_EVENTS_HANDLERS } from './get-log-events.js';
 import { INDEX_POLICY_HANDLERS } from './index-policies.js';
@@ -20,4 +28,12 @@ export const HANDLERS: Handlers = {
   ...TAG_HANDLERS,
   ...INDEX_POLICY_HANDLERS,
   ...ACCOUNT_POLICY_HANDLERS,
+  ...SUBSCRIPTION_FILTER_HANDLERS,
+  ...METRIC_FILTER_HANDLERS,
+  ...EXPORT_TASK_HANDLERS,
+  ...EMPTY_LIST_HANDLERS,
+  ...GROUP_SETTINGS_HANDLERS,
+  ...QUERY_DEFINITION_HANDLERS,
+  ...RESOURCE_POLICY_HANDLERS,
+  ...DESTINATION_HANDLERS,
 };

@@ -17,7 +17,7 @@ import {
   retentionDays,
 } from './find-log-group.js';
 import { applyIndexPolicies, indexedFieldNames } from './index-policies.js';
-import { pageOf } from './page-tokens.js';
+import { pageOf, writePageToken } from './page-tokens.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
 
 /** Log groups of an account. Source: "CloudWatch Logs quotas". */
@@ -118,13 +118,15 @@ function describeLogGroups(context: ServiceContext, request: RequestOf<'Describe
   if (pattern === undefined || pattern === '') {
     return { logGroups: items.map((group) => describeLogGroup(context, group)), nextToken };
   }
+  const last = items.at(-1);
   return {
     logGroups: items.map(({ logGroupName, creationTime }) => ({
       arn: `${logGroupArn(context, logGroupName)}:*`,
       creationTime,
       logGroupName,
     })),
-    nextToken,
+    // Recorded: by a pattern a token comes even when everything is shown.
+    nextToken: nextToken ?? (last && writePageToken(scope, last.logGroupName, context.now())),
   };
 }
 

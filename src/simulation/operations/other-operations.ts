@@ -32,6 +32,7 @@ export const OTHER_OPERATIONS: readonly string[] = [
   'GetScheduledQuery',
   'GetScheduledQueryHistory',
   'GetStorageTierPolicy',
+  'GetTransformer',
   'ListAggregateLogGroupSummaries',
   'ListLogGroupsForQuery',
   'ListSourcesForS3TableIntegration',

@@ -56,13 +56,16 @@ export function storeEvents(
   },
 ): void {
   if (put.events.length === 0) return;
-  context.events.append({
-    logGroupName: put.group.logGroupName,
-    logStreamName: put.logStreamName,
-    events: put.events,
-    ingestionTime: context.now(),
-    entity: put.entity,
+  const { group, logStreamName, events, entity } = put;
+  const ingestionTime = context.now();
+  const appended = context.events.append({
+    logGroupName: group.logGroupName,
+    logStreamName,
+    events,
+    ingestionTime,
+    entity,
   });
+  context.feed.publish({ group, logStreamName, events, appended, ingestionTime });
 }
 
 function checkSizes(events: readonly IncomingEvent[]): void {

@@ -5,6 +5,9 @@ import type { FaultRule } from '../faults/fault-rule.js';
 import type { OperationName, RequestOf } from '../protocol/request-shapes.js';
 import type { Catalog } from '../store/catalog.js';
 import type { EventStore } from '../store/event-store.js';
+import type { LocalDestinations } from '../subscriptions/local-destinations.js';
+import type { SubscriptionDelivery } from '../subscriptions/subscription-delivery.js';
+import type { EventFeed } from './event-feed.js';
 
 /** What the operations of the local service work on. */
 export interface ServiceContext {
@@ -13,6 +16,12 @@ export interface ServiceContext {
   readonly region: string;
   readonly catalog: Catalog;
   readonly events: EventStore;
+  readonly feed: EventFeed;
+  /** Where subscription filters deliver to. */
+  readonly destinations: LocalDestinations;
+  readonly delivery: SubscriptionDelivery;
+  /** Folder of the folders that stand for buckets; undefined: there is no bucket to export to. */
+  readonly exportDirectory: string | undefined;
   readonly faults: FaultInjection;
   /** Throws a ServiceError for a request that is not rightly signed. */
   authenticate(request: IncomingMessage, body: Buffer): void;

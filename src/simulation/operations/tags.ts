@@ -2,6 +2,7 @@ import { MAX_TAGS } from '../../cloudwatch/limits.js';
 import type { RequestOf } from '../protocol/request-shapes.js';
 import { invalidParameter, notFound, ServiceError } from '../service-error.js';
 import { logGroupNameOf } from './arns.js';
+import { DESTINATIONS, type DestinationDocument } from './collections.js';
 import { changeLogGroup, findLogGroup } from './find-log-group.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
 
@@ -15,6 +16,17 @@ interface Tagged {
 
 function findTagged(context: ServiceContext, resourceArn: string): Tagged {
   if (!resourceArn.startsWith('arn:')) throw invalidParameter('Invalid resource ARN.');
+  const destination = [...context.catalog.list<DestinationDocument>(DESTINATIONS)].find(
+    ([, { arn }]) => arn === resourceArn,
+  )?.[1];
+  if (destination) {
+    return {
+      tags: destination.tags,
+      change: (tags) => {
+        context.catalog.put(DESTINATIONS, destination.destinationName, { ...destination, tags });
+      },
+    };
+  }
   const logGroupName = logGroupNameOf(context, resourceArn);
   if (logGroupName === undefined) throw notFound('The specified resource does not exist.');
   return taggedLogGroup(context, logGroupName);

@@ -398,7 +398,6 @@ export const REQUESTS = {
     nextToken: getQueryResultsNextToken,
     maxItems: getQueryResultsMaxItems,
   }),
-  GetTransformer: structure('GetTransformerRequest', { logGroupIdentifier: required(logGroupIdentifier) }),
   ListAnomalies: structure('ListAnomaliesRequest', {
     anomalyDetectorArn,
     suppressionState,

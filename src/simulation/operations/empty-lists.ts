@@ -1,0 +1,16 @@
+import type { Handlers } from './service-context.js';
+
+/**
+ * Lists of what the local service has no way to create: always empty. Tools ask for them when they start.
+ */
+export const EMPTY_LIST_HANDLERS = {
+  DescribeDeliveries: () => ({ deliveries: [] }),
+  DescribeDeliverySources: () => ({ deliverySources: [] }),
+  DescribeDeliveryDestinations: () => ({ deliveryDestinations: [] }),
+  DescribeConfigurationTemplates: () => ({ configurationTemplates: [] }),
+  DescribeLookupTables: () => ({ lookupTables: [] }),
+  ListAnomalies: () => ({ anomalies: [] }),
+  ListIntegrations: () => ({ integrationSummaries: [] }),
+  ListLogAnomalyDetectors: () => ({ anomalyDetectors: [] }),
+  ListScheduledQueries: () => ({ scheduledQueries: [] }),
+} satisfies Handlers;

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto';
+
+import type { RequestOf } from '../protocol/request-shapes.js';
+import { invalidParameter, limitExceeded, notFound, ServiceError } from '../service-error.js';
+import { RESOURCE_POLICIES, type ResourcePolicyDocument } from './collections.js';
+import { findIdentifiedLogGroup } from './find-log-group.js';
+import { pageOf } from './page-tokens.js';
+import { checkJson } from './policy-document.js';
+import type { Answer, Handlers, ServiceContext } from './service-context.js';
+
+/** Policies of an account. Recorded: the eleventh is refused, an update of one of the ten passes. */
+const MAX_ACCOUNT_POLICIES = 10;
+const MAX_ACCOUNT_POLICY_LENGTH = 5120;
+
+function putResourcePolicy(context: ServiceContext, request: RequestOf<'PutResourcePolicy'>): Answer {
+  const { policyName, policyDocument, resourceArn } = request;
+  if (policyDocument === undefined) throw invalidParameter('A policy document is required.');
+  checkJson(policyDocument);
+  if (resourceArn !== undefined) {
+    findIdentifiedLogGroup(context, resourceArn);
+    const key = `resource ${resourceArn}`;
+    const existing = context.catalog.get<ResourcePolicyDocument>(RESOURCE_POLICIES, key);
+    checkRevision(existing, request.expectedRevisionId);
+    const policy: ResourcePolicyDocument = {
+      policyName,
+      policyDocument,
+      lastUpdatedTime: context.now(),
+      policyScope: 'RESOURCE',
+      resourceArn,
+      revisionId: randomUUID(),
+    };
+    context.catalog.put(RESOURCE_POLICIES, key, policy);
+    return { resourcePolicy: policy, revisionId: policy.revisionId };
+  }
+  if (policyName === undefined || policyName === '') throw invalidParameter('A policy name is required.');
+  if (policyDocument.length > MAX_ACCOUNT_POLICY_LENGTH) {
+    throw invalidParameter(`The policy document must have at most ${MAX_ACCOUNT_POLICY_LENGTH} characters.`);
+  }
+  const key = `account ${policyName}`;
+  const isNew = context.catalog.get(RESOURCE_POLICIES, key) === undefined;
+  const count = [...context.catalog.list(RESOURCE_POLICIES, { prefix: 'account ' })].length;
+  if (isNew && count >= MAX_ACCOUNT_POLICIES) throw limitExceeded();
+  const policy: ResourcePolicyDocument = {
+    policyName,
+    policyDocument,
+    lastUpdatedTime: context.now(),
+    policyScope: 'ACCOUNT',
+  };
+  context.catalog.put(RESOURCE_POLICIES, key, policy);
+  const { lastUpdatedTime } = policy;
+  return { resourcePolicy: { policyName, policyDocument, lastUpdatedTime } };
+}
+
+function checkRevision(
+  existing: ResourcePolicyDocument | undefined,
+  expectedRevisionId: string | undefined,
+): void {
+  if (expectedRevisionId === undefined || existing?.revisionId === expectedRevisionId) return;
+  throw new ServiceError('OperationAbortedException', 'The expected revision id is not the current one.');
+}
+
+function describeResourcePolicies(
+  context: ServiceContext,
+  request: RequestOf<'DescribeResourcePolicies'>,
+): Answer {
+  const { resourceArn } = request;
+  const scope = request.policyScope ?? (resourceArn === undefined ? 'ACCOUNT' : 'RESOURCE');
+  const prefix = scope === 'ACCOUNT' ? 'account ' : `resource ${resourceArn ?? ''}`;
+  const { items, nextToken } = pageOf<ResourcePolicyDocument>(
+    JSON.stringify(['DescribeResourcePolicies', prefix]),
+    { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.now() },
+    (after) => context.catalog.list(RESOURCE_POLICIES, { prefix, after }),
+  );
+  return { resourcePolicies: items, nextToken };
+}
+
+function deleteResourcePolicy(
+  context: ServiceContext,
+  { policyName, resourceArn, expectedRevisionId }: RequestOf<'DeleteResourcePolicy'>,
+): Answer {
+  const key = resourceArn === undefined ? `account ${policyName ?? ''}` : `resource ${resourceArn}`;
+  const existing = context.catalog.get<ResourcePolicyDocument>(RESOURCE_POLICIES, key);
+  if (!existing) throw notFound(`Policy with name [${policyName ?? resourceArn ?? ''}] does not exist.`);
+  checkRevision(existing, expectedRevisionId);
+  context.catalog.delete(RESOURCE_POLICIES, key);
+  return undefined;
+}
+
+export const RESOURCE_POLICY_HANDLERS = {
+  PutResourcePolicy: putResourcePolicy,
+  DescribeResourcePolicies: describeResourcePolicies,
+  DeleteResourcePolicy: deleteResourcePolicy,
+} satisfies Handlers;

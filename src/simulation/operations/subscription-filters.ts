@@ -1,0 +1,170 @@
+import type { RequestOf } from '../protocol/request-shapes.js';
+import {
+  invalidOperation,
+  invalidParameter,
+  limitExceeded,
+  notFound,
+  ServiceError,
+} from '../service-error.js';
+import { controlMessage } from '../subscriptions/payload.js';
+import type { ActiveSubscription } from '../subscriptions/subscriptions.js';
+import { policiesOf } from './account-policy-rules.js';
+import {
+  DESTINATIONS,
+  type DestinationDocument,
+  type LogGroupDocument,
+  type SubscriptionFilterDocument,
+  subscriptionFiltersOf,
+} from './collections.js';
+import { compileFilterPattern, refuseManyRegexes } from './filter-pattern.js';
+import { findLogGroup } from './find-log-group.js';
+import { pageOf } from './page-tokens.js';
+import type { Answer, Handlers, RequestContext, ServiceContext } from './service-context.js';
+import { parseSubscriptionPolicy } from './subscription-policy.js';
+
+/** Filters of one group. Recorded: a third is refused. */
+const MAX_SUBSCRIPTION_FILTERS = 2;
+const VENDORS_WITH_ROLE: readonly string[] = ['kinesis', 'firehose'];
+
+async function putSubscriptionFilter(
+  context: RequestContext,
+  request: RequestOf<'PutSubscriptionFilter'>,
+): Promise<Answer> {
+  const { logGroupName, filterName, filterPattern, destinationArn, roleArn } = request;
+  checkDestination(context, destinationArn, roleArn);
+  const group = findLogGroup(context, logGroupName);
+  if (group.logGroupClass === 'INFREQUENT_ACCESS' || group.logGroupClass === 'ESSENTIALS') {
+    throw invalidOperation(
+      'Subscription filters are only supported for log groups in the Standard log class.',
+    );
+  }
+  compileFilterPattern(filterPattern);
+  refuseManyRegexes(context, logGroupName, { filterName, filterPattern });
+  const collection = subscriptionFiltersOf(logGroupName);
+  const existing = context.catalog.get<SubscriptionFilterDocument>(collection, filterName);
+  if (!existing && context.catalog.count(collection) >= MAX_SUBSCRIPTION_FILTERS) throw limitExceeded();
+  await checkHealth(context, destinationArn);
+  const filter: SubscriptionFilterDocument = {
+    filterName,
+    logGroupName,
+    filterPattern,
+    destinationArn,
+    roleArn,
+    distribution: request.distribution ?? 'ByLogStream',
+    applyOnTransformedLogs: request.applyOnTransformedLogs ?? false,
+    fieldSelectionCriteria: request.fieldSelectionCriteria,
+    emitSystemFields: request.emitSystemFields,
+    creationTime: existing?.creationTime ?? context.now(),
+  };
+  context.catalog.put(collection, filterName, filter);
+  return undefined;
+}
+
+function checkDestination(
+  context: ServiceContext,
+  destinationArn: string,
+  roleArn: string | undefined,
+): void {
+  if (context.destinations.urlOf(destinationArn) !== undefined) return;
+  const [scheme, , vendor = '', , account, ...resource] = destinationArn.split(':');
+  if (scheme !== 'arn' || resource.length === 0) throw invalidParameter('Invalid destination ARN.');
+  if (vendor === 'lambda') {
+    if (account === context.accountId) return;
+    throw new ServiceError(
+      'AccessDeniedException',
+      'Cross-account lambda invocation passing is not allowed. You must use DestinationPolicies to create cross account lambda triggers.',
+    );
+  }
+  if (VENDORS_WITH_ROLE.includes(vendor)) {
+    if (roleArn !== undefined) return;
+    throw invalidParameter(`destinationArn for vendor ${vendor} cannot be used without roleArn`);
+  }
+  if (vendor === 'logs' && resource[0] === 'destination') {
+    if (account !== context.accountId || destinationNamed(context, destinationArn)) return;
+    throw invalidParameter('The specified destination does not exist.');
+  }
+  throw invalidParameter(`destinationArn for vendor ${vendor} is not supported`);
+}
+
+function destinationNamed(context: ServiceContext, destinationArn: string): DestinationDocument | undefined {
+  const name = /^arn:[^:]+:logs:[^:]*:\d{12}:destination:(.+)$/.exec(destinationArn)?.[1];
+  return name === undefined ? undefined : context.catalog.get<DestinationDocument>(DESTINATIONS, name);
+}
+
+/** The target of a logical destination; others are their own. */
+function targetOf(context: ServiceContext, destinationArn: string): string {
+  if (context.destinations.urlOf(destinationArn) !== undefined) return destinationArn;
+  return destinationNamed(context, destinationArn)?.targetArn ?? destinationArn;
+}
+
+/** Sends the control message, where there is somebody to take it. @throws ServiceError when it is not taken */
+async function checkHealth(context: ServiceContext, destinationArn: string): Promise<void> {
+  const target = targetOf(context, destinationArn);
+  const url = context.destinations.urlOf(target);
+  if (url === undefined) return;
+  if (await context.delivery.sendNow(url, controlMessage(destinationArn, context.now()))) return;
+  throw invalidParameter(
+    target.split(':')[2] === 'kinesis'
+      ? 'Could not deliver test message to specified Kinesis stream. Check if the given kinesis stream is in ACTIVE state.'
+      : target.split(':')[2] === 'firehose'
+        ? 'Could not deliver test message to specified Firehose stream. Check if the given Firehose stream is in ACTIVE state.'
+        : 'Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.',
+  );
+}
+
+/** The filters in force for a group: its own and the account's. */
+export function subscriptionsOf(context: ServiceContext, group: LogGroupDocument): ActiveSubscription[] {
+  const own = [
+    ...context.catalog.list<SubscriptionFilterDocument>(subscriptionFiltersOf(group.logGroupName)),
+  ].map(([, { filterName, destinationArn, filterPattern }]) => ({
+    name: filterName,
+    destinationArn: targetOf(context, destinationArn),
+    matches: compileFilterPattern(filterPattern),
+  }));
+  const account = policiesOf(context, 'SUBSCRIPTION_FILTER_POLICY').flatMap((policy) => {
+    const { destinationArn, filterPattern, excludedLogGroupNames } = parseSubscriptionPolicy(
+      policy.policyDocument,
+      policy.selectionCriteria,
+    );
+    if (group.logGroupClass !== 'STANDARD' || excludedLogGroupNames.includes(group.logGroupName)) return [];
+    return [
+      {
+        name: policy.policyName,
+        destinationArn: targetOf(context, destinationArn),
+        matches: compileFilterPattern(filterPattern),
+      },
+    ];
+  });
+  return [...own, ...account];
+}
+
+function describeSubscriptionFilters(
+  context: ServiceContext,
+  request: RequestOf<'DescribeSubscriptionFilters'>,
+): Answer {
+  const { logGroupName, filterNamePrefix: prefix } = request;
+  findLogGroup(context, logGroupName);
+  const { items, nextToken } = pageOf<SubscriptionFilterDocument>(
+    JSON.stringify(['DescribeSubscriptionFilters', logGroupName, prefix]),
+    { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.now() },
+    (after) => context.catalog.list(subscriptionFiltersOf(logGroupName), { prefix, after }),
+  );
+  return { subscriptionFilters: items, nextToken };
+}
+
+function deleteSubscriptionFilter(
+  context: ServiceContext,
+  { logGroupName, filterName }: RequestOf<'DeleteSubscriptionFilter'>,
+): Answer {
+  findLogGroup(context, logGroupName);
+  if (!context.catalog.delete(subscriptionFiltersOf(logGroupName), filterName)) {
+    throw notFound('The specified subscription filter does not exist.');
+  }
+  return undefined;
+}
+
+export const SUBSCRIPTION_FILTER_HANDLERS = {
+  PutSubscriptionFilter: putSubscriptionFilter,
+  DescribeSubscriptionFilters: describeSubscriptionFilters,
+  DeleteSubscriptionFilter: deleteSubscriptionFilter,
+} satisfies Handlers;
