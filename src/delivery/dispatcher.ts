@@ -30,13 +30,8 @@ const MAX_DELAY_IN_FLUSH_MILLIS = 1_000;
 /** Failed attempts of a stream up to which a wrong sequence token is corrected without waiting. */
 const MAX_TOKEN_CORRECTIONS = 3;
 
-/** What waiting a little will not mend. */
-const HOPELESS: ReadonlySet<RetryCause> = new Set<RetryCause>([
-  'denied',
-  'credentials',
-  'configuration',
-  'missing',
-]);
+/** What waiting a little will not mend; nor what is missing once it could not be made. */
+const HOPELESS: ReadonlySet<RetryCause> = new Set<RetryCause>(['denied', 'credentials', 'configuration']);
 
 /** What is wrong with one destination alone, not with the endpoint. */
 const OF_THE_DESTINATION: ReadonlySet<RetryCause> = new Set<RetryCause>(['denied', 'missing']);
@@ -115,7 +110,7 @@ export class Dispatcher implements Delivery {
       result.delivered += pending.delivered;
       result.kept += pending.events;
       result.lost += pending.lost;
-      if (pending.events + pending.lost > 0) error = pending.lastError ?? error;
+      error = pending.error ?? error;
     }
     return error === undefined ? result : { ...result, error };
   }
@@ -400,6 +395,7 @@ export class Dispatcher implements Delivery {
       if (result.kind === 'ready' && thenAtOnce) lane.readyAt = 0;
       if (result.kind === 'failed' && when === 'missing') {
         this.#lastError = result.error;
+        lane.lastHopelessAttempt = this.#attempts;
         for (const pending of lane.batches()) pending.lastError = result.error;
       }
       this.#pump();

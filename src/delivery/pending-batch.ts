@@ -21,7 +21,10 @@ export class PendingBatch {
   readonly reported: Promise<void>;
   delivered = 0;
   lost = 0;
+  /** Why the last attempt failed. */
   lastError: Error | undefined;
+  /** Why some of it is lost, where it is for an error. */
+  lossError: Error | undefined;
   /** Taken out of delivery: answers that still come count no more. */
   abandoned = false;
   #parts: LogEventBatch[];
@@ -61,6 +64,11 @@ export class PendingBatch {
     return this.#parts[0]!;
   }
 
+  /** What to tell whoever delivers it: why it is not all delivered, where there is an error to tell of. */
+  get error(): Error | undefined {
+    return this.#events > 0 ? this.lastError : this.lossError;
+  }
+
   /** The service took the first part, all but `rejected` of its events. @returns the part */
   accept(rejected: number): LogEventBatch {
     const part = this.#parts.shift()!;
@@ -83,6 +91,7 @@ export class PendingBatch {
       return { refusal: 'halved', lost: 0 };
     }
     this.lost++;
+    this.lossError = this.lastError;
     this.#take(part);
     if (this.#probing && this.#refusals >= 2 * REFUSALS_BEFORE_PROBES) {
       return { refusal: 'all_lost', lost: 1 + this.lose() };
@@ -94,6 +103,7 @@ export class PendingBatch {
   lose(): number {
     const events = this.#events;
     this.lost += events;
+    this.lossError = this.lastError;
     this.abandoned = true;
     this.#parts = [];
     this.#events = 0;

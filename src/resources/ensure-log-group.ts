@@ -45,7 +45,7 @@ export interface Provisioner {
    * @param when - `ahead`: nothing was refused yet, so a failure is no error and is not reported
    */
   ensure(stream: StreamName, when: 'ahead' | 'missing'): Promise<EnsureResult>;
-  /** Resolves when the steps that no record waits for (retention, index policy) are through. Never rejects. */
+  /** Resolves when all that was begun is through, also the steps that no record waits for. Never rejects. */
   settled(): Promise<void>;
 }
 
@@ -78,7 +78,7 @@ class LogGroupProvisioner implements Provisioner {
   readonly #requestTimeoutMillis: number;
   readonly #streams = new Map<string, Promise<EnsureResult>>();
   readonly #groups = new Map<string, Promise<EnsureResult>>();
-  readonly #background = new Set<Promise<void>>();
+  readonly #underWay = new Set<Promise<unknown>>();
 
   constructor(parts: ProvisionerParts, settings: ProvisioningSettings, requestTimeoutMillis: number) {
     this.#parts = parts;
@@ -91,11 +91,11 @@ class LogGroupProvisioner implements Provisioner {
       return when === 'ahead' ? { kind: 'ready' } : this.#mayNot('log group or log stream', stream, when);
     }
     const key = `${stream.logGroupName}\n${stream.logStreamName}`;
-    return await shared(this.#streams, key, () => this.#ensureStream(stream, when));
+    return await this.#noted(shared(this.#streams, key, () => this.#ensureStream(stream, when)));
   }
 
   async settled(): Promise<void> {
-    while (this.#background.size > 0) await Promise.all(this.#background);
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
   /** The stream first: in a group that exists, as nearly always, that is the only call. */
@@ -161,13 +161,17 @@ class LogGroupProvisioner implements Provisioner {
 
   #finishInBackground(logGroupName: string, logGroupClass: unknown): void {
     const steps = { ...this.#settings, isStandard: logGroupClass === 'STANDARD' };
-    const finishing: Promise<void> = finishLogGroup(
-      this.#parts,
-      logGroupName,
-      steps,
-      this.#requestTimeoutMillis,
-    ).finally(() => this.#background.delete(finishing));
-    this.#background.add(finishing);
+    void this.#noted(finishLogGroup(this.#parts, logGroupName, steps, this.#requestTimeoutMillis));
+  }
+
+  /** Makes `settled` wait for work that never rejects. */
+  async #noted<T>(work: Promise<T>): Promise<T> {
+    this.#underWay.add(work);
+    try {
+      return await work;
+    } finally {
+      this.#underWay.delete(work);
+    }
   }
 
   #failed(what: string, stream: StreamName, error: Error, when: 'ahead' | 'missing'): EnsureResult {
