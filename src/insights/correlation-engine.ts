@@ -1,0 +1,310 @@
+import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { checkClient, type ClientOptions, createCloudWatchLogsClient } from '../cloudwatch/client.js';
+import { CloudWatchLogsError, OptionError } from '../cloudwatch/errors.js';
+import { compareEvents, mergeFoundEvents, toCorrelatedEvent } from './correlated-event.js';
+import { type CorrelationResult } from './correlation-result.js';
+import { type TimeRange } from './event-reader.js';
+import { FieldIndexDirectory } from './field-index-directory.js';
+import {
+  checkLogGroupSelector,
+  type KnownLogGroup,
+  type LeftOutLogGroup,
+  LogGroupDirectory,
+  type ResolvedLogGroups,
+} from './log-group-directory.js';
+import { type LookUp, lookUpOfField, lookUpOfRequest, lookUpOfSpan, lookUpOfTrace } from './look-up.js';
+import { QueryRunner, type QueryRunnerSettings } from './query-runner.js';
+import { addStatistics, NO_STATISTICS } from './query-statistics.js';
+import { runLookUp } from './run-look-up.js';
+import { ScanBudget } from './scan-budget.js';
+import { buildTraces } from './trace-tree.js';
+
+/** The log group in which Transaction Search keeps spans. */
+export const SPANS_LOG_GROUP = 'aws/spans';
+
+/** How look-ups are made. */
+export interface CorrelationEngineOptions extends ClientOptions, QueryRunnerSettings {
+  /** Used instead of a client of our own; then region, endpoint and credentials are the client's. */
+  readonly client?: CloudWatchLogsClient | undefined;
+  /** Names, ARNs, or prefixes that end in `*` (`/apps/*`). */
+  readonly logGroups: readonly string[];
+  /** Looks in the account's spans (`aws/spans`) too, where there are any. Default true. */
+  readonly spans?: boolean | undefined;
+  /** Further fields that hold a trace id, span id or request id in your logs. */
+  readonly traceIdFields?: readonly string[] | undefined;
+  readonly spanIdFields?: readonly string[] | undefined;
+  readonly requestIdFields?: readonly string[] | undefined;
+  /**
+   * Milliseconds before now in which FilterLogEvents is asked too, because Insights may not answer so
+   * fresh events yet. 0 never asks. Default 120,000.
+   */
+  readonly freshMillis?: number | undefined;
+  /** US dollars for 10^9 scanned bytes, for the estimate. Default 0.005, the list price in us-east-1. */
+  readonly usdPerScannedGigabyte?: number | undefined;
+  /** Milliseconds since 1970. Default Date.now; for tests. */
+  readonly clock?: (() => number) | undefined;
+}
+
+/** What one look-up may be told. */
+export interface LookUpOptions {
+  /** Begin of the range. Default an hour before its end. */
+  readonly from?: Date | number | undefined;
+  /** End of the range, itself included. Default now. */
+  readonly to?: Date | number | undefined;
+  /** Stops all queries of the look-up, which then rejects with the signal's reason. */
+  readonly signal?: AbortSignal | undefined;
+  /** Also finds events that hold the value anywhere in their text. It scans everything. Default false. */
+  readonly fullText?: boolean | undefined;
+  /**
+   * Scans every log group for every spelling, also those whose index has answered already. Default false:
+   * a group whose index policy names one of the fields, or in which an index found events, is not scanned
+   * for the other spellings.
+   */
+  readonly thorough?: boolean | undefined;
+  /** Bytes that the queries together may scan; then the look-up ends with what it has. Default no bound. */
+  readonly maxBytesScanned?: number | undefined;
+  /** Events at the most, the newest. Default no bound. */
+  readonly limit?: number | undefined;
+  /** Milliseconds after which a query is stopped and the look-up rejects. Default 15 minutes. */
+  readonly timeoutMillis?: number | undefined;
+  /** Log groups instead of the engine's. */
+  readonly logGroups?: readonly string[] | undefined;
+}
+
+const DEFAULT_RANGE_MILLIS = 3_600_000;
+const DEFAULT_FRESH_MILLIS = 120_000;
+const DAY_MILLIS = 86_400_000;
+const DEFAULT_USD_PER_GIGABYTE = 0.005;
+
+/**
+ * Finds every log event of a trace, span, request or any field's value over many log groups.
+ * @example
+ * const engine = new CorrelationEngine({ logGroups: ['/apps/*'] });
+ * const { events, traces } = await engine.correlateByTrace(traceId);
+ */
+export class CorrelationEngine {
+  readonly #client: CloudWatchLogsClient;
+  readonly #options: CorrelationEngineOptions;
+  readonly #clock: () => number;
+  readonly #runner: QueryRunner;
+  readonly #directory: LogGroupDirectory;
+  readonly #indexes: FieldIndexDirectory;
+
+  /** @throws OptionError */
+  constructor(options: CorrelationEngineOptions) {
+    checkSelectors(options.logGroups);
+    checkNumber('freshMillis', options.freshMillis, 0);
+    checkNumber('usdPerScannedGigabyte', options.usdPerScannedGigabyte, 0);
+    if (options.client !== undefined) checkClient(options.client);
+    this.#options = options;
+    this.#client = options.client ?? createCloudWatchLogsClient(options);
+    this.#clock = options.clock ?? Date.now;
+    this.#runner = new QueryRunner({ client: this.#client }, options);
+    this.#directory = new LogGroupDirectory({ client: this.#client, clock: this.#clock });
+    this.#indexes = new FieldIndexDirectory({ client: this.#client, clock: this.#clock });
+  }
+
+  /**
+   * Finds the events of a trace, under any known spelling of the field.
+   * @param traceId - W3C or X-Ray form (both are looked for), or any other non-empty string
+   * @throws OptionError, CloudWatchLogsError, the signal's reason, or the AWS SDK's error
+   */
+  correlateByTrace(traceId: string, options: LookUpOptions = {}): Promise<CorrelationResult> {
+    return this.#run('traceId', traceId, (id) => lookUpOfTrace(id, this.#options.traceIdFields), options);
+  }
+
+  /** Finds the events of a span. Parameters and errors as {@link correlateByTrace}. */
+  correlateBySpan(spanId: string, options: LookUpOptions = {}): Promise<CorrelationResult> {
+    return this.#run('spanId', spanId, (id) => lookUpOfSpan(id, this.#options.spanIdFields), options);
+  }
+
+  /** Finds the events of a request. Parameters and errors as {@link correlateByTrace}. */
+  correlateByRequest(requestId: string, options: LookUpOptions = {}): Promise<CorrelationResult> {
+    return this.#run(
+      'requestId',
+      requestId,
+      (id) => lookUpOfRequest(id, this.#options.requestIdFields),
+      options,
+    );
+  }
+
+  /**
+   * Finds the events that have a value in a field.
+   * @param field - as the query language names it (`order.id`, `@logStream`); a plain name is also looked
+   * for among the attributes and the resource of a record
+   * @param value - in full
+   */
+  async correlateBy(
+    field: string,
+    value: string | number | boolean,
+    options: LookUpOptions = {},
+  ): Promise<CorrelationResult> {
+    if (typeof field !== 'string' || field === '') throw new OptionError('field', 'be a name', field);
+    // JSON's true and false are discovered as 1 and 0.
+    const text = typeof value === 'boolean' ? String(Number(value)) : value;
+    return this.#run(
+      'value',
+      typeof text === 'number' ? String(text) : text,
+      (one) => lookUpOfField(field, one),
+      options,
+    );
+  }
+
+  async #run(
+    option: string,
+    value: unknown,
+    toLookUp: (value: string) => LookUp,
+    options: LookUpOptions,
+  ): Promise<CorrelationResult> {
+    if (typeof value !== 'string' || value === '') {
+      throw new OptionError(option, 'be a string that is not empty', value);
+    }
+    const lookUp = toLookUp(value);
+    const range = this.#rangeOf(options);
+    checkNumber('limit', options.limit, 1);
+    checkNumber('maxBytesScanned', options.maxBytesScanned, 1);
+    if (options.logGroups) checkSelectors(options.logGroups);
+    options.signal?.throwIfAborted();
+
+    const { groups, leftOut } = await this.#groupsOf(options, range);
+    const indexes = await this.#indexes.describe(groups, options.signal);
+    const found = await runLookUp(
+      { client: this.#client, runner: this.#runner },
+      {
+        lookUp,
+        range,
+        groups,
+        indexes: indexes.byGroup,
+        nowMillis: this.#clock(),
+        freshMillis: this.#options.freshMillis ?? DEFAULT_FRESH_MILLIS,
+        fullText: options.fullText ?? false,
+        thorough: options.thorough ?? false,
+        budget: new ScanBudget(options.maxBytesScanned ?? Infinity),
+        maxEvents: options.limit ?? Infinity,
+        signal: options.signal,
+        timeoutMillis: options.timeoutMillis,
+      },
+    );
+    const allLeftOut = uniqueLeftOut([...leftOut, ...found.leftOut]);
+    failIfAllDenied(groups, found.leftOut, allLeftOut);
+
+    const maxEvents = options.limit ?? Infinity;
+    const ordered = mergeFoundEvents(found.sources).map(toCorrelatedEvent).sort(compareEvents);
+    const events = ordered.length > maxEvents ? ordered.slice(-maxEvents) : ordered;
+    const statistics = found.steps.map((step) => step.statistics).reduce(addStatistics, NO_STATISTICS);
+    const notes = [
+      ...[...indexes.unknown].map(([group, why]) => `${group} was searched as if it had no index: ${why}`),
+      ...found.notes,
+      ...(found.hasHitLimit || ordered.length > maxEvents
+        ? [`only the newest ${maxEvents} events are shown`]
+        : []),
+    ];
+    const usdPerGigabyte = this.#options.usdPerScannedGigabyte ?? DEFAULT_USD_PER_GIGABYTE;
+    return {
+      lookUp,
+      range,
+      events,
+      traces: buildTraces(events),
+      steps: found.steps,
+      statistics,
+      estimatedCostUsd: (statistics.bytesScanned / 1e9) * usdPerGigabyte,
+      logGroups: groups.map((group) => group.identifier),
+      leftOut: allLeftOut,
+      notes,
+      isComplete: found.isComplete && !found.hasHitLimit && ordered.length <= maxEvents,
+    };
+  }
+
+  #rangeOf(options: LookUpOptions): TimeRange {
+    const toMillis = Number(options.to ?? this.#clock());
+    if (!Number.isFinite(toMillis)) throw new OptionError('to', 'be a date or milliseconds', options.to);
+    const fromMillis = Number(options.from ?? toMillis - DEFAULT_RANGE_MILLIS);
+    if (!Number.isFinite(fromMillis))
+      throw new OptionError('from', 'be a date or milliseconds', options.from);
+    if (fromMillis > toMillis) {
+      throw new OptionError('from', 'not be later than `to`', new Date(fromMillis).toISOString());
+    }
+    return { fromMillis: Math.max(0, fromMillis), toMillis };
+  }
+
+  /** The groups that can have events in the range. */
+  async #groupsOf(options: LookUpOptions, range: TimeRange): Promise<ResolvedLogGroups> {
+    const selectors = options.logGroups ?? this.#options.logGroups;
+    const [resolved, spans] = await Promise.all([
+      this.#directory.resolve(selectors, options.signal),
+      this.#options.spans === false ? undefined : this.#spansGroup(options.signal),
+    ]);
+    const all = [...resolved.groups];
+    if (spans && !all.some((group) => group.name === spans.name)) all.push(spans);
+    const groups: KnownLogGroup[] = [];
+    const leftOut = [...resolved.leftOut];
+    for (const group of all) {
+      const reason = reasonToSkip(group, range, this.#clock());
+      if (reason) leftOut.push({ logGroup: group.identifier, ...reason });
+      else groups.push(group);
+    }
+    return { groups, leftOut };
+  }
+
+  /** Undefined where the account keeps no spans, or they cannot be seen: most accounts have none. */
+  async #spansGroup(signal: AbortSignal | undefined): Promise<KnownLogGroup | undefined> {
+    const { groups } = await this.#directory.resolve([SPANS_LOG_GROUP], signal);
+    // Without a creation time the group was assumed, as describing is denied: it may well not exist.
+    return groups.find((group) => group.creationMillis !== undefined);
+  }
+}
+
+function reasonToSkip(
+  group: KnownLogGroup,
+  range: TimeRange,
+  nowMillis: number,
+): Pick<LeftOutLogGroup, 'reason' | 'detail'> | undefined {
+  if (group.logGroupClass === 'DELIVERY') {
+    return { reason: 'not_queryable', detail: 'Insights does not query groups of class DELIVERY' };
+  }
+  if (group.creationMillis !== undefined && group.creationMillis > range.toMillis) {
+    const since = new Date(group.creationMillis).toISOString();
+    return { reason: 'younger_than_range', detail: `it was created at ${since}, after the range` };
+  }
+  if (
+    group.retentionInDays !== undefined &&
+    range.toMillis < nowMillis - group.retentionInDays * DAY_MILLIS
+  ) {
+    return { reason: 'expired', detail: `it keeps events for ${group.retentionInDays} days only` };
+  }
+  return undefined;
+}
+
+/** A result that is empty because nothing may be read would be taken for an answer. */
+function failIfAllDenied(
+  groups: readonly KnownLogGroup[],
+  leftOutByQueries: readonly LeftOutLogGroup[],
+  leftOut: readonly LeftOutLogGroup[],
+): void {
+  const denied = leftOut.filter(({ reason }) => reason === 'denied');
+  const refused = new Set(leftOutByQueries.map(({ logGroup }) => logGroup));
+  if (
+    denied.length > 0 &&
+    denied.length === leftOut.length &&
+    groups.every((one) => refused.has(one.identifier))
+  ) {
+    throw new CloudWatchLogsError('ERR_ACCESS_DENIED', `no log group may be queried: ${denied[0]!.detail}`);
+  }
+}
+
+function uniqueLeftOut(leftOut: readonly LeftOutLogGroup[]): LeftOutLogGroup[] {
+  return [...new Map(leftOut.map((one) => [one.logGroup, one])).values()];
+}
+
+function checkSelectors(logGroups: readonly string[]): void {
+  if (!Array.isArray(logGroups) || logGroups.length === 0) {
+    throw new OptionError('logGroups', 'hold at least one name, ARN or prefix of log groups', logGroups);
+  }
+  for (const selector of logGroups as readonly unknown[]) checkLogGroupSelector(selector);
+}
+
+function checkNumber(option: string, value: number | undefined, minimum: number): void {
+  if (value !== undefined && !(value >= minimum)) {
+    throw new OptionError(option, `be a number from ${minimum}`, value);
+  }
+}

@@ -1,0 +1,95 @@
+import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { describeError } from '../cloudwatch/classify-error.js';
+import { ConcurrencyLimit } from './concurrency-limit.js';
+import { type FoundEvent } from './correlated-event.js';
+import { type TimeRange } from './event-reader.js';
+import { type KnownLogGroup } from './log-group-directory.js';
+import { filterPatternOf, hasText, hasValue, type LookUp } from './look-up.js';
+import { retryCall } from './service-calls.js';
+
+/** What FilterLogEvents had that queries may not answer yet. */
+export interface FreshEvents {
+  readonly events: readonly FoundEvent[];
+  /** Groups that could not be read, and why; and groups that were read in part. */
+  readonly notes: readonly string[];
+}
+
+/** Requests at once: the operation's quota is tens a second, shared with people at the console. */
+const REQUESTS_AT_ONCE = 4;
+/** Pages of one group and value: an event that is looked for now and then costs little more than one. */
+const MAX_PAGES = 50;
+
+/**
+ * Reads the newest events with FilterLogEvents, which sees them before Insights does.
+ * Never throws but for an aborted signal: what fails is a note.
+ */
+export async function readFreshEvents(
+  client: CloudWatchLogsClient,
+  lookUp: LookUp,
+  groups: readonly KnownLogGroup[],
+  range: TimeRange,
+  settings: { readonly fullText: boolean; readonly signal?: AbortSignal | undefined },
+): Promise<FreshEvents> {
+  const { fullText, signal } = settings;
+  const limit = new ConcurrencyLimit(REQUESTS_AT_ONCE);
+  const matches = (event: FoundEvent): boolean =>
+    hasValue(lookUp, event) || (fullText && hasText(lookUp, event));
+  const notes = new Set<string>();
+  const patterns = [...new Set(lookUp.values.map(filterPatternOf))];
+  const readings = groups.flatMap((group) =>
+    patterns.map((pattern) =>
+      limit.run(async (): Promise<Map<string, FoundEvent>> => {
+        const reading = await readGroup(client, group, pattern, range, matches, signal);
+        for (const note of reading.notes) notes.add(note);
+        return reading.byId;
+      }),
+    ),
+  );
+  // An event that has two forms of the id answers to two patterns: its id tells.
+  const byId = new Map<string, FoundEvent>();
+  for (const reading of await Promise.all(readings)) for (const [id, event] of reading) byId.set(id, event);
+  return { events: [...byId.values()], notes: [...notes] };
+}
+
+async function readGroup(
+  client: CloudWatchLogsClient,
+  group: KnownLogGroup,
+  filterPattern: string,
+  range: TimeRange,
+  matches: (event: FoundEvent) => boolean,
+  signal: AbortSignal | undefined,
+): Promise<{ byId: Map<string, FoundEvent>; notes: string[] }> {
+  const byId = new Map<string, FoundEvent>();
+  let nextToken: string | undefined;
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
+    const command = new FilterLogEventsCommand({
+      ...(group.identifier.startsWith('arn:')
+        ? { logGroupIdentifier: group.identifier }
+        : { logGroupName: group.identifier }),
+      startTime: Math.floor(range.fromMillis),
+      endTime: Math.ceil(range.toMillis),
+      ...(filterPattern !== '' && { filterPattern }),
+      ...(nextToken !== undefined && { nextToken }),
+    });
+    let page;
+    try {
+      page = await retryCall(() => client.send(command, signal ? { abortSignal: signal } : {}), { signal });
+    } catch (error) {
+      signal?.throwIfAborted();
+      return { byId, notes: [`fresh events of ${group.identifier} were not read: ${describeError(error)}`] };
+    }
+    for (const event of page.events ?? []) {
+      const found: FoundEvent = {
+        timestampMillis: event.timestamp ?? 0,
+        ...(event.ingestionTime !== undefined && { ingestionMillis: event.ingestionTime }),
+        logGroup: group.identifier,
+        logStream: event.logStreamName ?? '',
+        message: event.message ?? '',
+      };
+      if (matches(found)) byId.set(`${group.identifier} ${event.eventId ?? String(byId.size)}`, found);
+    }
+    nextToken = page.nextToken;
+    if (nextToken === undefined) return { byId, notes: [] };
+  }
+  return { byId, notes: [`fresh events of ${group.identifier} were read in part: they are too many`] };
+}

@@ -1,0 +1,22 @@
+/** How many bytes the queries of one look-up may still scan together. */
+export class ScanBudget {
+  readonly #maxBytes: number;
+  readonly #byQuery = new Map<string, number>();
+
+  /** @param maxBytes - bytes; Infinity for no bound */
+  constructor(maxBytes: number) {
+    this.#maxBytes = maxBytes;
+  }
+
+  /** Notes what a query, running or ended, has scanned so far. */
+  note(queryId: string, bytesScanned: number): void {
+    this.#byQuery.set(queryId, bytesScanned);
+  }
+
+  /** Whether nothing more may be scanned. */
+  isSpent(): boolean {
+    let sum = 0;
+    for (const bytes of this.#byQuery.values()) sum += bytes;
+    return sum >= this.#maxBytes;
+  }
+}
