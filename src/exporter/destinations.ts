@@ -6,6 +6,9 @@ import { fillTemplate, type Template, type TemplateSource } from './template.js'
 /** Milliseconds after which a destination that nothing was written to makes room for another. */
 export const DESTINATION_IDLE_MILLIS = 60 * 60 * 1000;
 
+/** The smallest date part of a template. */
+const HOUR_MILLIS = 60 * 60 * 1000;
+
 interface Known {
   readonly destination: Destination;
   lastUsedAt: number;
@@ -22,6 +25,9 @@ export class Destinations {
   readonly #max: number;
   readonly #now: () => number;
   readonly #known = new Map<string, Known>();
+  /** What the last record of a resource got, where neither name holds record data: most records are alike. */
+  #last: { readonly resource: object; readonly hour: number; readonly known: Known } | undefined;
+  readonly #usesRecord: boolean;
 
   /** @param now - a monotonic clock in milliseconds */
   constructor(
@@ -32,6 +38,7 @@ export class Destinations {
     this.#stream = settings.logStreamName;
     this.#max = settings.maxDestinations;
     this.#now = now;
+    this.#usesRecord = this.#group.usesRecord || this.#stream.usesRecord;
   }
 
   /**
@@ -40,22 +47,32 @@ export class Destinations {
    * @returns undefined where there are too many destinations
    */
   of(record: Pick<ReadableLogRecord, 'resource' | 'attributes'>, timestamp: number): Destination | undefined {
-    const { logGroupName, logStreamName } = this.#names({
-      resource: record.resource,
-      attributes: record.attributes,
-      timestamp,
-    });
-    const key = `${logGroupName}:${logStreamName}`;
-    const known = this.#known.get(key);
-    const now = this.#now();
-    if (known) {
-      known.lastUsedAt = now;
-      return known.destination;
+    const { resource } = record;
+    const hour = Math.floor(timestamp / HOUR_MILLIS);
+    const last = this.#last;
+    const isLikeLast = last !== undefined && last.resource === resource && last.hour === hour;
+    const known = isLikeLast ? last.known : this.#find(record, timestamp);
+    if (known === undefined) return undefined;
+    known.lastUsedAt = this.#now();
+    if (!isLikeLast && !this.#usesRecord && resource.asyncAttributesPending !== true) {
+      this.#last = { resource, hour, known };
     }
+    return known.destination;
+  }
+
+  #find(
+    { resource, attributes }: Pick<ReadableLogRecord, 'resource' | 'attributes'>,
+    timestamp: number,
+  ): Known | undefined {
+    const { logGroupName, logStreamName } = this.#names({ resource, attributes, timestamp });
+    const key = `${logGroupName}:${logStreamName}`;
+    const old = this.#known.get(key);
+    if (old) return old;
+    const now = this.#now();
     if (this.#known.size >= this.#max && !this.#forgetIdle(now)) return undefined;
-    const destination = { logGroupName, logStreamName };
-    this.#known.set(key, { destination, lastUsedAt: now });
-    return destination;
+    const known = { destination: { logGroupName, logStreamName }, lastUsedAt: now };
+    this.#known.set(key, known);
+    return known;
   }
 
   /**
@@ -81,6 +98,7 @@ export class Destinations {
     for (const [key, known] of this.#known) {
       if (now - known.lastUsedAt < DESTINATION_IDLE_MILLIS) continue;
       this.#known.delete(key);
+      if (this.#last?.known === known) this.#last = undefined;
       forgot = true;
     }
     return forgot;

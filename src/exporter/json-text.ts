@@ -201,5 +201,17 @@ function writeMembers(object: object, names: readonly string[], walk: Walk): str
 /** Adds `"name":member` to the members of an object; nothing where there is no member. */
 export function addMember(members: string, name: string, member: string | undefined): string {
   if (member === undefined) return members;
-  return `${members}${members === '' ? '' : ','}${jsonString(name)}:${member}`;
+  return `${members}${members === '' ? '' : ','}${jsonKey(name)}:${member}`;
+}
+
+/** Names are few and come again with each record: remembering them is faster than writing them. */
+const MAX_KNOWN_KEYS = 2_000;
+const knownKeys = new Map<string, string>();
+
+function jsonKey(name: string): string {
+  const known = knownKeys.get(name);
+  if (known !== undefined) return known;
+  const text = jsonString(name);
+  if (knownKeys.size < MAX_KNOWN_KEYS && name.length <= 100) knownKeys.set(name, text);
+  return text;
 }

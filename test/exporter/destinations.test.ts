@@ -56,3 +56,40 @@ describe('Destinations', () => {
     expect(destinations('/g', '{attributes.a}').of.ahead(RESOURCE, NOW)).to.equal(undefined);
   });
 });
+
+describe('Destinations of like records', () => {
+  it('change with the hour and with the resource', () => {
+    const { of } = destinations('/{service.name}', '{hh}');
+    const hour = 60 * 60 * 1000;
+    const other = { attributes: { 'service.name': 'other' } };
+    const found = [
+      of.of(record(), NOW),
+      of.of(record(), NOW + hour),
+      of.of(record({ resource: other }), NOW + hour),
+      of.of(record(), NOW),
+    ];
+    expect(found.map((one) => `${one!.logGroupName} ${one!.logStreamName}`)).to.deep.equal([
+      '/orders 07',
+      '/orders 08',
+      '/other 08',
+      '/orders 07',
+    ]);
+    expect(found[3]).to.equal(found[0]);
+  });
+
+  it('are not remembered past being forgotten, nor before the resource is complete', () => {
+    const { of, clock } = destinations('/g', '{service.name}', 1);
+    const resource = (name: string): object => ({ attributes: { 'service.name': name } });
+    const [a, b] = [resource('a'), resource('b')];
+    expect(of.of(record({ resource: a }), NOW)!.logStreamName).to.equal('a');
+    clock.now = DESTINATION_IDLE_MILLIS;
+    expect(of.of(record({ resource: b }), NOW)!.logStreamName).to.equal('b');
+    expect(of.of(record({ resource: a }), NOW)).to.equal(undefined);
+
+    const pending = { attributes: {} as Record<string, string>, asyncAttributesPending: true };
+    const { of: later } = destinations('/g', '{service.name}');
+    expect(later.of(record({ resource: pending }), NOW)!.logStreamName).to.equal('unknown');
+    Object.assign(pending.attributes, { 'service.name': 'late' });
+    expect(later.of(record({ resource: pending }), NOW)!.logStreamName).to.equal('late');
+  });
+});
