@@ -1,0 +1,227 @@
+import {
+  DescribeQueriesCommand,
+  GetLogRecordCommand,
+  GetQueryResultsCommand,
+  PutLogEventsCommand,
+  StartQueryCommand,
+  StopQueryCommand,
+  type GetQueryResultsCommandOutput,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { expect } from 'chai';
+import { eventually, operation, refused, type Bench } from '../conformance-case.js';
+
+type Row = Record<string, string>;
+
+const EVENTS = [
+  { level: 'info', trace_id: 'a'.repeat(32), service: 'gateway', status: 200, tags: ['x', 'y'] },
+  { level: 'error', trace_id: 'b'.repeat(32), service: 'gateway', status: 502, error: { type: 'Declined' } },
+  { level: 'error', trace_id: 'b'.repeat(32), service: 'orders', status: 502 },
+  { level: 'warn', trace_id: 'c'.repeat(32), service: 'orders', status: 409 },
+];
+
+/** Events of a few seconds after the group was made: older ones are invisible to queries. */
+async function groupWithEvents(bench: Bench): Promise<string> {
+  const logGroupName = await bench.groupWith([]);
+  const now = Date.now();
+  const logEvents = EVENTS.map((event, index) => ({
+    timestamp: now + index,
+    message: JSON.stringify(event),
+  }));
+  await bench.client.send(new PutLogEventsCommand({ logGroupName, logStreamName: 'stream', logEvents }));
+  await eventually(
+    async () => (await query(bench, logGroupName, 'stats count(*) as n')).rows,
+    (rows) => rows[0]?.n === String(EVENTS.length),
+    { attempts: 90, delayMillis: 1000 },
+  );
+  return logGroupName;
+}
+
+async function query(
+  { client }: Bench,
+  logGroupName: string,
+  queryString: string,
+): Promise<{ rows: Row[]; answer: GetQueryResultsCommandOutput }> {
+  const seconds = Math.floor(Date.now() / 1000);
+  const { queryId } = await client.send(
+    new StartQueryCommand({ logGroupName, queryString, startTime: seconds - 3600, endTime: seconds + 3600 }),
+  );
+  const answer = await eventually(
+    () => client.send(new GetQueryResultsCommand({ queryId })),
+    ({ status }) => status !== 'Scheduled' && status !== 'Running',
+    { attempts: 240 },
+  );
+  expect(answer.status, queryString).to.equal('Complete');
+  return {
+    rows: answer.results!.map((row) => Object.fromEntries(row.map(({ field, value }) => [field!, value!]))),
+    answer,
+  };
+}
+
+export const queryCases = [
+  ...operation('StartQuery', {
+    'answers fields, filter, sort and limit': async (bench) => {
+      const group = await groupWithEvents(bench);
+      const { rows, answer } = await query(
+        bench,
+        group,
+        'fields service, status, error.type, tags.1 | filter level = "error" or tags.1 = "y" | sort @timestamp asc | limit 2',
+      );
+      expect(rows.map(({ '@ptr': ptr, ...row }) => ({ ...row, hasPtr: ptr !== undefined }))).to.deep.equal([
+        { service: 'gateway', status: '200', 'tags.1': 'y', hasPtr: true },
+        { service: 'gateway', status: '502', 'error.type': 'Declined', hasPtr: true },
+      ]);
+      expect(answer.statistics!.recordsScanned).to.be.greaterThan(0);
+      expect(answer.statistics!.bytesScanned).to.be.greaterThan(0);
+    },
+    'shows @timestamp and @message of the newest first without a fields command': async (bench) => {
+      const group = await groupWithEvents(bench);
+      const { rows } = await query(bench, group, 'filter level = "error"');
+      expect(rows).to.have.length(2);
+      expect(Object.keys(rows[0]!)).to.deep.equal(['@timestamp', '@message', '@ptr']);
+      expect(rows[0]!['@timestamp']).to.match(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/);
+      expect(JSON.parse(rows[0]!['@message']!)).to.deep.equal(EVENTS[2]);
+    },
+    'counts by key': async (bench) => {
+      const group = await groupWithEvents(bench);
+      const { rows } = await query(
+        bench,
+        group,
+        'stats count(*) as n, max(status) by service | sort service asc',
+      );
+      expect(rows).to.deep.equal([
+        { service: 'gateway', n: '2', 'max(status)': '502' },
+        { service: 'orders', n: '2', 'max(status)': '502' },
+      ]);
+    },
+    'compares with like, =~, in, not and ispresent': async (bench) => {
+      const group = await groupWithEvents(bench);
+      const counts: [string, number][] = [
+        ['level like "err"', 2],
+        ['level like /^e/', 2],
+        ['level =~ /(?i)ERR/', 2],
+        ['status in [200, 409]', 2],
+        ['level in ["warn"]', 1],
+        ['not (level = "error")', 2],
+        ['level != "error" and status > 300', 1],
+        ['ispresent(error.type)', 1],
+        ['status >= 409 and (service = "orders" or tags.0 = "x")', 2],
+      ];
+      for (const [condition, count] of counts) {
+        const { rows } = await query(bench, group, `fields level | filter ${condition}`);
+        expect(rows.length, condition).to.equal(count);
+      }
+    },
+    'parses by glob and by regular expression': async (bench) => {
+      const group = await groupWithEvents(bench);
+      const glob = await query(
+        bench,
+        group,
+        'parse @message \'"level":"*","trace_id":"*"\' as l, t | stats count(*) as n by l | sort n desc, l asc',
+      );
+      expect(glob.rows).to.deep.equal([
+        { l: 'error', n: '2' },
+        { l: 'info', n: '1' },
+        { l: 'warn', n: '1' },
+      ]);
+      const regex = await query(
+        bench,
+        group,
+        'parse @message /"status":(?<code>\\d+)/ | filter code = 409 | fields code | display code',
+      );
+      expect(regex.rows.map((row) => row.code)).to.deep.equal(['409']);
+    },
+    'says where a malformed query is wrong': async (bench) => {
+      const logGroupName = await bench.group();
+      for (const queryString of [
+        'fields @message | filtr x = 1',
+        'fields (',
+        'stats count(*) | sort x | stats max(y)',
+      ]) {
+        await refused(
+          bench.client.send(new StartQueryCommand({ logGroupName, queryString, startTime: 0, endTime: 1 })),
+          'MalformedQueryException',
+        );
+      }
+    },
+    'names a group that does not exist': async (bench) => {
+      const logGroupName = bench.groupName();
+      await refused(
+        bench.client.send(
+          new StartQueryCommand({ logGroupName, queryString: 'fields @message', startTime: 0, endTime: 1 }),
+        ),
+        'ResourceNotFoundException',
+        new RegExp(`^Log group '${logGroupName}' does not exist for account ID '\\d{12}'`),
+      );
+    },
+  }),
+  ...operation('GetQueryResults', {
+    'gives rows in pages': async (bench) => {
+      const group = await groupWithEvents(bench);
+      const { queryId } = await bench.client.send(
+        new StartQueryCommand({
+          logGroupName: group,
+          queryString: 'fields service | sort @timestamp asc',
+          startTime: Math.floor(Date.now() / 1000) - 3600,
+          endTime: Math.floor(Date.now() / 1000) + 3600,
+        }),
+      );
+      await eventually(
+        () => bench.client.send(new GetQueryResultsCommand({ queryId })),
+        ({ status }) => status === 'Complete',
+      );
+      const services: (string | undefined)[] = [];
+      let nextToken: string | undefined;
+      do {
+        const page = await bench.client.send(new GetQueryResultsCommand({ queryId, maxItems: 3, nextToken }));
+        services.push(...page.results!.map((row) => row[0]!.value));
+        nextToken = page.nextToken;
+      } while (nextToken !== undefined);
+      expect(services).to.deep.equal(EVENTS.map((event) => event.service));
+    },
+    'refuses an id that it did not give': async ({ client }) => {
+      await refused(
+        client.send(new GetQueryResultsCommand({ queryId: '00000000-0000-0000-0000-000000000000' })),
+        ['ResourceNotFoundException', 'InvalidParameterException'],
+      );
+    },
+  }),
+  ...operation('StopQuery', {
+    'refuses a query that has ended': async (bench) => {
+      const group = await groupWithEvents(bench);
+      const { answer } = await query(bench, group, 'stats count(*)');
+      expect(answer.status).to.equal('Complete');
+      const { queries } = await bench.client.send(new DescribeQueriesCommand({ logGroupName: group }));
+      await refused(
+        bench.client.send(new StopQueryCommand({ queryId: queries![0]!.queryId })),
+        'InvalidParameterException',
+      );
+    },
+  }),
+  ...operation('DescribeQueries', {
+    'shows the query with its group and its range': async (bench) => {
+      const group = await groupWithEvents(bench);
+      await query(bench, group, 'stats count(*)');
+      const { queries } = await bench.client.send(new DescribeQueriesCommand({ logGroupName: group }));
+      expect(queries![0]!.queryString).to.match(
+        new RegExp(`^SOURCE "${group}" START=\\d+000 END=\\d+999 \\| stats count\\(\\*\\)`),
+      );
+      expect(queries![0]).to.include({ status: 'Complete', logGroupName: group, queryLanguage: 'CWLI' });
+    },
+  }),
+  ...operation('GetLogRecord', {
+    'gives the whole record behind a pointer': async (bench) => {
+      const group = await groupWithEvents(bench);
+      const { rows } = await query(bench, group, 'fields level | filter level = "warn"');
+      const { logRecord } = await bench.client.send(
+        new GetLogRecordCommand({ logRecordPointer: rows[0]!['@ptr']! }),
+      );
+      expect(logRecord).to.include({
+        level: 'warn',
+        service: 'orders',
+        status: '409',
+        '@logStream': 'stream',
+      });
+      expect(JSON.parse(logRecord!['@message']!)).to.deep.equal(EVENTS[3]);
+    },
+  }),
+];
