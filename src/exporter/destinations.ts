@@ -50,7 +50,7 @@ export class Destinations {
     const { resource } = record;
     const hour = Math.floor(timestamp / HOUR_MILLIS);
     const last = this.#last;
-    const isLikeLast = last !== undefined && last.resource === resource && last.hour === hour;
+    const isLikeLast = last?.resource === resource && last.hour === hour;
     const known = isLikeLast ? last.known : this.#find(record, timestamp);
     if (known === undefined) return undefined;
     known.lastUsedAt = this.#now();

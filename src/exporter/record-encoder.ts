@@ -104,15 +104,6 @@ export class RecordEncoder {
     return { batches, addedBySplit };
   }
 
-  /** Encodes records in one go. */
-  encode(records: readonly ReadableLogRecord[]): EncodedRecords {
-    const steps = this.encodeInSteps(records);
-    for (;;) {
-      const step = steps.next();
-      if (step.done) return step.value;
-    }
-  }
-
   /** The destination that records of a resource will have, where it can be told before the first one. */
   destinationAhead(resource?: ReadableLogRecord['resource']): Destination | undefined {
     return this.#destinations.ahead(resource, this.#parts.wallClock());
