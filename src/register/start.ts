@@ -98,7 +98,8 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
     return undefined;
   }
 
-  setDiagnosticLogger(api, environment);
+  const autoInstrumented = isAutoInstrumentationsPreloaded(process.execArgv, environment);
+  if (!autoInstrumented) setDiagnosticLogger(api, environment);
   installImportHook(application);
   // Loaded before the first instrumentation is made: see loadInstrumentations.
   const logsApis: LogsApis = {
@@ -110,7 +111,6 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
   };
   const resource = createResource(application);
 
-  const autoInstrumented = isAutoInstrumentationsPreloaded(process.execArgv, environment);
   setTracing(api, application, environment, autoInstrumented);
   const instrumentations = autoInstrumented ? [] : instrument(application, environment);
   for (const instrumentation of instrumentations) {
@@ -153,8 +153,16 @@ function setTracing(
     autoInstrumented && stringOf(environment, 'OTEL_TRACES_EXPORTER')?.toLowerCase() !== 'none';
   if (tracedByOthers || isApiSet('trace')) return;
   const provider = createTracerProvider(application, environment, report);
-  if (provider) api.trace.setGlobalTracerProvider(provider);
-  else {
+  if (provider) {
+    const moduleHalf = application.loadModuleHalf('@opentelemetry/api') as ApiPackage | undefined;
+    if (moduleHalf) {
+      // Tracers that were made through this half before now find their provider in it alone; disable() gives
+      // the global back and leaves those tracers what they have.
+      moduleHalf.trace.setGlobalTracerProvider(provider);
+      moduleHalf.trace.disable();
+    }
+    api.trace.setGlobalTracerProvider(provider);
+  } else {
     report(
       'log records get no trace ids, because no tracing SDK is installed; run: npm install @opentelemetry/sdk-node',
     );
