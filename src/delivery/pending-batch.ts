@@ -54,11 +54,6 @@ export class PendingBatch {
     return this.#bytes;
   }
 
-  /** What is left, as batches. */
-  get parts(): readonly LogEventBatch[] {
-    return this.#parts;
-  }
-
   /** The part to send next. */
   get part(): LogEventBatch {
     return this.#parts[0]!;

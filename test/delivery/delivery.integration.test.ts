@@ -153,8 +153,10 @@ describe('delivery to the local service', () => {
 
   it('says once which permission a missing stream needs', async () => {
     local.faults.add({ kind: 'deny', exceptOperations: ['PutLogEvents'] });
-    const delivery = create({ exportTimeoutMillis: 50 });
-    expect(await delivery.deliver([fresh(['a'])])).to.deep.include({ kept: 1 });
+    const delivery = create();
+    const delivered = delivery.deliver([fresh(['a'])]);
+    await delivery.forceFlush();
+    expect(await delivered).to.deep.include({ kept: 1 });
     await delivery.shutdown();
     expect(said.filter((text) => text.includes('allow logs:CreateLogStream'))).to.have.lengthOf(1);
     expect(losses.byReason()).to.deep.equal({ shutdown: 1 });
@@ -172,8 +174,10 @@ describe('delivery to the local service', () => {
   });
 
   it('makes only streams where that is asked for', async () => {
-    const delivery = create({ provisioning: { provision: 'stream' }, exportTimeoutMillis: 50 });
-    const result = await delivery.deliver([fresh(['a'])]);
+    const delivery = create({ provisioning: { provision: 'stream' } });
+    const delivered = delivery.deliver([fresh(['a'])]);
+    await delivery.forceFlush();
+    const result = await delivered;
     expect(result).to.include({ kept: 1 });
     expect(result.error?.message).to.match(/log group.*does not exist, and provision is 'stream'/);
     await client.send(new CreateLogGroupCommand({ logGroupName: to.logGroupName }));
@@ -184,8 +188,10 @@ describe('delivery to the local service', () => {
 
   it('makes nothing where that is asked for', async () => {
     await client.send(new CreateLogGroupCommand({ logGroupName: to.logGroupName }));
-    const delivery = create({ provisioning: { provision: 'none' }, exportTimeoutMillis: 50 });
-    const result = await delivery.deliver([fresh(['a'])]);
+    const delivery = create({ provisioning: { provision: 'none' } });
+    const delivered = delivery.deliver([fresh(['a'])]);
+    await delivery.forceFlush();
+    const result = await delivered;
     expect(result.error?.message).to.match(/does not exist, and provision is 'none'/);
     await delivery.shutdown();
     expect(losses.byReason()).to.deep.equal({ shutdown: 1 });

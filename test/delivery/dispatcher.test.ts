@@ -654,7 +654,7 @@ describe('Dispatcher', () => {
         expect(delivery.status()).to.include({ heldEvents: 0, heldBytes: 0 });
         expect(delivery.status().deliveredEvents + losses.total()).to.equal(emitted);
       }),
-      { seed: 11, numRuns: 150 },
+      { seed: 11, numRuns: 100 },
     );
   });
 });
