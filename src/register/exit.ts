@@ -1,5 +1,5 @@
-/** Milliseconds that the end of a process waits for the last records at most. */
-export const EXIT_FLUSH_TIMEOUT_MILLIS = 10_000;
+/** Milliseconds that the end of a process waits for the last records, before it gives them up. */
+export const EXIT_FLUSH_TIMEOUT_MILLIS = 5_000;
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
 
@@ -22,6 +22,8 @@ export function flushAtExit(
   parts: {
     process: NodeJS.Process;
     flush: () => Promise<void>;
+    /** Gives up what can't be delivered; bounded by the exporter's own timeout. */
+    shutdown: () => Promise<void>;
     emitted: () => number;
     onEnd: () => void;
   },
@@ -31,29 +33,36 @@ export function flushAtExit(
   let flushedUpTo = 0;
   let flushing = false;
 
-  const flush = async (): Promise<void> => {
+  const flush = async (): Promise<'flushed' | 'late'> => {
     flushedUpTo = emitted();
     let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<void>((resolve) => {
+    const deadline = new Promise<'late'>((resolve) => {
       // Not unref'd: while it runs, the process waits for the flush, and never for longer.
-      timer = setTimeout(resolve, settings.timeoutMillis);
+      timer = setTimeout(() => {
+        resolve('late');
+      }, settings.timeoutMillis);
     });
-    try {
-      await Promise.race([parts.flush(), deadline]);
-    } catch {
-      // Whatever is lost, the exporter has counted and reported.
-    } finally {
-      clearTimeout(timer);
-    }
+    // Whatever a failed flush loses, the exporter has counted and reported.
+    const flushed = parts.flush().then(
+      () => 'flushed' as const,
+      () => 'flushed' as const,
+    );
+    const outcome = await Promise.race([flushed, deadline]);
+    clearTimeout(timer);
+    return outcome;
   };
 
   const onBeforeExit = (): void => {
     // A flush is work, after which Node emits beforeExit again: without news the process may end.
     if (flushing || emitted() === flushedUpTo) return;
     flushing = true;
-    void flush().finally(() => {
-      flushing = false;
-    });
+    void flush()
+      // A flush under way keeps timers of the SDK, and so the process, for half a minute more.
+      .then((outcome) => (outcome === 'late' ? parts.shutdown() : undefined))
+      .catch(() => undefined)
+      .finally(() => {
+        flushing = false;
+      });
   };
 
   let ended = false;

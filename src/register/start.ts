@@ -276,6 +276,7 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor): void {
     {
       process,
       flush: () => provider.forceFlush(),
+      shutdown: () => provider.shutdown(),
       emitted: () => processor.status().emitted,
       onEnd: () => {
         summarise(processor.status(), environment);

@@ -1,0 +1,354 @@
+import { EventEmitter } from 'node:events';
+import { createRequire } from 'node:module';
+import { fileURLToPath } from 'node:url';
+import { createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
+import { expect } from 'chai';
+import { OptionError } from '../../src/cloudwatch/errors.js';
+import { Application } from '../../src/register/application.js';
+import { LocalStorageContextManager } from '../../src/register/context-manager.js';
+import { booleanOf, listOf, numberOf, stringOf } from '../../src/register/environment.js';
+import { flushAtExit } from '../../src/register/exit.js';
+import { sdkLogsProblem } from '../../src/register/logger-provider.js';
+import { isAutoInstrumentationsPreloaded } from '../../src/register/preloads.js';
+import { TeeLoggerProvider } from '../../src/register/tee-logger-provider.js';
+import { createPropagator, createTracerProvider } from '../../src/register/tracing.js';
+import { withoutWrongVariables } from '../../src/register/wrong-variables.js';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const application = new Application(
+  {
+    mainFile: `${root}test/fixtures/register/pino.mjs`,
+    workingDirectory: root,
+    ownRequire: createRequire(root),
+  },
+  () => undefined,
+);
+
+function fail(message: string): never {
+  throw new Error(message);
+}
+
+describe('sdkLogsProblem', () => {
+  for (const version of ['0.220.0', '0.223.1', '3.0.0', '3.1.1']) {
+    it(`finds nothing wrong with ${version}`, () => {
+      expect(sdkLogsProblem(version)).to.equal(undefined);
+    });
+  }
+
+  it('refuses a version whose processors would export nothing', () => {
+    expect(sdkLogsProblem('0.219.0')).to.match(/0\.219\.0 is too old.*npm install/);
+  });
+
+  it('says what to install', () => {
+    expect(sdkLogsProblem(undefined)).to.contain('npm install @opentelemetry/sdk-logs');
+  });
+});
+
+describe('isAutoInstrumentationsPreloaded', () => {
+  const name = '@opentelemetry/auto-instrumentations-node/register';
+  for (const words of [
+    ['--import', name],
+    [`--import=${name}`],
+    ['-r', name],
+    [`--require=${name}`],
+    ['--require', '/app/node_modules/@opentelemetry/auto-instrumentations-node/build/src/register.js'],
+    ['--import', 'file:///app/node_modules/@opentelemetry/auto-instrumentations-node/dist/register.mjs'],
+  ]) {
+    it(`finds it in ${words.join(' ')}`, () => {
+      expect(isAutoInstrumentationsPreloaded(words, {})).to.equal(true);
+      expect(
+        isAutoInstrumentationsPreloaded([], { NODE_OPTIONS: `--no-warnings ${words.join(' ')}` }),
+      ).to.equal(true);
+    });
+  }
+
+  it('does not take another preload for it', () => {
+    expect(
+      isAutoInstrumentationsPreloaded(['--import', 'opentelemetry-cloudwatch-logs/register'], {}),
+    ).to.equal(false);
+  });
+});
+
+describe('environment', () => {
+  it('takes an empty value for an unset one', () => {
+    expect(stringOf({ A: ' ' }, 'A')).to.equal(undefined);
+    expect(listOf({ A: ' , ' }, 'A')).to.equal(undefined);
+    expect(numberOf({ A: '' }, 'A', fail)).to.equal(undefined);
+  });
+
+  it('takes only true for true', () => {
+    expect(['true', 'TRUE', '1', 'yes'].map((A) => booleanOf({ A }, 'A'))).to.deep.equal([
+      true,
+      true,
+      false,
+      false,
+    ]);
+  });
+
+  it('complains of what is no number and leaves it out', () => {
+    const complaints: string[] = [];
+    expect(numberOf({ A: '-1' }, 'A', (text) => complaints.push(text))).to.equal(undefined);
+    expect(numberOf({ A: '0' }, 'A', (text) => complaints.push(text))).to.equal(0);
+    expect(complaints).to.deep.equal(['A must be a number of 0 or more; it is "-1" and is ignored']);
+  });
+});
+
+describe('withoutWrongVariables', () => {
+  it('leaves wrong variables out, one after another, and puts them back', () => {
+    const environment: NodeJS.ProcessEnv = { A: 'x', B: 'y', C: 'z' };
+    const made = withoutWrongVariables(environment, () => {
+      for (const name of ['A', 'B']) if (environment[name]) throw new OptionError(name, 'be a number', 'x');
+      return 'made';
+    });
+    expect(made).to.equal('made');
+    expect(environment).to.deep.equal({ A: 'x', B: 'y', C: 'z' });
+  });
+
+  it('throws what is wrong without a variable', () => {
+    expect(() =>
+      withoutWrongVariables({}, () => {
+        throw new OptionError('logGroupName', 'be given');
+      }),
+    ).to.throw('logGroupName must be given');
+  });
+});
+
+describe('createTracerProvider', () => {
+  it("makes one out of the application's packages", () => {
+    const provider = createTracerProvider(application, { OTEL_TRACES_SAMPLER: 'always_on' }, fail);
+    const span = provider!.getTracer('test').startSpan('span');
+    expect(span.spanContext().traceId).to.match(/^[0-9a-f]{32}$/);
+    span.end();
+  });
+
+  for (const [sampler, argument, traceFlags] of [
+    ['always_on', '', 1],
+    ['always_off', '', 0],
+    ['parentbased_always_on', '', 1],
+    ['parentbased_always_off', '', 0],
+    ['traceidratio', '0', 0],
+    ['parentbased_traceidratio', '1', 1],
+    ['nonsense', '', 1],
+    ['traceidratio', '7', 1],
+  ] as const) {
+    it(`samples as ${sampler} ${argument} says`, () => {
+      const environment = { OTEL_TRACES_SAMPLER: sampler, OTEL_TRACES_SAMPLER_ARG: argument };
+      const complaints: string[] = [];
+      const provider = createTracerProvider(application, environment, (text) => complaints.push(text));
+      const span = provider!.getTracer('test').startSpan('span', { root: true });
+      expect(span.spanContext().traceFlags).to.equal(traceFlags);
+      expect(complaints).to.have.lengthOf(sampler === 'nonsense' || argument === '7' ? 1 : 0);
+      span.end();
+    });
+  }
+});
+
+describe('createPropagator', () => {
+  const fieldsFor = (OTEL_PROPAGATORS: string, complain: (text: string) => void = fail) =>
+    createPropagator(application, { OTEL_PROPAGATORS }, complain)?.fields().sort();
+
+  it('takes W3C trace context and baggage by default', () => {
+    expect(fieldsFor('')).to.deep.equal(['baggage', 'traceparent', 'tracestate']);
+  });
+
+  it('takes those that OTEL_PROPAGATORS names', () => {
+    expect(fieldsFor('xray')).to.deep.equal(['X-Amzn-Trace-Id'.toLowerCase()]);
+    expect(fieldsFor('b3multi')).to.include('x-b3-traceid');
+    expect(fieldsFor('tracecontext,none')).to.equal(undefined);
+  });
+
+  it('complains of one that nobody knows', () => {
+    const complaints: string[] = [];
+    expect(fieldsFor('nonsense,baggage', (text) => complaints.push(text))).to.deep.equal(['baggage']);
+    expect(complaints).to.deep.equal(['OTEL_PROPAGATORS names nonsense, which is unknown; it is left out']);
+  });
+});
+
+describe('LocalStorageContextManager', () => {
+  const key = createContextKey('test');
+  const context = ROOT_CONTEXT.setValue(key, 'here');
+
+  it('keeps the context through asynchronous code', async () => {
+    const manager = new LocalStorageContextManager().enable();
+    const seen = await manager.with(context, async () => {
+      await Promise.resolve();
+      return manager.active().getValue(key);
+    });
+    expect(seen).to.equal('here');
+    expect(manager.active()).to.equal(ROOT_CONTEXT);
+    manager.disable();
+  });
+
+  it('passes this and arguments on', () => {
+    const manager = new LocalStorageContextManager();
+    const add = function (this: { base: number }, a: number, b: number) {
+      return this.base + a + b;
+    };
+    expect(manager.with(context, add, { base: 1 }, 2, 3)).to.equal(6);
+    expect(manager.bind(context, add).length).to.equal(2);
+  });
+
+  it('binds functions and the listeners of emitters, which can be removed again', () => {
+    const manager = new LocalStorageContextManager();
+    expect(manager.bind(context, () => manager.active().getValue(key))()).to.equal('here');
+    expect(manager.bind(context, 5)).to.equal(5);
+    const emitter = manager.bind(context, new EventEmitter());
+    const seen: unknown[] = [];
+    const listener = () => seen.push(manager.active().getValue(key));
+    emitter.on('event', listener);
+    emitter.once('event', listener);
+    emitter.emit('event');
+    emitter.emit('event');
+    emitter.off('event', listener);
+    emitter.emit('event');
+    expect(seen).to.deep.equal(['here', 'here', 'here']);
+  });
+});
+
+describe('TeeLoggerProvider', () => {
+  type Provider = ConstructorParameters<typeof TeeLoggerProvider>[0];
+  const providerInto = (bodies: unknown[], enabled?: boolean) =>
+    ({
+      getLogger: () => ({
+        emit: (record: { body: unknown }) => bodies.push(record.body),
+        ...(enabled !== undefined && { enabled: () => enabled }),
+      }),
+    }) as unknown as Provider;
+
+  it('gives each record to both', () => {
+    const first: unknown[] = [];
+    const second: unknown[] = [];
+    new TeeLoggerProvider(providerInto(first), providerInto(second))
+      .getLogger('test')
+      .emit({ body: 'hello' });
+    expect([first, second]).to.deep.equal([['hello'], ['hello']]);
+  });
+
+  it('gives it to the second even when the first throws', () => {
+    const second: unknown[] = [];
+    const throwing = {
+      getLogger: () => ({
+        emit: () => {
+          throw new Error('first');
+        },
+      }),
+    } as unknown as Provider;
+    const logger = new TeeLoggerProvider(throwing, providerInto(second)).getLogger('test');
+    expect(() => {
+      logger.emit({ body: 'hello' });
+    }).to.throw('first');
+    expect(second).to.deep.equal(['hello']);
+  });
+
+  for (const [first, second, either] of [
+    [false, false, false],
+    [true, false, true],
+    [false, true, true],
+    [undefined, false, true],
+  ] as const) {
+    it(`is ${either ? 'enabled' : 'disabled'} for ${first} and ${second}`, () => {
+      const tee = new TeeLoggerProvider(providerInto([], first), providerInto([], second));
+      const logger = tee.getLogger('test') as unknown as { enabled(): boolean };
+      expect(logger.enabled()).to.equal(either);
+    });
+  }
+});
+
+describe('flushAtExit', () => {
+  /** A process of which only the events and `kill` are used. */
+  class StandIn extends EventEmitter {
+    readonly pid = 1;
+    readonly killed: string[] = [];
+    kill(_pid: number, signal: string): void {
+      this.killed.push(signal);
+    }
+  }
+
+  function arrange(flush: () => Promise<void> = () => Promise.resolve()) {
+    const standIn = new StandIn();
+    const seen = { emitted: 0, flushes: 0, shutdowns: 0, ends: 0 };
+    const remove = flushAtExit(
+      {
+        process: standIn as unknown as NodeJS.Process,
+        flush: () => {
+          seen.flushes++;
+          return flush();
+        },
+        shutdown: () => {
+          seen.shutdowns++;
+          standIn.emit('shutdown');
+          return Promise.resolve();
+        },
+        emitted: () => seen.emitted,
+        onEnd: () => seen.ends++,
+      },
+      { timeoutMillis: 1 },
+    );
+    return { standIn, seen, remove };
+  }
+  const settled = () => new Promise((resolve) => setImmediate(resolve));
+
+  it('flushes before the end only what is new', async () => {
+    const { standIn, seen } = arrange();
+    standIn.emit('beforeExit');
+    expect(seen.flushes).to.equal(0);
+    seen.emitted = 2;
+    standIn.emit('beforeExit');
+    await settled();
+    standIn.emit('beforeExit');
+    standIn.emit('exit');
+    standIn.emit('exit');
+    expect(seen).to.include({ flushes: 1, shutdowns: 0, ends: 1 });
+  });
+
+  it('gives up before the end what is not flushed in time', async () => {
+    const { standIn, seen } = arrange(() => new Promise(() => undefined));
+    const shutDown = new Promise<void>((resolve) => {
+      standIn.once('shutdown', resolve);
+    });
+    seen.emitted = 1;
+    standIn.emit('beforeExit');
+    await shutDown;
+    expect(seen).to.include({ flushes: 1, shutdowns: 1 });
+  });
+
+  it('raises the signal again when nobody else listens, even if the flush fails', async () => {
+    const { standIn, seen } = arrange(() => Promise.reject(new Error('down')));
+    standIn.emit('SIGTERM', 'SIGTERM');
+    await settled();
+    expect(standIn.killed).to.deep.equal(['SIGTERM']);
+    expect(seen).to.include({ flushes: 1, ends: 1 });
+    expect(standIn.listenerCount('SIGTERM')).to.equal(0);
+  });
+
+  it('does not wait for a flush for longer than the timeout', async () => {
+    const { standIn } = arrange(() => new Promise(() => undefined));
+    const killed = new Promise<void>((resolve) => {
+      standIn.kill = (_pid, signal) => {
+        standIn.killed.push(signal);
+        resolve();
+      };
+    });
+    standIn.emit('SIGINT', 'SIGINT');
+    await killed;
+    expect(standIn.killed).to.deep.equal(['SIGINT']);
+  });
+
+  it("leaves the signal to the application's listeners, but not to signal-exit's", async () => {
+    const { standIn } = arrange();
+    standIn.on('SIGTERM', () => undefined);
+    standIn.emit('SIGTERM', 'SIGTERM');
+    await settled();
+    expect(standIn.killed).to.deep.equal([]);
+    Object.assign(standIn, { __signal_exit_emitter__: { count: 1 } });
+    standIn.emit('SIGTERM', 'SIGTERM');
+    await settled();
+    expect(standIn.killed).to.deep.equal(['SIGTERM']);
+  });
+
+  it('can be taken away', () => {
+    const { standIn, remove } = arrange();
+    remove();
+    expect(standIn.eventNames()).to.deep.equal([]);
+  });
+});

@@ -1,0 +1,191 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
+import { type ApplicationResult, type ApplicationRun, runApplication } from './run-application.js';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const fixture = (name: string) => join(root, 'test/fixtures/register', name);
+const REGISTER = 'opentelemetry-cloudwatch-logs/register';
+const AUTO = '@opentelemetry/auto-instrumentations-node/register';
+const TRACE_ID = /^[0-9a-f]{32}$/;
+
+/** Runs the package that `npm run build` has made, on the newest 0.2xx line, which this repository holds. */
+describe('register', function () {
+  this.timeout(60_000);
+  let local: LocalCloudWatchLogs;
+  let groups = 0;
+
+  before(async () => {
+    local = await LocalCloudWatchLogs.start();
+  });
+  after(() => local.stop());
+
+  function run(
+    name: string,
+    settings: Partial<ApplicationRun> & { flag?: string; preloads?: readonly string[] } = {},
+  ): Promise<ApplicationResult> {
+    const { flag = '--import', preloads = [REGISTER], ...rest } = settings;
+    return runApplication({
+      file: fixture(name),
+      directory: root,
+      endpoint: local.endpoint,
+      logGroupName: `/register/${groups++}`,
+      nodeArguments: preloads.flatMap((preload) => [flag, preload]),
+      ...rest,
+    });
+  }
+
+  for (const application of ['pino.mjs', 'pino.cjs', 'winston.mjs', 'winston.cjs']) {
+    for (const flag of ['--import', '--require']) {
+      it(`brings the record of ${application} under ${flag}, once, with its trace id`, async () => {
+        const { exitCode, stderr, records } = await run(application, { flag });
+        expect(stderr).to.equal('');
+        expect(exitCode).to.equal(0);
+        expect(records.map((record) => record.body)).to.deep.equal(['hello']);
+        expect(records[0]!.trace_id).to.match(TRACE_ID);
+        expect(records[0]!.trace_flags).to.equal('01');
+      });
+    }
+  }
+
+  it('describes the process', async () => {
+    const { records } = await run('pino.mjs', {
+      environment: { OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test,service.instance.id=one' },
+    });
+    expect(records[0]!.resource).to.include({
+      'service.name': 'register-test',
+      'service.instance.id': 'one',
+      'deployment.environment.name': 'test',
+      'telemetry.sdk.language': 'nodejs',
+      'telemetry.sdk.name': 'opentelemetry',
+    });
+    expect(records[0]!.resource).to.include.keys('host.name', 'process.pid', 'telemetry.sdk.version');
+  });
+
+  it('marks traces as OTEL_TRACES_SAMPLER says', async () => {
+    const { records } = await run('pino.mjs', { environment: { OTEL_TRACES_SAMPLER: 'always_off' } });
+    expect(records[0]!.trace_id).to.match(TRACE_ID);
+    expect(records[0]!.trace_flags).to.equal('00');
+  });
+
+  it('does not start a second exporter in a pino transport', async () => {
+    const { records, stderr } = await run('pino-transport.mjs', { environment: { OTEL_LOG_LEVEL: 'info' } });
+    expect(records).to.have.lengthOf(1);
+    expect(stderr.match(/emitted \d+, delivered \d+/g)).to.deep.equal(['emitted 1, delivered 1']);
+  });
+
+  it('says nothing and does nothing with OTEL_SDK_DISABLED', async () => {
+    const { exitCode, stderr, records } = await run('pino.mjs', {
+      environment: { OTEL_SDK_DISABLED: 'true' },
+    });
+    expect({ exitCode, stderr, records }).to.deep.equal({ exitCode: 0, stderr: '', records: [] });
+  });
+
+  it('starts once when it is preloaded twice', async () => {
+    const { records } = await run('pino.mjs', {
+      nodeArguments: ['--require', REGISTER, '--import', REGISTER, '--import', REGISTER],
+    });
+    expect(records).to.have.lengthOf(1);
+  });
+
+  describe('beside another OpenTelemetry SDK', () => {
+    const others = { OTEL_METRICS_EXPORTER: 'none', OTEL_NODE_RESOURCE_DETECTORS: 'none' };
+
+    for (const [order, preloads] of [
+      ['before', [AUTO, REGISTER]],
+      ['after', [REGISTER, AUTO]],
+    ] as const) {
+      it(`brings every record once with auto-instrumentations-node/register ${order}`, async () => {
+        const environment = { ...others, OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'none' };
+        const { records, exitCode } = await run('pino.mjs', { preloads, environment });
+        expect(exitCode).to.equal(0);
+        expect(records).to.have.lengthOf(1);
+        expect(records[0]!.trace_id).to.match(TRACE_ID);
+      });
+    }
+
+    it('leaves the other its records and says so', async () => {
+      const environment = { ...others, OTEL_TRACES_EXPORTER: 'none', OTEL_LOGS_EXPORTER: 'console' };
+      const { records, stdout, stderr } = await run('pino.mjs', { preloads: [AUTO, REGISTER], environment });
+      expect(records).to.have.lengthOf(1);
+      expect(stdout.match(/body: 'hello'/g)).to.have.lengthOf(1);
+      expect(stderr).to.match(
+        /another OpenTelemetry SDK has set a logger provider.*OTEL_LOGS_EXPORTER=none\n$/,
+      );
+    });
+
+    it('gives way to an SDK that the application starts itself', async () => {
+      const environment = { ...others, OTEL_TRACES_EXPORTER: 'console', OTEL_LOGS_EXPORTER: 'none' };
+      const { records, stdout, stderr } = await run('own-sdk.mjs', { environment });
+      expect(records).to.have.lengthOf(1);
+      expect(stdout).to.contain(`traceId: '${records[0]!.trace_id!}'`);
+      expect(stderr).to.contain('another OpenTelemetry SDK is being started');
+    });
+  });
+
+  describe('at the end of the process', () => {
+    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+      it(`delivers what is queued and dies of ${signal} as it would have`, async () => {
+        const result = await run('waits.cjs', { signal });
+        expect(result.signal).to.equal(signal);
+        expect(result.records.map((record) => record.body)).to.deep.equal(['hello']);
+      });
+    }
+
+    it("leaves the signal to the application's own handler", async () => {
+      const { exitCode, records } = await run('closes.mjs', { signal: 'SIGTERM' });
+      expect(exitCode).to.equal(3);
+      expect(records.map((record) => record.body)).to.deep.equal(['hello', 'closing']);
+    });
+
+    it('says what became of the records when asked to', async () => {
+      const { stderr } = await run('pino.mjs', { environment: { OTEL_LOG_LEVEL: 'info' } });
+      expect(stderr).to.contain('emitted 1, delivered 1, not delivered by the end 0, dropped 0');
+    });
+  });
+
+  describe('when something is wrong', () => {
+    it('lets the application run without a log group, and says how to name one', async () => {
+      const { exitCode, stdout, stderr } = await run('plain.cjs', {
+        environment: { OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME: '' },
+      });
+      expect({ exitCode, stdout }).to.deep.equal({ exitCode: 0, stdout: 'ran\n' });
+      expect(stderr.split('\n')).to.have.lengthOf(2);
+      expect(stderr).to.contain('OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME');
+    });
+
+    it('names the ways to set a region that is missing', async () => {
+      const { exitCode, stdout, stderr } = await run('plain.cjs', {
+        environment: {
+          AWS_REGION: '',
+          AWS_ENDPOINT_URL: '',
+          AWS_CONFIG_FILE: '/nonexistent',
+          AWS_SHARED_CREDENTIALS_FILE: '/nonexistent',
+          AWS_EC2_METADATA_DISABLED: 'true',
+        },
+      });
+      expect({ exitCode, stdout }).to.deep.equal({ exitCode: 0, stdout: 'ran\n' });
+      expect(stderr).to.match(/no logs are exported: .*region.*AWS_REGION/);
+    });
+
+    it('ignores a wrong variable and exports all the same', async () => {
+      const { records, stderr } = await run('pino.mjs', {
+        environment: { OTEL_BLRP_MAX_QUEUE_SIZE: 'many' },
+      });
+      expect(records).to.have.lengthOf(1);
+      expect(stderr).to.match(/OTEL_BLRP_MAX_QUEUE_SIZE must be .*"many".*ignored\n$/);
+    });
+
+    it('says that the service does not answer, what was lost, and lets the process end', async () => {
+      const { exitCode, stderr } = await run('pino.mjs', {
+        environment: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
+      });
+      expect(exitCode).to.equal(0);
+      expect(stderr).to.contain('127.0.0.1:9');
+      expect(stderr).to.match(
+        /emitted 1, delivered 0, not delivered by the end (?:1, dropped 0|0, dropped 1)/,
+      );
+    });
+  });
+});
