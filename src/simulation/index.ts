@@ -1,4 +1,5 @@
-export { LocalCloudWatchLogs, type LocalCloudWatchLogsOptions } from './local-cloudwatch-logs.js';
+export { LocalCloudWatchLogs } from './local-cloudwatch-logs.js';
+export type { LocalCloudWatchLogsOptions } from './local-options.js';
 export type { AdjustableClock } from './faults/adjustable-clock.js';
 export type { ActiveFault, FaultInjection } from './faults/fault-injection.js';
 export type { FaultKind, FaultRule } from './faults/fault-rule.js';

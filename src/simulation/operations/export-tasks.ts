@@ -74,6 +74,14 @@ async function run(context: ServiceContext, task: ExportTaskDocument, folder: st
   }
 }
 
+/** Marks tasks that an earlier process did not end. */
+export function failInterruptedExports(context: ServiceContext): void {
+  for (const task of tasks(context)) {
+    if (!ACTIVE.includes(task.status.code)) continue;
+    change(context, task, { status: { code: 'FAILED', message: 'The service was stopped.' } });
+  }
+}
+
 function change(
   context: ServiceContext,
   task: ExportTaskDocument,

@@ -1,6 +1,26 @@
+import {
+  countRegexes,
+  extractValues,
+  type FilterPattern,
+  FilterPatternError,
+  matchesPattern,
+  parseFilterPattern,
+} from '../filter-patterns/filter-pattern.js';
 import { invalidParameter, limitExceeded } from '../service-error.js';
 import { metricFiltersOf, subscriptionFiltersOf } from './collections.js';
 import type { ServiceContext } from './service-context.js';
+
+/** What a refusal begins with. Recorded for metric filters, not for the others. */
+type Refusal = 'Invalid metric filter pattern' | 'Invalid filter pattern';
+
+function parse(pattern: string, refusal: Refusal): FilterPattern {
+  try {
+    return parseFilterPattern(pattern);
+  } catch (error) {
+    if (!(error instanceof FilterPatternError)) throw error;
+    throw invalidParameter(`${refusal}: ${error.message}`);
+  }
+}
 
 /**
  * Makes the test of a filter pattern.
@@ -9,15 +29,23 @@ import type { ServiceContext } from './service-context.js';
  */
 export function compileFilterPattern(
   pattern: string | undefined,
+  refusal: Refusal = 'Invalid filter pattern',
 ): ((message: string) => boolean) | undefined {
   if (pattern === undefined || pattern.trim() === '') return undefined;
-  throw invalidParameter('Filter patterns are not supported yet.');
+  const parsed = parse(pattern, refusal);
+  return (message) => matchesPattern(parsed, message);
 }
 
-/** Makes what TestMetricFilter asks: the values that a pattern extracts, undefined where it does not match. */
+/**
+ * Makes what TestMetricFilter asks: the values that a pattern extracts, undefined where it does not match.
+ * @throws ServiceError for a pattern that the service does not take
+ */
 export function extractor(pattern: string): (message: string) => Record<string, string> | undefined {
-  const matches = compileFilterPattern(pattern);
-  return (message) => (!matches || matches(message) ? {} : undefined);
+  const parsed = parse(pattern, 'Invalid metric filter pattern');
+  return (message) => {
+    const values = extractValues(parsed, message);
+    return values && Object.fromEntries(values);
+  };
 }
 
 /** Patterns with a regular expression in one group. Source: user guide, "Filter pattern syntax". */
@@ -40,5 +68,5 @@ export function refuseManyRegexes(
 }
 
 function hasRegex(pattern: string): boolean {
-  return /%.+%/s.test(pattern.replace(/"(?:[^"\\]|\\.)*"/gs, ''));
+  return countRegexes(parseFilterPattern(pattern)) > 0;
 }

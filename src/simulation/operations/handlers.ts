@@ -11,6 +11,8 @@ import { FILTER_LOG_EVENTS_HANDLERS } from './filter-log-events.js';
 import { GET_LOG_EVENTS_HANDLERS } from './get-log-events.js';
 import { INDEX_POLICY_HANDLERS } from './index-policies.js';
 import { LOG_GROUP_HANDLERS } from './log-groups.js';
+import { QUERY_HANDLERS } from './queries.js';
+import { LOG_RECORD_HANDLERS } from './log-records.js';
 import { LOG_STREAM_HANDLERS } from './log-streams.js';
 import { PUT_LOG_EVENTS_HANDLERS } from './put-log-events.js';
 import { RETENTION_HANDLERS } from './retention.js';
@@ -27,6 +29,8 @@ export const HANDLERS: Handlers = {
   ...RETENTION_HANDLERS,
   ...TAG_HANDLERS,
   ...INDEX_POLICY_HANDLERS,
+  ...QUERY_HANDLERS,
+  ...LOG_RECORD_HANDLERS,
   ...ACCOUNT_POLICY_HANDLERS,
   ...SUBSCRIPTION_FILTER_HANDLERS,
   ...METRIC_FILTER_HANDLERS,

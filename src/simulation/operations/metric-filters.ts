@@ -17,7 +17,7 @@ const MAX_DIMENSIONS = 3;
 
 function putMetricFilter(context: ServiceContext, request: RequestOf<'PutMetricFilter'>): Answer {
   const { logGroupName, filterName, filterPattern, metricTransformations } = request;
-  compileFilterPattern(filterPattern);
+  compileFilterPattern(filterPattern, 'Invalid metric filter pattern');
   for (const transformation of metricTransformations) checkTransformation(transformation);
   const group = findLogGroup(context, logGroupName);
   if (group.logGroupClass !== 'STANDARD') {

@@ -2,7 +2,10 @@ import type { IncomingMessage } from 'node:http';
 
 import type { FaultInjection } from '../faults/fault-injection.js';
 import type { FaultRule } from '../faults/fault-rule.js';
+import type { EventSource } from '../insights-ql/event-source.js';
 import type { OperationName, RequestOf } from '../protocol/request-shapes.js';
+import type { QueryEngine } from '../queries/query-engine.js';
+import type { QueryService } from '../queries/query-service.js';
 import type { Catalog } from '../store/catalog.js';
 import type { EventStore } from '../store/event-store.js';
 import type { LocalDestinations } from '../subscriptions/local-destinations.js';
@@ -16,6 +19,10 @@ export interface ServiceContext {
   readonly region: string;
   readonly catalog: Catalog;
   readonly events: EventStore;
+  /** What queries read. */
+  readonly eventSource: EventSource;
+  readonly queryEngine: QueryEngine;
+  readonly queries: QueryService;
   readonly feed: EventFeed;
   /** Where subscription filters deliver to. */
   readonly destinations: LocalDestinations;
