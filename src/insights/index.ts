@@ -38,3 +38,4 @@ export {
   type QueryPosition,
   QueryTimeoutError,
 } from './query-errors.js';
+export { type OverLogGroupsResult, runOverLogGroups } from './run-over-log-groups.js';

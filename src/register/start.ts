@@ -25,6 +25,7 @@ import { isAutoInstrumentationsPreloaded } from './preloads.js';
 import { messageOf, report } from './report.js';
 import { createResource } from './resource.js';
 import { TeeLoggerProvider } from './tee-logger-provider.js';
+import { stepBackForOthers } from './step-back.js';
 import { createContextManager, createPropagator, createTracerProvider } from './tracing.js';
 
 type ApiPackage = typeof Api;
@@ -98,7 +99,8 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
     return undefined;
   }
 
-  setDiagnosticLogger(api, environment);
+  const autoInstrumented = isAutoInstrumentationsPreloaded(process.execArgv, environment);
+  if (!autoInstrumented) setDiagnosticLogger(api, environment);
   installImportHook(application);
   // Loaded before the first instrumentation is made: see loadInstrumentations.
   const logsApis: LogsApis = {
@@ -110,13 +112,12 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
   };
   const resource = createResource(application);
 
-  const autoInstrumented = isAutoInstrumentationsPreloaded(process.execArgv, environment);
-  setTracing(api, application, environment, autoInstrumented);
+  const withdraw = setTracing(api, application, environment, autoInstrumented);
   const instrumentations = autoInstrumented ? [] : instrument(application, environment);
-  for (const instrumentation of instrumentations) {
-    instrumentation.setTracerProvider(api.trace.getTracerProvider());
-    instrumentation.setMeterProvider(api.metrics.getMeterProvider());
-  }
+  for (const instrumentation of instrumentations) setProviders(instrumentation, api);
+  stepBackForOthers(application, instrumentations, () => {
+    makeRoom(api, application, environment, instrumentations, withdraw);
+  });
   return {
     application,
     logsApis,
@@ -133,32 +134,92 @@ function setDiagnosticLogger(api: ApiPackage, environment: Environment): void {
   api.diag.setLogger(new api.DiagConsoleLogger(), { logLevel: logLevel ?? api.DiagLogLevel.INFO });
 }
 
-/** Sets what nobody else has set, or will set: context, propagation, tracer provider. */
+function setProviders(instrumentation: Instrumentation, api: ApiPackage): void {
+  instrumentation.setTracerProvider(api.trace.getTracerProvider());
+  instrumentation.setMeterProvider(api.metrics.getMeterProvider());
+}
+
+/** Takes back what `setTracing` has set, as far as it was set here. */
+type Withdraw = () => void;
+
+/**
+ * Sets what nobody else has set, or will set: context, propagation, tracer provider.
+ * @returns gives their places free again
+ */
 function setTracing(
   api: ApiPackage,
   application: Application,
   environment: Environment,
   autoInstrumented: boolean,
-): void {
+): Withdraw {
+  const withdrawals: Withdraw[] = [];
   if (!autoInstrumented && !isApiSet('context')) {
     const manager = createContextManager(application, () => new LocalStorageContextManager());
-    api.context.setGlobalContextManager(manager);
+    if (api.context.setGlobalContextManager(manager)) {
+      withdrawals.push(() => {
+        api.context.disable();
+      });
+    }
   }
   if (!autoInstrumented && !isApiSet('propagation')) {
     const propagator = createPropagator(application, environment, report);
-    if (propagator) api.propagation.setGlobalPropagator(propagator);
+    if (propagator && api.propagation.setGlobalPropagator(propagator)) {
+      withdrawals.push(() => {
+        api.propagation.disable();
+      });
+    }
   }
   // With `none` OpenTelemetry's SDK sets no tracer provider, and records would have no trace id.
   const tracedByOthers =
     autoInstrumented && stringOf(environment, 'OTEL_TRACES_EXPORTER')?.toLowerCase() !== 'none';
-  if (tracedByOthers || isApiSet('trace')) return;
-  const provider = createTracerProvider(application, environment, report);
-  if (provider) api.trace.setGlobalTracerProvider(provider);
-  else {
-    report(
-      'log records get no trace ids, because no tracing SDK is installed; run: npm install @opentelemetry/sdk-node',
-    );
+  if (!tracedByOthers && !isApiSet('trace')) {
+    const provider = createTracerProvider(application, environment, report);
+    if (!provider) {
+      report(
+        'log records get no trace ids, because no tracing SDK is installed; run: npm install @opentelemetry/sdk-node',
+      );
+    } else if (setTracerProvider(api, application, provider)) {
+      withdrawals.push(() => {
+        api.trace.disable();
+      });
+    }
   }
+  return () => {
+    for (const withdraw of withdrawals) withdraw();
+  };
+}
+
+function setTracerProvider(api: ApiPackage, application: Application, provider: Api.TracerProvider): boolean {
+  const moduleHalf = application.loadModuleHalf('@opentelemetry/api') as ApiPackage | undefined;
+  if (moduleHalf) {
+    // Tracers that were made through this half before now find their provider in it alone; disable() gives
+    // the global back and leaves those tracers what they have.
+    moduleHalf.trace.setGlobalTracerProvider(provider);
+    moduleHalf.trace.disable();
+  }
+  return api.trace.setGlobalTracerProvider(provider);
+}
+
+/**
+ * Makes room for an OpenTelemetry SDK that the application starts itself after this package: its tracing
+ * would find the places taken, and its spans would go nowhere. What it doesn't set is set again.
+ */
+function makeRoom(
+  api: ApiPackage,
+  application: Application,
+  environment: Environment,
+  instrumentations: readonly Instrumentation[],
+  withdraw: Withdraw,
+): void {
+  report(
+    "another OpenTelemetry SDK is being started: its instrumentations and its tracing take the place of this package's, and log records go to CloudWatch Logs. If they shall go to its own exporter too, start it first: node --import <its file> --import opentelemetry-cloudwatch-logs/register",
+  );
+  withdraw();
+  setImmediate(() => {
+    setTracing(api, application, environment, false);
+    // Those of ours that stay, because their modules were loaded before, make spans of the other's.
+    for (const instrumentation of instrumentations) setProviders(instrumentation, api);
+  });
 }
 
 function instrument(application: Application, environment: Environment): Instrumentation[] {

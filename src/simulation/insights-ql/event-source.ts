@@ -13,7 +13,10 @@ export interface QueryableEvent {
     | undefined;
 }
 
-/** A top-level `field = value` or `field in [values]` of a query, which an index may answer. */
+/**
+ * A top-level `field = value` or `field in [values]` of a query, which an index may answer. The field is one
+ * of the stored event: never an alias, nor made by a command before.
+ */
 export interface IndexCondition {
   readonly field: string;
   readonly values: readonly string[];

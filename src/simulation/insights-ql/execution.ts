@@ -215,7 +215,8 @@ function indexConditions(commands: readonly Command[]): IndexCondition[] {
         const condition = toIndexCondition(operand);
         if (condition) conditions.push(condition);
       }
-    } else if (command.kind !== 'Fields') {
+    } else if (command.kind !== 'Fields' || command.items.some(({ alias }) => alias !== undefined)) {
+      // From here on a name may be one that a command made.
       break;
     }
   }

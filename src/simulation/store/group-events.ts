@@ -12,7 +12,7 @@ import { candidatePositions, coversRequired } from './index-lookup.js';
 import { IndexedValues, isEventField } from './indexed-values.js';
 import { mergeSegments, type MergeInput } from './merge-segments.js';
 import { type Segment } from './segment.js';
-import { type ReadBounds, SegmentCursor, timeRange } from './segment-cursor.js';
+import { type ReadBounds, SegmentCursor, type SegmentPart, timeRange } from './segment-cursor.js';
 import { type EventGroup, eventsAt } from './stored-event.js';
 
 /** Where a group's segments come from, and what outlives the process. */
@@ -113,24 +113,21 @@ export class GroupEvents implements EventGroup {
 
   *read(range: ReadRange): Generator<readonly StoredEvent[]> {
     const bounds = readBounds(range);
-    const inputs = this.#inputs(range, bounds, (segment, originAccepted) => () => {
-      return new SegmentCursor(segment, bounds, originAccepted);
-    });
-    yield* this.#chunks(inputs, bounds.descending);
+    const parts = this.#parts(range, bounds);
+    yield* this.#chunks(mergeInputs(parts, bounds), bounds.descending);
   }
 
   *readIndexed(read: IndexedRead, skipped: SkipCounts): Generator<readonly StoredEvent[]> {
     const bounds = readBounds(read);
-    const inputs = this.#inputs(read, bounds, (segment, originAccepted) => {
-      const positions = coversRequired(segment, read.conditions)
-        ? candidatePositions(segment, read.conditions)
+    const parts: SegmentPart[] = [];
+    for (const part of this.#parts(read, bounds)) {
+      const positions = coversRequired(part.segment, read.conditions)
+        ? candidatePositions(part.segment, read.conditions)
         : NONE;
-      if (positions) countSkipped(segment, positions, bounds, skipped);
-      return positions?.length === 0
-        ? undefined
-        : () => new SegmentCursor(segment, bounds, originAccepted, positions);
-    });
-    yield* this.#chunks(inputs, bounds.descending);
+      if (positions) countSkipped(part.segment, positions, bounds, skipped);
+      if (positions?.length !== 0) parts.push({ ...part, positions });
+    }
+    yield* this.#chunks(mergeInputs(parts, bounds), bounds.descending);
   }
 
   eventBySequence(sequence: number): StoredEvent | undefined {
@@ -271,29 +268,18 @@ export class GroupEvents implements EventGroup {
     return this.#indexedFields.filter((field) => !isEventField(field));
   }
 
-  /** The segments that may have events of a range. `open` may leave one out. */
-  #inputs(
-    range: ReadRange,
-    bounds: ReadBounds,
-    open: (segment: Segment, originAccepted: Uint8Array | undefined) => (() => SegmentCursor) | undefined,
-  ): MergeInput[] {
+  /** The segments that may have events of a range. */
+  #parts(range: ReadRange, bounds: ReadBounds): SegmentPart[] {
     const acceptsStream = streamFilter(range);
-    const inputs: MergeInput[] = [];
+    const parts: SegmentPart[] = [];
     for (const segment of this.#segments) {
-      const { firstTimestamp, lastTimestamp, firstSequence } = segment;
-      if (segment.liveCount === 0) continue;
+      const { firstTimestamp, lastTimestamp, liveCount, count } = segment;
+      if (liveCount === 0) continue;
       if (lastTimestamp < bounds.startTimeMillis || firstTimestamp > bounds.endTimeMillis) continue;
       const originAccepted = acceptsStream && acceptedOrigins(segment, acceptsStream);
-      if (originAccepted && !originAccepted.includes(1)) continue;
-      const opened = open(segment, originAccepted);
-      if (!opened) continue;
-      inputs.push({
-        firstTimestamp: bounds.descending ? lastTimestamp : firstTimestamp,
-        firstSequence,
-        open: opened,
-      });
+      if (!originAccepted || originAccepted.includes(1)) parts.push({ segment, count, originAccepted });
     }
-    return inputs;
+    return parts;
   }
 
   *#chunks(inputs: readonly MergeInput[], descending: boolean): Generator<readonly StoredEvent[]> {
@@ -359,14 +345,27 @@ function acceptedOrigins(segment: Segment, accepts: (logStreamName: string) => b
   );
 }
 
+function mergeInputs(parts: readonly SegmentPart[], bounds: ReadBounds): MergeInput[] {
+  return parts.map((part) => ({
+    firstTimestamp: bounds.descending ? part.segment.lastTimestamp : part.segment.firstTimestamp,
+    firstSequence: part.segment.firstSequence,
+    open: () => new SegmentCursor(part, bounds),
+  }));
+}
+
 function countSkipped(
   segment: Segment,
   candidates: Uint32Array,
   bounds: ReadBounds,
   skipped: SkipCounts,
 ): void {
-  const columns = segment.content.columns();
   const { firstSequence, liveCount, liveMessageBytes, count } = segment;
+  if (candidates.length === 0 && isWithin(segment, bounds)) {
+    skipped.records += liveCount;
+    skipped.bytes += liveMessageBytes;
+    return;
+  }
+  const columns = segment.content.columns();
   const [low, high] = timeRange(columns, columns.order(), firstSequence, bounds);
   const [candidateLow, candidateHigh] = timeRange(columns, candidates, firstSequence, bounds);
   // Where events of a segment were removed, or are out of range, the figures are estimates.
@@ -377,6 +376,15 @@ function countSkipped(
   }
   skipped.records += Math.max(0, Math.round(liveCount * share) - (candidateHigh - candidateLow));
   skipped.bytes += Math.max(0, Math.round(liveMessageBytes * share) - candidateBytes);
+}
+
+/** Whether every event of a segment is in the range: then its columns need not be read to count them. */
+function isWithin({ firstTimestamp, lastTimestamp }: Segment, bounds: ReadBounds): boolean {
+  return (
+    bounds.after === undefined &&
+    firstTimestamp >= bounds.startTimeMillis &&
+    lastTimestamp <= bounds.endTimeMillis
+  );
 }
 
 function streamStatistics(segments: readonly Segment[]): Map<string, StreamStatistics> {

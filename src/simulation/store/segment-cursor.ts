@@ -1,5 +1,5 @@
 import { type Segment } from './segment.js';
-import { type SegmentColumns } from './segment-columns.js';
+import { SegmentColumns } from './segment-columns.js';
 
 /** Where reading begins and ends: whole milliseconds, and from one position on. */
 export interface ReadBounds {
@@ -11,26 +11,35 @@ export interface ReadBounds {
   readonly descending: boolean;
 }
 
+/** What is read of a segment. */
+export interface SegmentPart {
+  readonly segment: Segment;
+  /** Events there were when reading began: later ones could be out of order with what was read already. */
+  readonly count: number;
+  /** 1 for each origin whose events are read; all when left out. */
+  readonly originAccepted: Uint8Array | undefined;
+  /** Only these, in time order; all when left out. */
+  readonly positions?: Uint32Array | undefined;
+}
+
 /** Reads the positions of a segment in time order. */
 export class SegmentCursor {
   readonly segment: Segment;
   readonly columns: SegmentColumns;
   readonly #order: Uint32Array | undefined;
   readonly #originAccepted: Uint8Array | undefined;
+  readonly #count: number;
   readonly #step: 1 | -1;
   /** Where the next position stands in the order, and where there are no more. */
   #at: number;
   readonly #end: number;
 
-  /**
-   * @param positions - only these, in time order; all when left out
-   * @param originAccepted - 1 for each origin whose events are read; all when left out
-   */
-  constructor(segment: Segment, bounds: ReadBounds, originAccepted?: Uint8Array, positions?: Uint32Array) {
+  constructor({ segment, count, originAccepted, positions }: SegmentPart, bounds: ReadBounds) {
     this.segment = segment;
-    this.columns = segment.content.columns();
-    this.#order = positions ?? this.columns.order();
+    this.columns = segment.dropped ? new SegmentColumns() : segment.content.columns();
+    this.#order = segment.dropped ? undefined : (positions ?? this.columns.order());
     this.#originAccepted = originAccepted;
+    this.#count = count;
     const [low, high] = timeRange(this.columns, this.#order, segment.firstSequence, bounds);
     this.#step = bounds.descending ? -1 : 1;
     this.#at = bounds.descending ? high - 1 : low;
@@ -65,8 +74,7 @@ export class SegmentCursor {
   }
 
   #isAccepted(position: number): boolean {
-    if (this.segment.isRemoved(position)) return false;
-    // Origins that came after reading began are beyond the array, and so not accepted.
+    if (position >= this.#count || this.segment.isRemoved(position)) return false;
     return this.#originAccepted === undefined || this.#originAccepted[this.columns.origins[position]!] === 1;
   }
 }

@@ -124,8 +124,10 @@ export class SegmentedEventStore implements EventStore {
   expireBefore(logGroupName: string, time: number): number {
     this.#expectOpen();
     const expired = this.#byName.get(logGroupName)?.expireBefore(time) ?? 0;
-    if (expired > 0) this.#storage.recordExpired(expired);
-    this.#occupiedBytes = this.#countBytes();
+    if (expired > 0) {
+      this.#storage.recordExpired(expired);
+      this.#occupiedBytes = this.#countBytes();
+    }
     return expired;
   }
 

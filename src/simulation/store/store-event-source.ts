@@ -5,6 +5,7 @@ import {
   type ScanStatistics,
 } from '../insights-ql/event-source.js';
 import { type EventStore, type StoredEvent } from './event-store.js';
+import { textPrefilter } from './text-prefilter.js';
 
 /** What queries have to know of a log group, as the catalog has it. */
 export interface QueryableLogGroup {
@@ -49,10 +50,12 @@ function* scanGroups(
     groups.push(scanGroup(store, logGroupName, creationTime, scan, statistics));
     statistics.logGroupsScanned++;
   }
+  const mayMatch = textPrefilter(scan.indexConditions);
   for (const chunk of newestFirst(groups)) {
     statistics.recordsScanned += chunk.length;
     for (const { messageBytes } of chunk) statistics.bytesScanned += messageBytes;
-    yield chunk;
+    // An empty chunk too gives other work its turn.
+    yield mayMatch ? chunk.filter(({ message }) => mayMatch(message)) : chunk;
   }
 }
 

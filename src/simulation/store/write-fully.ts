@@ -18,7 +18,15 @@ export function writeFully(descriptor: number, buffers: readonly Uint8Array[], p
       if (rest[0] && written > 0) rest = [rest[0].subarray(written), ...rest.slice(1)];
     }
   } catch (error) {
-    ftruncateSync(descriptor, position);
+    cutOff(descriptor, position);
     throw error;
+  }
+}
+
+function cutOff(descriptor: number, length: number): void {
+  try {
+    ftruncateSync(descriptor, length);
+  } catch {
+    // What the write reported matters more. The next write begins at the same place, and reading stops there.
   }
 }

@@ -321,6 +321,69 @@ describe('openStorage with a folder', () => {
     });
   }
 
+  it('gives entities, ingestion times and texts of any kind back', async () => {
+    const entity = { keyAttributes: { Name: 'orders' }, attributes: { PlatformType: 'Generic' } };
+    const texts = ['', 'ünï\u0000 \u{1F600}', '\ud800 alone', 'x'.repeat(100_000)];
+    open();
+    for (const [index, message] of texts.entries()) {
+      storage!.events.append({
+        logGroupName: 'g',
+        logStreamName: 'ünï',
+        events: [{ timestamp: NOW + index, message }],
+        ingestionTime: NOW + index * 2 ** 31,
+        entity: index % 2 === 0 ? entity : undefined,
+      });
+    }
+    for (const reopened of [false, true]) {
+      if (reopened) {
+        await close();
+        open();
+      }
+      const events = read();
+      expect(events.map(({ message }) => message)).to.deep.equal(texts.map((text) => text.toWellFormed()));
+      expect(events.map((event) => event.entity)).to.deep.equal([entity, undefined, entity, undefined]);
+      expect(events.map(({ ingestionTime }) => ingestionTime - NOW)).to.deep.equal(
+        [0, 1, 2, 3].map((index) => index * 2 ** 31),
+      );
+      expect(new Set(events.map(({ logStreamName }) => logStreamName))).to.deep.equal(new Set(['ünï']));
+    }
+  });
+
+  it('reads on when segments are removed meanwhile', () => {
+    open({ maxSegmentEvents: 100 });
+    for (let from = 0; from < 1000; from += 100) put(100, { from });
+    const seen: number[] = [];
+    for (const chunk of storage!.events.read({ logGroupName: 'g', order: 'ascending' })) {
+      for (const { timestamp, message } of chunk) {
+        expect(message).to.include(`"t${timestamp - NOW}"`);
+        seen.push(timestamp - NOW);
+      }
+      storage!.events.expireBefore('g', NOW + 750);
+      put(1, { from: 2000 + seen.length });
+    }
+    expect(seen).to.deep.equal([
+      ...Array(64).keys(),
+      ...Array.from({ length: 250 }, (_, index) => 750 + index),
+    ]);
+  });
+
+  it('keeps its journals short', async () => {
+    open({ maxSegmentEvents: 10 });
+    for (let round = 0; round < 1200; round++) {
+      put(1, { from: round });
+      storage!.events.expireBefore('g', NOW + round);
+    }
+    const journal = join(directory, 'groups', '1', 'group.journal');
+    expect(readFileSync(journal, 'utf8').split('\n').length).to.be.lessThan(1010);
+    storage!.events.setIndexedFields('g', ['n']);
+    storage!.events.deleteLogStream('g', 's');
+    await close();
+    open();
+    expect(read()).to.deep.equal([]);
+    expect(storage!.events.indexedFields('g')).to.deep.equal(['n']);
+    expect(readFileSync(journal, 'utf8').split('\n').length).to.be.lessThan(10);
+  });
+
   it('refuses writes when it is closed', async () => {
     const { events } = open();
     await close();

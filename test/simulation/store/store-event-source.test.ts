@@ -5,6 +5,8 @@ import {
   type IndexCondition,
   type ScanStatistics,
 } from '../../../src/simulation/insights-ql/event-source.js';
+import { extractField } from '../../../src/simulation/insights-ql/values/discovery.js';
+import { indexKey } from '../../../src/simulation/insights-ql/values/value.js';
 import { type EventStore } from '../../../src/simulation/store/event-store.js';
 import { createMemoryEventStore } from '../../../src/simulation/store/memory-event-store.js';
 import { createEventSource } from '../../../src/simulation/store/store-event-source.js';
@@ -133,10 +135,8 @@ describe('createEventSource', () => {
     store.setIndexedFields('g', ['trace_id']);
     put('g', 1, '{"trace_id":"new"}');
     put('g', 2, '{"trace_id":"other"}');
-    expect(scan({ indexConditions: traceIs(false, 'new') })).to.deep.equal([
-      '{"trace_id":"new"}',
-      '{"trace_id":"old"}',
-    ]);
+    expect(scan({ indexConditions: traceIs(false, 'new') })).to.deep.equal(['{"trace_id":"new"}']);
+    expect(statistics.recordsScanned).to.equal(2);
     expect(scan({ indexConditions: traceIs(true, 'new') })).to.deep.equal(['{"trace_id":"new"}']);
     expect(store.indexedFields('g')).to.deep.equal(['trace_id']);
     expect(store.indexedFields('unknown')).to.deep.equal(['trace_id', '@logStream']);
@@ -149,6 +149,42 @@ describe('createEventSource', () => {
     }
     const indexConditions = [{ field: 'status', values: ['500'], required: true }];
     expect(scan({ indexConditions }).length).to.equal(4);
+  });
+
+  it('never leaves out what a filter would keep, indexed or not', () => {
+    const value = fc.constantFrom('a', 'ab', '5', '05', '1', '', 'é', '"', '\\', '\n', 'true', '{"f":"a"}');
+    const scalar = fc.oneof(value, fc.constantFrom(5, 1, 0, true, false, null), fc.constant(['a']));
+    const record = fc.record(
+      { f: scalar, g: scalar, nested: fc.record({ f: scalar }) },
+      { requiredKeys: [] },
+    );
+    const spelled = fc.tuple(record, fc.boolean()).map(([members, hidden]) => {
+      const text = JSON.stringify(members);
+      return hidden ? text.replaceAll('a', '\\u0061') : text;
+    });
+    fc.assert(
+      fc.property(
+        fc.array(spelled, { maxLength: 12 }),
+        fc.constantFrom('f', 'g', 'nested.f'),
+        fc.array(value, { minLength: 1, maxLength: 2 }),
+        fc.boolean(),
+        (messages, field, values, indexed) => {
+          store = createMemoryEventStore({
+            defaultIndexedFields: indexed ? [field] : [],
+            maxSegmentEvents: 5,
+          });
+          for (const [at, message] of messages.entries()) put('g', at, message);
+          const found = scan({ indexConditions: [{ field, values, required: false }] });
+          const keep = messages.filter((message) => {
+            const seen = extractField(message, field, 'g');
+            return seen !== undefined && values.some((text) => indexKey(text) === indexKey(seen));
+          });
+          const kept = new Set(keep);
+          expect(found.filter((message) => kept.has(message))).to.deep.equal(keep.reverse());
+        },
+      ),
+      { seed: 61, numRuns: 500 },
+    );
   });
 
   it('survives removals while it reads', () => {

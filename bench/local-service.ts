@@ -1,0 +1,253 @@
+import { type ChildProcess, execFileSync, fork, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdtempSync, openSync, rmSync, statSync, writeSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { AwsJsonClient } from './aws-json-client.js';
+import { EVENTS_PER_TRACE, logLine, traceIdOf } from './log-lines.js';
+
+/*
+ * Measures the local service over HTTP, in a process of its own: storing events, and queries over them, with
+ * grep and jq over the same lines as the floor.
+ *
+ *   node build/bench/local-service.js [--events 1000000] [--runs 3]
+ *
+ * Sizes grow tenfold from 100,000 to --events; `--events 10000000` takes some minutes, 4 GB of memory and 4 GB
+ * of disk under the temporary folder.
+ */
+
+const { values } = parseArgs({
+  options: { events: { type: 'string', default: '1000000' }, runs: { type: 'string', default: '3' } },
+});
+const maxEvents = Number(values.events);
+const runs = Number(values.runs);
+
+const FIRST_SIZE = 100_000;
+const EVENTS_PER_REQUEST = 2_500;
+const REQUESTS_IN_FLIGHT = 4;
+
+/** Events lie within an hour behind their group's creation: earlier ones are invisible, later ones refused. */
+const SPAN_MILLIS = 60 * 60 * 1000;
+
+interface QueryAnswer {
+  readonly status: string;
+  readonly results: readonly (readonly { readonly field: string; readonly value: string }[])[];
+  readonly statistics: { readonly recordsScanned: number; readonly bytesScanned: number };
+}
+
+/** A query and the commands that do the same to a file of the lines. */
+interface Case {
+  readonly name: string;
+  readonly query: string;
+  /** Group with or without an index of `trace_id`. */
+  readonly indexed: boolean;
+  readonly peers: readonly (readonly [command: string, ...args: string[]])[];
+  /** Rows that must come. */
+  readonly rows: number;
+}
+
+interface Measurement {
+  readonly millis: number;
+  readonly bytesScanned: number;
+}
+
+function print(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+function cases(events: number): Case[] {
+  const trace = traceIdOf(Math.floor(events / 2));
+  const look = `fields @message | filter trace_id = "${trace}"`;
+  const peers = [
+    ['grep', '-c', `"trace_id":"${trace}"`],
+    ['jq', '-c', `select(.trace_id == "${trace}") | .body`],
+  ] as const;
+  return [
+    { name: 'trace, indexed', query: look, indexed: true, peers, rows: EVENTS_PER_TRACE },
+    { name: 'trace, no index', query: look, indexed: false, peers, rows: EVENTS_PER_TRACE },
+    {
+      name: 'count by bin',
+      query: 'stats count(*) by bin(5m)',
+      indexed: false,
+      peers: [['jq', '-c', '.timestamp / 300000 | floor']],
+      rows: SPAN_MILLIS / (5 * 60_000),
+    },
+    {
+      name: 'regex',
+      query: 'filter @message like /order \\d+ failed/ | stats count(*)',
+      indexed: false,
+      peers: [
+        ['grep', '-c', '-E', 'order [0-9]+ failed'],
+        ['jq', '-c', 'select(.body | test("order \\\\d+ failed")) | .timestamp'],
+      ],
+      rows: 1,
+    },
+  ];
+}
+
+async function main(): Promise<void> {
+  print(`Node.js ${process.version}, ${runs} runs each, the best counts`);
+  for (let events = FIRST_SIZE; events <= maxEvents; events *= 10) await measureSize(events);
+}
+
+async function measureSize(events: number): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'bench-local-service-'));
+  const service = fork(new URL('./local-service-process.js', import.meta.url), {
+    execArgv: ['--max-old-space-size=6144'],
+  });
+  try {
+    const [{ endpoint }] = (await once(service, 'message')) as [{ endpoint: string }];
+    const client = new AwsJsonClient(endpoint);
+    const file = join(folder, 'lines.json');
+    const start = await prepareGroups(client);
+    const stored = await store(client, events, start, file);
+    const { size } = statSync(file);
+    print();
+    print(`${count(events)} events, ${megabytes(size)} MB`);
+    print(`  PutLogEvents, ${count(EVENTS_PER_REQUEST)} events a request: ${stored}`);
+    print(`  memory of the service with both groups: ${megabytes(await memoryOf(service))} MB`);
+    for (const each of cases(events)) await measureCase(client, each, start, file);
+    client.close();
+  } finally {
+    service.disconnect();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** @returns when they were made, milliseconds */
+async function prepareGroups(client: AwsJsonClient): Promise<number> {
+  for (const logGroupName of ['indexed', 'plain']) {
+    await client.send('CreateLogGroup', { logGroupName });
+    await client.send('CreateLogStream', { logGroupName, logStreamName: 's' });
+  }
+  const policyDocument = JSON.stringify({ Fields: ['trace_id'] });
+  await client.send('PutIndexPolicy', { logGroupIdentifier: 'indexed', policyDocument });
+  return Math.ceil(Date.now() / 300_000) * 300_000;
+}
+
+/** Puts the events into both groups and into the file. @returns the rates */
+async function store(client: AwsJsonClient, events: number, start: number, file: string): Promise<string> {
+  const descriptor = openSync(file, 'w');
+  const millis = { indexed: 0, plain: 0 };
+  for (let first = 0; first < events; first += EVENTS_PER_REQUEST * REQUESTS_IN_FLIGHT) {
+    const requests: { timestamp: number; message: string }[][] = [];
+    for (let from = first; from < Math.min(events, first + EVENTS_PER_REQUEST * REQUESTS_IN_FLIGHT);) {
+      const logEvents = [];
+      for (const end = Math.min(events, from + EVENTS_PER_REQUEST); from < end; from++) {
+        const timestamp = start + Math.floor((from * SPAN_MILLIS) / events);
+        logEvents.push({ timestamp, message: logLine(from, timestamp) });
+      }
+      requests.push(logEvents);
+      writeSync(descriptor, `${logEvents.map(({ message }) => message).join('\n')}\n`);
+    }
+    for (const logGroupName of ['indexed', 'plain'] as const) {
+      const began = performance.now();
+      await Promise.all(
+        requests.map((logEvents) =>
+          client.send('PutLogEvents', { logGroupName, logStreamName: 's', logEvents }),
+        ),
+      );
+      millis[logGroupName] += performance.now() - began;
+    }
+  }
+  closeSync(descriptor);
+  const rate = (group: 'indexed' | 'plain'): string =>
+    `${count(Math.round((events / millis[group]) * 1000))} events/s`;
+  return `${rate('indexed')} with an index of trace_id, ${rate('plain')} with the default ones`;
+}
+
+async function measureCase(client: AwsJsonClient, each: Case, start: number, file: string): Promise<void> {
+  const { size } = statSync(file);
+  const ours = await best(() => query(client, each, start));
+  const scanned =
+    ours.bytesScanned < size / 2
+      ? `${count(ours.bytesScanned)} bytes scanned`
+      : `${rateOf(ours.bytesScanned, ours.millis)} MB/s scanned`;
+  print(`  ${each.name.padEnd(16)} ${ours.millis.toFixed(1).padStart(9)} ms  ${scanned}`);
+  for (const peer of each.peers) {
+    const millis = await peerMillis(peer, file);
+    if (millis === undefined) {
+      print(`    ${peer[0].padEnd(14)} not installed`);
+      continue;
+    }
+    const ratio = `ours takes ${(ours.millis / millis).toFixed(3)} of its time`;
+    print(
+      `    ${peer[0].padEnd(14)} ${millis.toFixed(1).padStart(9)} ms  ${rateOf(size, millis)} MB/s; ${ratio}`,
+    );
+  }
+}
+
+async function best(measure: () => Promise<Measurement>): Promise<Measurement> {
+  let found = await measure();
+  for (let run = 1; run < runs; run++) {
+    const next = await measure();
+    if (next.millis < found.millis) found = next;
+  }
+  return found;
+}
+
+async function query(client: AwsJsonClient, each: Case, start: number): Promise<Measurement> {
+  const began = performance.now();
+  const { queryId } = await client.send<{ queryId: string }>('StartQuery', {
+    logGroupName: each.indexed ? 'indexed' : 'plain',
+    startTime: Math.floor(start / 1000),
+    endTime: Math.ceil((start + SPAN_MILLIS) / 1000),
+    queryString: each.query,
+  });
+  for (;;) {
+    const answer = await client.send<QueryAnswer>('GetQueryResults', { queryId });
+    if (answer.status === 'Scheduled' || answer.status === 'Running') {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+      continue;
+    }
+    const millis = performance.now() - began;
+    if (answer.status !== 'Complete' || answer.results.length !== each.rows) {
+      throw new Error(`${each.name}: ${answer.status}, ${answer.results.length} rows`);
+    }
+    return { millis, bytesScanned: answer.statistics.bytesScanned };
+  }
+}
+
+/** @returns undefined when the command is not installed */
+async function peerMillis(
+  [command, ...args]: readonly [string, ...string[]],
+  file: string,
+): Promise<number | undefined> {
+  try {
+    execFileSync(command, ['--version'], { stdio: 'ignore' });
+  } catch {
+    return undefined;
+  }
+  const { millis } = await best(() => {
+    const began = performance.now();
+    const { status, error } = spawnSync(command, [...args, file], {
+      stdio: ['ignore', 'ignore', 'inherit'],
+      // Bytes are compared as they are: the fastest that grep can do.
+      env: { ...process.env, LC_ALL: 'C' },
+    });
+    if (error ?? status !== 0) throw new Error(`${command} ended with ${String(error ?? status)}`);
+    return Promise.resolve({ millis: performance.now() - began, bytesScanned: 0 });
+  });
+  return millis;
+}
+
+async function memoryOf(service: ChildProcess): Promise<number> {
+  service.send('memory');
+  const [{ rssBytes }] = (await once(service, 'message')) as [{ rssBytes: number }];
+  return rssBytes;
+}
+
+function count(number: number): string {
+  return number.toLocaleString('en-US');
+}
+
+function megabytes(bytes: number): string {
+  return count(Math.round(bytes / 1e6));
+}
+
+function rateOf(bytes: number, millis: number): string {
+  return count(Math.round(bytes / 1e6 / (millis / 1000)));
+}
+
+await main();

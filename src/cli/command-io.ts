@@ -1,0 +1,19 @@
+/** A place that text is written to. */
+export interface TextSink {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** What a command has of the world: the process's own in the bin, others in tests. */
+export interface CommandIo {
+  readonly stdout: TextSink;
+  readonly stderr: TextSink;
+  /** Read and, for `--profile`, written: the AWS SDK reads it there. */
+  readonly env: Record<string, string | undefined>;
+  /** Aborted by Ctrl-C. */
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  /** Told how the command ended: see EXIT. */
+  setExitCode(code: number): void;
+}

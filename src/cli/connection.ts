@@ -1,0 +1,102 @@
+import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { type Command, Option } from 'commander';
+import { createCloudWatchLogsClient, isLoopbackHost } from '../cloudwatch/client.js';
+import { OptionError } from '../cloudwatch/errors.js';
+import { type CommandIo } from './command-io.js';
+import { DEFAULT_SINCE } from './time-arguments.js';
+
+/** Options of every command that asks the service. */
+export interface ConnectionArguments {
+  readonly region?: string | undefined;
+  readonly profile?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly color?: boolean | undefined;
+}
+
+/** Options of every command that reads log groups. */
+export interface ReadArguments extends ConnectionArguments {
+  readonly logGroup?: readonly string[] | undefined;
+  readonly since?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly limit?: number | undefined;
+  readonly maxBytesScanned?: number | undefined;
+  readonly json?: boolean | undefined;
+}
+
+/** Adds the options of {@link ReadArguments} to a command. */
+export function addReadOptions(command: Command): Command {
+  return command
+    .option(
+      '-g, --log-group <name>',
+      'log group: a name, an ARN, or a prefix with * (repeatable)',
+      (value: string, previous: string[] | undefined) => [...(previous ?? []), value],
+    )
+    .option('-s, --since <duration>', `how far back, for example 15m, 2h, 7d (default: ${DEFAULT_SINCE})`)
+    .option('--from <time>', 'begin: ISO time, epoch, or a duration back from the end')
+    .option('--to <time>', 'end: ISO time, epoch, or a duration back from now (default: now)')
+    .addOption(
+      new Option('--limit <count>', 'at most so many events or rows').argParser(wholeNumber('--limit')),
+    )
+    .addOption(
+      new Option(
+        '--max-bytes-scanned <bytes>',
+        'stop when the queries have scanned so much (kB, MB, GB)',
+      ).argParser((text: string) => readBytes('--max-bytes-scanned', text)),
+    )
+    .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
+    .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
+    .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
+    .option('--json', 'print one JSON document')
+    .option('--no-color', 'no colours (also: NO_COLOR)');
+}
+
+/** Makes the client of a command. @throws OptionError */
+export function connect(options: ConnectionArguments, io: CommandIo): CloudWatchLogsClient {
+  if (options.profile !== undefined) io.env.AWS_PROFILE = options.profile;
+  return createCloudWatchLogsClient({ region: options.region, endpoint: options.endpoint }, io.env);
+}
+
+/** Where a command's requests go, as far as it was said; undefined for AWS. */
+export function endpointOf(options: ConnectionArguments, io: CommandIo): string | undefined {
+  return options.endpoint ?? io.env.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS ?? io.env.AWS_ENDPOINT_URL;
+}
+
+/**
+ * The log groups that a command reads: those named, else the exporter's own, else, on this machine where
+ * scanning costs nothing, all.
+ * @throws OptionError where nothing says which
+ */
+export function logGroupsOf(options: ReadArguments, io: CommandIo): readonly string[] {
+  if (options.logGroup) return options.logGroup;
+  const exported = io.env.OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME;
+  // A template (`/apps/{service.name}`) stands for all groups that begin as it does.
+  if (exported) return [exported.replace(/\{[^]*$/, '*')];
+  const endpoint = endpointOf(options, io);
+  if (endpoint !== undefined && URL.canParse(endpoint) && isLoopbackHost(new URL(endpoint).hostname)) {
+    return ['*'];
+  }
+  throw new OptionError(
+    '--log-group',
+    "be given, for example --log-group '/apps/*' (scanning every log group of an account costs money; " +
+      "--log-group '*' does so)",
+  );
+}
+
+/** Reads a whole number from 1. */
+export function wholeNumber(option: string): (text: string) => number {
+  return (text) => {
+    if (!/^[1-9]\d{0,14}$/.test(text)) throw new OptionError(option, 'be a whole number from 1', text);
+    return Number(text);
+  };
+}
+
+/** Reads an amount of bytes: `500000`, `10MB`, `1.5 GB`, `64MiB`. */
+export function readBytes(option: string, text: string): number {
+  const match = /^(\d+(?:\.\d+)?)\s*(?:([kmgt])(i?)b?|b)?$/i.exec(text.trim());
+  if (!match) throw new OptionError(option, 'be an amount of bytes, for example 500000, 10MB or 2GiB', text);
+  const power = match[2] === undefined ? 0 : 'kmgt'.indexOf(match[2].toLowerCase()) + 1;
+  const bytes = Math.round(Number(match[1]) * (match[3] ? 1024 : 1000) ** power);
+  if (bytes < 1) throw new OptionError(option, 'be at least a byte', text);
+  return bytes;
+}

@@ -1,0 +1,30 @@
+/** Where the demo writes. */
+export interface Output {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+  write(text: string): unknown;
+}
+
+/** Says what is being done: on a terminal in one line that changes, elsewhere not at all. */
+export class Progress {
+  readonly #output: Output;
+  #shown = false;
+
+  constructor(output: Output) {
+    this.#output = output;
+  }
+
+  /** Shows what is being done now. */
+  show(text: string): void {
+    if (!this.#output.isTTY) return;
+    this.#output.write(`\r\u001b[K${text}`);
+    this.#shown = true;
+  }
+
+  /** Prints lines that stay. */
+  print(text: string): void {
+    if (this.#shown) this.#output.write('\r\u001b[K');
+    this.#shown = false;
+    this.#output.write(`${text}\n`);
+  }
+}

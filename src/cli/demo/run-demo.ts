@@ -1,0 +1,206 @@
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsError } from '../../cloudwatch/errors.js';
+import { as, count, CorrelationEngine, QueryBuilder, QueryRunner } from '../../insights/index.js';
+import { LocalCloudWatchLogs } from '../../simulation/index.js';
+import { renderTimeline } from '../render-timeline.js';
+import { type Output, Progress } from './progress.js';
+import { ServiceProcess } from './service-process.js';
+import { sendTraffic } from './traffic.js';
+
+/** How the demo runs. */
+export interface DemoSettings {
+  /** Leaves the local service running until the signal. */
+  readonly keep: boolean;
+  readonly color: boolean;
+  readonly output: Output;
+  /** Ends the demo early, and what it left running. */
+  readonly signal: AbortSignal;
+  /** Port of the local service; 0 for a free one. */
+  readonly port?: number | undefined;
+}
+
+const REQUESTS = 40;
+const LOG_GROUPS = ['/demo/gateway', '/demo/orders'];
+const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
+const REGION = 'us-east-1';
+
+/** Where the package lies: the services are started from here, so that it finds itself by its name. */
+const PACKAGE_FOLDER = fileURLToPath(new URL('../../../../', import.meta.url));
+
+/** What the services import, and must find beside the package. */
+const NEEDED = [
+  'pino',
+  'winston',
+  '@opentelemetry/api',
+  '@opentelemetry/sdk-logs',
+  '@opentelemetry/sdk-trace-node',
+  '@opentelemetry/instrumentation-http',
+  '@opentelemetry/instrumentation-pino',
+  '@opentelemetry/instrumentation-winston',
+  '@opentelemetry/winston-transport',
+];
+
+/**
+ * Runs the main job end to end: a local CloudWatch Logs, two services as processes of their own, traffic of
+ * which some fails, and the timeline of one failed request over both log groups.
+ * @returns whether every record that the services emitted was exported and found again
+ */
+export async function runDemo(settings: DemoSettings): Promise<boolean> {
+  checkNeeded();
+  const { output, signal } = settings;
+  const progress = new Progress(output);
+  const startMillis = Date.now();
+  progress.show('Starting a local CloudWatch Logs…');
+  const local = await LocalCloudWatchLogs.start({ port: settings.port ?? 0, region: REGION });
+  const services: ServiceProcess[] = [];
+  try {
+    progress.print(`Local CloudWatch Logs at ${local.endpoint}`);
+    const counts = await runServices(local.endpoint, services, progress);
+    signal.throwIfAborted();
+
+    const client = new CloudWatchLogsClient({
+      endpoint: local.endpoint,
+      region: REGION,
+      credentials: CREDENTIALS,
+      disableHostPrefix: true,
+    });
+    const range = { from: startMillis - 60_000, to: Date.now() + 60_000 };
+    progress.show('Looking for the records with Logs Insights…');
+    const found = await countFound(client, range, signal);
+    const traceId = await findFailedTrace(client, range, signal);
+    const engine = new CorrelationEngine({ client, logGroups: LOG_GROUPS });
+    const result = await engine.correlateByTrace(traceId, { ...range, signal });
+    progress.print('');
+    progress.print(renderTimeline(result, { color: settings.color, width: output.columns }));
+    client.destroy();
+
+    progress.print(`emitted ${counts.emitted} exported ${counts.exported} found ${found}`);
+    const isWhole = counts.emitted > 0 && counts.emitted === counts.exported && counts.emitted === found;
+    if (!isWhole) progress.print('Some records were not found again.');
+    progress.print(nextCommand(settings.keep, local.endpoint, traceId));
+    if (settings.keep) await untilAborted(signal);
+    return isWhole;
+  } finally {
+    for (const service of services) service.kill();
+    await local.stop();
+  }
+}
+
+function checkNeeded(): void {
+  const require = createRequire(join(PACKAGE_FOLDER, 'package.json'));
+  const missing = NEEDED.filter((name) => {
+    try {
+      require.resolve(name);
+      return false;
+    } catch {
+      return true;
+    }
+  });
+  if (missing.length === 0) return;
+  throw new CloudWatchLogsError(
+    'ERR_DEMO_NEEDS',
+    `the demo's services need packages that are not installed here: npm install ${missing.join(' ')}`,
+  );
+}
+
+interface Counts {
+  readonly emitted: number;
+  readonly exported: number;
+}
+
+async function runServices(
+  endpoint: string,
+  services: ServiceProcess[],
+  progress: Progress,
+): Promise<Counts> {
+  const start = (name: string, further: Record<string, string> = {}) => {
+    const service = new ServiceProcess({
+      name,
+      program: join('examples', 'demo', `${name}.js`),
+      directory: PACKAGE_FOLDER,
+      environment: {
+        AWS_ENDPOINT_URL: endpoint,
+        AWS_REGION: REGION,
+        AWS_ACCESS_KEY_ID: CREDENTIALS.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
+        OTEL_SERVICE_NAME: name,
+        OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME: `/demo/${name}`,
+        // At this level `register` says at the end what became of the records.
+        OTEL_LOG_LEVEL: 'info',
+        ...further,
+      },
+    });
+    services.push(service);
+    progress.print(`  ${service.command}`);
+    return service;
+  };
+  progress.print('Two services, without a line of OpenTelemetry code (winston, then pino):');
+  const orders = start('orders');
+  progress.show('Waiting for the orders service…');
+  const ordersPort = await orders.port();
+  const gateway = start('gateway', { ORDERS_URL: `http://127.0.0.1:${ordersPort}/orders` });
+  progress.show('Waiting for the gateway…');
+  const gatewayPort = await gateway.port();
+
+  const statuses = new Map<number, number>();
+  let ended = 0;
+  await sendTraffic(`http://127.0.0.1:${gatewayPort}`, REQUESTS, ({ status }) => {
+    statuses.set(status, (statuses.get(status) ?? 0) + 1);
+    progress.show(`${++ended} of ${REQUESTS} requests`);
+  });
+  const outcomes = [...statuses].sort(([a], [b]) => a - b).map(([status, times]) => `${times} x ${status}`);
+  progress.print(`${REQUESTS} requests to the gateway: ${outcomes.join(', ')}`);
+
+  progress.show('Stopping the services, which send what they still hold…');
+  const reports = await Promise.all([gateway.stop(), orders.stop()]);
+  return {
+    emitted: reports.reduce((sum, report) => sum + report.emitted, 0),
+    exported: reports.reduce((sum, report) => sum + report.exported, 0),
+  };
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+}
+
+async function countFound(client: CloudWatchLogsClient, range: Range, signal: AbortSignal): Promise<number> {
+  const query = new QueryBuilder().stats([as(count(), 'found')]);
+  const { rows } = await new QueryRunner({ client }).run({ query, logGroups: LOG_GROUPS, ...range, signal });
+  return Number(rows[0]?.found ?? 0);
+}
+
+async function findFailedTrace(
+  client: CloudWatchLogsClient,
+  range: Range,
+  signal: AbortSignal,
+): Promise<string> {
+  const query =
+    'fields trace_id | filter severity_number >= 17 and ispresent(trace_id) | sort @timestamp asc | limit 1';
+  const { rows } = await new QueryRunner({ client }).run({ query, logGroups: LOG_GROUPS, ...range, signal });
+  const traceId = rows[0]?.trace_id;
+  if (traceId === undefined)
+    throw new CloudWatchLogsError('ERR_DEMO', 'no failed request was found in the log groups');
+  return traceId;
+}
+
+function nextCommand(keep: boolean, endpoint: string, traceId: string): string {
+  if (!keep) {
+    return `\nNext: npm run demo -- --keep   leaves the local service running, for otel-cwlogs, the AWS CLI or any AWS SDK`;
+  }
+  return `
+Next, in another terminal:
+  npx otel-cwlogs trace ${traceId} --log-group '/demo/*' --endpoint ${endpoint}
+  npx otel-cwlogs query 'stats count(*) by severity_text' --log-group '/demo/*' --endpoint ${endpoint}
+The local service runs until Ctrl-C.`;
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}

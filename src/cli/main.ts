@@ -1,0 +1,53 @@
+#!/usr/bin/env node
+import { readFileSync, realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { type CommandIo } from './command-io.js';
+import { demoCommand, type DemoModule } from './demo-command.js';
+import { runCommandLine } from './program.js';
+
+/** What a pipe's reader leaves behind when it has seen enough (`| head`): no error of ours. */
+function endAtBrokenPipe(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') process.exit(0);
+    throw error;
+  });
+}
+
+function main(): void {
+  endAtBrokenPipe(process.stdout);
+  endAtBrokenPipe(process.stderr);
+  const interrupt = new AbortController();
+  const onSignal = (): void => {
+    // The second time the user does not want to wait for queries to be stopped.
+    if (interrupt.signal.aborted) process.exit(130);
+    interrupt.abort(new Error('interrupted'));
+  };
+  process.on('SIGINT', onSignal);
+  process.on('SIGTERM', onSignal);
+  const io: CommandIo = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    signal: interrupt.signal,
+    now: Date.now,
+    setExitCode: (code) => {
+      process.exitCode = code;
+    },
+  };
+  void runCommandLine(process.argv.slice(2), io, ownVersion(), [demoCommand(io, loadDemo)]);
+}
+
+/** The package's version, from the folder in which this file was built: dist/esm/cli. */
+function ownVersion(): string {
+  const folder = dirname(realpathSync(process.argv[1]!));
+  const manifest = readFileSync(join(folder, '../../../package.json'), 'utf8');
+  return (JSON.parse(manifest) as { version: string }).version;
+}
+
+/** Loaded when it is asked for: it brings the local service and starts processes. */
+function loadDemo(): Promise<DemoModule> {
+  const path = './demo/run-demo.js';
+  return import(path) as Promise<DemoModule>;
+}
+
+main();

@@ -1,0 +1,68 @@
+import { Command } from 'commander';
+import { QueryRunner, ScanBudget, runOverLogGroups } from '../insights/index.js';
+import { createColors, wantsColor } from './colors.js';
+import { type CommandIo } from './command-io.js';
+import { addReadOptions, connect, logGroupsOf, type ReadArguments } from './connection.js';
+import { escapeTerminalText } from './escape-terminal-text.js';
+import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
+import { formatBytes, formatCount } from './format-amounts.js';
+import { toSafeJson } from './print-json.js';
+import { renderRows } from './render-rows.js';
+import { readTimeRange } from './time-arguments.js';
+
+const EXAMPLES = `
+Examples:
+  otel-cwlogs query 'filter severity_text = "ERROR" | stats count() by bin(5m)' -g '/apps/*'
+  otel-cwlogs query 'fields @timestamp, body | sort @timestamp desc | limit 20' -g /apps/orders
+  otel-cwlogs query 'stats count() by trace_id' -g /apps/orders --since 1d --json`;
+
+/** The command `query`. */
+export function queryCommand(io: CommandIo): Command {
+  return addReadOptions(
+    new Command('query')
+      .description('run a query of CloudWatch Logs Insights and print its rows')
+      .argument('<query>', 'text of the query; one that begins with SOURCE needs no --log-group'),
+  )
+    .addHelpText('after', EXAMPLES)
+    .addHelpText('after', EXIT_CODES_HELP)
+    .action((query: string, options: ReadArguments) => runQueryCommand(query, options, io));
+}
+
+async function runQueryCommand(query: string, options: ReadArguments, io: CommandIo): Promise<void> {
+  const namesItsGroups = /^\s*(?:#[^\n]*\n\s*)*source\b/i.test(query);
+  const logGroups = namesItsGroups && !options.logGroup ? [] : logGroupsOf(options, io);
+  const { from, to } = readTimeRange(options, io.now());
+  const client = connect(options, io);
+  try {
+    const result = await runOverLogGroups(
+      { client, runner: new QueryRunner({ client }) },
+      {
+        query,
+        logGroups,
+        from,
+        to,
+        limit: options.limit,
+        signal: io.signal,
+        budget: new ScanBudget(options.maxBytesScanned ?? Infinity),
+      },
+    );
+    if (options.json) io.stdout.write(`${toSafeJson(result)}\n`);
+    else {
+      const color = options.color !== false && wantsColor(io.stdout, io.env);
+      const width = io.stdout.isTTY ? io.stdout.columns : undefined;
+      if (result.rows.length > 0) io.stdout.write(renderRows(result.rows, { color, width }));
+      const colors = createColors(color);
+      const scanned = `${formatCount(result.rows.length, 'row')}, scanned ${formatBytes(result.statistics.bytesScanned)}`;
+      // Not on stdout: what is piped on is the table alone.
+      io.stderr.write(`${colors.dim(scanned)}\n`);
+      for (const { logGroup, detail } of result.leftOut) {
+        io.stderr.write(`${colors.yellow(escapeTerminalText(`left out ${logGroup}: ${detail}`))}\n`);
+      }
+      if (!result.isComplete)
+        io.stderr.write(`${colors.yellow('rows may be missing: --max-bytes-scanned was reached')}\n`);
+    }
+    io.setExitCode(result.rows.length > 0 ? EXIT.found : EXIT.nothingFound);
+  } finally {
+    client.destroy();
+  }
+}

@@ -1,0 +1,68 @@
+import { OptionError } from '../cloudwatch/errors.js';
+
+const UNITS: Readonly<Record<string, number>> = {
+  ms: 1,
+  s: 1000,
+  m: 60_000,
+  min: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+  w: 604_800_000,
+};
+
+/** The time options of a command, as they were written. */
+export interface TimeArguments {
+  readonly since?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
+/** How far back a command looks when nothing is said. */
+export const DEFAULT_SINCE = '3h';
+
+/**
+ * Reads `--since`, `--from` and `--to`.
+ * @returns milliseconds since 1970
+ * @throws OptionError
+ */
+export function readTimeRange(times: TimeArguments, nowMillis: number): { from: number; to: number } {
+  if (times.since !== undefined && times.from !== undefined) {
+    throw new OptionError('--since', 'stand alone: --from says the begin too');
+  }
+  const to = times.to === undefined ? nowMillis : readTime('--to', times.to, nowMillis);
+  const begin = times.from ?? times.since ?? DEFAULT_SINCE;
+  const option = times.from !== undefined ? '--from' : '--since';
+  // A duration counts back from the end of the range.
+  const from = readTime(option, begin, to);
+  if (from > to) throw new OptionError(option, 'not be later than the end of the range', begin);
+  return { from, to };
+}
+
+/** A duration such as `90s`, `15m`, `2h30m`, `7d`, in milliseconds; undefined for anything else. */
+export function parseDuration(text: string): number | undefined {
+  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|min|m|h|d|w))+$/i.test(text)) return undefined;
+  let millis = 0;
+  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)([a-z]+)/gi)) {
+    millis += Number(amount) * UNITS[unit!.toLowerCase()]!;
+  }
+  return millis;
+}
+
+function readTime(option: string, text: string, nowMillis: number): number {
+  const trimmed = text.trim();
+  if (trimmed === 'now') return nowMillis;
+  const duration = parseDuration(trimmed);
+  if (duration !== undefined) return nowMillis - duration;
+  // Ten digits are seconds until the year 2286, thirteen are milliseconds.
+  if (/^\d{9,10}$/.test(trimmed)) return Number(trimmed) * 1000;
+  if (/^\d{12,13}$/.test(trimmed)) return Number(trimmed);
+  if (/^\d{4}-\d\d-\d\d/.test(trimmed)) {
+    // A time without a zone is UTC, as CloudWatch shows it.
+    const hasZone = /(?:z|[+-]\d\d:?\d\d)$/i.test(trimmed);
+    const iso = trimmed.replace(/^(\d{4}-\d\d-\d\d) /, '$1T');
+    const millis = Date.parse(hasZone || !iso.includes('T') ? iso : `${iso}Z`);
+    if (!Number.isNaN(millis)) return millis;
+  }
+  const rule = 'be a duration (15m, 2h, 7d), a time (2026-11-21T07:00:00Z) or epoch seconds or milliseconds';
+  throw new OptionError(option, rule, text);
+}
