@@ -6,6 +6,11 @@ export function traceIdOf(event: number): string {
   return spread(Math.floor(event / EVENTS_PER_TRACE), 32);
 }
 
+/** The span id of an event; no other event has it. */
+export function spanIdOf(event: number): string {
+  return spread(event, 16);
+}
+
 /** One JSON line, as the default layout of the exporter writes it: about 330 bytes. */
 export function logLine(event: number, timestamp: number): string {
   const failed = event % 50 === 0;
@@ -16,7 +21,7 @@ export function logLine(event: number, timestamp: number): string {
     : `GET ${path} handled in ${event % 977} ms`;
   return (
     `{"timestamp":${timestamp},"severity_text":"${severity}","severity_number":${failed ? 17 : 9},` +
-    `"body":"${body}","trace_id":"${traceIdOf(event)}","span_id":"${spread(event, 16)}","trace_flags":1,` +
+    `"body":"${body}","trace_id":"${traceIdOf(event)}","span_id":"${spanIdOf(event)}","trace_flags":1,` +
     `"attributes":{"http.request.method":"GET","url.path":"${path}","http.response.status_code":${failed ? 502 : 200}},` +
     `"resource":{"service.name":"orders"}}`
   );
