@@ -124,10 +124,12 @@ const result = await build({
   minify: true,
   platform: 'node',
   format: 'esm',
-  external: ['@aws-sdk/*', '@smithy/*', '@opentelemetry/*'],
+  // As applications bundle: the ES-module halves, so that what is not used falls away; peers are theirs anyway.
+  mainFields: ['module', 'main'],
+  external: ['@aws-sdk/*', '@smithy/*', ...Object.keys(manifest.peerDependencies)],
   metafile: true,
 });
-check(`the main entry stays under ${MAX_MAIN_ENTRY_BYTES / 1000} kB and loads no simulation`, () => {
+check(`the main entry, bundled, stays under ${MAX_MAIN_ENTRY_BYTES / 1000} kB and loads no simulation`, () => {
   const bytes = result.outputFiles[0].contents.length;
   if (bytes > MAX_MAIN_ENTRY_BYTES) throw new Error(`it is ${bytes} bytes`);
   const simulation = Object.keys(result.metafile.inputs).filter((path) => path.includes('/simulation/'));

@@ -46,8 +46,7 @@ function ownVersion(): string {
 
 /** Loaded when it is asked for: it brings the local service and starts processes. */
 function loadDemo(): Promise<DemoModule> {
-  const path = './demo/run-demo.js';
-  return import(path) as Promise<DemoModule>;
+  return import('./demo/run-demo.js');
 }
 
 main();

@@ -1,16 +1,11 @@
-/** Where the demo writes. */
-export interface Output {
-  readonly isTTY?: boolean | undefined;
-  readonly columns?: number | undefined;
-  write(text: string): unknown;
-}
+import { type TextSink } from '../command-io.js';
 
 /** Says what is being done: on a terminal in one line that changes, elsewhere not at all. */
 export class Progress {
-  readonly #output: Output;
+  readonly #output: TextSink;
   #shown = false;
 
-  constructor(output: Output) {
+  constructor(output: TextSink) {
     this.#output = output;
   }
 

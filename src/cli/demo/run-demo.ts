@@ -5,22 +5,14 @@ import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { CloudWatchLogsError } from '../../cloudwatch/errors.js';
 import { as, count, CorrelationEngine, QueryBuilder, QueryRunner } from '../../insights/index.js';
 import { LocalCloudWatchLogs } from '../../simulation/index.js';
+import { wantsColor } from '../colors.js';
+import { type CommandIo } from '../command-io.js';
+import { type DemoOptions } from '../demo-command.js';
+import { EXIT } from '../exit-codes.js';
 import { renderTimeline } from '../render-timeline.js';
-import { type Output, Progress } from './progress.js';
+import { Progress } from './progress.js';
 import { ServiceProcess } from './service-process.js';
 import { sendTraffic } from './traffic.js';
-
-/** How the demo runs. */
-export interface DemoSettings {
-  /** Leaves the local service running until the signal. */
-  readonly keep: boolean;
-  readonly color: boolean;
-  readonly output: Output;
-  /** Ends the demo early, and what it left running. */
-  readonly signal: AbortSignal;
-  /** Port of the local service; 0 for a free one. */
-  readonly port?: number | undefined;
-}
 
 const REQUESTS = 40;
 const LOG_GROUPS = ['/demo/gateway', '/demo/orders'];
@@ -45,48 +37,58 @@ const NEEDED = [
 
 /**
  * Runs the main job end to end: a local CloudWatch Logs, two services as processes of their own, traffic of
- * which some fails, and the timeline of one failed request over both log groups.
- * @returns whether every record that the services emitted was exported and found again
+ * which some fails, and the timeline of one failed request over both log groups. The exit code is 1 unless
+ * every record that the services emitted was exported and found again.
+ * @throws CloudWatchLogsError when the services' packages are not installed; the signal's reason
  */
-export async function runDemo(settings: DemoSettings): Promise<boolean> {
+export async function runDemo(io: CommandIo, options: DemoOptions): Promise<void> {
   checkNeeded();
-  const { output, signal } = settings;
-  const progress = new Progress(output);
-  const startMillis = Date.now();
+  const { signal } = io;
+  const progress = new Progress(io.stdout);
+  const startMillis = io.now();
   progress.show('Starting a local CloudWatch Logs…');
-  const local = await LocalCloudWatchLogs.start({ port: settings.port ?? 0, region: REGION });
+  const local = await LocalCloudWatchLogs.start({ region: REGION });
   const services: ServiceProcess[] = [];
+  const killServices = () => services.forEach((service) => service.kill());
+  // Ctrl-C ends the services too, wherever the demo waits for them.
+  signal.addEventListener('abort', killServices);
   try {
     progress.print(`Local CloudWatch Logs at ${local.endpoint}`);
     const counts = await runServices(local.endpoint, services, progress);
     signal.throwIfAborted();
 
-    const client = new CloudWatchLogsClient({
-      endpoint: local.endpoint,
-      region: REGION,
-      credentials: CREDENTIALS,
-      disableHostPrefix: true,
-    });
-    const range = { from: startMillis - 60_000, to: Date.now() + 60_000 };
+    const range = { from: startMillis - 60_000, to: io.now() + 60_000 };
     progress.show('Looking for the records with Logs Insights…');
+    const client = localClient(local.endpoint);
     const found = await countFound(client, range, signal);
     const traceId = await findFailedTrace(client, range, signal);
     const engine = new CorrelationEngine({ client, logGroups: LOG_GROUPS });
     const result = await engine.correlateByTrace(traceId, { ...range, signal });
-    progress.print('');
-    progress.print(renderTimeline(result, { color: settings.color, width: output.columns }));
     client.destroy();
 
+    const color = (options.color ?? true) && wantsColor(io.stdout, io.env);
+    const width = io.stdout.isTTY ? io.stdout.columns : undefined;
+    progress.print(`\n${renderTimeline(result, { color, width })}`);
     progress.print(`emitted ${counts.emitted} exported ${counts.exported} found ${found}`);
     const isWhole = counts.emitted > 0 && counts.emitted === counts.exported && counts.emitted === found;
     if (!isWhole) progress.print('Some records were not found again.');
-    progress.print(nextCommand(settings.keep, local.endpoint, traceId));
-    if (settings.keep) await untilAborted(signal);
-    return isWhole;
+    io.setExitCode(isWhole ? EXIT.found : EXIT.nothingFound);
+    progress.print(nextCommand(options.keep ?? false, local.endpoint, traceId));
+    if (options.keep) await untilAborted(signal);
   } finally {
-    for (const service of services) service.kill();
+    signal.removeEventListener('abort', killServices);
+    killServices();
     await local.stop();
   }
+}
+
+function localClient(endpoint: string): CloudWatchLogsClient {
+  return new CloudWatchLogsClient({
+    endpoint,
+    region: REGION,
+    credentials: CREDENTIALS,
+    disableHostPrefix: true,
+  });
 }
 
 function checkNeeded(): void {
