@@ -164,8 +164,8 @@ const metricTransformation = structure('MetricTransformation', {
   metricNamespace: required(metricNamespace),
   metricValue: required(metricValue),
   defaultValue: double(),
-  dimensions,
   unit: standardUnit,
+  dimensions,
 });
 const metricTransformations = list(metricTransformation, { min: 1, max: 1 });
 const fieldSelectionCriteria = text({ max: 2000 });

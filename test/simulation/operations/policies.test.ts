@@ -1,0 +1,471 @@
+import { mkdir, mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gunzipSync } from 'node:zlib';
+
+import {
+  AssociateKmsKeyCommand,
+  CancelExportTaskCommand,
+  CreateExportTaskCommand,
+  type CreateExportTaskCommandInput,
+  CreateLogGroupCommand,
+  DeleteAccountPolicyCommand,
+  DeleteDataProtectionPolicyCommand,
+  DeleteDestinationCommand,
+  DeleteIndexPolicyCommand,
+  DeleteQueryDefinitionCommand,
+  DeleteResourcePolicyCommand,
+  DescribeAccountPoliciesCommand,
+  DescribeDestinationsCommand,
+  DescribeExportTasksCommand,
+  DescribeFieldIndexesCommand,
+  DescribeIndexPoliciesCommand,
+  DescribeLogGroupsCommand,
+  DescribeQueryDefinitionsCommand,
+  DescribeResourcePoliciesCommand,
+  DisassociateKmsKeyCommand,
+  GetDataProtectionPolicyCommand,
+  ListTagsForResourceCommand,
+  PutAccountPolicyCommand,
+  type PutAccountPolicyCommandInput,
+  PutBearerTokenAuthenticationCommand,
+  PutDataProtectionPolicyCommand,
+  PutDestinationCommand,
+  PutDestinationPolicyCommand,
+  PutIndexPolicyCommand,
+  PutQueryDefinitionCommand,
+  PutResourcePolicyCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { expect } from 'chai';
+
+import { DAY, failure, LocalService, START } from '../local-service.js';
+
+const GROUP = '/app';
+const ARN = 'arn:aws:logs:us-east-1:000000000000:log-group:/app';
+const KEY = 'arn:aws:kms:us-east-1:000000000000:key/0f1e2d3c';
+const ROLE = 'arn:aws:iam::000000000000:role/logs';
+
+describe('policies and settings', () => {
+  let service: LocalService;
+
+  beforeEach(async () => {
+    service = await LocalService.start();
+    await service.createStream(GROUP);
+  });
+  afterEach(() => service.stop());
+
+  const group = async () =>
+    (await service.client.send(new DescribeLogGroupsCommand({ logGroupIdentifiers: [GROUP] })))
+      .logGroups![0]!;
+
+  describe('index policies', () => {
+    const put = (policy: unknown, logGroupIdentifier = GROUP) =>
+      service.client.send(
+        new PutIndexPolicyCommand({
+          logGroupIdentifier,
+          policyDocument: typeof policy === 'string' ? policy : JSON.stringify(policy),
+        }),
+      );
+    const policies = async () =>
+      (await service.client.send(new DescribeIndexPoliciesCommand({ logGroupIdentifiers: [GROUP] })))
+        .indexPolicies!;
+    const indexes = async (indexCategories?: ('DEFAULT' | 'CUSTOM' | 'INACTIVE')[]) =>
+      (
+        await service.client.send(
+          new DescribeFieldIndexesCommand({ logGroupIdentifiers: [GROUP], indexCategories }),
+        )
+      ).fieldIndexes!.map((index) => `${index.fieldIndexName!} ${index.indexCategory!} ${index.type!}`);
+
+    it('say which fields are indexed, besides the default ones', async () => {
+      expect(await policies()).to.deep.equal([]);
+      const { indexPolicy } = await put({ Fields: ['trace_id'], FieldsV2: { level: { type: 'FACET' } } });
+      expect(indexPolicy).to.deep.include({
+        logGroupIdentifier: ARN,
+        lastUpdateTime: START,
+        source: 'LOG_GROUP',
+      });
+      expect(await policies()).to.deep.equal([indexPolicy]);
+      expect(await indexes(['CUSTOM'])).to.deep.equal(['trace_id CUSTOM FIELD_INDEX', 'level CUSTOM FACET']);
+      expect(await indexes(['DEFAULT'])).to.include('traceId DEFAULT FIELD_INDEX');
+      await service.client.send(new DeleteIndexPolicyCommand({ logGroupIdentifier: ARN }));
+      expect(await policies()).to.deep.equal([]);
+      expect(await indexes(['INACTIVE'])).to.deep.equal([
+        'trace_id INACTIVE FIELD_INDEX',
+        'level INACTIVE FIELD_INDEX',
+      ]);
+    });
+
+    const fields = (count: number) => Array.from({ length: count }, (_, index) => `field${index}`);
+    for (const wrong of [
+      '{',
+      '[]',
+      'null',
+      {},
+      { Fields: [] },
+      { Fields: 'a' },
+      { Fields: [1] },
+      { Fields: fields(21) },
+      { Fields: ['x'.repeat(101)] },
+      { Fields: ['a', 'a'] },
+      { Fields: ['a'], FieldsV2: { a: { type: 'FACET' } } },
+      { FieldsV2: { a: { type: 'OTHER' } } },
+      { Fields: ['@message'] },
+    ]) {
+      it(`refuse ${JSON.stringify(wrong).slice(0, 60)}`, async () => {
+        expect((await failure(put(wrong))).name).to.equal('InvalidParameterException');
+      });
+    }
+
+    it('take 20 fields of 100 characters', async () => {
+      await put({ Fields: fields(19).concat('x'.repeat(100)) });
+    });
+
+    it('are for the Standard class alone', async () => {
+      await service.client.send(
+        new CreateLogGroupCommand({ logGroupName: '/rare', logGroupClass: 'INFREQUENT_ACCESS' }),
+      );
+      expect((await failure(put({ Fields: ['a'] }, '/rare'))).name).to.equal('InvalidParameterException');
+    });
+  });
+
+  describe('account policies', () => {
+    const put = (input: Partial<PutAccountPolicyCommandInput>) =>
+      service.client.send(
+        new PutAccountPolicyCommand({
+          policyName: 'policy',
+          policyType: 'FIELD_INDEX_POLICY',
+          policyDocument: '{"Fields":["request_id"]}',
+          ...input,
+        }),
+      );
+    const prefix = (text: string) => `LogGroupNamePrefix IN ["${text}"]`;
+
+    it('index fields of groups that have no policy of their own', async () => {
+      await put({ selectionCriteria: prefix('/a') });
+      const described = async () =>
+        (await service.client.send(new DescribeIndexPoliciesCommand({ logGroupIdentifiers: [GROUP] })))
+          .indexPolicies!;
+      expect((await described())[0]).to.include({ policyName: 'policy', source: 'ACCOUNT' });
+      await service.client.send(
+        new PutIndexPolicyCommand({ logGroupIdentifier: GROUP, policyDocument: '{"Fields":["own"]}' }),
+      );
+      expect((await described()).map(({ source }) => source)).to.deep.equal(['LOG_GROUP']);
+    });
+
+    it('are described by type and name, and deleted', async () => {
+      const { accountPolicy } = await put({});
+      expect(accountPolicy).to.deep.equal({
+        policyName: 'policy',
+        policyType: 'FIELD_INDEX_POLICY',
+        policyDocument: '{"Fields":["request_id"]}',
+        lastUpdatedTime: START,
+        scope: 'ALL',
+        accountId: '000000000000',
+      });
+      const described = (policyName?: string) =>
+        service.client.send(
+          new DescribeAccountPoliciesCommand({ policyType: 'FIELD_INDEX_POLICY', policyName }),
+        );
+      expect((await described('policy')).accountPolicies).to.deep.equal([accountPolicy]);
+      expect((await failure(described('none'))).name).to.equal('ResourceNotFoundException');
+      const remove = () =>
+        service.client.send(
+          new DeleteAccountPolicyCommand({ policyName: 'policy', policyType: 'FIELD_INDEX_POLICY' }),
+        );
+      await remove();
+      expect((await described()).accountPolicies).to.deep.equal([]);
+      expect((await failure(remove())).name).to.equal('ResourceNotFoundException');
+    });
+
+    it('of retention override the group, and can be tried before', async () => {
+      const retention = { policyType: 'RETENTION_POLICY' as const, policyName: 'keep' };
+      const document = (retentionInDays: unknown, enforcementMode = 'RETROACTIVE') =>
+        JSON.stringify({ retentionInDays, enforcementMode });
+      const { dryRunResult } = await put({ ...retention, policyDocument: document(30), dryRun: true });
+      expect(dryRunResult).to.deep.include({ totalMatchedLogGroups: 1, decreasedRetentionLogGroupCount: 1 });
+      expect(await group()).to.not.have.property('retentionInDays');
+      await put({ ...retention, policyDocument: document(30) });
+      expect(await group()).to.include({ retentionInDays: 30, retentionPolicyName: 'keep' });
+      service.time += 1;
+      await put({ ...retention, policyDocument: document(60, 'NEW_ONLY') });
+      expect(await group()).to.not.have.property('retentionInDays');
+      for (const wrong of [document(7), document('x'), document(30, 'x'), '{']) {
+        expect((await failure(put({ ...retention, policyDocument: wrong }))).name).to.equal(
+          'InvalidParameterException',
+        );
+      }
+    });
+
+    const wrong: Partial<PutAccountPolicyCommandInput>[] = [
+      { policyName: '' },
+      { policyName: 'aws/x' },
+      { policyDocument: '{' },
+      { policyDocument: `{"Fields":["a"],"x":"${'x'.repeat(30_720)}"}` },
+      { dryRun: true },
+      { selectionCriteria: 'Nonsense' },
+      { selectionCriteria: prefix('x'.repeat(26 * 1024)) },
+      { policyType: 'DATA_PROTECTION_POLICY', policyDocument: '{}', selectionCriteria: prefix('a') },
+      { policyType: 'SUBSCRIPTION_FILTER_POLICY', policyDocument: '{}' },
+      {
+        policyType: 'SUBSCRIPTION_FILTER_POLICY',
+        policyDocument: '{"DestinationArn":"arn","FilterPattern":""}',
+        selectionCriteria: 'LogGroupName IN []',
+      },
+    ];
+    for (const input of wrong) {
+      it(`refuse ${JSON.stringify(input).slice(0, 70)}`, async () => {
+        expect((await failure(put(input))).name).to.equal('InvalidParameterException');
+      });
+    }
+
+    it('may not overlap, and are bounded', async () => {
+      await put({ policyName: 'a', selectionCriteria: prefix('/a') });
+      expect((await failure(put({ policyName: 'b', selectionCriteria: prefix('/app') }))).name).to.equal(
+        'InvalidParameterException',
+      );
+      await put({ policyName: 'a', selectionCriteria: prefix('/app') });
+      const data = { policyType: 'DATA_PROTECTION_POLICY' as const, policyDocument: '{}' };
+      await put({ ...data, policyName: 'one' });
+      expect((await failure(put({ ...data, policyName: 'two' }))).name).to.equal('LimitExceededException');
+      await put({ ...data, policyName: 'one' });
+    });
+  });
+
+  it('resource policies are ten, an update passes', async () => {
+    const put = (policyName: string) =>
+      service.client.send(
+        new PutResourcePolicyCommand({ policyName, policyDocument: '{"Version":"2012-10-17"}' }),
+      );
+    const { resourcePolicy } = await put('p0');
+    expect(resourcePolicy).to.deep.equal({
+      policyName: 'p0',
+      policyDocument: '{"Version":"2012-10-17"}',
+      lastUpdatedTime: START,
+    });
+    for (let count = 1; count < 10; count++) await put(`p${count}`);
+    await put('p3');
+    expect(await failure(put('p10'))).to.deep.equal({
+      name: 'LimitExceededException',
+      message: 'Resource limit exceeded.',
+    });
+    const page = await service.client.send(new DescribeResourcePoliciesCommand({ limit: 8 }));
+    const rest = await service.client.send(
+      new DescribeResourcePoliciesCommand({ nextToken: page.nextToken }),
+    );
+    expect([page.resourcePolicies!.length, rest.resourcePolicies!.length]).to.deep.equal([8, 2]);
+    await service.client.send(new DeleteResourcePolicyCommand({ policyName: 'p1' }));
+    expect(
+      await failure(service.client.send(new DeleteResourcePolicyCommand({ policyName: 'p1' }))),
+    ).to.deep.equal({
+      name: 'ResourceNotFoundException',
+      message: 'Policy with name [p1] does not exist.',
+    });
+  });
+
+  it('a resource policy of one group has revisions', async () => {
+    const put = (expectedRevisionId?: string) =>
+      service.client.send(
+        new PutResourcePolicyCommand({ resourceArn: ARN, policyDocument: '{}', expectedRevisionId }),
+      );
+    const { revisionId } = await put();
+    const second = await put(revisionId);
+    expect((await failure(put(revisionId))).name).to.equal('OperationAbortedException');
+    const { resourcePolicies } = await service.client.send(
+      new DescribeResourcePoliciesCommand({ resourceArn: ARN }),
+    );
+    expect(resourcePolicies![0]).to.include({ policyScope: 'RESOURCE', revisionId: second.revisionId });
+  });
+
+  it('query definitions are kept, changed by id, found by prefix and deleted', async () => {
+    const put = (name: string, queryDefinitionId?: string) =>
+      service.client.send(
+        new PutQueryDefinitionCommand({
+          name,
+          queryString: 'limit 1',
+          logGroupNames: [GROUP],
+          queryDefinitionId,
+        }),
+      );
+    const { queryDefinitionId } = await put('team/b');
+    await put('team/a');
+    await put('other');
+    await put('team/c', queryDefinitionId);
+    expect((await failure(put('x', 'none'))).name).to.equal('ResourceNotFoundException');
+    const { queryDefinitions } = await service.client.send(
+      new DescribeQueryDefinitionsCommand({ queryDefinitionNamePrefix: 'team/' }),
+    );
+    expect(queryDefinitions!.map(({ name }) => name)).to.deep.equal(['team/a', 'team/c']);
+    expect(queryDefinitions![1]).to.deep.include({
+      queryDefinitionId,
+      queryString: 'limit 1',
+      queryLanguage: 'CWLI',
+      logGroupNames: [GROUP],
+      lastModified: START,
+    });
+    const remove = () => service.client.send(new DeleteQueryDefinitionCommand({ queryDefinitionId }));
+    expect((await remove()).success).to.equal(true);
+    expect((await failure(remove())).name).to.equal('ResourceNotFoundException');
+  });
+
+  it('destinations are made, given a policy, described and deleted', async () => {
+    const targetArn = 'arn:aws:kinesis:us-east-1:000000000000:stream/s';
+    const put = (destinationName: string) =>
+      service.client.send(
+        new PutDestinationCommand({ destinationName, targetArn, roleArn: ROLE, tags: { a: 'b' } }),
+      );
+    const { destination } = await put('one');
+    expect(destination).to.deep.equal({
+      arn: 'arn:aws:logs:us-east-1:000000000000:destination:one',
+      creationTime: START,
+      destinationName: 'one',
+      roleArn: ROLE,
+      targetArn,
+    });
+    await service.client.send(
+      new PutDestinationPolicyCommand({ destinationName: 'one', accessPolicy: '{}' }),
+    );
+    const { destinations } = await service.client.send(
+      new DescribeDestinationsCommand({ DestinationNamePrefix: 'o' }),
+    );
+    expect(destinations).to.deep.equal([{ ...destination, accessPolicy: '{}' }]);
+    const { tags } = await service.client.send(
+      new ListTagsForResourceCommand({ resourceArn: destination!.arn }),
+    );
+    expect(tags).to.deep.equal({ a: 'b' });
+    const remove = () => service.client.send(new DeleteDestinationCommand({ destinationName: 'one' }));
+    await remove();
+    expect((await failure(remove())).name).to.equal('ResourceNotFoundException');
+  });
+
+  it('a KMS key is associated with a group and with query results', async () => {
+    const associate = (input: { logGroupName?: string; resourceIdentifier?: string }) =>
+      service.client.send(new AssociateKmsKeyCommand({ kmsKeyId: KEY, ...input }));
+    await associate({ logGroupName: GROUP });
+    expect((await group()).kmsKeyId).to.equal(KEY);
+    await service.client.send(new DisassociateKmsKeyCommand({ resourceIdentifier: ARN }));
+    expect(await group()).to.not.have.property('kmsKeyId');
+    await associate({ resourceIdentifier: 'arn:aws:logs:us-east-1:000000000000:query-result:*' });
+    expect((await failure(associate({}))).name).to.equal('InvalidParameterException');
+    expect((await failure(associate({ logGroupName: '/none' }))).name).to.equal('ResourceNotFoundException');
+  });
+
+  it('a data protection policy is kept at its group', async () => {
+    const policyDocument = '{"Name":"p","Statement":[]}';
+    const get = () => service.client.send(new GetDataProtectionPolicyCommand({ logGroupIdentifier: GROUP }));
+    await service.client.send(
+      new PutDataProtectionPolicyCommand({ logGroupIdentifier: GROUP, policyDocument }),
+    );
+    expect(await get()).to.deep.include({ logGroupIdentifier: ARN, policyDocument, lastUpdatedTime: START });
+    expect((await group()).dataProtectionStatus).to.equal('ACTIVATED');
+    const remove = () =>
+      service.client.send(new DeleteDataProtectionPolicyCommand({ logGroupIdentifier: GROUP }));
+    await remove();
+    expect(await get()).to.not.have.property('policyDocument');
+    expect((await failure(remove())).name).to.equal('ResourceNotFoundException');
+  });
+
+  it('bearer tokens are enabled at a group', async () => {
+    await service.client.send(
+      new PutBearerTokenAuthenticationCommand({
+        logGroupIdentifier: GROUP,
+        bearerTokenAuthenticationEnabled: true,
+      }),
+    );
+    expect((await group()).bearerTokenAuthenticationEnabled).to.equal(true);
+  });
+});
+
+describe('export tasks', () => {
+  let service: LocalService;
+  let directory: string;
+
+  before(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'export-'));
+    await mkdir(join(directory, 'bucket'));
+    service = await LocalService.start({ exportDirectory: directory });
+    await service.createStream(GROUP, 'a/b');
+    await service.put(
+      GROUP,
+      [
+        [-DAY, 'old'],
+        [-1, 'one'],
+        [0, 'two'],
+      ],
+      'a/b',
+    );
+  });
+  after(async () => {
+    await service.stop();
+    await rm(directory, { recursive: true });
+  });
+
+  const create = (input: Partial<CreateExportTaskCommandInput> = {}) =>
+    service.client.send(
+      new CreateExportTaskCommand({
+        logGroupName: GROUP,
+        from: START - 1000,
+        to: START + 1,
+        destination: 'bucket',
+        ...input,
+      }),
+    );
+  const ended = async (taskId: string) => {
+    for (;;) {
+      const { exportTasks } = await service.client.send(new DescribeExportTasksCommand({ taskId }));
+      if (exportTasks![0]!.status!.code !== 'RUNNING') return exportTasks![0]!;
+      await new Promise(setImmediate);
+    }
+  };
+
+  it('write the events of each stream to the folder that stands for the bucket', async () => {
+    const { taskId } = await create({ taskName: 'mine', destinationPrefix: 'logs/daily' });
+    const task = await ended(taskId!);
+    expect(task).to.deep.include({ taskName: 'mine', destination: 'bucket', from: START - 1000 });
+    expect(task.status!.code).to.equal('COMPLETED');
+    const folder = join(directory, 'bucket', 'logs', 'daily');
+    expect(await readdir(join(folder, taskId!))).to.deep.equal(['a-b']);
+    const text = gunzipSync(await readFile(join(folder, taskId!, 'a-b', '000000.gz'))).toString();
+    expect(text).to.equal('2026-03-01T11:59:59.999Z one\n2026-03-01T12:00:00.000Z two\n');
+    const cancel = service.client.send(new CancelExportTaskCommand({ taskId }));
+    expect((await failure(cancel)).name).to.equal('InvalidOperationException');
+  });
+
+  it('refuse buckets that do not exist and prefixes that lead out', async () => {
+    for (const destination of ['missing', '..', 'bucket/../bucket', 'BUCKET']) {
+      expect(await failure(create({ destination }))).to.deep.equal({
+        name: 'InvalidParameterException',
+        message: 'The given bucket does not exist. Please make sure the bucket is valid.',
+      });
+    }
+    for (const destinationPrefix of ['..', 'a/../../b', 'a\\b']) {
+      expect((await failure(create({ destinationPrefix }))).name).to.equal('InvalidParameterException');
+    }
+    expect((await failure(create({ from: 5, to: 5 }))).name).to.equal('InvalidParameterException');
+    expect((await failure(create({ logGroupName: '/none' }))).name).to.equal('ResourceNotFoundException');
+  });
+
+  it('are unknown by another id', async () => {
+    const { exportTasks } = await service.client.send(new DescribeExportTasksCommand({ taskId: 'none' }));
+    expect(exportTasks).to.deep.equal([]);
+    const cancel = service.client.send(new CancelExportTaskCommand({ taskId: 'none' }));
+    expect(await failure(cancel)).to.deep.equal({
+      name: 'ResourceNotFoundException',
+      message: 'The specified export task does not exist.',
+    });
+  });
+});
+
+describe('a data directory', () => {
+  it('brings everything back after a restart', async () => {
+    const dataDirectory = await mkdtemp(join(tmpdir(), 'data-'));
+    const first = await LocalService.start({ dataDirectory });
+    await first.createStream(GROUP);
+    await first.put(GROUP, [[0, 'kept']]);
+    await first.stop();
+    const second = await LocalService.start({ dataDirectory });
+    const { body } = await second.raw('FilterLogEvents', JSON.stringify({ logGroupName: GROUP }));
+    await second.stop();
+    await rm(dataDirectory, { recursive: true });
+    expect((body.events as { message: string }[]).map(({ message }) => message)).to.deep.equal(['kept']);
+  });
+});
