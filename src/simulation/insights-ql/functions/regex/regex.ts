@@ -1,4 +1,5 @@
-import { countPaths, repeatsGroups, toJavaScript } from './javascript.js';
+import { backtrackingSteps } from './backtracking-cost.js';
+import { repeatsGroups, toJavaScript } from './javascript.js';
 import { search } from './matcher.js';
 import { parseRegex } from './parser.js';
 import { compileProgram } from './program.js';
@@ -67,7 +68,7 @@ class LinearRegex implements CompiledRegex {
     this.#groups = tree.groupNames;
     this.#program = compileProgram(tree);
     this.#literal = requiredLiteral(tree.node);
-    this.#nativeLength = largestLength((length) => length * countPaths(tree.node, length));
+    this.#nativeLength = largestLength((length) => backtrackingSteps(tree.node, length));
     this.#native = new RegExp(this.#nativeLength > 0 ? toJavaScript(tree.node) : '(?!)', 'ug');
     this.#nativeCaptures = !repeatsGroups(tree.node);
   }

@@ -1,10 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { compileRegex, RegexError } from '../../../../../src/simulation/insights-ql/functions/regex.js';
-import {
-  countPaths,
-  toJavaScript,
-} from '../../../../../src/simulation/insights-ql/functions/regex/javascript.js';
+import { backtrackingSteps } from '../../../../../src/simulation/insights-ql/functions/regex/backtracking-cost.js';
+import { toJavaScript } from '../../../../../src/simulation/insights-ql/functions/regex/javascript.js';
 import { search } from '../../../../../src/simulation/insights-ql/functions/regex/matcher.js';
 import { parseRegex } from '../../../../../src/simulation/insights-ql/functions/regex/parser.js';
 import { compileProgram } from '../../../../../src/simulation/insights-ql/functions/regex/program.js';
@@ -172,7 +170,30 @@ describe('compileRegex', () => {
     for (const [source, text] of hostile) expect(compileRegex(source).test(text), source).to.equal(false);
   });
 
-  it('matches the whole text of a large event', () => {
+  it('leaves to the JavaScript matcher only what it does in few steps', () => {
+    const steps = (source: string, length: number) => backtrackingSteps(parseRegex(source).node, length);
+    expect(steps('user=\\w+ in \\d+ ms', 1000)).to.be.below(3e6);
+    expect(steps('(?:\\w+ )+x', 100)).to.be.below(3e6);
+    expect(steps('"(?:[^"\\\\]|\\\\.)*"', 1000)).to.be.below(5e6);
+    for (const endless of [
+      '(a+)+$',
+      '(a+)+b',
+      '(a|a)*b',
+      '(a*)*',
+      '(?:a+){3,}b',
+      '(\\w+\\d*)+x',
+      '(?:a?)*',
+      '(?:x+x+)+y',
+    ]) {
+      expect(steps(endless, 1000), endless).to.equal(Number.POSITIVE_INFINITY);
+    }
+    expect(steps('.*a.*b', 1000)).to.be.above(1e8);
+    expect(steps('(?:a+){3}b', 1000)).to.be.above(1e8);
+    expect(steps('a+\\b', 1000)).to.be.above(1e6);
+  });
+
+  it('matches the whole text of a large event', function () {
+    this.timeout(20_000);
     const text = `${'ab'.repeat(500_000)}!`;
     expect(compileRegex('^(?:a|b)+!$').test(text)).to.equal(true);
     expect(compileRegex('(?:(a)(b))+').exec(text)!.end).to.equal(1_000_000);
@@ -216,7 +237,7 @@ describe('the linear matcher', () => {
         fc.string({ unit: fc.constantFrom('a', 'b', 'B', 'c', '\n', 'é', '1', '😀'), maxLength: 8 }),
         (pattern, text) => {
           const tree = parseRegex(pattern);
-          if (countPaths(tree.node, text.length) > 1e5) return;
+          if (backtrackingSteps(tree.node, 8) > 1e5) return;
           const native = new RegExp(toJavaScript(tree.node), 'u').exec(text);
           const slots = search(compileProgram(tree), text, 0);
           expect(slots?.[0], pattern).to.equal(native?.index);

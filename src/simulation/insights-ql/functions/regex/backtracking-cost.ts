@@ -1,0 +1,169 @@
+import { ANYTHING, union, type CharacterSet } from './character-set.js';
+import { type RegexNode } from './tree.js';
+
+/** What may stand behind a node. */
+interface Follow {
+  /** Characters with which the rest may begin. */
+  readonly set: CharacterSet;
+  /** The rest can be left out: whoever gets here has matched, nothing is tried again. */
+  readonly accepts: boolean;
+}
+
+interface Cost {
+  /** Ways through the node from one position, after which the rest is tried. */
+  readonly paths: number;
+  /** Steps to try all of them. */
+  readonly steps: number;
+}
+
+const MATCHED: Follow = { set: [], accepts: true };
+const NEVER: Cost = { paths: Number.POSITIVE_INFINITY, steps: Number.POSITIVE_INFINITY };
+
+/**
+ * An upper bound on the steps in which a backtracking matcher finds that a text of `length` units holds no
+ * match. A repetition whose characters can't begin what follows it, as in `\w+ `, has one end only and is
+ * not tried again; any other may be for each of its ends.
+ * @returns `Infinity` where it grows faster than a power of the length, as for `(a+)+$`, and where JavaScript
+ * matches otherwise: it goes on where a round of a repetition matches nothing, others stop there
+ */
+export function backtrackingSteps(node: RegexNode, length: number): number {
+  return length * costOf(node, MATCHED, length).steps;
+}
+
+function costOf(node: RegexNode, follow: Follow, length: number): Cost {
+  switch (node.kind) {
+    case 'Empty':
+    case 'Set':
+    case 'Assert':
+      return { paths: 1, steps: 1 };
+    case 'Group':
+      return costOf(node.node, follow, length);
+    case 'Either': {
+      const costs = node.nodes.map((item) => costOf(item, follow, length));
+      return {
+        // Of alternatives that begin differently no two go through.
+        paths: beginDifferently(node.nodes)
+          ? Math.max(...costs.map(({ paths }) => paths))
+          : costs.reduce((sum, { paths }) => sum + paths, 0),
+        steps: costs.reduce((sum, { steps }) => sum + steps, 0),
+      };
+    }
+    case 'Sequence':
+      return costOfSequence(node.nodes, follow, length);
+    case 'Repeat':
+      return costOfRepeat(node, follow, length);
+  }
+}
+
+function costOfSequence(nodes: readonly RegexNode[], follow: Follow, length: number): Cost {
+  const follows: Follow[] = [];
+  let behind = follow;
+  for (const node of [...nodes].reverse()) {
+    follows.unshift(behind);
+    behind = followedBy(node, behind);
+  }
+  let paths = 1;
+  let steps = 0;
+  nodes.forEach((node, index) => {
+    const cost = costOf(node, follows[index]!, length);
+    steps += paths * cost.steps;
+    paths *= cost.paths;
+  });
+  return { paths, steps };
+}
+
+function costOfRepeat(
+  { node, min, max }: Extract<RegexNode, { kind: 'Repeat' }>,
+  follow: Follow,
+  length: number,
+): Cost {
+  if (max > min && isNullable(node)) return NEVER;
+  const first = firstOf(node);
+  // Only behind its first round can a repetition be left for a match.
+  const inside: Follow = { set: union(first, follow.set), accepts: follow.accepts && min <= 1 };
+  const round = costOf(node, max > 1 ? inside : follow, length);
+  const times = Math.min(max, length);
+  const oneEnd = max === min || follow.accepts || !overlap(first, follow.set);
+  const ends = oneEnd ? 1 : times + 1;
+  if (round.paths === 1) return { paths: ends, steps: times * round.steps + 1 };
+  if (max > 100) return NEVER;
+  const paths = ends * round.paths ** max;
+  return { paths, steps: paths * round.steps };
+}
+
+function beginDifferently(nodes: readonly RegexNode[]): boolean {
+  return nodes.every(
+    (node, index) =>
+      !isNullable(node) && nodes.slice(0, index).every((other) => !overlap(firstOf(node), firstOf(other))),
+  );
+}
+
+/** What may stand behind the node before this one. */
+function followedBy(node: RegexNode, behind: Follow): Follow {
+  const set = firstOf(node);
+  // A position that is asked for can fail without a character.
+  if (!isNullable(node) || asks(node)) return { set, accepts: false };
+  return { set: union(set, behind.set), accepts: behind.accepts };
+}
+
+/** Characters with which a match of the node may begin, or those behind it where that is not known. */
+function firstOf(node: RegexNode): CharacterSet {
+  switch (node.kind) {
+    case 'Empty':
+      return [];
+    case 'Set':
+      return node.set;
+    case 'Assert':
+      return ANYTHING;
+    case 'Group':
+    case 'Repeat':
+      return firstOf(node.node);
+    case 'Either':
+      return union(...node.nodes.map(firstOf));
+    case 'Sequence': {
+      const sets: CharacterSet[] = [];
+      for (const item of node.nodes) {
+        sets.push(firstOf(item));
+        if (!isNullable(item)) break;
+      }
+      return union(...sets);
+    }
+  }
+}
+
+function asks(node: RegexNode): boolean {
+  switch (node.kind) {
+    case 'Assert':
+      return true;
+    case 'Group':
+    case 'Repeat':
+      return asks(node.node);
+    case 'Sequence':
+    case 'Either':
+      return node.nodes.some(asks);
+    default:
+      return false;
+  }
+}
+
+function isNullable(node: RegexNode): boolean {
+  switch (node.kind) {
+    case 'Empty':
+    case 'Assert':
+      return true;
+    case 'Set':
+      return false;
+    case 'Sequence':
+      return node.nodes.every(isNullable);
+    case 'Either':
+      return node.nodes.some(isNullable);
+    case 'Group':
+      return isNullable(node.node);
+    case 'Repeat':
+      return node.min === 0 || isNullable(node.node);
+  }
+}
+
+function overlap(left: CharacterSet, right: CharacterSet): boolean {
+  return left.some(([first, last]) => right.some(([from, to]) => first <= to && from <= last));
+}
