@@ -2,6 +2,12 @@ import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { type Diagnostics } from '../observability/diagnostics.js';
 import { type Losses } from '../observability/losses.js';
 import { createProvisioner, type ProvisioningSettings } from '../resources/ensure-log-group.js';
+import {
+  type BreakerState,
+  type CircuitBreakerSettings,
+  DEFAULT_CIRCUIT_BREAKER_SETTINGS,
+  EndpointBreaker,
+} from './circuit-breaker.js';
 import { Dispatcher } from './dispatcher.js';
 import { type Destination, type LogEventBatch } from './encoded-event.js';
 import { createSender } from './sender.js';
@@ -30,6 +36,8 @@ export interface DeliveryStatus {
   readonly retries: number;
   readonly throttles: number;
   readonly lastError?: Error | undefined;
+  /** Whether requests are held back because the endpoint is down. */
+  readonly breaker?: BreakerState | undefined;
 }
 
 /** Brings encoded events to the service. */
@@ -67,6 +75,10 @@ export interface DeliverySettings {
   /** Waits between attempts: doubled from the first to the last, with jitter. Default 200 and 30,000 ms. */
   readonly retry: { readonly initialDelayMillis: number; readonly maxDelayMillis: number };
   readonly provisioning: ProvisioningSettings;
+  /** PutLogEvents requests a second, for what the account's quota leaves to this process. Default no bound. */
+  readonly requestsPerSecond?: number | undefined;
+  /** Stops requests to an endpoint that is down; `false` for never. Default after 10 failures, for 5,000 ms. */
+  readonly circuitBreaker?: CircuitBreakerSettings | false | undefined;
 }
 
 /** What delivery works with. */
@@ -96,10 +108,13 @@ export const DEFAULT_DELIVERY_SETTINGS: DeliverySettings = {
 export function createDelivery(parts: DeliveryParts, settings: Partial<DeliverySettings> = {}): Delivery {
   const all: DeliverySettings = { ...DEFAULT_DELIVERY_SETTINGS, ...settings };
   const { client, losses, diagnostics } = parts;
+  const { circuitBreaker = DEFAULT_CIRCUIT_BREAKER_SETTINGS } = all;
+  const breaker = circuitBreaker === false ? undefined : new EndpointBreaker({ diagnostics }, circuitBreaker);
   return new Dispatcher(
     {
       sender: createSender({ client, diagnostics }, all),
       provisioner: createProvisioner({ client, diagnostics }, all.provisioning, all.requestTimeoutMillis),
+      breaker,
       losses,
       diagnostics,
       now: parts.now ?? (() => performance.now()),

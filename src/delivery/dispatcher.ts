@@ -4,6 +4,7 @@ import { type Losses, type LossReason } from '../observability/losses.js';
 import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
 import { type Provisioner } from '../resources/ensure-log-group.js';
 import { backoffMillis } from './backoff.js';
+import { type EndpointBreaker } from './circuit-breaker.js';
 import {
   type Delivery,
   type DeliveryResult,
@@ -14,6 +15,7 @@ import { type Destination, type LogEventBatch } from './encoded-event.js';
 import { Lane } from './lane.js';
 import { type Outcome, type RetryCause } from './outcome.js';
 import { PendingBatch } from './pending-batch.js';
+import { RequestRate } from './request-rate.js';
 import { RoomForBytes } from './room-for-bytes.js';
 import { type Sender } from './sender.js';
 import { startTimeLimit } from './time-limit.js';
@@ -40,6 +42,7 @@ const OF_THE_DESTINATION: ReadonlySet<RetryCause> = new Set<RetryCause>(['denied
 export interface DispatcherParts {
   readonly sender: Sender;
   readonly provisioner: Provisioner;
+  readonly breaker?: EndpointBreaker | undefined;
   readonly losses: Losses;
   readonly diagnostics: Diagnostics;
   readonly now: () => number;
@@ -57,6 +60,7 @@ export class Dispatcher implements Delivery {
   readonly #settings: DeliverySettings;
   readonly #lanes = new Map<string, Lane>();
   readonly #room: RoomForBytes;
+  readonly #rate: RequestRate | undefined;
   readonly #abort = new AbortController();
   readonly #afterAttempt = new Set<() => void>();
   #batches = 0;
@@ -87,6 +91,8 @@ export class Dispatcher implements Delivery {
     this.#settings = settings;
     this.#limit = settings.concurrency;
     this.#room = new RoomForBytes(settings.maxBufferBytes);
+    const { requestsPerSecond } = settings;
+    if (requestsPerSecond !== undefined) this.#rate = new RequestRate(requestsPerSecond, parts.now());
   }
 
   async deliver(batches: readonly LogEventBatch[]): Promise<DeliveryResult> {
@@ -129,7 +135,12 @@ export class Dispatcher implements Delivery {
   }
 
   status(): DeliveryStatus {
-    return { ...this.#status, heldBytes: this.#room.used, lastError: this.#lastError };
+    return {
+      ...this.#status,
+      heldBytes: this.#room.used,
+      lastError: this.#lastError,
+      breaker: this.#parts.breaker?.state ?? 'closed',
+    };
   }
 
   #takesNow(batch: LogEventBatch): boolean {
@@ -150,7 +161,8 @@ export class Dispatcher implements Delivery {
     lane.add(pending);
     this.#status.heldEvents += batch.events.length;
     // In an outage nobody waits for what will not be delivered soon: the queue before us would overflow.
-    if (this.#hasFailedLong(this.#failingSince) || this.#hasFailedLong(lane.failingSince)) {
+    const isDown = this.#parts.breaker?.state === 'open' || this.#hasFailedLong(this.#failingSince);
+    if (isDown || this.#hasFailedLong(lane.failingSince)) {
       pending.lastError = this.#lastError;
       pending.reportKept();
     }
@@ -220,6 +232,11 @@ export class Dispatcher implements Delivery {
         nextAt = Math.min(nextAt, at);
         continue;
       }
+      const wait = this.#rate?.take(now) ?? 0;
+      if (wait > 0) {
+        nextAt = Math.min(nextAt, now + wait);
+        break;
+      }
       this.#lanes.delete(key);
       this.#lanes.set(key, lane);
       void this.#attempt(lane, lane.start());
@@ -232,11 +249,14 @@ export class Dispatcher implements Delivery {
 
   async #attempt(lane: Lane, pending: PendingBatch): Promise<void> {
     this.#inFlight++;
-    this.#status.requests++;
     const attempt = ++this.#attempts;
-    const outcome = await runAsOwnTelemetry(() =>
-      this.#parts.sender.send(pending.part, this.#abort.signal, lane.sequenceToken),
-    );
+    const send = (): Promise<Outcome> => {
+      this.#status.requests++;
+      return this.#parts.sender.send(pending.part, this.#abort.signal, lane.sequenceToken);
+    };
+    // The last chance of a shutdown is taken whatever the breaker thinks.
+    const breaker = this.#isClosed ? undefined : this.#parts.breaker;
+    const outcome = await runAsOwnTelemetry(() => (breaker ? breaker.run(send) : send()));
     this.#inFlight--;
     lane.inFlight.delete(pending);
     if (!pending.abandoned) this.#apply(outcome, lane, pending, attempt);
@@ -293,6 +313,7 @@ export class Dispatcher implements Delivery {
     lane.tokenCorrections = 0;
     if (lane.wantsTokens) lane.sequenceToken = outcome.nextSequenceToken;
     this.#failingSince = undefined;
+    if (this.#parts.breaker) this.#releaseHeldBack();
     this.#limit = Math.min(this.#settings.concurrency, this.#limit + 1 / Math.ceil(this.#limit));
     if (outcome.entityError !== undefined) {
       const group = lane.destination.logGroupName;
@@ -304,13 +325,28 @@ export class Dispatcher implements Delivery {
     }
   }
 
+  /** The endpoint is up: what the breaker held back need not wait for its next probe. */
+  #releaseHeldBack(): void {
+    for (const lane of this.#lanes.values()) {
+      if (!lane.isHeldBack) continue;
+      lane.isHeldBack = false;
+      lane.readyAt = 0;
+    }
+  }
+
   #failed(outcome: Outcome & { kind: 'retry' }, lane: Lane, pending: PendingBatch, attempt: number): void {
     const { cause, error } = outcome;
     const now = this.#parts.now();
     this.#noteError(pending, error);
-    this.#status.retries++;
     lane.lastCause = cause;
     lane.failingSince ??= now;
+    if (outcome.wasNotSent) {
+      lane.isHeldBack = true;
+      lane.lastHopelessAttempt = attempt;
+      lane.readyAt = now + this.#delay(1, outcome.afterMillis);
+      return;
+    }
+    this.#status.retries++;
     if (!OF_THE_DESTINATION.has(cause)) this.#failingSince ??= now;
     if (HOPELESS.has(cause)) lane.lastHopelessAttempt = attempt;
     this.#report(cause, error, lane);

@@ -15,6 +15,8 @@ export class Lane {
   /** Since when no attempt succeeded; undefined while all is well. */
   failingSince: number | undefined;
   lastCause: RetryCause | undefined;
+  /** Its last attempt was held back by the circuit breaker. */
+  isHeldBack = false;
   /** The attempt (by number) that last failed for something that waiting a little will not mend. */
   lastHopelessAttempt = 0;
   /** The endpoint wants sequence tokens, so requests to this stream go one by one. */

@@ -27,6 +27,8 @@ export type Outcome =
       readonly cause: RetryCause;
       readonly error: Error;
       readonly afterMillis?: number | undefined;
+      /** The circuit breaker held the request back. */
+      readonly wasNotSent?: boolean | undefined;
     }
   /** Something in the request is invalid: one event spoils it, or the request itself is wrong. */
   | { readonly kind: 'split'; readonly error: Error }

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type SinonFakeTimers, useFakeTimers } from 'sinon';
 import { type DeliverySettings, DEFAULT_DELIVERY_SETTINGS } from '../../src/delivery/delivery.js';
+import { EndpointBreaker } from '../../src/delivery/circuit-breaker.js';
 import { Dispatcher } from '../../src/delivery/dispatcher.js';
 import { type Destination, type LogEventBatch } from '../../src/delivery/encoded-event.js';
 import { type Outcome, type RetryCause } from '../../src/delivery/outcome.js';
@@ -57,6 +58,11 @@ describe('Dispatcher', () => {
 
   const create = (settings: Partial<DeliverySettings> = {}): Dispatcher => {
     const note = (message: string): void => void said.push(message);
+    const diagnostics = new Diagnostics({
+      logger: { error: note, warn: note, info: note, debug: note },
+      now: () => clock.now,
+    });
+    const { circuitBreaker } = settings;
     return new Dispatcher(
       {
         sender: {
@@ -74,10 +80,8 @@ describe('Dispatcher', () => {
           settled: () => new Promise((resolve) => setTimeout(resolve, settledAfterMillis)),
         },
         losses,
-        diagnostics: new Diagnostics({
-          logger: { error: note, warn: note, info: note, debug: note },
-          now: () => clock.now,
-        }),
+        diagnostics,
+        breaker: circuitBreaker ? new EndpointBreaker({ diagnostics }, circuitBreaker) : undefined,
         now: () => clock.now,
         random: () => 0,
       },
@@ -479,6 +483,95 @@ describe('Dispatcher', () => {
       expect((await delivered).kept).to.equal(1);
       expect(sent.length).to.be.below(15);
     });
+  });
+
+  describe('with a bound on requests per second', () => {
+    it('makes no more than that', async () => {
+      const delivered = create({ requestsPerSecond: 5, concurrency: 50 }).deliver(
+        messages(20).map((one) => batch([one])),
+      );
+      await clock.tickAsync(10_000);
+      expect((await delivered).delivered).to.equal(20);
+      const starts = sent.map(({ at }) => at);
+      expect(starts.filter((at) => at === 0)).to.have.lengthOf(5);
+      expect(starts.slice(5)).to.deep.equal(Array.from({ length: 15 }, (_, index) => 200 * (index + 1)));
+    });
+
+    it('makes less than one a second where that is the bound', async () => {
+      const delivered = create({ requestsPerSecond: 0.5 }).deliver(messages(3).map((one) => batch([one])));
+      await clock.tickAsync(10_000);
+      expect((await delivered).delivered).to.equal(3);
+      expect(sent.map(({ at }) => at)).to.deep.equal([0, 2_000, 4_000]);
+    });
+  });
+
+  describe('with a circuit breaker', () => {
+    const circuitBreaker = { failures: 3, probeAfterMillis: 5_000 };
+    const to = (name: string): Destination => ({ logGroupName: name, logStreamName: 'one' });
+    const batches = (count: number): LogEventBatch[] =>
+      messages(count, '/g').map((name) => batch(['x'], { to: to(name.replace(' ', '')) }));
+
+    it('makes no request while the endpoint is down but one that probes, and goes on at once when it is up', async () => {
+      answer = ({ at }) => (at < 12_000 ? failure() : accepted);
+      const delivery = create({
+        circuitBreaker,
+        concurrency: 4,
+        retry: { initialDelayMillis: 100, maxDelayMillis: 100 },
+      });
+      const delivered = delivery.deliver(batches(8));
+      await clock.tickAsync(1_000);
+      expect(delivery.status().breaker).to.equal('open');
+      await clock.tickAsync(19_000);
+      expect((await delivered).delivered).to.equal(8);
+      expect(delivery.status()).to.include({ breaker: 'closed', requests: sent.length });
+      const late = sent.map(({ at }) => at).filter((at) => at > 100);
+      expect(late.filter((at) => at < 12_000)).to.have.lengthOf(2);
+      expect(Math.max(...late)).to.be.below(15_200);
+      expect(said.filter((text) => text.includes('no requests for 5000 ms'))).to.have.lengthOf(1);
+      expect(said.at(-1)).to.include('the service answers again');
+    });
+
+    it('keeps new batches at once while it is open', async () => {
+      answer = () => failure();
+      const delivery = create({ circuitBreaker });
+      void delivery.deliver(batches(5));
+      await clock.tickAsync(1_000);
+      const result = await delivery.deliver([batch(['late'])]);
+      expect(result).to.deep.include({ delivered: 0, kept: 1, lost: 0 });
+      expect(result.error?.message).to.equal('it is retry');
+    });
+
+    it('does not let a flush wait while it is open', async () => {
+      answer = () => failure();
+      const delivery = create({ circuitBreaker });
+      void delivery.deliver(batches(5));
+      await clock.tickAsync(1_000);
+      const before = clock.now;
+      await Promise.all([delivery.forceFlush(), clock.tickAsync(1)]);
+      expect(clock.now).to.equal(before + 1);
+    });
+
+    it('tries once more at shutdown all the same', async () => {
+      answer = ({ at }) => (at < 1_000 ? failure() : accepted);
+      const delivery = create({ circuitBreaker });
+      void delivery.deliver(batches(5));
+      await clock.tickAsync(1_000);
+      const closed = delivery.shutdown();
+      await clock.tickAsync(5_000);
+      await closed;
+      expect(delivery.status().deliveredEvents).to.equal(5);
+      expect(losses.total()).to.equal(0);
+    });
+
+    for (const cause of ['throttled', 'denied', 'credentials', 'missing'] as const) {
+      it(`stays closed when the endpoint answers: ${cause}`, async () => {
+        answer = () => failure(cause);
+        const delivery = create({ circuitBreaker });
+        void delivery.deliver(batches(5));
+        await clock.tickAsync(8_000);
+        expect(delivery.status().breaker).to.equal('closed');
+      });
+    }
   });
 
   describe('forceFlush', () => {
