@@ -31,7 +31,7 @@ export function parseMessage(message: string): ParsedMessage {
 const PARENT_ID_KEYS = ['parent_span_id', 'parentSpanId', 'parent_id', 'parentId'];
 const SEVERITY_KEYS = ['severity_text', 'severityText', 'level', 'severity', 'log.level', 'levelname', 'lvl'];
 const TEXT_KEYS = ['body', 'message', 'msg', 'event', 'errorMessage', 'error'];
-const SERVICE_KEYS = ['service', 'service_name', 'service.name', 'serviceName', 'app', 'name'];
+const SERVICE_KEYS = ['service', 'service_name', 'service.name', 'serviceName', 'app'];
 
 function parseJsonMessage(json: JsonObject, message: string): ParsedMessage {
   const span = parseSpan(json);
@@ -49,7 +49,7 @@ function parseJsonMessage(json: JsonObject, message: string): ParsedMessage {
     ...optional('requestId', firstText(json, REQUEST_ID_KEYS)),
     ...optional('severityText', severityTextIn(json, severityNumber)),
     ...(severityNumber !== undefined && { severityNumber }),
-    ...optional('service', serviceOf(json, resource)),
+    ...optional('service', serviceOf(json, resource, span !== undefined)),
     ...(exception && { exception }),
     ...(span && { span }),
     attributes,
@@ -118,14 +118,15 @@ function resourceOf(json: JsonObject): JsonObject {
   return isJsonObject(attributes) ? attributes : resource;
 }
 
-function serviceOf(json: JsonObject, resource: JsonObject): string | undefined {
+function serviceOf(json: JsonObject, resource: JsonObject, isSpan: boolean): string | undefined {
   const named = scalarText(valueAtField(resource, 'service.name'));
   if (named !== undefined) return named;
-  for (const key of SERVICE_KEYS) {
+  // Bunyan and pino put the application's name under `name`; a span's name is its own.
+  for (const key of isSpan ? SERVICE_KEYS : [...SERVICE_KEYS, 'name']) {
     const value = valueAtField(json, key);
     if (typeof value === 'string' && value !== '') return value;
   }
-  return scalarText(valueAtField(json, 'service.name'));
+  return undefined;
 }
 
 function exceptionOf(json: JsonObject, attributes: JsonObject): ParsedException | undefined {
