@@ -39,3 +39,4 @@ export {
   QueryTimeoutError,
 } from './query-errors.js';
 export { type OverLogGroupsResult, runOverLogGroups } from './run-over-log-groups.js';
+export { type BuiltLayout, type LogEvent, LogEventBuilder } from './log-event-builder.js';

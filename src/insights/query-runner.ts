@@ -65,6 +65,8 @@ export interface QueryRunnerSettings {
 }
 
 const DEFAULT_TIMEOUT_MILLIS = 15 * 60_000;
+/** How long an aborted look-up waits for the answer to StartQuery, so that it can stop what it started. */
+const START_GRACE_MILLIS = 2_000;
 const RUNNING = new Set(['Scheduled', 'Running']);
 
 /** Runs queries of CloudWatch Logs Insights to their end. */
@@ -154,12 +156,17 @@ export class QueryRunner {
       ...logGroupMembers(request.logGroups),
     });
     try {
-      const answer = await retryCall(() => this.#client.send(command, { abortSignal: signal }), { signal });
-      return answer.queryId!;
+      signal.throwIfAborted();
+      // Not cut off by the signal: a query that has started unseen could not be stopped.
+      const started = retryCall(() => this.#client.send(command), { signal });
+      const answer = await orAborted(started, signal);
+      if (answer) return answer.queryId!;
+      const late = await Promise.race([started, sleep(START_GRACE_MILLIS)]);
+      if (late?.queryId !== undefined) await this.#stop(late.queryId);
     } catch (error) {
-      if (signal.aborted) throw reasonOf(signal);
-      throw toMalformedQueryError(error, queryString) ?? error;
+      if (!signal.aborted) throw toMalformedQueryError(error, queryString) ?? error;
     }
+    throw reasonOf(signal);
   }
 
   async #allRows(queryId: string, first: GetQueryResultsResponse, signal: AbortSignal): Promise<QueryRow[]> {
@@ -191,6 +198,20 @@ export class QueryRunner {
       // It has ended meanwhile, or the service is away: there is nothing left to do about it.
     }
   }
+}
+
+/** Waits for a result, or for the signal: then undefined. */
+function orAborted<T>(result: Promise<T>, signal: AbortSignal): Promise<T | undefined> {
+  let onAbort = (): void => undefined;
+  const aborted = new Promise<undefined>((resolve) => {
+    onAbort = () => {
+      resolve(undefined);
+    };
+    signal.addEventListener('abort', onAbort, { once: true });
+  });
+  return Promise.race([result, aborted]).finally(() => {
+    signal.removeEventListener('abort', onAbort);
+  });
 }
 
 function toRow(cells: readonly { field?: string | undefined; value?: string | undefined }[]): QueryRow {
