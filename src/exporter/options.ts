@@ -31,6 +31,7 @@ import {
   splitList,
   template,
   text,
+  type Option,
 } from './option-kinds.js';
 import { type OptionsOf, readOptions, type SettingsOf } from './read-options.js';
 import { parseRedactPath } from './redact.js';
@@ -46,6 +47,12 @@ export type OversizePolicy = (typeof OVERSIZE_POLICIES)[number];
 /** The default of `logStreamName`. */
 export const DEFAULT_LOG_STREAM_NAME =
   "{service.name|'unknown_service'}/{service.instance.id|host.name|hostname}/{yyyy-mm-dd}";
+
+type AwsCredentials = NonNullable<CloudWatchLogsClientConfig['credentials']>;
+
+/** Named, because declarations would otherwise spell the type out of a package that is not ours to import. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- a type alias has no name in declarations
+interface CredentialsOption extends Option<AwsCredentials, AwsCredentials | undefined> {}
 
 const MINUTE = 60_000;
 const KIB = 1024;
@@ -89,14 +96,14 @@ export const EXPORTER_OPTIONS = {
     isSecret: true,
     problem: endpointProblem,
   }),
-  credentials: fromCode<NonNullable<CloudWatchLogsClientConfig['credentials']>>({
+  credentials: fromCode<AwsCredentials>({
     type: 'AWS credentials or a provider of them',
     rule: 'be AWS credentials ({ accessKeyId, secretAccessKey }) or a function that gives them',
     doc: 'Credentials to sign with.',
     defaultText: 'as in the AWS SDK: environment, profile, SSO, container, instance',
     isSecret: true,
     is: isCredentials,
-  }),
+  }) as CredentialsOption,
   client: fromCode<CloudWatchLogsClient>({
     type: '`CloudWatchLogsClient`',
     rule: 'be a CloudWatchLogsClient of @aws-sdk/client-cloudwatch-logs',
