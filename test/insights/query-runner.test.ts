@@ -7,7 +7,11 @@ import { ScanBudget } from '../../src/insights/scan-budget.js';
 import { type Call, ScriptedClient, serviceError } from './scripted-client.js';
 
 const REQUEST: QueryRequest = { query: 'fields a', logGroups: ['/apps/a'], from: 1_000, to: 61_999 };
-const complete = (rows: object[][] = [], more: object = {}): object => ({ status: 'Complete', results: rows, ...more });
+const complete = (rows: object[][] = [], more: object = {}): object => ({
+  status: 'Complete',
+  results: rows,
+  ...more,
+});
 
 /** Answers StartQuery with ids 1, 2, … and everything else as told. */
 function scripted(answer: (call: Call, nth: number) => unknown): ScriptedClient {
@@ -54,13 +58,23 @@ describe('QueryRunner', () => {
       if (call.operation !== 'GetQueryResults') return undefined;
       const statistics = { recordsMatched: 3, recordsScanned: 9, bytesScanned: 90, estimatedBytesSkipped: 5 };
       return call.input.nextToken === undefined
-        ? complete([[{ field: 'a', value: '1' }, { field: '@ptr', value: 'p' }]], { nextToken: 't', statistics })
+        ? complete(
+            [
+              [
+                { field: 'a', value: '1' },
+                { field: '@ptr', value: 'p' },
+              ],
+            ],
+            { nextToken: 't', statistics },
+          )
         : complete([[{ field: 'a', value: '2' }], [{ field: 'b' }]]);
     });
     const result = await run(script, { limit: 5 });
     expect(result).to.deep.equal({
       queryId: 'q1',
-      rows: [{ a: '1', '@ptr': 'p' }, { a: '2' }, {}].map((row) => Object.assign(Object.create(null), row) as object),
+      rows: [{ a: '1', '@ptr': 'p' }, { a: '2' }, {}].map(
+        (row) => Object.assign(Object.create(null), row) as object,
+      ),
       statistics: {
         queries: 1,
         recordsMatched: 3,
@@ -195,7 +209,11 @@ describe('QueryRunner', () => {
   it('stops when its bytes are spent, with the rows so far', async () => {
     const script = scripted((call, nth) =>
       call.operation === 'GetQueryResults'
-        ? { status: 'Running', results: [[{ field: 'a', value: '1' }]], statistics: { bytesScanned: nth * 60 } }
+        ? {
+            status: 'Running',
+            results: [[{ field: 'a', value: '1' }]],
+            statistics: { bytesScanned: nth * 60 },
+          }
         : undefined,
     );
     const budget = new ScanBudget(100);
@@ -232,7 +250,10 @@ describe('QueryRunner', () => {
 
   it('shows where a malformed query is wrong', async () => {
     const malformed = serviceError('MalformedQueryException', 'bad', {
-      queryCompileError: { message: 'unexpected symbol', location: { startCharOffset: 18, endCharOffset: 21 } },
+      queryCompileError: {
+        message: 'unexpected symbol',
+        location: { startCharOffset: 18, endCharOffset: 21 },
+      },
     });
     const script = scripted((call) => {
       if (call.operation === 'StartQuery') throw malformed;
@@ -241,9 +262,7 @@ describe('QueryRunner', () => {
     const error = await rejection(run(script, { query: 'fields a\n| filter ???' }));
     expect(error).to.be.instanceOf(MalformedQueryError);
     expect(error).to.include({ code: 'ERR_QUERY_MALFORMED', problem: 'unexpected symbol', cause: malformed });
-    expect(error.message).to.equal(
-      'the query cannot be read: unexpected symbol\n| filter ???\n         ^^^',
-    );
+    expect(error.message).to.equal('the query cannot be read: unexpected symbol\n| filter ???\n         ^^^');
   });
 
   it('reads the position of older answers from their words', async () => {
@@ -253,9 +272,9 @@ describe('QueryRunner', () => {
         'unexpected symbol found bad at line 2 and position 2 (Service: AWSLogs; Status Code: 400; Error Code: X; Request ID: 1; Proxy: null)';
       throw serviceError('MalformedQueryException', message);
     });
-    const error = (await rejection(run(script, { query: 'fields a\n| bad' }))) as MalformedQueryError;
-    expect(error.problem).to.equal('unexpected symbol found bad at line 2 and position 2');
-    expect(error.position).to.deep.equal({ startOffset: 11, endOffset: 12 });
+    const error = await rejection(run(script, { query: 'fields a\n| bad' }));
+    expect(error).to.have.property('problem', 'unexpected symbol found bad at line 2 and position 2');
+    expect(error).to.have.deep.property('position', { startOffset: 11, endOffset: 12 });
   });
 
   it('tells of a malformed query without a position as well', async () => {
@@ -263,7 +282,10 @@ describe('QueryRunner', () => {
       if (call.operation === 'StartQuery') throw serviceError('MalformedQueryException', 'no');
       return undefined;
     });
-    expect(await rejection(run(script))).to.include({ message: 'the query cannot be read: no', position: undefined });
+    expect(await rejection(run(script))).to.include({
+      message: 'the query cannot be read: no',
+      position: undefined,
+    });
   });
 
   it('refuses what the service would refuse', async () => {
@@ -279,7 +301,12 @@ describe('QueryRunner', () => {
     for (const more of bad) expect(await rejection(run(script, more))).to.be.instanceOf(OptionError);
     expect(script.calls).to.deep.equal([]);
     await run(script, { query: 'x'.repeat(10_000), logGroups: groups(50), from: 4_000, to: 4_000 });
-    for (const settings of [{ concurrency: 0 }, { concurrency: 101 }, { firstPollMillis: 0 }, { longestPollMillis: NaN }]) {
+    for (const settings of [
+      { concurrency: 0 },
+      { concurrency: 101 },
+      { firstPollMillis: 0 },
+      { longestPollMillis: NaN },
+    ]) {
       expect(() => new QueryRunner({ client: script.client }, settings)).to.throw(OptionError);
     }
   });
