@@ -1,4 +1,5 @@
-import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { Readable } from 'node:stream';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
 import { createCloudWatchLogsClient } from '../../src/cloudwatch/client.js';
 import { createSender, readRejections, type Sender } from '../../src/delivery/sender.js';
@@ -249,6 +250,28 @@ describe('createSender', () => {
       await sender.send(batch(messages(500)), never);
       expect(service.received.at(-1)!.headers['content-encoding']).to.equal('gzip');
       expect(said).to.deep.equal([]);
+    });
+
+    it('does not blame gzip at an endpoint of AWS', async () => {
+      const requests: { headers: Record<string, string> }[] = [];
+      const aws = new CloudWatchLogsClient({
+        region: 'eu-central-1',
+        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+        maxAttempts: 1,
+        requestHandler: {
+          handle: (request: { headers: Record<string, string> }) => {
+            requests.push(request);
+            const body = Readable.from([Buffer.from('{"__type":"SerializationException"}')]);
+            return Promise.resolve({ response: { statusCode: 400, headers: {}, body } });
+          },
+        } as never,
+      });
+      sender = createSender(
+        { client: aws, diagnostics: new Diagnostics() },
+        { compression: 'gzip', requestTimeoutMillis: 5_000 },
+      );
+      expect((await sender.send(batch(messages(500)), never)).kind).to.equal('split');
+      expect(requests.map(({ headers }) => headers['content-encoding'])).to.deep.equal(['gzip']);
     });
 
     it('does not blame gzip for passing errors', async () => {
