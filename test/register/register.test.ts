@@ -179,7 +179,10 @@ describe('register', function () {
 
     it('says that the service does not answer, what was lost, and lets the process end', async () => {
       const { exitCode, stderr } = await run('pino.mjs', {
-        environment: { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' },
+        environment: {
+          AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+          OTEL_EXPORTER_CLOUDWATCH_LOGS_FLUSH_TIMEOUT_MILLIS: '1000',
+        },
       });
       expect(exitCode).to.equal(0);
       expect(stderr).to.contain('127.0.0.1:9');

@@ -1,0 +1,270 @@
+/**
+ * Installs the packed package into applications on every supported OpenTelemetry and runs it there:
+ *
+ *   1. the table of application trees into which it installs without ERESOLVE,
+ *   2. the exporter suite on the lines of test/compat/ (the root's own line runs in `npm test`),
+ *   3. `register` with every logger, module system and kind of preload on both lines.
+ *
+ *   npm run compat              all
+ *   npm run compat -- --short   the trees that matter most; 2 and 3 whole (a step of npm test)
+ */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir, tmpdir } from 'node:os';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+/**
+ * Kept between runs. Outside of the repository, whose own packages an application inside it would find, and
+ * private to the user, since what lies in it is run.
+ */
+const work = join(homedir(), '.cache/opentelemetry-cloudwatch-logs-compat');
+const isShort = process.argv.includes('--short');
+const scratch = mkdtempSync(join(tmpdir(), 'compat-'));
+let passed = 0;
+let failed = 0;
+
+/** Runs a command; resolves with its exit code and what it wrote. `node`: the Node.js that it runs on. */
+function run(command, args, { cwd = root, node = process.execPath, env = {} } = {}) {
+  return new Promise((resolve) => {
+    const options = {
+      cwd,
+      maxBuffer: 64 * 1024 * 1024,
+      env: { ...process.env, ...env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` },
+    };
+    execFile(command, args, options, (error, stdout, stderr) => {
+      resolve({ code: error ? (error.code ?? 1) : 0, output: `${stdout}${stderr}` });
+    });
+  });
+}
+
+function check(right, text, output = '') {
+  if (right) passed++;
+  else failed++;
+  console.log(`  ${right ? 'ok  ' : 'FAIL'} ${text}`);
+  if (!right) console.log(output.trimEnd().split('\n').slice(-40).join('\n'));
+}
+
+/** Does `work` to all items, two at a time. */
+async function twoAtATime(items, work) {
+  const queue = [...items];
+  const lane = async () => {
+    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
+  };
+  await Promise.all([lane(), lane()]);
+}
+
+const NPM = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'];
+
+async function pack() {
+  if (!existsSync(join(root, 'dist/cjs/register.cjs'))) await run('npm', ['run', 'build']);
+  const packing = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', scratch]);
+  const name = /"filename": "([^"]+)"/.exec(packing.output)?.[1];
+  if (!name) throw new Error(`npm pack failed:\n${packing.output}`);
+  return join(scratch, name);
+}
+
+/** The Node.js for OpenTelemetry's 3.x line, which asks for 22.15 or newer. */
+async function newerNode() {
+  const [major, minor] = process.versions.node.split('.').map(Number);
+  if (major > 22 || (major === 22 && minor >= 15)) return process.execPath;
+  const directory = join(work, 'node-22');
+  const node = join(directory, 'node_modules/node/bin/node');
+  if (!existsSync(node)) {
+    mkdirSync(directory, { recursive: true });
+    writeFileSync(join(directory, 'package.json'), '{ "private": true }\n');
+    // With its scripts: they put the binary of this platform in place.
+    await run('npm', ['install', '--no-audit', '--no-fund', 'node@22'], { cwd: directory });
+  }
+  if (existsSync(node) && (await run(node, ['--version'])).code === 0) return node;
+  console.log(`no newer Node.js can be had: the 3.x line runs on ${process.version}, outside its engines`);
+  return process.execPath;
+}
+
+/** Installs a line of test/compat/ and the package into it; the line's packages only when its lock changes. */
+async function installLine(name, tarball, node) {
+  const directory = join(work, name);
+  const source = join(root, 'test/compat', name);
+  const lock = createHash('sha256')
+    .update(readFileSync(join(source, 'package-lock.json')))
+    .digest('hex');
+  const marker = join(directory, '.installed');
+  if (!existsSync(marker) || readFileSync(marker, 'utf8') !== lock) {
+    rmSync(directory, { recursive: true, force: true });
+    mkdirSync(directory, { recursive: true });
+    for (const file of ['package.json', 'package-lock.json', '.npmrc'])
+      cpSync(join(source, file), join(directory, file));
+    const installed = await run('npm', ['ci', ...NPM], { cwd: directory, node });
+    check(installed.code === 0, `${name}: npm ci`, installed.output);
+    writeFileSync(marker, lock);
+  }
+  const added = await run('npm', ['install', '--no-save', ...NPM, tarball], { cwd: directory, node });
+  check(
+    added.code === 0 && !added.output.includes('ERESOLVE'),
+    `${name}: the tarball installs`,
+    added.output,
+  );
+  return directory;
+}
+
+/** Runs mocha and gives the counts that it prints. */
+async function mocha(files, { node, env = {} }) {
+  const args = [
+    join(root, 'node_modules/mocha/bin/mocha.js'),
+    '--no-config',
+    '--check-leaks',
+    '--reporter',
+    'dot',
+  ];
+  const result = await run(node, [...args, '--timeout', '20000', ...files], { node, env });
+  const passing = Number(/^ *(\d+) passing/m.exec(result.output)?.[1] ?? 0);
+  const failing = Number(/^ *(\d+) failing/m.exec(result.output)?.[1] ?? (result.code === 0 ? 0 : 1));
+  return { ...result, passing, failing, right: result.code === 0 && passing > 0 };
+}
+
+/** What the tests themselves need; it stands a folder above the lines, with nothing of OpenTelemetry. */
+function linkTestPackages() {
+  const folder = join(work, 'node_modules');
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+  for (const name of ['chai', 'sinon', 'fast-check'])
+    symlinkSync(realpathSync(join(root, 'node_modules', name)), join(folder, name), 'junction');
+}
+
+/** The exporter suite over the installed package's own files, with the line's OpenTelemetry. */
+async function exporterSuite(name, directory, node, version) {
+  const suite = join(directory, 'suite');
+  rmSync(suite, { recursive: true, force: true });
+  cpSync(join(directory, 'node_modules/opentelemetry-cloudwatch-logs/dist/esm'), join(suite, 'src'), {
+    recursive: true,
+  });
+  cpSync(join(root, 'build/test'), join(suite, 'test'), { recursive: true });
+  writeFileSync(join(suite, 'package.json'), '{ "type": "module" }\n');
+  const result = await mocha([`${suite}/test/exporter/**/*.test.js`], { node });
+  passed += result.passing;
+  failed += Math.max(result.failing - 1, 0);
+  check(
+    result.right,
+    `${name}: exporter suite on sdk-logs ${version}, Node.js ${await versionOf(node)}: ${result.passing} tests`,
+    result.output,
+  );
+}
+
+async function versionOf(node) {
+  return (await run(node, ['--version'])).output.trim();
+}
+
+async function matrix(trees) {
+  const file = join(root, 'build/test/compat/register-matrix.js');
+  await twoAtATime(trees, async (tree) => {
+    const result = await mocha([file], {
+      node: process.execPath,
+      env: { COMPAT_TREES: JSON.stringify([tree]) },
+    });
+    passed += result.passing;
+    failed += Math.max(result.failing - 1, 0);
+    check(result.right, `${tree.name}: register matrix: ${result.passing} cells`, result.output);
+  });
+}
+
+const LINE_2 = { '@opentelemetry/api': '^1.9.0', '@opentelemetry/sdk-logs': '^0.223.0' };
+const LINE_3 = { '@opentelemetry/api': '^1.10.0', '@opentelemetry/sdk-logs': '^3.1.1' };
+/** Application trees: what the application names itself. `matters`: also in `npm test`. */
+const APPLICATIONS = [
+  { name: 'empty folder', matters: true, dependencies: {} },
+  { name: '0.2xx', dependencies: LINE_2 },
+  { name: '0.2xx, core named', matters: true, dependencies: { ...LINE_2, '@opentelemetry/core': '^2.12.0' } },
+  {
+    name: '0.220.0, the floor',
+    dependencies: { '@opentelemetry/api': '1.9.0', '@opentelemetry/sdk-logs': '0.220.0' },
+  },
+  { name: '0.2xx, sdk-node', matters: true, dependencies: { '@opentelemetry/sdk-node': '^0.223.0' } },
+  {
+    name: '0.2xx, auto-instrumentations-node',
+    matters: true,
+    dependencies: { ...LINE_2, '@opentelemetry/auto-instrumentations-node': '^0.81.2' },
+  },
+  { name: '0.2xx, AWS SDK 3.600', dependencies: { ...LINE_2, '@aws-sdk/client-cloudwatch-logs': '3.600.0' } },
+  { name: '3.x', dependencies: LINE_3 },
+  { name: '3.x, core named', matters: true, dependencies: { ...LINE_3, '@opentelemetry/core': '^3.1.1' } },
+  {
+    name: '3.x, sdk-node',
+    dependencies: { '@opentelemetry/api': '^1.10.0', '@opentelemetry/sdk-node': '^0.300.0' },
+  },
+  {
+    name: '3.x, auto-instrumentations-node',
+    matters: true,
+    dependencies: { ...LINE_3, '@opentelemetry/auto-instrumentations-node': '^0.82.0' },
+  },
+];
+
+/**
+ * Adds the package to each tree as `npm install` does, without downloading: ERESOLVE comes from there.
+ * The application's own packages are resolved first, as in an application that exists already.
+ */
+async function applicationTrees(tarball, node) {
+  const rows = [];
+  await twoAtATime(
+    APPLICATIONS.filter((application) => application.matters || !isShort),
+    async ({ name, dependencies }) => {
+      const directory = mkdtempSync(join(scratch, 'application-'));
+      writeFileSync(join(directory, 'package.json'), JSON.stringify({ private: true, dependencies }));
+      const result = await run('npm', ['install', '--package-lock-only', ...NPM, tarball], {
+        cwd: directory,
+        node,
+      });
+      const right = result.code === 0 && !result.output.includes('ERESOLVE');
+      const lock = right
+        ? JSON.parse(readFileSync(join(directory, 'package-lock.json'), 'utf8')).packages
+        : {};
+      const version = (of) => lock[`node_modules/@opentelemetry/${of}`]?.version ?? '';
+      rows.push({ name, right, result, versions: ['sdk-logs', 'core', 'api'].map(version) });
+    },
+  );
+  console.log(`\nApplications, on Node.js ${await versionOf(node)}`);
+  const line = (cells) => cells.map((cell, index) => cell.padEnd([38, 10, 9, 8][index])).join(' ');
+  console.log(`       ${line(['the application names', 'sdk-logs', 'core', 'api'])}`);
+  for (const { name } of APPLICATIONS) {
+    const row = rows.find((candidate) => candidate.name === name);
+    if (row) check(row.right, line([row.name, ...row.versions]).trimEnd(), row.result.output);
+  }
+}
+
+try {
+  const [tarball, node] = await Promise.all([pack(), newerNode()]);
+  await applicationTrees(tarball, node);
+  if (!isShort && node !== process.execPath) await applicationTrees(tarball, process.execPath);
+
+  linkTestPackages();
+  console.log('\nOpenTelemetry lines');
+  const lines = [
+    { name: 'otel-0.220', node: process.execPath },
+    { name: 'otel-3', node },
+  ];
+  const trees = [];
+  await twoAtATime(lines, async (line) => {
+    const directory = await installLine(line.name, tarball, line.node);
+    const sdkLogs = join(directory, 'node_modules/@opentelemetry/sdk-logs/package.json');
+    trees.push({ ...line, directory, version: JSON.parse(readFileSync(sdkLogs, 'utf8')).version });
+  });
+  await twoAtATime(trees, (tree) => exporterSuite(tree.name, tree.directory, tree.node, tree.version));
+  await matrix(trees);
+} catch (error) {
+  check(false, String(error));
+} finally {
+  rmSync(scratch, { recursive: true, force: true });
+}
+console.log(`\n  ${passed} passing${failed > 0 ? `\n  ${failed} failing` : ''}`);
+process.exitCode = failed > 0 ? 1 : 0;

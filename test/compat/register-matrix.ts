@@ -1,0 +1,96 @@
+import { cpSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
+import { type ApplicationResult, runApplication } from '../register/run-application.js';
+
+/** An application tree with the packed package installed, prepared by scripts/compat.mjs. */
+interface Tree {
+  readonly name: string;
+  readonly directory: string;
+  /** The Node.js to run it on. */
+  readonly node: string;
+}
+
+const fixtures = fileURLToPath(new URL('../../../test/fixtures/register', import.meta.url));
+const trees = JSON.parse(process.env.COMPAT_TREES ?? '[]') as Tree[];
+const REGISTER = 'opentelemetry-cloudwatch-logs/register';
+const AUTO = '@opentelemetry/auto-instrumentations-node/register';
+
+for (const { name, directory, node } of trees) {
+  describe(`register in ${name}`, function () {
+    this.timeout(60_000);
+    let local: LocalCloudWatchLogs;
+    let groups = 0;
+
+    before(async () => {
+      cpSync(fixtures, join(directory, 'applications'), { recursive: true });
+      local = await LocalCloudWatchLogs.start();
+    });
+    after(() => local.stop());
+
+    async function expectOneRecord(
+      application: string,
+      nodeArguments: readonly string[],
+      environment: Readonly<Record<string, string>> = {},
+    ): Promise<ApplicationResult> {
+      const result = await runApplication({
+        file: join(directory, 'applications', application),
+        directory,
+        endpoint: local.endpoint,
+        logGroupName: `/compat/${groups++}`,
+        nodeArguments,
+        environment,
+        node,
+      });
+      expect(result.exitCode, result.stderr).to.equal(0);
+      expect(
+        result.records.map((record) => record.body),
+        result.stderr,
+      ).to.deep.equal(['hello']);
+      expect(result.records[0]!.trace_id).to.match(/^[0-9a-f]{32}$/);
+      return result;
+    }
+
+    for (const logger of ['pino', 'winston', 'bunyan']) {
+      for (const kind of ['mjs', 'cjs']) {
+        for (const flag of ['--import', '--require']) {
+          it(`finds the record of ${logger}.${kind} under ${flag} once, with its trace id`, async () => {
+            const { stderr } = await expectOneRecord(`${logger}.${kind}`, [flag, REGISTER]);
+            expect(stderr).to.equal('');
+          });
+        }
+      }
+    }
+
+    it('starts no second exporter in a pino transport', async () => {
+      const { stderr } = await expectOneRecord('pino-transport.mjs', ['--import', REGISTER], {
+        OTEL_LOG_LEVEL: 'info',
+      });
+      expect(stderr.match(/emitted \d+, delivered \d+/g)).to.deep.equal(['emitted 1, delivered 1']);
+    });
+
+    if (name !== 'otel-3') return; // The other tree has single instrumentations alone.
+    const others = {
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_NODE_RESOURCE_DETECTORS: 'none',
+      OTEL_TRACES_EXPORTER: 'none',
+      OTEL_LOGS_EXPORTER: 'console',
+    };
+    for (const [order, first, second] of [
+      ['before', AUTO, REGISTER],
+      ['after', REGISTER, AUTO],
+    ] as const) {
+      for (const flag of ['--import', '--require']) {
+        it(`brings every record once with auto-instrumentations-node ${order} it under ${flag}`, async () => {
+          await expectOneRecord('pino.mjs', [flag, first, flag, second], others);
+        });
+      }
+    }
+
+    it('gives way to an SDK that the application starts itself', async () => {
+      await expectOneRecord('own-sdk.mjs', ['--import', REGISTER], others);
+    });
+  });
+}
