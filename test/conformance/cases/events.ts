@@ -272,7 +272,7 @@ export const eventCases = [
         ['?WARN ?Exception', [1, 2]],
         ['ERROR -Exception -level', [0]],
         ['"ERROR one"', [0]],
-        ['%E[RX]+OR o%', [0]],
+        ['%E[RX]+OR%', [0, 1, 3]],
         ['{ $.level = "ERR*" }', [3]],
         ['{ $.code >= 500 && $.tags[1] = "b" }', [3]],
         ['{ $.none NOT EXISTS }', [3]],
