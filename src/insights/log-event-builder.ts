@@ -101,8 +101,7 @@ const WRITERS: Readonly<Record<BuiltLayout, (parts: LogEventParts, timestamp: nu
   otlp: (parts, timestamp) =>
     JSON.stringify({
       resource: { attributes: parts.service === undefined ? {} : { 'service.name': parts.service } },
-      // A number of this size would lose digits.
-      timeUnixNano: `${timestamp}000000`,
+      timeUnixNano: Number(`${timestamp}000000`),
       severityNumber: parts.severityNumber,
       severityText: severityTextOf(parts),
       body: parts.body,

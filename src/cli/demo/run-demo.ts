@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CloudWatchLogsError } from '../../cloudwatch/errors.js';
 import { as, count, CorrelationEngine, QueryBuilder, QueryRunner } from '../../insights/index.js';
 import { LocalCloudWatchLogs } from '../../simulation/index.js';
@@ -146,6 +146,10 @@ async function runServices(
   const gateway = start('gateway', { ORDERS_URL: `http://127.0.0.1:${ordersPort}/orders` });
   progress.show('Waiting for the gateway…');
   const gatewayPort = await gateway.port();
+  // Insights shows no event that is older than its log group. The exporters make the groups as soon as they
+  // are constructed; a service that begins to log only seconds later, as most do, loses sight of nothing.
+  progress.show('Waiting for the exporters to make their log groups…');
+  await untilLogGroupsExist(endpoint);
 
   const statuses = new Map<number, number>();
   let ended = 0;
@@ -162,6 +166,20 @@ async function runServices(
     emitted: reports.reduce((sum, report) => sum + report.emitted, 0),
     exported: reports.reduce((sum, report) => sum + report.exported, 0),
   };
+}
+
+async function untilLogGroupsExist(endpoint: string): Promise<void> {
+  const client = localClient(endpoint);
+  const deadline = Date.now() + 15_000;
+  try {
+    for (;;) {
+      const { logGroups } = await client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: '/demo/' }));
+      if (logGroups?.length === LOG_GROUPS.length || Date.now() > deadline) return;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  } finally {
+    client.destroy();
+  }
 }
 
 interface Range {

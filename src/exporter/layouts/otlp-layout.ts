@@ -5,8 +5,8 @@ import { type MessageWriter, type ResourceAttributes } from './layout.js';
 import { attributesJson, bodyJson, createResourceWriter, createScopeWriter } from './record-parts.js';
 
 /**
- * A record as CloudWatch's own OTLP endpoint stores it: camelCase, nested resource and scope, times in
- * nanoseconds as decimal digits. Standard-class groups index its `traceId` without a policy.
+ * A record as CloudWatch's own OTLP endpoint stores it: camelCase, nested resource and scope, times as bare
+ * numbers of nanoseconds, exact to the digit though a double holds fewer. Standard-class groups index its `traceId` without a policy.
  */
 export function createOtlpLayout(resourceAttributes: ResourceAttributes): MessageWriter {
   const writeResource = createResourceWriter(resourceAttributes);
@@ -15,8 +15,8 @@ export function createOtlpLayout(resourceAttributes: ResourceAttributes): Messag
     const resource = writeResource(record.resource);
     let text = resource === undefined ? '' : `"resource":{"attributes":${resource}}`;
     text = addMember(text, 'scope', writeScope(record.instrumentationScope));
-    text = addMember(text, 'timeUnixNano', quoted(unixNanos(record.hrTime)));
-    text = addMember(text, 'observedTimeUnixNano', quoted(unixNanos(record.hrTimeObserved)));
+    text = addMember(text, 'timeUnixNano', unixNanos(record.hrTime));
+    text = addMember(text, 'observedTimeUnixNano', unixNanos(record.hrTimeObserved));
     const number = record.severityNumber;
     if (number) text = addMember(text, 'severityNumber', String(number));
     const severity = severityTextOf(record);
@@ -35,8 +35,4 @@ export function createOtlpLayout(resourceAttributes: ResourceAttributes): Messag
     }
     return `{${text}}`;
   };
-}
-
-function quoted(digits: string | undefined): string | undefined {
-  return digits === undefined ? undefined : `"${digits}"`;
 }
