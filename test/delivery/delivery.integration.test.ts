@@ -238,6 +238,13 @@ describe('delivery to the local service', () => {
     });
   }
 
+  it('delivers without a circuit breaker', async () => {
+    const delivery = create({ circuitBreaker: false, requestsPerSecond: 1_000 });
+    expect(await delivery.deliver([fresh(['a'])])).to.include({ delivered: 1 });
+    expect(delivery.status().breaker).to.equal('closed');
+    await delivery.shutdown();
+  });
+
   it('does not wait for an answer that never comes', async () => {
     const delivery = create({ requestTimeoutMillis: 50 });
     await delivery.deliver([fresh(['first'])]);

@@ -541,6 +541,14 @@ describe('Dispatcher', () => {
       expect(result.error?.message).to.equal('it is retry');
     });
 
+    it('says that it probes', async () => {
+      answer = ({ at }) => (at < 4_000 ? failure() : after(1_000, accepted));
+      const delivery = create({ circuitBreaker });
+      void delivery.deliver(batches(5));
+      await clock.tickAsync(5_500);
+      expect(delivery.status().breaker).to.equal('half_open');
+    });
+
     it('does not let a flush wait while it is open', async () => {
       answer = () => failure();
       const delivery = create({ circuitBreaker });

@@ -280,6 +280,18 @@ describe('createSender', () => {
       expect(service.received).to.have.lengthOf(1);
     });
 
+    it('does not blame gzip when there is no answer', async () => {
+      service.answer = () => 'reset';
+      expect((await sender.send(batch(messages(500)), never)).kind).to.equal('retry');
+      expect(service.received).to.have.lengthOf(1);
+    });
+
+    it('does not blame gzip where the tokens are wrong', async () => {
+      fail(400, 'InvalidSequenceTokenException', { expectedSequenceToken: '49' });
+      expect((await sender.send(batch(messages(500)), never)).kind).to.equal('sequence_token');
+      expect(service.received).to.have.lengthOf(1);
+    });
+
     it('does not blame gzip where it was taken before', async () => {
       await sender.send(batch(messages(500)), never);
       fail(400, 'InvalidParameterException');
