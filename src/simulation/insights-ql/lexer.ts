@@ -19,9 +19,9 @@ export type Token =
 const BLANK = /(?:[\s\u00a0\ufeff]|#[^\n]*)*/y;
 const NUMBER = /(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?/y;
 const DURATION = /(\d+)([A-Za-z]+)/y;
-const BARE_NAME = /[A-Za-z_@\u0080-\uffff][\w@.\u0080-\uffff]*/y;
+const BARE_NAME = /[\p{L}_@][\p{L}\p{N}_@.]*/uy;
 const BACKTICKED = /`([^`]*)`/y;
-const MORE_NAME = /[\w@.\u0080-\uffff]+/y;
+const MORE_NAME = /[\p{L}\p{N}_@.]+/uy;
 const SYMBOLS = [
   '!=',
   '<=',
@@ -84,8 +84,11 @@ export class Lexer {
       return { kind: 'Duration', count: Number(duration[1]), unit: duration[2]!, span };
     }
     const end = start + number[0].length;
-    if (this.#match(MORE_NAME, end) !== null) throw unexpectedSymbol(this.#text, { start, end: end + 1 });
-    return { kind: 'Number', value: Number(number[0]), span: { start, end } };
+    const value = Number(number[0]);
+    if (this.#match(MORE_NAME, end) !== null || !Number.isFinite(value)) {
+      throw unexpectedSymbol(this.#text, { start, end: end + (Number.isFinite(value) ? 1 : 0) });
+    }
+    return { kind: 'Number', value, span: { start, end } };
   }
 
   /** Name : ( bare | backticked )+, in which dots part the steps of what is bare */

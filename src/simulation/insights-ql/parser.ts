@@ -61,6 +61,8 @@ class Parser {
   #offset = 0;
   #end = 0;
   #depth = 0;
+  /** Most symbols are looked at several times. */
+  #peeked: { readonly offset: number; readonly regexAllowed: boolean; readonly token: Token } | undefined;
 
   constructor(text: string) {
     this.#text = text;
@@ -605,7 +607,11 @@ class Parser {
     if (this.#takeSymbol('+')) return this.#nested(() => this.#parseSign());
     if (!this.#takeSymbol('-')) return this.#parsePostfix();
     const operand = this.#nested(() => this.#parseSign());
-    if (operand.kind === 'Number') return { ...operand, value: -operand.value, span: this.#spanFrom(start) };
+    if (operand.kind === 'Number') {
+      // Zero has no sign.
+      const value = operand.value === 0 ? 0 : -operand.value;
+      return { kind: 'Number', value, span: this.#spanFrom(start) };
+    }
     return { kind: 'Unary', operator: '-', operand, span: this.#spanFrom(start) };
   }
 
@@ -729,7 +735,11 @@ class Parser {
   }
 
   #peek({ regexAllowed } = { regexAllowed: false }): Token {
-    return this.#lexer.tokenAt(this.#offset, { regexAllowed });
+    const known = this.#peeked;
+    if (known?.offset === this.#offset && known.regexAllowed === regexAllowed) return known.token;
+    const token = this.#lexer.tokenAt(this.#offset, { regexAllowed });
+    this.#peeked = { offset: this.#offset, regexAllowed, token };
+    return token;
   }
 
   #tokenAfter(token: Token): Token {

@@ -335,3 +335,8 @@ export interface Query {
 export function fieldName(field: FieldReference): string {
   return field.steps.length === 1 ? String(field.steps[0]) : field.steps.join('.');
 }
+
+/** The column that an expression makes: its alias, a field's name, or the expression as written. */
+export function columnName({ alias, expression, text }: NamedExpression): string {
+  return alias ?? (expression.kind === 'Field' ? fieldName(expression) : text);
+}

@@ -1,0 +1,481 @@
+import { checkOrder } from './check-order.js';
+import { type IndexCondition } from './event-source.js';
+import { compileExpression, type Evaluate, type ExpressionScope } from './execution/compile-expression.js';
+import { Row } from './execution/row.js';
+import { eachRow, type StageFactory } from './execution/stage.js';
+import { ValueSet } from './execution/value-set.js';
+import { aggregateFunctions, parsePeriod, type EvaluationContext } from './functions/index.js';
+import { nearestName } from '../../cloudwatch/nearest-name.js';
+import { optionalConditions, requiredCondition } from './index-conditions.js';
+import { canonical, replace, Scope, unknownSymbols, asField } from './scope.js';
+import { APPROXIMATE_COUNT, countFrequentStage } from './stages/count-frequent.js';
+import { dedupStage } from './stages/dedup.js';
+import { addTotalsStage, fillDownStage, fillMissingStage } from './stages/fill.js';
+import { joinStage, JoinTable } from './stages/join.js';
+import { limitStage } from './stages/limit.js';
+import { lookupStage, type LookupTable } from './stages/lookup.js';
+import { planParse } from './stages/parse.js';
+import { PatternMiner } from './stages/pattern-miner.js';
+import { diffStage, PATTERN_COLUMNS, patternStage } from './stages/pattern.js';
+import { sortStage } from './stages/sort.js';
+import { statsStage } from './stages/stats.js';
+import { expandStage, unnestStage } from './stages/unnest.js';
+import { QuerySyntaxError } from './syntax-error.js';
+import {
+  columnName,
+  fieldName,
+  type Command,
+  type DiffWindow,
+  type Expression,
+  type FieldReference,
+  type JoinCommand,
+  type NamedExpression,
+  type Query,
+  type SourceCommand,
+  type StatsCommand,
+} from './tree.js';
+import { DIFF_COLUMNS, effectiveLimit } from './undocumented.js';
+import { truthy, type Value } from './values/value.js';
+
+/** Rows without a `limit`, and the most that a query can give. Source: User Guide, limit. */
+export const DEFAULT_LIMIT = 10_000;
+export const MAX_LIMIT = 100_000;
+
+/** What planning needs beside the query. */
+export interface PlanSettings {
+  readonly context: EvaluationContext;
+  /** The `limit` of the request. */
+  readonly limit?: number | undefined;
+  readonly lookupTables?: ReadonlyMap<string, LookupTable> | undefined;
+}
+
+/** A query that runs before the rows come, for the values of its one column. */
+export interface SubqueryPlan {
+  readonly query: Query;
+  readonly column: string;
+  readonly values: ValueSet;
+}
+
+/** The right side of a join, which is read before the rows come. */
+export interface JoinPlan {
+  readonly command: JoinCommand;
+  readonly table: JoinTable;
+}
+
+/** What `diff` reads of the earlier window: the stages before it, and where their rows go. */
+export interface DiffPlan {
+  readonly window: DiffWindow | undefined;
+  readonly stages: readonly StageFactory[];
+  readonly input: Evaluate;
+  readonly miner: PatternMiner;
+}
+
+/** A query made ready to run once. */
+export interface QueryPlan {
+  readonly source?: SourceCommand | undefined;
+  readonly stages: readonly StageFactory[];
+  /** How many stages an event passes before it counts as matched. */
+  readonly matchedAfter: number;
+  readonly indexConditions: readonly IndexCondition[];
+  readonly columns: readonly string[];
+  readonly showsPtr: boolean;
+  /** Rows of the result at most. */
+  readonly limit: number;
+  /** From `limit any`: the scan ends with the last row that is wanted. */
+  readonly stopsEarly: boolean;
+  readonly subqueries: readonly SubqueryPlan[];
+  readonly joins: readonly JoinPlan[];
+  readonly diff?: DiffPlan | undefined;
+}
+
+/**
+ * Checks a query's meaning and makes it ready to run.
+ * @throws QuerySyntaxError for a query that the service would refuse
+ */
+export function planQuery(
+  query: Query,
+  settings: PlanSettings = { context: { queryStartMillis: 0, queryEndMillis: 0, nowMillis: 0 } },
+): QueryPlan {
+  checkOrder(query);
+  return new Planner(query, settings).plan();
+}
+
+/** Commands through which an event goes by itself, so that filters behind them still say whether it matches. */
+const BEFORE_MATCH = new Set<Command['kind']>(['Fields', 'Display', 'Filter', 'FilterIndex', 'Parse']);
+
+/** Commands that give one row for each, so that a limit behind them bounds what `sort` holds. */
+const ONE_FOR_ONE = new Set<Command['kind']>(['Fields', 'Display', 'Lookup', 'FillDown']);
+
+class Planner {
+  readonly #query: Query;
+  readonly #settings: PlanSettings;
+  readonly #commands: readonly Command[];
+  readonly #scope = new Scope();
+  readonly #stages: StageFactory[] = [];
+  readonly #indexConditions: IndexCondition[] = [];
+  readonly #subqueries: SubqueryPlan[] = [];
+  readonly #joins: JoinPlan[] = [];
+  readonly #expressionScope: ExpressionScope;
+  readonly #limit: number;
+  #diff: DiffPlan | undefined;
+  #patternInput: Evaluate | undefined;
+  #lastStats: StatsCommand | undefined;
+  #matchedAfter = 0;
+
+  constructor(query: Query, settings: PlanSettings) {
+    this.#query = query;
+    this.#settings = settings;
+    this.#commands = filtersFirst(query.commands);
+    this.#expressionScope = {
+      context: settings.context,
+      subqueryValues: (subquery) => this.#planSubquery(subquery),
+    };
+    const limits = query.commands.flatMap((command) => (command.kind === 'Limit' ? [command.count] : []));
+    const inQuery = limits.length === 0 ? undefined : Math.min(...limits);
+    this.#limit = Math.min(effectiveLimit(inQuery, settings.limit) ?? DEFAULT_LIMIT, MAX_LIMIT);
+  }
+
+  plan(): QueryPlan {
+    let isBeforeMatch = true;
+    for (const [index, command] of this.#commands.entries()) {
+      isBeforeMatch &&= BEFORE_MATCH.has(command.kind) && !isMultiple(command);
+      if (isBeforeMatch && command.kind === 'Filter') {
+        this.#indexConditions.push(...optionalConditions(command.condition, this.#scope));
+      }
+      if (command.kind === 'FilterIndex') this.#indexConditions.push(requiredCondition(command));
+      this.#planCommand(command, index);
+      if (isBeforeMatch && (command.kind === 'Filter' || command.kind === 'FilterIndex')) {
+        this.#matchedAfter = this.#stages.length;
+      }
+    }
+    return {
+      source: this.#query.source,
+      stages: this.#stages,
+      matchedAfter: this.#matchedAfter,
+      indexConditions: this.#indexConditions,
+      columns: this.#scope.columns,
+      showsPtr: !this.#scope.isClosed,
+      limit: this.#limit,
+      stopsEarly: this.#commands.some((command) => command.kind === 'Limit' && command.any),
+      subqueries: this.#subqueries,
+      joins: this.#joins,
+      diff: this.#diff,
+    };
+  }
+
+  #planCommand(command: Command, index: number): void {
+    const scope = this.#scope;
+    switch (command.kind) {
+      case 'Fields':
+        this.#setNames(command.items);
+        for (const { alias, expression, span, text } of command.items) {
+          if (alias !== undefined) scope.make(alias, span);
+          else if (expression.kind === 'Field') scope.show(fieldName(expression), span);
+          else scope.showComputed(text, expression);
+        }
+        break;
+      case 'Display':
+        this.#setNames(command.items);
+        for (const item of command.items) {
+          if (item.alias !== undefined || item.expression.kind !== 'Field') scope.define(columnName(item));
+        }
+        scope.display(command.items.map(columnName));
+        break;
+      case 'Filter': {
+        const condition = this.#compile(command.condition);
+        this.#stages.push((next) => eachRow(next, (row) => truthy(condition(row))));
+        break;
+      }
+      case 'FilterIndex': {
+        const { field, values, span } = command;
+        const condition = this.#compile({ kind: 'InList', operand: field, values, negated: false, span });
+        this.#stages.push((next) => eachRow(next, (row) => truthy(condition(row))));
+        break;
+      }
+      case 'Parse': {
+        const message = asField('@message', command.span);
+        const { names, stage } = planParse(command, this.#compile(command.input ?? message));
+        for (const name of names) scope.make(name, command.span, { parsed: true });
+        this.#stages.push(stage);
+        break;
+      }
+      case 'Stats':
+        this.#planStats(command);
+        break;
+      case 'Sort': {
+        const aliased = command.keys.flatMap(({ item }) => (item.alias === undefined ? [] : [item]));
+        this.#setNames(aliased);
+        const keys = command.keys.map(({ item, descending }) => ({
+          evaluate: this.#compile(item.expression),
+          direction: descending ? ('desc' as const) : ('asc' as const),
+        }));
+        for (const { alias } of aliased) scope.define(alias!);
+        this.#stages.push(sortStage(keys, this.#rowsWantedAfter(index)));
+        break;
+      }
+      case 'Limit':
+        this.#stages.push(limitStage(command.count));
+        break;
+      case 'Dedup':
+        this.#stages.push(dedupStage(command.fields.map((field) => this.#compile(field))));
+        break;
+      case 'Unnest': {
+        const input = this.#compile(command.input);
+        scope.make(command.name, command.span);
+        this.#stages.push(unnestStage(input, command.name));
+        break;
+      }
+      case 'Expand': {
+        const name = fieldName(command.field);
+        this.#stages.push(expandStage(this.#compile(command.field), name));
+        scope.define(name);
+        break;
+      }
+      case 'Pattern':
+        this.#patternInput = this.#compile(command.input);
+        this.#stages.push(patternStage(this.#patternInput));
+        scope.close(PATTERN_COLUMNS.map((name) => ({ name })));
+        break;
+      case 'Diff':
+        this.#planDiff(command.window);
+        break;
+      case 'Join': {
+        const table = new JoinTable(command);
+        this.#joins.push({ command, table });
+        this.#stages.push(joinStage(command, table));
+        break;
+      }
+      case 'Lookup': {
+        const known = this.#settings.lookupTables ?? new Map<string, LookupTable>();
+        const table = known.get(command.table);
+        if (table === undefined) {
+          const near = nearestName(command.table, known.keys());
+          throw new QuerySyntaxError(
+            `Lookup table ${command.table} does not exist${near === undefined ? '' : `; did you mean ${near}?`}`,
+            command.span,
+          );
+        }
+        for (const { column } of [...command.keys, ...command.outputs]) {
+          if (!table.columns.includes(column)) {
+            throw new QuerySyntaxError(`Lookup table ${command.table} has no column ${column}`, command.span);
+          }
+        }
+        for (const { column, alias } of command.outputs) {
+          const name = alias ?? column;
+          if (scope.columns.includes(name)) scope.define(name);
+          else scope.make(name, command.span);
+        }
+        this.#stages.push(lookupStage(command, table));
+        break;
+      }
+      case 'FillDown': {
+        const names =
+          command.names.length === 0 ? scope.columns : command.names.flatMap(wildcard(scope.columns));
+        this.#stages.push(fillDownStage(names));
+        for (const name of names) scope.define(name);
+        break;
+      }
+      case 'FillMissing':
+        this.#planFillMissing(command.fills, command);
+        break;
+      case 'AddTotals': {
+        const keys = new Set(this.#lastStats?.keys.map(columnName));
+        const columns =
+          command.fields.length > 0
+            ? command.fields.map((field) => {
+                this.#compile(field);
+                return fieldName(field);
+              })
+            : scope.columns.filter((name) => !keys.has(name));
+        const { fieldName: name, row, column } = command;
+        if (row) scope.make(name, command.span);
+        this.#stages.push(addTotalsStage({ columns, name, row, column }));
+        break;
+      }
+      case 'CountFrequent': {
+        const fields = command.fields.map((field) => ({
+          name: fieldName(field),
+          evaluate: this.#compile(field),
+        }));
+        this.#stages.push(countFrequentStage(fields));
+        scope.close([...fields, { name: APPROXIMATE_COUNT }].map(({ name }) => ({ name })));
+        break;
+      }
+    }
+  }
+
+  /** Sets the fields that expressions make, under their names. */
+  #setNames(items: readonly NamedExpression[]): void {
+    const made: { readonly name: string; readonly evaluate: Evaluate }[] = [];
+    for (const item of items) {
+      const evaluate = this.#compile(item.expression);
+      // Nothing is to be made of a field that keeps its name; one with steps into a map is looked up later.
+      const isPlain = item.expression.kind === 'Field' && item.alias === undefined;
+      if (!isPlain || item.expression.steps.length > 1) made.push({ name: columnName(item), evaluate });
+    }
+    if (made.length === 0) return;
+    this.#stages.push((next) =>
+      eachRow(next, (row) => {
+        const values = made.map(({ evaluate }) => evaluate(row));
+        for (const [index, { name }] of made.entries()) row.set(name, values[index]!);
+        return true;
+      }),
+    );
+  }
+
+  #compile(expression: Expression): Evaluate {
+    return compileExpression(this.#scope.resolve(expression), this.#expressionScope);
+  }
+
+  #planStats(command: StatsCommand): void {
+    const keys = command.keys.map((item) => ({ ...item, expression: this.#resolveKey(item.expression) }));
+    const keyByText = new Map(command.keys.map((item) => [canonical(item.expression), columnName(item)]));
+    const names = new Set(command.keys.map(columnName));
+    const items = command.items.map((item) => ({
+      ...item,
+      expression: this.#resolveAggregates(item.expression, keyByText, names),
+    }));
+    this.#stages.push(
+      statsStage(
+        {
+          ...command,
+          // The names of columns are those of the expressions as written.
+          keys: keys.map((item, index) => ({ ...item, alias: columnName(command.keys[index]!) })),
+          items: items.map((item, index) => ({ ...item, alias: columnName(command.items[index]!) })),
+        },
+        this.#expressionScope,
+      ),
+    );
+    const columns = [...command.keys, ...command.items];
+    const seen = new Set<string>();
+    for (const item of columns) {
+      const name = columnName(item);
+      if (seen.has(name)) throw new QuerySyntaxError('Ephemeral field is already defined', item.span);
+      seen.add(name);
+    }
+    this.#scope.close(columns.map((item) => ({ name: columnName(item), expression: item.expression })));
+    this.#lastStats = command;
+  }
+
+  /** `bin` in a later stats is invalid, even where a column has its text. */
+  #resolveKey(expression: Expression): Expression {
+    if (this.#scope.isClosed && expression.kind === 'Call' && expression.name.toLowerCase() === 'bin') {
+      throw unknownSymbols(expression.name, expression.span);
+    }
+    return this.#scope.resolve(expression);
+  }
+
+  /** Around aggregates only the keys can be used. */
+  #resolveAggregates(
+    expression: Expression,
+    keyByText: ReadonlyMap<string, string>,
+    names: ReadonlySet<string>,
+  ): Expression {
+    return replace(expression, (part) => {
+      if (part.kind === 'Call' && aggregateFunctions.has(part.name.toLowerCase())) {
+        return { ...part, args: part.args.map((arg) => this.#scope.resolve(arg)) };
+      }
+      const key = keyByText.get(canonical(part));
+      if (key !== undefined) return asField(key, part.span);
+      if (part.kind === 'Field' && !names.has(fieldName(part))) {
+        throw unknownSymbols(fieldName(part), part.span);
+      }
+      return undefined;
+    });
+  }
+
+  #planDiff(window: DiffWindow | undefined): void {
+    const stages = this.#patternInput === undefined ? this.#stages.slice() : this.#stages.slice(0, -1);
+    const input = this.#patternInput ?? this.#compile(asField('@message', this.#query.span));
+    const miner = new PatternMiner();
+    this.#stages.length = stages.length;
+    this.#stages.push(diffStage(input, miner));
+    this.#diff = { window, stages, input, miner };
+    this.#scope.close(DIFF_COLUMNS.map((name) => ({ name })));
+  }
+
+  #planFillMissing(
+    fills: readonly { readonly value: Expression; readonly fields: readonly FieldReference[] }[],
+    command: Command,
+  ): void {
+    const stats = this.#lastStats;
+    const timeKey = stats?.keys.find(({ expression }) => isBin(expression));
+    const period = timeKey && periodOf(timeKey.expression);
+    if (stats === undefined || timeKey === undefined || period === undefined) {
+      throw new QuerySyntaxError('fillmissing must come after stats … by bin()', command.span);
+    }
+    const values = new Map<string, Value>();
+    for (const { value, fields } of fills) {
+      const constant = compileExpression(value, this.#expressionScope);
+      if (!['String', 'Number', 'Boolean'].includes(value.kind)) {
+        throw new QuerySyntaxError('fillmissing fills with a number or a text', value.span);
+      }
+      for (const field of fields) {
+        this.#compile(field);
+        values.set(fieldName(field), constant(new Row()));
+      }
+    }
+    const timeColumn = columnName(timeKey);
+    const otherKeys = stats.keys.map(columnName).filter((name) => name !== timeColumn);
+    const valueColumns = stats.items.map(columnName);
+    this.#stages.push(fillMissingStage({ timeColumn, period, otherKeys, valueColumns, fills: values }));
+  }
+
+  #planSubquery(query: Query): ValueSet {
+    const known = this.#subqueries.find((subquery) => subquery.query === query);
+    if (known !== undefined) return known.values;
+    const { columns } = new Planner(query, this.#settings).plan();
+    if (columns.length !== 1) {
+      throw new QuerySyntaxError('a subquery of in must give exactly one field', query.span);
+    }
+    const values = new ValueSet();
+    this.#subqueries.push({ query, column: columns[0]!, values });
+    return values;
+  }
+
+  /** How many of the first rows behind a command are ever shown. */
+  #rowsWantedAfter(index: number): number {
+    for (const command of this.#commands.slice(index + 1)) {
+      if (command.kind === 'Limit') return Math.min(command.count, this.#limit);
+      if (!ONE_FOR_ONE.has(command.kind)) return Infinity;
+    }
+    return this.#limit;
+  }
+}
+
+/** A filter behind a sort gives the same rows before it, and spares it the others. */
+function filtersFirst(commands: readonly Command[]): readonly Command[] {
+  const ordered = commands.slice();
+  for (let index = 1; index < ordered.length; index++) {
+    for (let at = index; at > 0; at--) {
+      const before = ordered[at - 1]!;
+      if (ordered[at]!.kind !== 'Filter' || before.kind !== 'Sort') break;
+      if (before.keys.some(({ item }) => item.alias !== undefined)) break;
+      [ordered[at - 1], ordered[at]] = [ordered[at]!, before];
+    }
+  }
+  return ordered;
+}
+
+function isMultiple(command: Command): boolean {
+  return command.kind === 'Parse' && command.mode.kind === 'Regex' && command.mode.multi;
+}
+
+function isBin(expression: Expression): boolean {
+  return expression.kind === 'Call' && expression.name.toLowerCase() === 'bin';
+}
+
+function periodOf(expression: Expression) {
+  const arg = expression.kind === 'Call' ? expression.args[0] : undefined;
+  if (arg?.kind === 'Duration') return parsePeriod(`${arg.count}${arg.unit}`);
+  return arg?.kind === 'String' ? parsePeriod(arg.value) : undefined;
+}
+
+function wildcard(columns: readonly string[]) {
+  return (name: string): readonly string[] => {
+    if (!name.includes('*')) return [name];
+    const parts = name.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+    const pattern = new RegExp(`^${parts.join('.*')}$`, 's');
+    return columns.filter((column) => pattern.test(column));
+  };
+}

@@ -1,0 +1,285 @@
+import {
+  type EventScan,
+  type EventSource,
+  type QueryableEvent,
+  type ScanStatistics,
+} from './event-source.js';
+import { Row } from './execution/row.js';
+import { type Stage, type StageFactory } from './execution/stage.js';
+import { type EvaluationContext } from './functions/index.js';
+import { MAX_LIMIT, planQuery, type QueryPlan } from './plan.js';
+import { resolveSource, type TimeRange } from './resolve-source.js';
+import { type LookupTable } from './stages/lookup.js';
+import { earlierSink } from './stages/pattern.js';
+import { type DiffWindow, type Query } from './tree.js';
+import { discoverFields } from './values/discovery.js';
+import { formatValue } from './values/value.js';
+
+/** One cell of a result. */
+export interface ResultField {
+  readonly field: string;
+  readonly value: string;
+}
+
+/** What a query cost; `recordsMatched` are the events that passed its filters. */
+export interface QueryStatistics extends ScanStatistics {
+  recordsMatched: number;
+}
+
+export type ExecutionStatus = 'Scheduled' | 'Running' | 'Complete' | 'Failed' | 'Cancelled';
+
+/** What a query runs over. */
+export interface ExecutionSettings extends TimeRange {
+  /** A SOURCE in the query takes their place. */
+  readonly logGroupNames: readonly string[];
+  /** The `limit` of StartQuery. */
+  readonly limit?: number | undefined;
+  /** Milliseconds since 1970: when the query began. */
+  readonly nowMillis: number;
+  /** Tables for `lookup`, by name. */
+  readonly lookupTables?: ReadonlyMap<string, LookupTable> | undefined;
+}
+
+const DAY_MILLIS = 86_400_000;
+const WINDOW_MILLIS: Readonly<Record<DiffWindow, number>> = {
+  previousDay: DAY_MILLIS,
+  previousWeek: 7 * DAY_MILLIS,
+  previousMonth: 30 * DAY_MILLIS,
+};
+
+/** Taken when the module loads, so that a test's fake clock does not stop queries. */
+const nextTurn = setImmediate;
+
+/** Runs one query over a source, one chunk of events at a time. */
+export class QueryExecution {
+  readonly statistics: QueryStatistics = {
+    recordsMatched: 0,
+    recordsScanned: 0,
+    bytesScanned: 0,
+    estimatedRecordsSkipped: 0,
+    estimatedBytesSkipped: 0,
+    logGroupsScanned: 0,
+  };
+  readonly #source: EventSource;
+  readonly #settings: ExecutionSettings;
+  readonly #plan: QueryPlan;
+  readonly #range: TimeRange;
+  readonly #logGroupNames: readonly string[];
+  readonly #stages: Stage[];
+  readonly #collected: Row[] = [];
+  #status: ExecutionStatus = 'Scheduled';
+  #error: Error | undefined;
+  /** Nothing behind the filters wants a row any more; they go on counting. */
+  #isSatisfied = false;
+
+  /** @throws QuerySyntaxError for a query that the service would refuse */
+  constructor(query: Query, source: EventSource, settings: ExecutionSettings) {
+    const { startTimeMillis, endTimeMillis, nowMillis, limit, lookupTables } = settings;
+    const context: EvaluationContext = {
+      queryStartMillis: startTimeMillis,
+      queryEndMillis: endTimeMillis,
+      nowMillis,
+    };
+    this.#source = source;
+    this.#settings = settings;
+    this.#plan = planQuery(query, { context, limit, lookupTables });
+    const resolved = resolveSource(query.source, source, settings);
+    this.#logGroupNames = resolved.logGroupNames;
+    this.#range = resolved;
+    this.#stages = this.#build();
+  }
+
+  get status(): ExecutionStatus {
+    return this.#status;
+  }
+
+  /** Why the status is Failed. */
+  get error(): Error | undefined {
+    return this.#error;
+  }
+
+  /** The groups that are read: those of the settings, or those that SOURCE found. */
+  get logGroupNames(): readonly string[] {
+    return this.#logGroupNames;
+  }
+
+  /**
+   * Reads the source to its end; other work runs between its chunks. Rejects when the query fails (more
+   * groups or join keys than are kept, a source that throws); its status is then Failed.
+   * @param signal - stops the query between two chunks; its status is then Cancelled
+   */
+  async run(signal?: AbortSignal): Promise<void> {
+    this.#status = 'Running';
+    try {
+      await this.#prepare(signal);
+      await this.#readMain(signal);
+      this.#stages[0]!.finish();
+      this.#status = 'Complete';
+    } catch (error) {
+      if (error instanceof CancelledError) {
+        this.#status = 'Cancelled';
+      } else {
+        this.#status = 'Failed';
+        this.#error = error instanceof Error ? error : new Error(String(error));
+        throw this.#error;
+      }
+    }
+  }
+
+  /** The rows so far, as the service prints them. */
+  rows(): readonly (readonly ResultField[])[] {
+    return this.rawRows().map((row) => this.#print(row));
+  }
+
+  /** The rows so far with their values. */
+  rawRows(): readonly Row[] {
+    return this.#status === 'Running' ? this.#preview() : this.#collected;
+  }
+
+  /** What must be known before the first event: subqueries, the right side of joins, the window of `diff`. */
+  async #prepare(signal: AbortSignal | undefined): Promise<void> {
+    for (const { query, column, values } of this.#plan.subqueries) {
+      for (const row of await this.#runInner(query, signal))
+        values.add(row.resolve(column, column.split('.')));
+    }
+    for (const { command, table } of this.#plan.joins) {
+      for (const row of await this.#runInner(command.query, signal)) table.add(row);
+    }
+    const { diff } = this.#plan;
+    if (diff === undefined) return;
+    const shift =
+      diff.window === undefined
+        ? this.#range.endTimeMillis - this.#range.startTimeMillis + 1
+        : WINDOW_MILLIS[diff.window];
+    const first = chain(diff.stages, earlierSink(diff.input, diff.miner))[0]!;
+    const earlier = {
+      startTimeMillis: this.#range.startTimeMillis - shift,
+      endTimeMillis: this.#range.endTimeMillis - shift,
+    };
+    // Its groups are those of the query, which are counted once.
+    const groups = this.statistics.logGroupsScanned;
+    await this.#read(earlier, signal, (event) => first.push(this.#rowOf(event)));
+    this.statistics.logGroupsScanned = groups;
+    first.finish();
+  }
+
+  async #runInner(query: Query, signal: AbortSignal | undefined): Promise<readonly Row[]> {
+    const limit = Math.max(this.#settings.limit ?? 0, MAX_LIMIT);
+    const unlimited = query.commands.some(({ kind }) => kind === 'Limit') ? undefined : limit;
+    const inner = new QueryExecution(query, this.#source, { ...this.#settings, limit: unlimited });
+    await inner.run(signal);
+    const { recordsMatched: _, ...scanned } = inner.statistics;
+    for (const [name, count] of Object.entries(scanned)) {
+      this.statistics[name as keyof ScanStatistics] += count;
+    }
+    if (inner.status === 'Cancelled') throw new CancelledError();
+    return inner.rawRows();
+  }
+
+  async #readMain(signal: AbortSignal | undefined): Promise<void> {
+    const first = this.#stages[0]!;
+    const countsOnly = this.#plan.matchedAfter === 0;
+    await this.#read(this.#range, signal, (event) => {
+      if (countsOnly && this.#isSatisfied && !this.#plan.stopsEarly) {
+        this.statistics.recordsMatched++;
+        return true;
+      }
+      return first.push(this.#rowOf(event));
+    });
+  }
+
+  async #read(
+    range: TimeRange,
+    signal: AbortSignal | undefined,
+    take: (event: QueryableEvent) => boolean,
+  ): Promise<void> {
+    const scan: EventScan = {
+      logGroupNames: this.#logGroupNames,
+      startTimeMillis: range.startTimeMillis,
+      endTimeMillis: range.endTimeMillis,
+      indexConditions: this.#plan.indexConditions,
+    };
+    throwIfAborted(signal);
+    for (const chunk of this.#source.scan(scan, this.statistics)) {
+      for (const event of chunk) if (!take(event)) return;
+      await new Promise((resolve) => nextTurn(resolve));
+      throwIfAborted(signal);
+    }
+  }
+
+  #rowOf(event: QueryableEvent): Row {
+    return new Row(event, discoverFields(event, this.#source));
+  }
+
+  /** All stages of the plan, with the one that counts matches, and the one that collects at the end. */
+  #build(): Stage[] {
+    const { stages, matchedAfter } = this.#plan;
+    const behind = chain(stages.slice(matchedAfter), this.#collector(this.#collected));
+    const counter = this.#counter(behind[0]!);
+    const before = chain(stages.slice(0, matchedAfter), counter);
+    return [...before, ...behind];
+  }
+
+  #counter(next: Stage): Stage {
+    return {
+      push: (row) => {
+        this.statistics.recordsMatched++;
+        if (!this.#isSatisfied) this.#isSatisfied = !next.push(row);
+        // The service's figures count every match, so only `limit any` ends the scan.
+        return !(this.#isSatisfied && this.#plan.stopsEarly);
+      },
+      finish: () => {
+        next.finish();
+      },
+    };
+  }
+
+  #collector(rows: Row[]): Stage {
+    const { limit } = this.#plan;
+    return {
+      push: (row) => {
+        if (rows.length < limit) rows.push(row);
+        return rows.length < limit;
+      },
+      finish: () => undefined,
+    };
+  }
+
+  /** What the result would be if no more events came: rows that a stage holds back, through the rest. */
+  #preview(): readonly Row[] {
+    const holding = this.#stages.findIndex((stage) => stage.heldRows !== undefined);
+    if (holding === -1) return this.#collected;
+    const rows: Row[] = [];
+    // The counter stands between the plan's stages.
+    const rest = this.#plan.stages.slice(holding > this.#plan.matchedAfter ? holding : holding + 1);
+    const [first] = chain(rest, this.#collector(rows));
+    for (const row of this.#stages[holding]!.heldRows!()) if (!first!.push(row.copy())) break;
+    first!.finish();
+    return rows;
+  }
+
+  #print(row: Row): readonly ResultField[] {
+    const cells: ResultField[] = [];
+    for (const field of this.#plan.columns) {
+      if (field === '@ptr') continue;
+      const value = formatValue(row.get(field));
+      if (value !== undefined) cells.push({ field, value });
+    }
+    if (this.#plan.showsPtr && row.event !== undefined) cells.push({ field: '@ptr', value: row.event.ptr });
+    return cells;
+  }
+}
+
+/** Stages one behind the other, `last` at the end. */
+function chain(factories: readonly StageFactory[], last: Stage): Stage[] {
+  const stages = [last];
+  for (const factory of factories.toReversed()) stages.unshift(factory(stages[0]!));
+  return stages;
+}
+
+function throwIfAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted) throw new CancelledError();
+}
+
+/** Ends the reading; never leaves this file. */
+class CancelledError extends Error {}

@@ -1,0 +1,103 @@
+import { type EventSource } from './event-source.js';
+import { parsePeriod, periodMillis } from './functions/index.js';
+import { QuerySyntaxError } from './syntax-error.js';
+import { type SourceCommand, type SourceSelector } from './tree.js';
+
+/** Milliseconds since 1970, both inclusive. */
+export interface TimeRange {
+  readonly startTimeMillis: number;
+  readonly endTimeMillis: number;
+}
+
+/** Log groups that one SOURCE may find. Source: User Guide, SOURCE. */
+const MAX_SOURCE_GROUPS = 10_000;
+
+type LogGroup = ReturnType<EventSource['logGroups']> extends Iterable<infer Group> ? Group : never;
+
+/**
+ * The log groups and the time range that a query reads: those that SOURCE names, else those given.
+ * @throws QuerySyntaxError for too many groups, or times that are none
+ */
+export function resolveSource(
+  command: SourceCommand | undefined,
+  source: EventSource,
+  given: TimeRange & { readonly logGroupNames: readonly string[]; readonly nowMillis: number },
+): TimeRange & { readonly logGroupNames: readonly string[] } {
+  let { startTimeMillis, endTimeMillis } = given;
+  if (command === undefined) {
+    return { logGroupNames: given.logGroupNames, startTimeMillis, endTimeMillis };
+  }
+  const names = new Set<string>();
+  const patterns: SourceSelector[] = [];
+  for (const selector of command.selectors) {
+    if (selector.kind !== 'Names') {
+      patterns.push(selector);
+      continue;
+    }
+    for (const name of selector.names) names.add(nameOf(name));
+    startTimeMillis = timeOf(selector.start, given.nowMillis, command) ?? startTimeMillis;
+    endTimeMillis = timeOf(selector.end, given.nowMillis, command) ?? endTimeMillis;
+  }
+  if (patterns.length > 0) {
+    for (const group of source.logGroups()) {
+      if (patterns.every((selector) => selects(selector, group, source))) names.add(group.logGroupName);
+    }
+  }
+  if (names.size > MAX_SOURCE_GROUPS) {
+    throw new QuerySyntaxError(
+      `SOURCE finds more than ${MAX_SOURCE_GROUPS} log groups; select fewer`,
+      command.span,
+    );
+  }
+  return { logGroupNames: [...names], startTimeMillis, endTimeMillis };
+}
+
+/** A group may be named by its ARN. */
+function nameOf(name: string): string {
+  return /^arn:[^:]*:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(name)?.[1] ?? name;
+}
+
+function timeOf(text: string | undefined, nowMillis: number, { span }: SourceCommand): number | undefined {
+  if (text === undefined) return undefined;
+  if (text.toLowerCase() === 'now') return nowMillis;
+  if (/^\d+$/.test(text)) return Number(text);
+  const period = text.startsWith('-') ? parsePeriod(text.slice(1)) : undefined;
+  if (period !== undefined) return nowMillis - periodMillis(period);
+  throw new QuerySyntaxError(`${text} is no time`, span);
+}
+
+function selects(selector: SourceSelector, group: LogGroup, source: EventSource): boolean {
+  switch (selector.kind) {
+    case 'LogGroups': {
+      const { namePrefixes, accountIdentifiers, classes } = selector;
+      return (
+        (namePrefixes.length === 0 || namePrefixes.some((prefix) => group.logGroupName.startsWith(prefix))) &&
+        (accountIdentifiers.length === 0 || accountIdentifiers.includes(source.accountId)) &&
+        // Without a class, only Standard groups are queried.
+        (classes.length === 0 ? ['STANDARD'] : classes).includes(group.logGroupClass)
+      );
+    }
+    case 'DataSource':
+      // Data sources are known to vended logs only, which nobody sends here.
+      return false;
+    case 'LogGroupTags':
+      return selector.tags.every(({ key, values }) => tagMatches(group.tags[key], values));
+    case 'Names':
+      return true;
+  }
+}
+
+/** AND over keys, OR over values; `!` negates, `*` stands for any text. */
+function tagMatches(tag: string | undefined, values: readonly string[]): boolean {
+  if (values.length === 0) return tag !== undefined;
+  return values.some((value) =>
+    value.startsWith('!')
+      ? tag === undefined || !wildcardMatches(value.slice(1), tag)
+      : tag !== undefined && wildcardMatches(value, tag),
+  );
+}
+
+function wildcardMatches(pattern: string, text: string): boolean {
+  const parts = pattern.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
+  return new RegExp(`^${parts.join('[^]*?')}$`).test(text);
+}

@@ -1,0 +1,159 @@
+import {
+  checkArguments,
+  compileArgument,
+  compileExpression,
+  constantOf,
+  type Evaluate,
+  type ExpressionScope,
+} from '../execution/compile-expression.js';
+import { Row } from '../execution/row.js';
+import { holdingStage, type StageFactory } from '../execution/stage.js';
+import {
+  aggregateFunctions,
+  parsePeriod,
+  periodMillis,
+  type Accumulator,
+  type AggregatedRow,
+} from '../functions/index.js';
+import { QuerySyntaxError } from '../syntax-error.js';
+import { columnName, type Call, type StatsCommand } from '../tree.js';
+import { shiftBin } from '../undocumented.js';
+import { formatValue, Timestamp, type Value } from '../values/value.js';
+import { groupKey } from './dedup.js';
+
+interface AggregatePlan {
+  readonly args: readonly Evaluate[];
+  create(): Accumulator;
+}
+
+interface Column {
+  readonly name: string;
+  readonly evaluate: Evaluate;
+}
+
+interface Group {
+  readonly keys: readonly Value[];
+  readonly accumulators: readonly Accumulator[];
+}
+
+/** Groups that a query may hold; past it it fails, because an answer without the rest would be wrong. */
+export const MAX_GROUPS = 1_000_000;
+
+/**
+ * `stats`: one row for each combination of the keys' values, with what the aggregates make of its rows.
+ * @throws QuerySyntaxError for wrong arguments
+ */
+export function statsStage(command: StatsCommand, scope: ExpressionScope): StageFactory {
+  const aggregates: AggregatePlan[] = [];
+  const compileCall = (call: Call): Evaluate | undefined => {
+    if (!aggregateFunctions.has(call.name.toLowerCase())) return undefined;
+    const slot = slotName(aggregates.length);
+    aggregates.push(planAggregate(call, scope, command));
+    return (row) => row.get(slot);
+  };
+  const offset = command.offset === undefined ? undefined : offsetMillis(command);
+  const keys = command.keys.map((item): Column => {
+    const evaluate = compileExpression(item.expression, scope);
+    return { name: columnName(item), evaluate: offset === undefined ? evaluate : shifted(evaluate, offset) };
+  });
+  const items = command.items.map((item) => ({
+    name: columnName(item),
+    evaluate: compileExpression(item.expression, { ...scope, compileCall }),
+  }));
+  return (next) => holdingStage(next, new Groups(keys, aggregates, items));
+}
+
+function slotName(index: number): string {
+  // No field of a query is empty before its dot.
+  return `\u0000${index}`;
+}
+
+function planAggregate(call: Call, scope: ExpressionScope, command: StatsCommand): AggregatePlan {
+  const aggregate = aggregateFunctions.get(call.name.toLowerCase())!;
+  if (call.star) {
+    if (aggregate.name !== 'count')
+      throw new QuerySyntaxError(`${aggregate.name} does not take *`, call.span);
+  } else {
+    checkArguments(call, aggregate);
+  }
+  const constants = call.args.map(constantOf);
+  const problem = aggregate.problem?.(constants);
+  if (problem !== undefined) throw new QuerySyntaxError(`${aggregate.name}: ${problem}`, call.span);
+  if (aggregate.alone && (command.items.length > 1 || command.keys.length > 0)) {
+    throw new QuerySyntaxError(`${aggregate.name} stands alone in its stats, without by`, call.span);
+  }
+  const args = call.args.map((arg) => compileArgument(arg, { ...scope, compileCall: undefined }));
+  return { args, create: () => aggregate.create(constants) };
+}
+
+function offsetMillis({ offset }: StatsCommand): number {
+  const period = parsePeriod(`${offset!.count}${offset!.unit}`);
+  if (period === undefined) throw new QuerySyntaxError('offset takes a period such as 1h', offset!.span);
+  return periodMillis(period);
+}
+
+function shifted(evaluate: Evaluate, millis: number): Evaluate {
+  return (row) => {
+    const value = evaluate(row);
+    return value instanceof Timestamp ? new Timestamp(shiftBin(value.millis, millis)) : value;
+  };
+}
+
+class Groups {
+  readonly #keys: readonly Column[];
+  readonly #aggregates: readonly AggregatePlan[];
+  readonly #items: readonly Column[];
+  readonly #groups = new Map<string, Group>();
+
+  constructor(keys: readonly Column[], aggregates: readonly AggregatePlan[], items: readonly Column[]) {
+    this.#keys = keys;
+    this.#aggregates = aggregates;
+    this.#items = items;
+    // Without keys there is one row, even of nothing.
+    if (keys.length === 0) this.#add('', []);
+  }
+
+  push(row: Row): void {
+    const group = this.#groupOf(row);
+    const aggregated: AggregatedRow = { timestamp: row.event?.timestamp };
+    for (const [index, { args }] of this.#aggregates.entries()) {
+      group.accumulators[index]!.add(
+        args.map((arg) => arg(row)),
+        aggregated,
+      );
+    }
+  }
+
+  *rows(): Generator<Row> {
+    for (const { keys, accumulators } of this.#groups.values()) {
+      const row = new Row();
+      for (const [index, { name }] of this.#keys.entries()) row.set(name, keys[index]!);
+      const results = row.copy();
+      for (const [index, accumulator] of accumulators.entries()) {
+        results.set(slotName(index), accumulator.result());
+      }
+      for (const { name, evaluate } of this.#items) row.set(name, evaluate(results));
+      yield row;
+    }
+  }
+
+  clear(): void {
+    this.#groups.clear();
+  }
+
+  #groupOf(row: Row): Group {
+    if (this.#keys.length === 0) return this.#groups.get('')!;
+    const values = this.#keys.map(({ evaluate }) => evaluate(row));
+    const key = groupKey(values.map(formatValue));
+    return this.#groups.get(key) ?? this.#add(key, values);
+  }
+
+  #add(key: string, keys: readonly Value[]): Group {
+    if (this.#groups.size >= MAX_GROUPS) {
+      throw new RangeError(`the query has more than ${MAX_GROUPS} groups`);
+    }
+    const group = { keys, accumulators: this.#aggregates.map((aggregate) => aggregate.create()) };
+    this.#groups.set(key, group);
+    return group;
+  }
+}

@@ -1,0 +1,37 @@
+import { type Evaluate } from '../execution/compile-expression.js';
+import { type Row } from '../execution/row.js';
+import { manyRows, type StageFactory } from '../execution/stage.js';
+import { parseJson } from '../values/json.js';
+import { isList, type Value } from '../values/value.js';
+
+/** One row for each element of a list, the other fields copied; what is no list counts as one element. */
+export function unnestStage(input: Evaluate, name: string): StageFactory {
+  return (next) =>
+    manyRows(next, (row) => {
+      const value = listOf(input(row));
+      return isList(value) ? rowsFor(row, name, value) : rowsFor(row, name, [value]);
+    });
+}
+
+/** As {@link unnestStage}, in place, for a field whose text is a JSON array; other rows stay as they are. */
+export function expandStage(input: Evaluate, name: string): StageFactory {
+  return (next) =>
+    manyRows(next, (row) => {
+      const value = listOf(input(row));
+      return isList(value) ? rowsFor(row, name, value) : [row];
+    });
+}
+
+function listOf(value: Value): Value {
+  if (typeof value !== 'string' || !value.trimStart().startsWith('[')) return value;
+  const parsed = parseJson(value);
+  return parsed !== undefined && isList(parsed) ? parsed : value;
+}
+
+function* rowsFor(row: Row, name: string, elements: readonly Value[]): Generator<Row> {
+  for (const element of elements) {
+    const made = row.copy();
+    made.set(name, element);
+    yield made;
+  }
+}

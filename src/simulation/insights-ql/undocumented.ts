@@ -1,0 +1,64 @@
+/**
+ * What no source says about the commands of the language, decided in one place. Each entry has a test titled
+ * "not documented: …". (The values' own decisions stand in `values/`, the functions' in `functions/`.)
+ */
+
+/** A direction left out of `sort`: ascending. */
+export const SORTS_DESCENDING_BY_DEFAULT = false;
+
+/** The order without `sort`: newest first, as `dedup` has it by default and the recorded samples show. */
+export const DEFAULT_ORDER = 'newest first';
+
+/** A `limit` in the query and one in the request: the smaller holds. */
+export function effectiveLimit(
+  inQuery: number | undefined,
+  inRequest: number | undefined,
+): number | undefined {
+  if (inQuery === undefined) return inRequest;
+  return inRequest === undefined ? inQuery : Math.min(inQuery, inRequest);
+}
+
+/** `unnest` and `expand` of an empty list give no row. */
+export const EMPTY_LIST_KEEPS_ROW = false;
+
+/** `by bin(5m) offset 1h`: what happened at t is shown at t + 1h, as PromQL's offset does. */
+export function shiftBin(millis: number, offsetMillis: number): number {
+  return millis + offsetMillis;
+}
+
+/** What `fillmissing` puts where no `with` names a value. */
+export const FILL_MISSING_DEFAULT = 0;
+
+/** `fillmissing` fills between the first and the last period that have rows, at most so many. */
+export const MAX_FILLED_ROWS = 100_000;
+
+/** Columns of `diff`: the console shows these under other titles; the API's names are nowhere. */
+export const DIFF_COLUMNS = [
+  '@pattern',
+  '@sampleCount',
+  '@difference',
+  '@differenceDescription',
+  '@severityLabel',
+] as const;
+
+/** Words of the console for how a pattern's count changed. */
+export function differenceDescription(now: number, before: number): string {
+  if (before === 0) return 'new';
+  if (now === 0) return 'gone';
+  return now === before ? 'same' : now > before ? 'more' : 'less';
+}
+
+/** How alike two texts must be to share a pattern: the part of their words that is equal. */
+export const PATTERN_SIMILARITY = 0.6;
+
+/** Patterns held at a time; further texts join the likest of them. */
+export const MAX_PATTERNS = 5_000;
+
+/** Words of one text that `pattern` looks at. */
+export const MAX_PATTERN_WORDS = 500;
+
+/** The row that `addtotals col=true` adds names nothing: its other cells are left out. */
+export const TOTALS_ROW_LABEL = undefined;
+
+/** Rows of `stats` come in the order in which their groups were met, so newest first. */
+export const STATS_ROW_ORDER = 'first met';
