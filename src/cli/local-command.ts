@@ -9,6 +9,7 @@ export const DEFAULT_LOCAL_PORT = 4586;
 
 interface LocalArguments {
   readonly port: number;
+  readonly dataDir?: string | undefined;
   readonly maxBytes?: number | undefined;
   readonly region?: string | undefined;
   readonly account?: string | undefined;
@@ -19,7 +20,7 @@ interface LocalArguments {
 const EXAMPLES = `
 Examples:
   otel-cwlogs local
-  otel-cwlogs local --port 4600 --max-bytes 2GB
+  otel-cwlogs local --port 4600 --data-dir ./cloudwatch --max-bytes 2GB
   otel-cwlogs local --verify-signatures AKIDEXAMPLE:secret
 
 Then, in another terminal:
@@ -35,6 +36,11 @@ export function localCommand(io: CommandIo): Command {
       new Option('-p, --port <port>', 'TCP port on 127.0.0.1; 0 takes a free one')
         .default(DEFAULT_LOCAL_PORT)
         .argParser(readPort),
+    )
+    .addOption(
+      new Option('--data-dir <folder>', 'keep everything in a folder, also over restarts (default: in memory)').argParser(
+        readFolder,
+      ),
     )
     .addOption(
       new Option('--max-bytes <bytes>', 'keep so much, oldest events go first (kB, MB, GB)').argParser(
@@ -86,6 +92,7 @@ async function start(options: LocalArguments): Promise<LocalCloudWatchLogs> {
   try {
     return await LocalCloudWatchLogs.start({
       port: options.port,
+      dataDirectory: options.dataDir,
       maxBytes: options.maxBytes,
       region: options.region,
       accountId: options.account,
@@ -102,6 +109,11 @@ async function start(options: LocalArguments): Promise<LocalCloudWatchLogs> {
     }
     throw error;
   }
+}
+
+function readFolder(text: string): string {
+  if (text.trim() === '') throw new OptionError('--data-dir', 'be a folder', text);
+  return text;
 }
 
 function readPort(text: string): number {

@@ -1,6 +1,7 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { checkClient, type ClientOptions, createCloudWatchLogsClient } from '../cloudwatch/client.js';
 import { CloudWatchLogsError, OptionError } from '../cloudwatch/errors.js';
+import { MAX_QUERY_ROWS } from '../cloudwatch/limits.js';
 import { compareEvents, mergeFoundEvents, toCorrelatedEvent } from './correlated-event.js';
 import { type CorrelationResult } from './correlation-result.js';
 import { type TimeRange } from './event-reader.js';
@@ -41,6 +42,11 @@ export interface CorrelationEngineOptions extends ClientOptions, QueryRunnerSett
   readonly freshMillis?: number | undefined;
   /** US dollars for 10^9 scanned bytes, for the estimate. Default 0.005, the list price in us-east-1. */
   readonly usdPerScannedGigabyte?: number | undefined;
+  /**
+   * Rows that one query answers; a look-up of more reads the time range in pieces. Default 100,000, the
+   * service's cap; emulators and older endpoints have 10,000.
+   */
+  readonly rowsOfQuery?: number | undefined;
   /** Milliseconds since 1970. Default Date.now; for tests. */
   readonly clock?: (() => number) | undefined;
 }
@@ -95,6 +101,7 @@ export class CorrelationEngine {
     checkSelectors(options.logGroups);
     checkNumber('freshMillis', options.freshMillis, 0);
     checkNumber('usdPerScannedGigabyte', options.usdPerScannedGigabyte, 0);
+    checkRows(options.rowsOfQuery);
     if (options.client !== undefined) checkClient(options.client);
     this.#options = options;
     this.#client = options.client ?? createCloudWatchLogsClient(options);
@@ -181,6 +188,7 @@ export class CorrelationEngine {
         thorough: options.thorough ?? false,
         budget: new ScanBudget(options.maxBytesScanned ?? Infinity),
         maxEvents: options.limit ?? Infinity,
+        rowsOfQuery: this.#options.rowsOfQuery,
         signal: options.signal,
         timeoutMillis: options.timeoutMillis,
       },
@@ -301,6 +309,12 @@ function checkSelectors(logGroups: readonly string[]): void {
     throw new OptionError('logGroups', 'hold at least one name, ARN or prefix of log groups', logGroups);
   }
   for (const selector of logGroups as readonly unknown[]) checkLogGroupSelector(selector);
+}
+
+function checkRows(rows: number | undefined): void {
+  if (rows !== undefined && !(Number.isInteger(rows) && rows >= 1 && rows <= MAX_QUERY_ROWS)) {
+    throw new OptionError('rowsOfQuery', `be a whole number from 1 to ${MAX_QUERY_ROWS}`, rows);
+  }
 }
 
 function checkNumber(option: string, value: number | undefined, minimum: number): void {

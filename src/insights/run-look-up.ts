@@ -28,6 +28,7 @@ export interface LookUpPlan {
   readonly thorough: boolean;
   readonly budget: ScanBudget;
   readonly maxEvents: number;
+  readonly rowsOfQuery: number | undefined;
   readonly signal: AbortSignal | undefined;
   readonly timeoutMillis: number | undefined;
 }
@@ -62,6 +63,7 @@ export async function runLookUp(
     timeoutMillis: plan.timeoutMillis,
     budget: plan.budget,
     maxEvents: plan.maxEvents,
+    rowsOfQuery: plan.rowsOfQuery,
   };
   const stopOnFailure = async <T>(task: Promise<T>): Promise<T> => {
     try {
