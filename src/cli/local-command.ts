@@ -38,9 +38,10 @@ export function localCommand(io: CommandIo): Command {
         .argParser(readPort),
     )
     .addOption(
-      new Option('--data-dir <folder>', 'keep everything in a folder, also over restarts (default: in memory)').argParser(
-        readFolder,
-      ),
+      new Option(
+        '--data-dir <folder>',
+        'keep everything in a folder, also over restarts (default: in memory)',
+      ).argParser(readFolder),
     )
     .addOption(
       new Option('--max-bytes <bytes>', 'keep so much, oldest events go first (kB, MB, GB)').argParser(

@@ -13,7 +13,14 @@ import {
   LogGroupDirectory,
   type ResolvedLogGroups,
 } from './log-group-directory.js';
-import { type LookUp, lookUpOfField, lookUpOfRequest, lookUpOfSpan, lookUpOfTrace } from './look-up.js';
+import {
+  filterQuery,
+  type LookUp,
+  lookUpOfField,
+  lookUpOfRequest,
+  lookUpOfSpan,
+  lookUpOfTrace,
+} from './look-up.js';
 import { QueryRunner, type QueryRunnerSettings } from './query-runner.js';
 import { addStatistics, NO_STATISTICS } from './query-statistics.js';
 import { runLookUp } from './run-look-up.js';
@@ -171,6 +178,8 @@ export class CorrelationEngine {
     checkNumber('limit', options.limit, 1);
     checkNumber('maxBytesScanned', options.maxBytesScanned, 1);
     if (options.logGroups) checkSelectors(options.logGroups);
+    // A field that no query can name is refused now, not by the first query.
+    filterQuery(lookUp).toString();
     options.signal?.throwIfAborted();
 
     const { groups, leftOut } = await this.#groupsOf(options, range);
