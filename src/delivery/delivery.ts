@@ -49,6 +49,8 @@ export interface Delivery {
   deliver(batches: readonly LogEventBatch[]): Promise<DeliveryResult>;
   /** Makes group and stream of destinations that are known ahead; returns at once, failure is no error yet. */
   prepare(destinations: readonly Destination[]): void;
+  /** Makes a group that is known ahead of its streams; returns at once, failure is no error. */
+  prepareGroup(logGroupName: string): void;
   /** Cuts backoff waits short and waits for what is in flight and kept, up to `flushTimeoutMillis`. Never rejects. */
   forceFlush(): Promise<void>;
   /** The same within `shutdownTimeoutMillis`; what is left is counted as lost with reason `shutdown`. */

@@ -125,6 +125,10 @@ export class Dispatcher implements Delivery {
     for (const destination of destinations) this.#ensure(this.#laneOf(destination), 'ahead');
   }
 
+  prepareGroup(logGroupName: string): void {
+    void runAsOwnTelemetry(() => this.#parts.provisioner.ensureGroupAhead(logGroupName));
+  }
+
   async forceFlush(): Promise<void> {
     await this.#flush(this.#settings.flushTimeoutMillis);
   }

@@ -80,10 +80,14 @@ export class Destinations {
    * @param timestamp - milliseconds since 1970
    */
   ahead(resource: ReadableLogRecord['resource'] | undefined, timestamp: number): Destination | undefined {
-    const isFixed = (template: Template): boolean =>
-      !template.usesRecord && (resource !== undefined || !template.usesResource);
-    if (!isFixed(this.#group) || !isFixed(this.#stream)) return undefined;
+    if (!isFixed(this.#group, resource) || !isFixed(this.#stream, resource)) return undefined;
     return this.#names({ resource: resource ?? { attributes: {} }, attributes: {}, timestamp });
+  }
+
+  /** The log group of all records, where it can be told without any of them and without a resource. */
+  groupAhead(timestamp: number): string | undefined {
+    if (!isFixed(this.#group, undefined)) return undefined;
+    return this.#names({ resource: { attributes: {} }, attributes: {}, timestamp }).logGroupName;
   }
 
   #names(source: TemplateSource): Destination {
@@ -103,4 +107,8 @@ export class Destinations {
     }
     return forgot;
   }
+}
+
+function isFixed(template: Template, resource: ReadableLogRecord['resource'] | undefined): boolean {
+  return !template.usesRecord && (resource !== undefined || !template.usesResource);
 }

@@ -26,6 +26,11 @@ export interface ProcessorStatus extends ExporterStatus {
 export interface CloudWatchLogRecordProcessor extends LogRecordProcessor {
   /** What became of the records so far: `emitted + addedBySplit` is `delivered + kept + dropped`. */
   status(): ProcessorStatus;
+  /**
+   * Makes the log group and stream of a resource's records before the first of them comes, where neither name
+   * holds record data. Returns at once. Without it they are made with the first record.
+   */
+  prepare(resource: ReadableLogRecord['resource']): void;
 }
 
 type BatchProcessorClass = new (options: {
@@ -101,6 +106,10 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
       this.#queued++;
       this.#batches.onEmit(record, context);
     }
+  }
+
+  prepare(resource: ReadableLogRecord['resource']): void {
+    this.#exporter.prepare(resource);
   }
 
   /** Waits for a flush under way, then flushes: a second call of the batch processor's would return at once. */

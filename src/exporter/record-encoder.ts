@@ -109,6 +109,11 @@ export class RecordEncoder {
     return this.#destinations.ahead(resource, this.#parts.wallClock());
   }
 
+  /** The log group of all records, where it can be told before any record and resource are known. */
+  groupAhead(): string | undefined {
+    return this.#destinations.groupAhead(this.#parts.wallClock());
+  }
+
   /** Says whether `minSeverity` drops a record. */
   isBelowMinSeverity(record: Pick<ReadableLogRecord, 'severityNumber'>): boolean {
     const { minSeverity } = this.#settings;

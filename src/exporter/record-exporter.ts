@@ -213,7 +213,12 @@ export class RecordExporter implements LogRecordExporter {
   #prepareAhead(resource?: ReadableLogRecord['resource']): void {
     try {
       const destination = this.#encoder.destinationAhead(resource);
-      if (destination !== undefined) this.#delivery.prepare([destination]);
+      if (destination !== undefined) {
+        this.#delivery.prepare([destination]);
+        return;
+      }
+      const group = this.#encoder.groupAhead();
+      if (group !== undefined) this.#delivery.prepareGroup(group);
     } catch (error) {
       this.#diagnostics.debug('prepare', `the log group could not be made ahead: ${String(error)}`);
     }

@@ -270,6 +270,8 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor): void {
   );
   if (!provider) return;
 
+  // Queries show no event that is older than its log group: the group is made before the application logs.
+  if (prepared.resource) processor.prepare(prepared.resource);
   setProvider(provider, logsApis);
   for (const instrumentation of instrumentations) instrumentation.setLoggerProvider?.(provider);
   flushAtExit(

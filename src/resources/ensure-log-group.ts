@@ -45,6 +45,11 @@ export interface Provisioner {
    * @param when - `ahead`: nothing was refused yet, so a failure is no error and is not reported
    */
   ensure(stream: StreamName, when: 'ahead' | 'missing'): Promise<EnsureResult>;
+  /**
+   * Makes a group whose streams are not known yet, with one call and without describing it: queries show no
+   * event that is older than its group. Failure is no error. Never rejects.
+   */
+  ensureGroupAhead(logGroupName: string): Promise<EnsureResult>;
   /** Resolves when all that was begun is through, also the steps that no record waits for. Never rejects. */
   settled(): Promise<void>;
 }
@@ -92,6 +97,12 @@ class LogGroupProvisioner implements Provisioner {
     }
     const key = `${stream.logGroupName}\n${stream.logStreamName}`;
     return await this.#noted(shared(this.#streams, key, () => this.#ensureStream(stream, when)));
+  }
+
+  async ensureGroupAhead(logGroupName: string): Promise<EnsureResult> {
+    if (this.#settings.provision !== 'all') return { kind: 'ready' };
+    const stream = { logGroupName, logStreamName: '' };
+    return await this.#noted(shared(this.#groups, logGroupName, () => this.#createGroup(stream, 'ahead')));
   }
 
   async settled(): Promise<void> {

@@ -77,6 +77,10 @@ describe('Dispatcher', () => {
             ensured.push(`${when} ${to.logGroupName}`);
             return await ensure(to);
           },
+          ensureGroupAhead: async (logGroupName) => {
+            ensured.push(`group ahead ${logGroupName}`);
+            return await ensure({ logGroupName, logStreamName: '' });
+          },
           settled: () => new Promise((resolve) => setTimeout(resolve, settledAfterMillis)),
         },
         losses,
@@ -382,6 +386,11 @@ describe('Dispatcher', () => {
       await clock.tickAsync(1);
       expect((await delivered).delivered).to.equal(1);
       expect(ensured).to.deep.equal(['ahead /apps/orders', 'ahead /apps/gateway']);
+    });
+
+    it('makes a group ahead of its streams', () => {
+      create().prepareGroup('/apps/orders');
+      expect(ensured).to.deep.equal(['group ahead /apps/orders']);
     });
 
     it('sends all the same when making ahead fails', async () => {

@@ -343,6 +343,11 @@ describe('RecordExporter', () => {
     expect(destroyed).to.equal(0);
   });
 
+  it('makes a fixed group ahead where the stream waits for the resource', () => {
+    const { delivery } = exporter({ logGroupName: '/g', logStreamName: '{service.name}' });
+    expect(delivery.prepared).to.deep.equal(['/g']);
+  });
+
   it('makes a fixed destination ahead, and that of a resource when it is known', async () => {
     const fixed = exporter();
     expect(fixed.delivery.prepared).to.deep.equal([{ logGroupName: '/g', logStreamName: 's' }]);

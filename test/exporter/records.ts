@@ -71,6 +71,10 @@ export class FakeDelivery implements Delivery {
     this.prepared.push(...destinations);
   }
 
+  prepareGroup(logGroupName: string): void {
+    this.prepared.push(logGroupName);
+  }
+
   forceFlush(): Promise<void> {
     this.calls.push('forceFlush');
     this.#delivered += this.#held;

@@ -138,7 +138,16 @@ describe('createProvisioner', () => {
     expect(said).to.deep.equal([]);
   });
 
+  it('makes a group alone ahead, with one call', async () => {
+    expect(await create().ensureGroupAhead('/apps/orders')).to.deep.include({ kind: 'ready' });
+    expect(operations()[0]).to.equal('CreateLogGroup');
+    expect(operations()).not.to.include('CreateLogStream');
+  });
+
   it('makes nothing ahead where nothing may be made', async () => {
+    for (const provision of ['none', 'stream'] as const) {
+      expect(await create({ provision }).ensureGroupAhead('/apps/orders')).to.deep.equal({ kind: 'ready' });
+    }
     expect(await create({ provision: 'none' }).ensure(stream, 'ahead')).to.deep.equal({ kind: 'ready' });
     expect(calls).to.deep.equal([]);
   });
