@@ -54,12 +54,22 @@ export function addReadOptions(command: Command): Command {
 /** Makes the client of a command. @throws OptionError */
 export function connect(options: ConnectionArguments, io: CommandIo): CloudWatchLogsClient {
   if (options.profile !== undefined) io.env.AWS_PROFILE = options.profile;
-  return createCloudWatchLogsClient({ region: options.region, endpoint: options.endpoint }, io.env);
+  return createCloudWatchLogsClient(
+    { region: options.region ?? setIn(io, 'AWS_REGION'), endpoint: endpointOf(options, io) },
+    io.env,
+  );
 }
 
 /** Where a command's requests go, as far as it was said; undefined for AWS. */
 export function endpointOf(options: ConnectionArguments, io: CommandIo): string | undefined {
-  return options.endpoint ?? io.env.AWS_ENDPOINT_URL_CLOUDWATCH_LOGS ?? io.env.AWS_ENDPOINT_URL;
+  if (options.endpoint !== undefined) return options.endpoint;
+  if (io.env.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true') return undefined;
+  return setIn(io, 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS') ?? setIn(io, 'AWS_ENDPOINT_URL');
+}
+
+/** An environment variable; an empty one is as good as none, as in the AWS SDK. */
+function setIn(io: CommandIo, name: string): string | undefined {
+  return io.env[name] === '' ? undefined : io.env[name];
 }
 
 /**

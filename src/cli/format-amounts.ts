@@ -30,7 +30,7 @@ export function formatDelta(millis: number): string {
 export function formatUsd(amount: number): string {
   if (amount === 0) return '$0';
   if (amount < 0.0001) return 'less than $0.0001';
-  return `$${amount < 1 ? Number(amount.toPrecision(2)) : amount.toFixed(2)}`;
+  return `about $${amount < 1 ? Number(amount.toPrecision(2)) : amount.toFixed(2)}`;
 }
 
 function roundTo3(amount: number): string {

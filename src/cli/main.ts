@@ -14,6 +14,8 @@ function endAtBrokenPipe(stream: NodeJS.WriteStream): void {
 }
 
 function main(): void {
+  // On Node 20 the AWS SDK prints eight lines about its own future to everyone who looks for a trace.
+  process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED ??= 'true';
   endAtBrokenPipe(process.stdout);
   endAtBrokenPipe(process.stderr);
   const interrupt = new AbortController();

@@ -15,10 +15,8 @@ export function renderRows(
   options: { readonly color?: boolean | undefined; readonly width?: number | undefined } = {},
 ): string {
   const colors = createColors(options.color ?? false);
-  const names = new Set<string>();
-  // `@ptr` means nothing to people; `--json` has it.
-  for (const row of rows) for (const name of Object.keys(row)) if (name !== '@ptr') names.add(name);
-  const table = [...names].map((name) => {
+  const names = columnsOf(rows);
+  const table = names.map((name) => {
     const cells = rows.map((row) => escapeTerminalText((row[name] ?? '').trimEnd()));
     const title = escapeTerminalText(name);
     const widest = cells.reduce((most, cell) => Math.max(most, displayWidth(cell)), displayWidth(title));
@@ -36,4 +34,13 @@ export function renderRows(
   const lines = [colors.bold(line((column) => column.title))];
   for (let index = 0; index < rows.length; index++) lines.push(line((column) => column.cells[index]!));
   return `${lines.join('\n')}\n`;
+}
+
+/** The columns in their order. A row leaves out what has no value, so the fullest rows know it best. */
+function columnsOf(rows: readonly QueryRow[]): string[] {
+  const names = new Set<string>();
+  const byFullness = rows.map((row) => Object.keys(row)).sort((a, b) => b.length - a.length);
+  // `@ptr` means nothing to people; `--json` has it.
+  for (const keys of byFullness) for (const name of keys) if (name !== '@ptr') names.add(name);
+  return [...names];
 }

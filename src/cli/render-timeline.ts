@@ -156,7 +156,7 @@ function footer(result: CorrelationResult, colors: Colors): string[] {
     colors.dim(
       `searched ${formatCount(logGroups.length, 'log group')} from ${isoTime(result.range.fromMillis)} ` +
         `to ${isoTime(result.range.toMillis)}: ${formatCount(statistics.queries, 'query', 'queries')}, ` +
-        `scanned ${formatBytes(statistics.bytesScanned)} (about ${formatUsd(result.estimatedCostUsd)})${saved}`,
+        `scanned ${formatBytes(statistics.bytesScanned)} (${formatUsd(result.estimatedCostUsd)})${saved}`,
     ),
     ...leftOut.map(({ logGroup, detail }) =>
       colors.yellow(escapeTerminalText(`left out ${logGroup}: ${detail}`)),

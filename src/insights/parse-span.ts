@@ -44,7 +44,8 @@ function startAndEnd(
 /** Nanoseconds as a number or a decimal string (OTLP's JSON has strings) to milliseconds. */
 function nanosToMillis(value: unknown): number | undefined {
   if (typeof value !== 'number' && !(typeof value === 'string' && /^\d+$/.test(value))) return undefined;
-  const millis = Number(value) / 1e6;
+  // Whole microseconds: a double has no more digits for times since 1970.
+  const millis = Math.round(Number(value) / 1e3) / 1e3;
   return Number.isFinite(millis) ? millis : undefined;
 }
 

@@ -26,7 +26,7 @@ function serviceOf(
     if (own !== undefined) return own;
     switch (call.operation) {
       case 'DescribeLogGroups': {
-        const prefix = String(call.input.logGroupNamePrefix ?? '');
+        const prefix = (call.input.logGroupNamePrefix as string | undefined) ?? '';
         const found = groups.filter(({ logGroupName }) => logGroupName.startsWith(prefix));
         const from = Number(call.input.nextToken ?? 0);
         const to = from + Number(call.input.limit ?? 2);

@@ -1,0 +1,70 @@
+import { expect } from 'chai';
+import { explainError } from '../../src/cli/explain-error.js';
+import { CloudWatchLogsError, OptionError } from '../../src/cloudwatch/errors.js';
+import { MalformedQueryError } from '../../src/insights/index.js';
+import { serviceError } from '../insights/scripted-client.js';
+
+const LOCAL = 'http://127.0.0.1:4586';
+const network = (code: string): Error => Object.assign(new Error(code), { code });
+
+describe('explainError', () => {
+  it('asks whether the local service runs where nothing answers on this machine', () => {
+    const { text, exitCode } = explainError(network('ECONNREFUSED'), LOCAL);
+    expect(text)
+      .to.contain('nothing answers at http://127.0.0.1:4586')
+      .and.to.contain('Is `otel-cwlogs local` running');
+    expect(exitCode).to.equal(3);
+    expect(explainError(network('ECONNREFUSED'), 'https://logs.example').text).to.not.contain(
+      'otel-cwlogs local',
+    );
+  });
+
+  it('sees through what Node wraps around a refused connection', () => {
+    const wrapped = new AggregateError([network('ECONNREFUSED')]);
+    expect(explainError(wrapped, undefined).text).to.contain('nothing answers at the service');
+    expect(explainError(new Error('x', { cause: network('ENOTFOUND') }), LOCAL).text).to.contain(
+      'cannot be reached (ENOTFOUND)',
+    );
+  });
+
+  it('names the missing permission', () => {
+    const message =
+      'User: arn:aws:sts::1:assumed-role/r is not authorized to perform: logs:StartQuery on resource: x';
+    const { text, exitCode } = explainError(serviceError('AccessDeniedException', message), undefined);
+    expect(text).to.contain('allow logs:StartQuery to the role in use');
+    expect(exitCode).to.equal(3);
+    const all = new CloudWatchLogsError('ERR_ACCESS_DENIED', 'no log group may be queried');
+    expect(explainError(all, undefined).text).to.contain('logs:StartQuery');
+  });
+
+  it('tells ways to set credentials', () => {
+    const error = Object.assign(new Error('Could not load credentials from any providers'), {
+      name: 'CredentialsProviderError',
+    });
+    expect(explainError(error, undefined).text).to.contain('AWS_ACCESS_KEY_ID').and.to.contain('AWS_PROFILE');
+  });
+
+  it('ends with 2 for a wrong command line or query, and keeps the mark under the query', () => {
+    expect(explainError(new OptionError('--since', 'be a duration', 'x'), LOCAL)).to.deep.equal({
+      text: '--since must be a duration; it is "x"',
+      exitCode: 2,
+    });
+    const malformed = new MalformedQueryError('filter \u001b', 'bad', { startOffset: 7, endOffset: 8 });
+    expect(explainError(malformed, LOCAL)).to.deep.equal({
+      text: 'the query cannot be read: bad\nfilter \\e\n       ^',
+      exitCode: 2,
+    });
+  });
+
+  it('shows any other error, escaped', () => {
+    expect(explainError(new Error('odd \u001b[31m'), undefined)).to.deep.equal({
+      text: 'Error: odd \\e[31m',
+      exitCode: 3,
+    });
+    expect(explainError('text', undefined).exitCode).to.equal(3);
+    expect(explainError(new CloudWatchLogsError('ERR_QUERY_FAILED', 'failed'), undefined)).to.deep.equal({
+      text: 'failed',
+      exitCode: 3,
+    });
+  });
+});

@@ -1,0 +1,221 @@
+import { expect } from 'chai';
+import { displayWidth, fitWidth, padWidth } from '../../src/cli/display-width.js';
+import { formatBytes, formatDelta, formatUsd } from '../../src/cli/format-amounts.js';
+import { renderRows } from '../../src/cli/render-rows.js';
+import { renderTimeline } from '../../src/cli/render-timeline.js';
+import { toCorrelatedEvent } from '../../src/insights/correlated-event.js';
+import { buildTraces, type CorrelatedEvent, type CorrelationResult } from '../../src/insights/index.js';
+import { lookUpOfTrace } from '../../src/insights/look-up.js';
+import { NO_STATISTICS } from '../../src/insights/query-statistics.js';
+
+const START = Date.UTC(2026, 10, 21, 7);
+
+function event(offset: number, message: object | string, logGroup = '/apps/a'): CorrelatedEvent {
+  const text = typeof message === 'string' ? message : JSON.stringify(message);
+  return toCorrelatedEvent({ timestampMillis: START + offset, logGroup, logStream: 's', message: text });
+}
+
+function resultOf(events: CorrelatedEvent[], more: Partial<CorrelationResult> = {}): CorrelationResult {
+  return {
+    lookUp: lookUpOfTrace('t'),
+    range: { fromMillis: START, toMillis: START + 60_000 },
+    events,
+    traces: buildTraces(events),
+    steps: [],
+    statistics: { ...NO_STATISTICS, queries: 2, bytesScanned: 1234 },
+    estimatedCostUsd: 0.00001,
+    logGroups: ['/apps/a'],
+    leftOut: [],
+    notes: [],
+    isComplete: true,
+    ...more,
+  };
+}
+
+const span = (id: string, parent: string | undefined, offset: number): CorrelatedEvent =>
+  event(offset, {
+    name: `GET /${id}`,
+    traceId: 't',
+    spanId: id,
+    ...(parent && { parentSpanId: parent }),
+    kind: 2,
+    startTimeUnixNano: (START + offset) * 1e6,
+    durationNano: 40e6,
+    status: { code: 0 },
+  });
+
+describe('renderTimeline', () => {
+  it('draws a timeline over services, with deltas, spans indented and errors marked', () => {
+    const service = (name: string): object => ({ resource: { 'service.name': name } });
+    const result = resultOf([
+      span('a', undefined, 0),
+      event(5, {
+        body: 'in',
+        severity_text: 'INFO',
+        severity_number: 9,
+        trace_id: 't',
+        span_id: 'a',
+        ...service('gateway'),
+      }),
+      span('b', 'a', 10),
+      event(1500, {
+        body: 'no money',
+        severity_text: 'ERROR',
+        severity_number: 17,
+        trace_id: 't',
+        span_id: 'b',
+        attributes: { 'exception.type': 'CardError', 'exception.message': 'declined' },
+        ...service('orders'),
+      }),
+    ]);
+    expect(renderTimeline(result).split('\n')).to.deep.equal([
+      'trace t  4 events, 1 log group, 2 services, 1.5 s, 1 error',
+      '',
+      '  07:00:00.000           /apps/a  SPAN  ▸ GET /a (server, 40 ms)',
+      '  07:00:00.005    +5 ms  gateway  INFO  in',
+      '  07:00:00.010    +5 ms  /apps/a  SPAN    ▸ GET /b (server, 40 ms)',
+      '✗ 07:00:01.500  +1.49 s  orders   ERROR   no money',
+      '                                            CardError: declined',
+      '',
+      'searched 1 log group from 2026-11-21T07:00:00.000Z to 2026-11-21T07:01:00.000Z: 2 queries, scanned 1.23 kB (less than $0.0001)',
+      '',
+    ]);
+  });
+
+  it('says what was not found, left out and noted', () => {
+    const text = renderTimeline(
+      resultOf([], {
+        leftOut: [{ logGroup: '/gone', reason: 'missing', detail: 'the log group does not exist' }],
+        notes: ['no log group was searched'],
+        statistics: { ...NO_STATISTICS, estimatedBytesSkipped: 5e6 },
+      }),
+    );
+    expect(text).to.contain('no events found');
+    expect(text).to.contain('left out /gone: the log group does not exist');
+    expect(text).to.contain('note: no log group was searched');
+    expect(text).to.contain('an index saved 5 MB');
+  });
+
+  it('marks gaps of the span tree', () => {
+    expect(renderTimeline(resultOf([span('b', 'gone', 0)]))).to.contain(
+      '? span gone was not found; it is the parent of GET /b',
+    );
+  });
+
+  it('names the day where events lie on several', () => {
+    const lines = renderTimeline(resultOf([event(0, 'a'), event(86_400_000, 'b')])).split('\n');
+    expect(lines).to.include.members(['2026-11-21', '2026-11-22']);
+  });
+
+  it('lets nothing of a log reach the terminal unescaped', () => {
+    const evil = '\u001b[2J\u202e\u0007\r';
+    const body = {
+      body: evil,
+      severity_text: evil,
+      trace_id: 't',
+      span_id: evil,
+      parent_span_id: `p${evil}`,
+    };
+    const result = resultOf(
+      [
+        event(0, {
+          ...body,
+          resource: { 'service.name': evil },
+          attributes: { 'exception.type': evil, 'exception.message': 'x' },
+        }),
+        event(1, evil, evil),
+        event(2, {
+          name: evil,
+          traceId: 't',
+          spanId: '1',
+          durationNano: 1,
+          kind: evil,
+          status: { code: 2, message: evil },
+        }),
+      ],
+      {
+        lookUp: lookUpOfTrace(evil),
+        notes: [evil],
+        leftOut: [{ logGroup: evil, reason: 'failed', detail: evil }],
+      },
+    );
+
+    expect(renderTimeline(result).replaceAll('\n', '')).to.not.match(
+      /[\u0000-\u001f\u007f-\u009f]|\p{Bidi_Control}/u,
+    );
+  });
+
+  it('colours only when told to', () => {
+    const result = resultOf([event(0, 'ERROR x')]);
+    expect(renderTimeline(result)).to.not.contain('\u001b');
+    expect(renderTimeline(result, { color: true })).to.contain('\u001b[31m');
+  });
+
+  it('keeps lines inside the width', () => {
+    const result = resultOf([event(0, 'x'.repeat(500)), event(1, '数'.repeat(100)), span('a', undefined, 2)]);
+    const lines = renderTimeline(result, { width: 80 }).split('\n').slice(2, 5);
+    for (const line of lines) expect(displayWidth(line), line).to.be.at.most(80);
+    expect(lines[0]).to.match(/x…$/);
+  });
+
+  it('stands times that no date has', () => {
+    expect(renderTimeline(resultOf([event(9e15, 'x')]))).to.contain('x');
+  });
+});
+
+describe('renderRows', () => {
+  it('draws a table of all columns but @ptr', () => {
+    const rows = [
+      { a: '1', '@ptr': 'p' },
+      { a: 'long value', b: '\u001b[31m' },
+    ];
+    expect(renderRows(rows)).to.equal('a           b\n1\nlong value  \\e[31m\n');
+  });
+
+  it('keeps inside the width, and colours titles when told to', () => {
+    const rows = [{ a: 'x'.repeat(100), b: 'y'.repeat(100) }];
+    for (const line of renderRows(rows, { width: 40 }).split('\n'))
+      expect(displayWidth(line)).to.be.at.most(40);
+    expect(renderRows([{ a: '1' }], { color: true })).to.equal('\u001b[1ma\u001b[22m\n1\n');
+  });
+});
+
+describe('fitWidth and padWidth', () => {
+  it('count columns, not characters', () => {
+    expect(displayWidth('数é')).to.equal(3);
+    expect(displayWidth('e\u0301')).to.equal(1);
+    expect(fitWidth('数数数', 5)).to.equal('数数…');
+    expect(fitWidth('abc', 3)).to.equal('abc');
+    expect(fitWidth('abcd', 3)).to.equal('ab…');
+    expect(fitWidth('abc', 0)).to.equal('');
+    expect(padWidth('数', 4)).to.equal('数  ');
+  });
+});
+
+describe('amounts', () => {
+  it('are short', () => {
+    expect([0, 1, 999, 1000, 1_500_000, 2e15].map(formatBytes)).to.deep.equal([
+      '0 bytes',
+      '1 byte',
+      '999 bytes',
+      '1 kB',
+      '1.5 MB',
+      '2 PB',
+    ]);
+    expect([0, 12.345, 999.6, 59_000, 185_000, 7_800_000, -5].map(formatDelta)).to.deep.equal([
+      '0 ms',
+      '12.3 ms',
+      '1 s',
+      '59 s',
+      '3 min 05 s',
+      '2 h 10 min',
+      '0 ms',
+    ]);
+    expect([0, 0.00001, 0.01234, 12.3].map(formatUsd)).to.deep.equal([
+      '$0',
+      'less than $0.0001',
+      'about $0.012',
+      'about $12.30',
+    ]);
+  });
+});
