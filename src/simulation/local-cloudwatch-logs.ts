@@ -3,6 +3,7 @@ import { answerControl, type Controlled } from './faults/control.js';
 import type { FaultInjection } from './faults/fault-injection.js';
 import { checkOptions, type LocalCloudWatchLogsOptions } from './local-options.js';
 import { answerAwsJson } from './operations/dispatch.js';
+import { answerIngestion, isIngestionPath } from './operations/http-ingestion.js';
 import type { ServiceContext } from './operations/service-context.js';
 import { unknownOperation } from './protocol/aws-json.js';
 import { type Exchange, type HttpServer, sendJson, startHttpServer } from './protocol/http-server.js';
@@ -72,6 +73,8 @@ async function answer(context: ServiceContext, controlled: Controlled, exchange:
   const { request, response, path } = exchange;
   if (request.method === 'POST' && path === '/') {
     await answerAwsJson(context, exchange);
+  } else if (request.method === 'POST' && isIngestionPath(path)) {
+    await answerIngestion(context, exchange);
   } else if (request.method === 'GET' && path === '/health') {
     sendJson(response, { status: 'ok' }, { contentType: 'application/json' });
   } else if (path.startsWith('/_control/')) {

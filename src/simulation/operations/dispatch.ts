@@ -1,13 +1,14 @@
-import { accessDenied, expiredToken, serverError, skewError, throttled } from '../faults/fault-errors.js';
-import type { FaultRule } from '../faults/fault-rule.js';
+import { accessDenied } from '../faults/fault-errors.js';
 import { isKnownRequest, operationOf, parseRequest, unknownOperation } from '../protocol/aws-json.js';
 import { type Exchange, sendJson } from '../protocol/http-server.js';
 import { readRawBody } from '../protocol/read-body.js';
-import type { OperationName } from '../protocol/request-shapes.js';
+import type { OperationName, RequestOf } from '../protocol/request-shapes.js';
 import { arn } from './arns.js';
 import { HANDLERS } from './handlers.js';
+import { answerLiveTail } from './live-tail.js';
 import { isOtherOperation } from './other-operations.js';
 import type { Answer, RequestContext, ServiceContext } from './service-context.js';
+import { failBefore, header, wait } from './strike.js';
 
 type AnyHandler = (context: RequestContext, request: unknown) => Answer | Promise<Answer>;
 
@@ -24,6 +25,10 @@ export async function answerAwsJson(context: ServiceContext, exchange: Exchange)
 
   const input = await parseRequest(operation, raw, request.headers['content-encoding']);
   if (fault?.kind === 'deny') throw denied(context, operation, input);
+  if (operation === 'StartLiveTail') {
+    answerLiveTail(context, exchange, input as RequestOf<'StartLiveTail'>);
+    return;
+  }
   const handler = HANDLERS[operation] as AnyHandler;
   const answer = await handler({ ...context, requestId, fault }, input);
   await context.settled();
@@ -33,46 +38,11 @@ export async function answerAwsJson(context: ServiceContext, exchange: Exchange)
 }
 
 function coveredOperation(name: string): OperationName {
-  if (isKnownRequest(name) && HANDLERS[name]) return name;
+  if (isKnownRequest(name) && (HANDLERS[name] ?? name === 'StartLiveTail')) return name;
   if (isKnownRequest(name) || isOtherOperation(name)) {
     throw unknownOperation(`The local CloudWatch Logs service does not cover ${name}.`);
   }
   throw unknownOperation();
-}
-
-/** Lets a fault strike that keeps the request from having any effect. @returns whether it is dealt with */
-async function failBefore(
-  context: ServiceContext,
-  fault: FaultRule,
-  { request, response }: Exchange,
-): Promise<boolean> {
-  if (fault.retryAfterSeconds !== undefined && (fault.kind === 'throttle' || fault.kind === 'error')) {
-    response.setHeader('Retry-After', String(fault.retryAfterSeconds));
-  }
-  switch (fault.kind) {
-    case 'throttle':
-      throw throttled();
-    case 'error':
-      throw serverError(fault);
-    case 'expired-token':
-      throw expiredToken();
-    case 'clock-skew': {
-      const now = context.now() + (fault.skewMillis ?? 60 * 60 * 1000);
-      // SDKs correct their clock by this header and send again.
-      response.setHeader('Date', new Date(now).toUTCString());
-      const error = skewError(header(request.headers['x-amz-date']), now);
-      if (error) throw error;
-      return false;
-    }
-    case 'reset-before':
-      request.socket.resetAndDestroy();
-      return true;
-    case 'hang':
-      if (!response.destroyed) await new Promise((resolve) => response.once('close', resolve));
-      return true;
-    default:
-      return false;
-  }
 }
 
 function denied(context: ServiceContext, operation: OperationName, input: unknown): Error {
@@ -91,14 +61,4 @@ function sendHalf({ request, response }: Exchange, answer: Answer): void {
   response.write(text.slice(0, Math.floor(text.length / 2)), () => {
     request.socket.destroy();
   });
-}
-
-function wait(millis: number): Promise<void> {
-  return new Promise((resolve) => {
-    setTimeout(resolve, millis).unref();
-  });
-}
-
-function header(value: string | string[] | undefined): string | undefined {
-  return Array.isArray(value) ? value[0] : value;
 }

@@ -59,6 +59,8 @@ export async function startHttpServer(
   ): Promise<void> {
     try {
       if (!isAllowedHost(request.headers.host)) throw foreignHost(request.headers.host);
+      // Browsers name the page that sends a request; none is allowed to.
+      if (request.headers.origin !== undefined) throw foreignOrigin();
       const { path, query } = parseTarget(request.url ?? '/');
       await handle({ request, response, requestId, path, query });
     } catch (error) {
@@ -94,6 +96,12 @@ function foreignHost(host: string | undefined): ServiceError {
     `The Host header '${shown}' does not name this local service. Hosts besides 127.0.0.1, localhost and [::1] must be allowed when it is started.`,
     { status: 403 },
   );
+}
+
+function foreignOrigin(): ServiceError {
+  return new ServiceError('AccessDeniedException', 'Web pages may not use this local service.', {
+    status: 403,
+  });
 }
 
 /** Answers JSON; an undefined body is an empty answer, as for operations without output. */

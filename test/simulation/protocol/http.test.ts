@@ -192,7 +192,7 @@ describe('the HTTP protocol', () => {
       service.local.port,
       'OPTIONS / HTTP/1.1\r\nHost: localhost\r\nOrigin: http://evil.example\r\nAccess-Control-Request-Method: POST\r\nConnection: close\r\n\r\n',
     );
-    expect(answer).to.match(/^HTTP\/1\.1 400 /);
+    expect(answer).to.match(/^HTTP\/1\.1 403 /);
     expect(answer.toLowerCase()).to.not.contain('access-control-allow');
   });
 
