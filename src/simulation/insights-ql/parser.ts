@@ -19,6 +19,7 @@ import {
   type SourceSelector,
   type StringLiteral,
 } from './tree.js';
+import { SORTS_DESCENDING_BY_DEFAULT } from './undocumented.js';
 
 /** Parentheses, calls and signs inside each other; what is deeper is refused, so that nothing overflows. */
 const MAX_DEPTH = 100;
@@ -236,8 +237,7 @@ class Parser {
   #parseSort(start: number): Command {
     const keys = this.#parseList((): SortKey => {
       const item = this.#parseNamed();
-      const descending = this.#takeWord('desc');
-      if (!descending) this.#takeWord('asc');
+      const descending = this.#takeWord('desc') || (!this.#takeWord('asc') && SORTS_DESCENDING_BY_DEFAULT);
       return { item, descending };
     });
     return { kind: 'Sort', keys, span: this.#spanFrom(start) };

@@ -101,7 +101,9 @@ export function planQuery(
 }
 
 /** Commands through which an event goes by itself, so that filters behind them still say whether it matches. */
-const BEFORE_MATCH = new Set<Command['kind']>(['Fields', 'Display', 'Filter', 'FilterIndex', 'Parse']);
+const BEFORE_MATCH = new Set<Command['kind']>([
+  ...(['Fields', 'Display', 'Filter', 'FilterIndex', 'Parse', 'Sort'] as const),
+]);
 
 /** Commands that give one row for each, so that a limit behind them bounds what `sort` holds. */
 const ONE_FOR_ONE = new Set<Command['kind']>(['Fields', 'Display', 'Lookup', 'FillDown']);
@@ -437,7 +439,8 @@ class Planner {
   #rowsWantedAfter(index: number): number {
     for (const command of this.#commands.slice(index + 1)) {
       if (command.kind === 'Limit') return Math.min(command.count, this.#limit);
-      if (!ONE_FOR_ONE.has(command.kind)) return Infinity;
+      const isParse = command.kind === 'Parse' && !isMultiple(command);
+      if (!isParse && !ONE_FOR_ONE.has(command.kind)) return Infinity;
     }
     return this.#limit;
   }

@@ -206,7 +206,8 @@ function printBare(expression: Expression): string {
       return `${expression.name}(${expression.star ? '*' : expression.args.map(printExpression).join(', ')})`;
     case 'Unary':
       return expression.operator === 'not'
-        ? `not ${print(expression.operand, BINDING.not)}`
+        ? // The parser takes several in a row together, so each gets its own parentheses.
+          `not ${print(expression.operand, BINDING.comparison)}`
         : `-${print(expression.operand, BINDING.sign)}`;
     case 'And':
       return expression.operands.map((operand) => print(operand, BINDING.not)).join(' and ');

@@ -1,13 +1,14 @@
 /**
  * What no source says about the commands of the language, decided in one place. Each entry has a test titled
  * "not documented: …". (The values' own decisions stand in `values/`, the functions' in `functions/`.)
+ *
+ * What needs no code of its own: rows come newest first without `sort`, and rows of `stats` in the order in
+ * which their groups were met; `unnest` and `expand` of an empty list give no row; the row that `addtotals
+ * col=true` adds has its sums alone; `-2 ^ 2` is 4; an even number of `not` is one pair.
  */
 
 /** A direction left out of `sort`: ascending. */
-export const SORTS_DESCENDING_BY_DEFAULT = false;
-
-/** The order without `sort`: newest first, as `dedup` has it by default and the recorded samples show. */
-export const DEFAULT_ORDER = 'newest first';
+export const SORTS_DESCENDING_BY_DEFAULT: boolean = false;
 
 /** A `limit` in the query and one in the request: the smaller holds. */
 export function effectiveLimit(
@@ -17,9 +18,6 @@ export function effectiveLimit(
   if (inQuery === undefined) return inRequest;
   return inRequest === undefined ? inQuery : Math.min(inQuery, inRequest);
 }
-
-/** `unnest` and `expand` of an empty list give no row. */
-export const EMPTY_LIST_KEEPS_ROW = false;
 
 /** `by bin(5m) offset 1h`: what happened at t is shown at t + 1h, as PromQL's offset does. */
 export function shiftBin(millis: number, offsetMillis: number): number {
@@ -56,9 +54,3 @@ export const MAX_PATTERNS = 5_000;
 
 /** Words of one text that `pattern` looks at. */
 export const MAX_PATTERN_WORDS = 500;
-
-/** The row that `addtotals col=true` adds names nothing: its other cells are left out. */
-export const TOTALS_ROW_LABEL = undefined;
-
-/** Rows of `stats` come in the order in which their groups were met, so newest first. */
-export const STATS_ROW_ORDER = 'first met';
