@@ -18,7 +18,7 @@ import { PendingBatch } from './pending-batch.js';
 import { RequestRate } from './request-rate.js';
 import { RoomForBytes } from './room-for-bytes.js';
 import { type Sender } from './sender.js';
-import { startTimeLimit } from './time-limit.js';
+import { startTimeLimit, type TimeLimit } from './time-limit.js';
 
 /**
  * Milliseconds for which a denied permission counts as passing: a role's new permissions take some seconds
@@ -72,7 +72,8 @@ export class Dispatcher implements Delivery {
   #pausedUntil = 0;
   /** Since when no request to the endpoint succeeded, for reasons that no destination has alone. */
   #failingSince: number | undefined;
-  #flushes = 0;
+  /** The time limits of the flushes under way. */
+  readonly #flushes = new Set<TimeLimit>();
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
   #closing: Promise<void> | undefined;
@@ -372,7 +373,7 @@ export class Dispatcher implements Delivery {
       afterMillis ?? 0,
       backoffMillis(failures, this.#settings.retry, this.#parts.random()),
     );
-    return this.#flushes > 0 ? Math.min(delay, MAX_DELAY_IN_FLUSH_MILLIS) : delay;
+    return this.#flushes.size > 0 ? Math.min(delay, MAX_DELAY_IN_FLUSH_MILLIS) : delay;
   }
 
   #slowDown(until: number, now: number): void {
@@ -452,7 +453,7 @@ export class Dispatcher implements Delivery {
     waiting.sort((a, b) => b.sequence - a.sequence);
     const firstAttempt = this.#attempts;
     const limit = startTimeLimit(millis, true);
-    this.#flushes++;
+    this.#flushes.add(limit);
     this.#pausedUntil = 0;
     for (const lane of this.#lanes.values()) lane.readyAt = 0;
     await new Promise<void>((resolve) => {
@@ -470,7 +471,7 @@ export class Dispatcher implements Delivery {
       check();
     });
     await Promise.race([this.#parts.provisioner.settled(), limit.over]);
-    this.#flushes--;
+    this.#flushes.delete(limit);
     limit.clear();
     for (const pending of waiting) pending.reportKept();
   }
@@ -500,6 +501,8 @@ export class Dispatcher implements Delivery {
       }
     }
     this.#lanes.clear();
+    // A flush that began before would keep the process, and whoever waits for it, for its own longer time.
+    for (const limit of this.#flushes) limit.clear();
     this.#parts.diagnostics.flush();
   }
 }
