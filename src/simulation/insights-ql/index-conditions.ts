@@ -1,6 +1,7 @@
 import { type IndexCondition } from './event-source.js';
 import { type Scope } from './scope.js';
 import { fieldName, type Expression, type FilterIndexCommand } from './tree.js';
+import { parseNumber } from './values/value.js';
 
 /** Not fields that a value is kept of: what a condition on them means, no index answers. */
 const NEVER_INDEXED = new Set(['@message', '@timestamp', '@ingestionTime', '@log', '@ptr']);
@@ -32,6 +33,28 @@ export function optionalConditions(condition: Expression, scope: Scope): IndexCo
     } else return [];
   }
   return [{ field: name, values, required: false }];
+}
+
+/** Texts that stand in JSON as they are, unless it escapes what it needn't, and that are no numbers. */
+const VERBATIM = /^[A-Za-z0-9_.:/ -]*[A-Za-z_:/][A-Za-z0-9_.:/ -]*$/;
+
+/**
+ * A test that spares most events the reading of their fields: an event whose message holds none of the
+ * texts that one of its discovered fields must equal can't match. Only for messages without a backslash,
+ * whose JSON may spell the text in another way.
+ * @returns undefined where the filter has no such condition
+ */
+export function messageTest(condition: Expression, scope: Scope): ((message: string) => boolean) | undefined {
+  const sought = optionalConditions(condition, scope).filter(
+    ({ field, values }) => !field.startsWith('@') && values.every(isVerbatim),
+  );
+  if (sought.length === 0) return undefined;
+  return (message) =>
+    sought.every(({ values }) => values.some((value) => message.includes(value))) || message.includes('\\');
+}
+
+function isVerbatim(text: string): boolean {
+  return VERBATIM.test(text) && parseNumber(text) === undefined;
 }
 
 function equalityOf(condition: Expression) {

@@ -6,7 +6,7 @@ import { eachRow, type StageFactory } from './execution/stage.js';
 import { ValueSet } from './execution/value-set.js';
 import { aggregateFunctions, parsePeriod, type EvaluationContext } from './functions/index.js';
 import { nearestName } from '../../cloudwatch/nearest-name.js';
-import { optionalConditions, requiredCondition } from './index-conditions.js';
+import { messageTest, optionalConditions, requiredCondition } from './index-conditions.js';
 import { canonical, replace, Scope, unknownSymbols, asField } from './scope.js';
 import { APPROXIMATE_COUNT, countFrequentStage } from './stages/count-frequent.js';
 import { dedupStage } from './stages/dedup.js';
@@ -185,7 +185,14 @@ class Planner {
         break;
       case 'Filter': {
         const condition = this.#compile(command.condition);
-        this.#stages.push((next) => eachRow(next, (row) => truthy(condition(row))));
+        const mayMatch = messageTest(command.condition, scope);
+        this.#stages.push((next) =>
+          eachRow(next, (row) => {
+            if (mayMatch !== undefined && row.event !== undefined && !mayMatch(row.event.message))
+              return false;
+            return truthy(condition(row));
+          }),
+        );
         break;
       }
       case 'FilterIndex': {

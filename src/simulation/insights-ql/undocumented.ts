@@ -8,7 +8,7 @@
  */
 
 /** A direction left out of `sort`: ascending. */
-export const SORTS_DESCENDING_BY_DEFAULT: boolean = false;
+export const SORTS_DESCENDING_BY_DEFAULT = false as boolean;
 
 /** A `limit` in the query and one in the request: the smaller holds. */
 export function effectiveLimit(

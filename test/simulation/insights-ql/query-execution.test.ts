@@ -246,6 +246,25 @@ describe('QueryExecution', () => {
     });
   });
 
+  it('looks at fields only where the message may match, and finds all the same', async () => {
+    const stored = events(
+      '{"k":"abc"}',
+      '{"k":"\\u0061bc"}',
+      '{"other":"abc"}',
+      '{"k":"ab"}',
+      '{"k":true}',
+      '{"a":{"b":"x/y"}}',
+      '{"a":{"b":"x\\/y"}}',
+    );
+    const count = async (condition: string) => (await rowsOf(`filter ${condition}`, stored)).length;
+    expect(await count('k = "abc"')).to.equal(2);
+    expect(await count('k in ["abc", "ab"]')).to.equal(3);
+    expect(await count('k = "abc" and other = "abc"')).to.equal(0);
+    expect(await count('a.b = "x/y"')).to.equal(2);
+    expect(await count('k = 1')).to.equal(1);
+    expect(await rowsOf('fields "abc" as made | filter made = "abc"', stored)).to.have.length(7);
+  });
+
   describe('SOURCE', () => {
     const groups = [
       { logGroupName: '/app', tags: { env: 'prod', team: 'a1' } },

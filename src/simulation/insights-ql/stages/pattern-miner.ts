@@ -2,14 +2,23 @@ import { MAX_PATTERN_WORDS, MAX_PATTERNS, PATTERN_SIMILARITY } from '../undocume
 
 /** A word with what joins its parts (`2024-05-19T06:10:16.682Z`, `a.b-c`), blanks, or one other character. */
 const WORDS = /[\p{L}\p{N}_]+(?:[-.:+/@][\p{L}\p{N}_]+)*|\s+|[^\s\p{L}\p{N}_]/gu;
+const DIGIT = /\p{N}/u;
+const LETTER = /[\p{L}_]/u;
 const TIME = /^(?:\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-][\d:]+)?)?|\d{2}:\d{2}:\d{2}(?:[.:]\d+)?)$/;
 
-/** What stands for a part that changes. */
-type Placeholder = 'Time' | 'Token';
+/** What a word is: letters, a part that changes, a time, or marks and blanks. */
+type Kind = 'word' | 'token' | 'time' | 'mark';
+
+interface Words {
+  readonly texts: string[];
+  readonly kinds: Kind[];
+  /** Texts can only be alike when they have as many words, and the same marks between them. */
+  readonly shape: string;
+}
 
 interface Pattern {
-  /** A text of its own, or what stands for it. */
-  readonly words: (string | { readonly placeholder: Placeholder })[];
+  readonly texts: readonly string[];
+  readonly kinds: Kind[];
   /** Texts by side: 0 is the query's own time range, 1 the one that `diff` compares with. */
   readonly counts: [number, number];
 }
@@ -28,56 +37,54 @@ export interface MinedPattern {
 export class PatternMiner {
   readonly #byShape = new Map<string, Pattern[]>();
   #patterns = 0;
+  /** Counts what came past the bound. */
+  #rest: Pattern | undefined;
 
   /** @param side - 0: the query's time range, 1: the earlier one of `diff` */
   add(text: string, side: 0 | 1): void {
     const words = wordsOf(text);
-    const shape = shapeOf(words);
-    let candidates = this.#byShape.get(shape);
+    let candidates = this.#byShape.get(words.shape);
     if (candidates === undefined) {
-      // A new shape past the bound joins the overflow, in which all words differ.
-      if (this.#patterns >= MAX_PATTERNS) candidates = this.#overflow();
-      else this.#byShape.set(shape, (candidates = []));
+      // A new shape past the bound joins the overflow, in which everything differs.
+      if (this.#patterns >= MAX_PATTERNS) candidates = [this.#overflow()];
+      else this.#byShape.set(words.shape, (candidates = []));
     }
     const likest = this.#likest(candidates, words);
     if (likest === undefined) {
       const counts: [number, number] = side === 0 ? [1, 0] : [0, 1];
-      candidates.push({ words, counts });
+      candidates.push({ texts: words.texts, kinds: words.kinds, counts });
       this.#patterns++;
       return;
     }
     likest.counts[side]++;
-    for (const [index, word] of likest.words.entries()) {
-      if (typeof word === 'string' && word !== words[index]) likest.words[index] = { placeholder: 'Token' };
+    if (likest === this.#rest) return;
+    for (const [index, kind] of likest.kinds.entries()) {
+      const differs = words.kinds[index] !== kind || words.texts[index] !== likest.texts[index];
+      if (kind === 'word' && differs) likest.kinds[index] = 'token';
     }
   }
 
   /** The patterns, most frequent first. */
   patterns(): MinedPattern[] {
     const found: MinedPattern[] = [];
-    for (const candidates of this.#byShape.values()) {
-      for (const { words, counts } of candidates) {
-        found.push({ text: printPattern(words), count: counts[0], earlierCount: counts[1] });
-      }
+    const all = [...this.#byShape.values()].flat();
+    if (this.#rest !== undefined) all.push(this.#rest);
+    for (const pattern of all) {
+      const [count, earlierCount] = pattern.counts;
+      found.push({ text: printPattern(pattern), count, earlierCount });
     }
     return found.sort((left, right) => right.count - left.count || right.earlierCount - left.earlierCount);
   }
 
-  #overflow(): Pattern[] {
-    let overflow = this.#byShape.get('');
-    if (overflow === undefined) {
-      overflow = [{ words: [{ placeholder: 'Token' }], counts: [0, 0] }];
-      this.#byShape.set('', overflow);
-    }
-    return overflow;
+  #overflow(): Pattern {
+    return (this.#rest ??= { texts: [''], kinds: ['token'], counts: [0, 0] });
   }
 
-  #likest(candidates: readonly Pattern[], words: Pattern['words']): Pattern | undefined {
-    if (candidates === this.#byShape.get('')) return candidates[0];
+  #likest(candidates: readonly Pattern[], words: Words): Pattern | undefined {
     let best: Pattern | undefined;
-    let bestSimilarity = this.#patterns >= MAX_PATTERNS ? -1 : PATTERN_SIMILARITY;
+    let bestSimilarity = this.#patterns >= MAX_PATTERNS ? 0 : PATTERN_SIMILARITY;
     for (const candidate of candidates) {
-      const similarity = similarityOf(candidate.words, words);
+      const similarity = candidate === this.#rest ? 1 : similarityOf(candidate, words);
       if (similarity > bestSimilarity || (similarity === bestSimilarity && best === undefined)) {
         best = candidate;
         bestSimilarity = similarity;
@@ -87,45 +94,48 @@ export class PatternMiner {
   }
 }
 
-function wordsOf(text: string): Pattern['words'] {
-  const words: Pattern['words'] = [];
+function wordsOf(text: string): Words {
+  const texts: string[] = [];
+  const kinds: Kind[] = [];
+  let shape = '';
   for (const [word] of text.matchAll(WORDS)) {
-    if (words.length >= MAX_PATTERN_WORDS) {
-      words.push({ placeholder: 'Token' });
-      break;
-    }
-    if (/\p{N}/u.test(word)) words.push({ placeholder: TIME.test(word) ? 'Time' : 'Token' });
-    else words.push(word);
+    const kind = texts.length >= MAX_PATTERN_WORDS ? 'token' : kindOf(word);
+    texts.push(word);
+    kinds.push(kind);
+    // Marks are no letters, so the shape can be read in one way.
+    shape += kind === 'mark' ? word : kind === 'time' ? 't' : 'w';
+    if (texts.length > MAX_PATTERN_WORDS) break;
   }
-  return words;
+  return { texts, kinds, shape };
 }
 
-/** Texts can only be alike when they have as many words, and the same marks between them. */
-function shapeOf(words: Pattern['words']): string {
-  return words
-    .map((word) => {
-      if (typeof word !== 'string') return word.placeholder === 'Time' ? 't' : 'w';
-      return /[\p{L}_]/u.test(word) ? 'w' : word;
-    })
-    .join('');
+function kindOf(word: string): Kind {
+  if (DIGIT.test(word)) return TIME.test(word) ? 'time' : 'token';
+  return LETTER.test(word) ? 'word' : 'mark';
 }
 
-function similarityOf(pattern: Pattern['words'], words: Pattern['words']): number {
+/** The part of the words that is equal; words that are known to change are equal to any. */
+function similarityOf(pattern: Pattern, words: Words): number {
   let same = 0;
   let compared = 0;
-  for (const [index, word] of pattern.entries()) {
-    const other = words[index];
-    if (typeof word === 'string' ? !/[\p{L}_]/u.test(word) : word.placeholder === 'Time') continue;
+  for (let index = 0; index < pattern.kinds.length; index++) {
+    const kind = pattern.kinds[index]!;
+    if (kind === 'mark' || kind === 'time') continue;
     compared++;
-    if (typeof word !== 'string' || word === other) same++;
+    if (kind === 'token' || pattern.texts[index] === words.texts[index]) same++;
   }
   return compared === 0 ? 1 : same / compared;
 }
 
 /** Placeholders are numbered by their place. */
-function printPattern(words: Pattern['words']): string {
-  const places = { Time: 0, Token: 0 };
-  return words
-    .map((word) => (typeof word === 'string' ? word : `<${word.placeholder}-${++places[word.placeholder]}>`))
-    .join('');
+function printPattern({ texts, kinds }: Pattern): string {
+  let times = 0;
+  let tokens = 0;
+  let text = '';
+  for (const [index, kind] of kinds.entries()) {
+    if (kind === 'time') text += `<Time-${++times}>`;
+    else if (kind === 'token') text += `<Token-${++tokens}>`;
+    else text += texts[index]!;
+  }
+  return text;
 }

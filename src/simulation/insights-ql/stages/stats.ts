@@ -99,6 +99,11 @@ function shifted(evaluate: Evaluate, millis: number): Evaluate {
   };
 }
 
+/** As a group is printed; times by their number, which takes less. */
+function keyText(value: Value): string | undefined {
+  return value instanceof Timestamp ? `@${value.millis}` : formatValue(value);
+}
+
 class Groups {
   readonly #keys: readonly Column[];
   readonly #aggregates: readonly AggregatePlan[];
@@ -144,7 +149,7 @@ class Groups {
   #groupOf(row: Row): Group {
     if (this.#keys.length === 0) return this.#groups.get('')!;
     const values = this.#keys.map(({ evaluate }) => evaluate(row));
-    const key = groupKey(values.map(formatValue));
+    const key = groupKey(values.map(keyText));
     return this.#groups.get(key) ?? this.#add(key, values);
   }
 

@@ -1,0 +1,55 @@
+import { expect } from 'chai';
+import { PatternMiner } from '../../../src/simulation/insights-ql/stages/pattern-miner.js';
+import { MAX_PATTERN_WORDS, MAX_PATTERNS } from '../../../src/simulation/insights-ql/undocumented.js';
+import { events, FakeSource, rowsOf } from './fake-source.js';
+
+/** A text of marks alone, of another shape for each number. */
+function marks(index: number): string {
+  return index.toString(2).padStart(13, '0').replaceAll('0', '!').replaceAll('1', '?');
+}
+
+describe('PatternMiner', () => {
+  it('not documented: holds so many patterns, and counts further ones together', () => {
+    const miner = new PatternMiner();
+    for (let index = 0; index < MAX_PATTERNS; index++) miner.add(marks(index), 0);
+    expect(miner.patterns()).to.have.length(MAX_PATTERNS);
+    miner.add('a-b ? c', 0);
+    miner.add('a-b ; c', 1);
+    const [first, ...others] = miner.patterns().filter(({ text }) => !/^[!?]+$/.test(text));
+    expect(first).to.deep.equal({ text: '<Token-1>', count: 1, earlierCount: 1 });
+    expect(others).to.deep.equal([]);
+  });
+
+  it('not documented: texts past the bound join the likest of their shape', () => {
+    const miner = new PatternMiner();
+    for (let index = 0; index < MAX_PATTERNS - 1; index++) miner.add(marks(index), 0);
+    miner.add('one two', 0);
+    miner.add('three four', 0);
+    expect(miner.patterns()[0]).to.deep.equal({ text: '<Token-1> <Token-2>', count: 2, earlierCount: 0 });
+  });
+
+  it('not documented: looks at so many words of a text', () => {
+    const miner = new PatternMiner();
+    miner.add('a '.repeat(MAX_PATTERN_WORDS), 0);
+    expect(miner.patterns()[0]?.text).to.equal(`${'a '.repeat(MAX_PATTERN_WORDS / 2)}<Token-1>`);
+  });
+
+  it('keeps texts apart that differ in most words', () => {
+    const miner = new PatternMiner();
+    for (const text of ['one two three', 'one two four', 'five six seven']) miner.add(text, 0);
+    expect(miner.patterns().map(({ text }) => text)).to.deep.equal(['one two <Token-1>', 'five six seven']);
+  });
+});
+
+describe('countFrequent', () => {
+  it('keeps the frequent values where there are more than it counts', async () => {
+    const [like] = events('');
+    const stored = Array.from({ length: 200_200 }, (_, index) => ({
+      ...like!,
+      message: JSON.stringify({ v: index % 2_000 === 0 ? 'often' : index }),
+    }));
+    const source = new FakeSource(stored, { chunkEvents: 50_000 });
+    const [first] = await rowsOf('countFrequent v | limit 1', source);
+    expect(first).to.deep.equal({ v: 'often', _approxcount: '101' });
+  }).timeout(20_000);
+});
