@@ -1,4 +1,4 @@
-/** Runs every example as its README says (`node examples/<name>/main.mjs`); each checks itself by its exit code. */
+/** Runs the demo, and every example as its README says (`node examples/<name>/main.mjs`); each checks itself by its exit code. */
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -30,6 +30,19 @@ for (const name of readdirSync(join(root, 'examples')).sort()) {
     wrong++;
     console.log(stdout + stderr);
   }
+}
+const demo = spawnSync(process.execPath, [join(root, 'dist/esm/cli/main.js'), 'demo'], {
+  cwd: root,
+  env,
+  encoding: 'utf8',
+  timeout: 60_000,
+});
+const counts = /^emitted (\d+) exported \1 found \1$/m.exec(demo.stdout);
+const isWhole = demo.status === 0 && counts !== null && Number(counts[1]) > 0;
+console.log(`${isWhole ? 'ok  ' : 'FAIL'} demo: ${counts?.[0] ?? 'its counts differ'}`);
+if (!isWhole) {
+  wrong++;
+  console.log(demo.stdout + demo.stderr);
 }
 if (run === 0) throw new Error('no example was found');
 process.exitCode = wrong > 0 ? 1 : 0;

@@ -64,9 +64,6 @@ export const DEFAULT_QUERY_ROWS = 10_000;
 /** Rows in one page of GetQueryResults. */
 export const MAX_QUERY_PAGE_ROWS = 10_000;
 
-/** Events in one page of GetLogEvents and FilterLogEvents. */
-export const MAX_READ_PAGE_EVENTS = 10_000;
-
 /** Characters of a filter pattern. Source: PutMetricFilter, `filterPattern`. */
 export const MAX_FILTER_PATTERN_LENGTH = 1024;
 

@@ -1,16 +1,9 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { type Diagnostics } from '../observability/diagnostics.js';
 import { type Losses } from '../observability/losses.js';
-import { createProvisioner, type ProvisioningSettings } from '../resources/ensure-log-group.js';
-import {
-  type BreakerState,
-  type CircuitBreakerSettings,
-  DEFAULT_CIRCUIT_BREAKER_SETTINGS,
-  EndpointBreaker,
-} from './circuit-breaker.js';
-import { Dispatcher } from './dispatcher.js';
+import { type ProvisioningSettings } from '../resources/ensure-log-group.js';
+import { type BreakerState, type CircuitBreakerSettings } from './circuit-breaker.js';
 import { type Destination, type LogEventBatch } from './encoded-event.js';
-import { createSender } from './sender.js';
 
 /** What became of the events of one `deliver`, by the time it was answered. */
 export interface DeliveryResult {
@@ -105,23 +98,3 @@ export const DEFAULT_DELIVERY_SETTINGS: DeliverySettings = {
   retry: { initialDelayMillis: 200, maxDelayMillis: 30_000 },
   provisioning: { provision: 'all' },
 };
-
-/** Makes the delivery of one client. */
-export function createDelivery(parts: DeliveryParts, settings: Partial<DeliverySettings> = {}): Delivery {
-  const all: DeliverySettings = { ...DEFAULT_DELIVERY_SETTINGS, ...settings };
-  const { client, losses, diagnostics } = parts;
-  const { circuitBreaker = DEFAULT_CIRCUIT_BREAKER_SETTINGS } = all;
-  const breaker = circuitBreaker === false ? undefined : new EndpointBreaker({ diagnostics }, circuitBreaker);
-  return new Dispatcher(
-    {
-      sender: createSender({ client, diagnostics }, all),
-      provisioner: createProvisioner({ client, diagnostics }, all.provisioning, all.requestTimeoutMillis),
-      breaker,
-      losses,
-      diagnostics,
-      now: parts.now ?? (() => performance.now()),
-      random: parts.random ?? Math.random,
-    },
-    all,
-  );
-}

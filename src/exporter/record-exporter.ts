@@ -4,12 +4,8 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { type LogRecordExporter, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { checkClient, createCloudWatchLogsClient } from '../cloudwatch/client.js';
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
-import {
-  createDelivery,
-  type Delivery,
-  type DeliveryParts,
-  type DeliverySettings,
-} from '../delivery/delivery.js';
+import { createDelivery } from '../delivery/create-delivery.js';
+import { type Delivery, type DeliveryParts, type DeliverySettings } from '../delivery/delivery.js';
 import { Diagnostics } from '../observability/diagnostics.js';
 import { Losses, type LossReason } from '../observability/losses.js';
 import { type ExporterSettings } from './options.js';

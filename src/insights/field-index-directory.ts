@@ -1,12 +1,11 @@
 import {
   type CloudWatchLogsClient,
-  DescribeFieldIndexesCommand,
-  DescribeIndexPoliciesCommand,
   type FieldIndex,
   type IndexPolicy,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { classifyError, describeError } from '../cloudwatch/classify-error.js';
 import { parseLogGroupArn } from '../cloudwatch/names.js';
+import { youngerCommand } from '../cloudwatch/younger-command.js';
 import { isJsonObject, parseJsonObject } from './json-fields.js';
 import { type KnownLogGroup } from './log-group-directory.js';
 import { retryCall } from './service-calls.js';
@@ -103,7 +102,10 @@ export class FieldIndexDirectory {
 
   #policies(logGroupIdentifiers: string[], signal: AbortSignal | undefined): Promise<IndexPolicy[]> {
     return allPages(async (nextToken) => {
-      const command = new DescribeIndexPoliciesCommand({ logGroupIdentifiers, ...nextToken });
+      const command = new (youngerCommand('DescribeIndexPoliciesCommand'))({
+        logGroupIdentifiers,
+        ...nextToken,
+      });
       const answer = await retryCall(
         () => this.#client.send(command, signal ? { abortSignal: signal } : {}),
         { signal },
@@ -114,7 +116,10 @@ export class FieldIndexDirectory {
 
   #indexes(logGroupIdentifiers: string[], signal: AbortSignal | undefined): Promise<FieldIndex[]> {
     return allPages(async (nextToken) => {
-      const command = new DescribeFieldIndexesCommand({ logGroupIdentifiers, ...nextToken });
+      const command = new (youngerCommand('DescribeFieldIndexesCommand'))({
+        logGroupIdentifiers,
+        ...nextToken,
+      });
       const answer = await retryCall(
         () => this.#client.send(command, signal ? { abortSignal: signal } : {}),
         { signal },

@@ -81,7 +81,8 @@ export async function runLookUp(
   if (failed) throw plan.signal?.aborted ? plan.signal.reason : stop.signal.reason;
   const [queries, fresh] = settled.map((one) => (one as PromiseFulfilledResult<LookUpOutcome>).value);
   return {
-    sources: [...queries!.sources, ...fresh!.sources],
+    // Queries answer the newest first: turned round, events of one millisecond stand in the order they came.
+    sources: [...queries!.sources.map((events) => events.toReversed()), ...fresh!.sources],
     steps: [...queries!.steps, ...fresh!.steps],
     leftOut: queries!.leftOut,
     notes: [...queries!.notes, ...fresh!.notes],

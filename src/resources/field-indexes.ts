@@ -1,6 +1,7 @@
-import * as sdk from '@aws-sdk/client-cloudwatch-logs';
-import { CloudWatchLogsError, OptionError } from '../cloudwatch/errors.js';
+import type * as sdk from '@aws-sdk/client-cloudwatch-logs';
+import { OptionError } from '../cloudwatch/errors.js';
 import { parseLogGroupArn } from '../cloudwatch/names.js';
+import { youngerCommand } from '../cloudwatch/younger-command.js';
 import { checkIndexFields, checkLogGroupName } from './checks.js';
 import { type IndexPolicy, parseIndexPolicy, printIndexPolicy } from './index-policy.js';
 import { abortable } from './log-groups.js';
@@ -34,7 +35,7 @@ export class FieldIndexes {
   /** The fields that groups index. @param logGroups - names or ARNs, at most 100 */
   list(logGroups: readonly string[], { signal }: ListOptions = {}): AsyncIterable<FieldIndex> {
     checkGroups(logGroups);
-    const Command = younger('DescribeFieldIndexesCommand');
+    const Command = youngerCommand('DescribeFieldIndexesCommand');
     return pages(async (nextToken) => {
       const command = new Command({ logGroupIdentifiers: logGroups.map(withoutStar), nextToken });
       const answer = await call('DescribeFieldIndexes', () => this.#client.send(command, abortable(signal)));
@@ -52,7 +53,7 @@ export class FieldIndexes {
   /** The policy in force for a group: its own, else the account's. @returns undefined for none */
   async policy(logGroup: string): Promise<EffectiveIndexPolicy | undefined> {
     checkGroups([logGroup]);
-    const command = new (younger('DescribeIndexPoliciesCommand'))({
+    const command = new (youngerCommand('DescribeIndexPoliciesCommand'))({
       logGroupIdentifiers: [withoutStar(logGroup)],
     });
     const { indexPolicies = [] } = await call('DescribeIndexPolicies', () => this.#client.send(command));
@@ -68,7 +69,7 @@ export class FieldIndexes {
   async put(logGroup: string, fields: readonly string[], facets: readonly string[] = []): Promise<void> {
     checkGroups([logGroup]);
     checkIndexFields(fields, facets);
-    const command = new (younger('PutIndexPolicyCommand'))({
+    const command = new (youngerCommand('PutIndexPolicyCommand'))({
       logGroupIdentifier: withoutStar(logGroup),
       policyDocument: printIndexPolicy({ fields: [...new Set(fields)], facets: [...new Set(facets)] }),
     });
@@ -97,25 +98,11 @@ export class FieldIndexes {
   /** Deletes a group's own policy. @returns false where it had none */
   async delete(logGroup: string): Promise<boolean> {
     checkGroups([logGroup]);
-    const command = new (younger('DeleteIndexPolicyCommand'))({ logGroupIdentifier: withoutStar(logGroup) });
+    const command = new (youngerCommand('DeleteIndexPolicyCommand'))({
+      logGroupIdentifier: withoutStar(logGroup),
+    });
     return await callUnless('missing', 'DeleteIndexPolicy', () => this.#client.send(command));
   }
-}
-
-type YoungerCommand =
-  | 'DescribeFieldIndexesCommand'
-  | 'DescribeIndexPoliciesCommand'
-  | 'PutIndexPolicyCommand'
-  | 'DeleteIndexPolicyCommand';
-
-/** Commands that the oldest SDK this package works with does not have. */
-function younger<Name extends YoungerCommand>(name: Name): (typeof sdk)[Name] {
-  const command = (sdk as Partial<typeof sdk>)[name];
-  if (command) return command;
-  throw new CloudWatchLogsError(
-    'ERR_SDK_TOO_OLD',
-    `the installed @aws-sdk/client-cloudwatch-logs has no ${name}: field indexes need 3.700 or later`,
-  );
 }
 
 function checkGroups(logGroups: readonly string[]): void {

@@ -10,7 +10,8 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
 import { createCloudWatchLogsClient } from '../../src/cloudwatch/client.js';
-import { createDelivery, type Delivery, type DeliverySettings } from '../../src/delivery/delivery.js';
+import { createDelivery } from '../../src/delivery/create-delivery.js';
+import { type Delivery, type DeliverySettings } from '../../src/delivery/delivery.js';
 import { type LogEventBatch } from '../../src/delivery/encoded-event.js';
 import { Diagnostics } from '../../src/observability/diagnostics.js';
 import { Losses } from '../../src/observability/losses.js';

@@ -126,7 +126,7 @@ export const queryCases = [
       const regex = await query(
         bench,
         group,
-        'parse @message /"status":(?<code>\\d+)/ | filter code = 409 | fields code | display code',
+        'parse @message /"status":(?<code>\\d+)/ | filter code = 409 | display code',
       );
       expect(regex.rows.map((row) => row.code)).to.deep.equal(['409']);
     },

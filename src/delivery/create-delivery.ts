@@ -1,0 +1,30 @@
+import { createProvisioner } from '../resources/ensure-log-group.js';
+import { DEFAULT_CIRCUIT_BREAKER_SETTINGS, EndpointBreaker } from './circuit-breaker.js';
+import {
+  DEFAULT_DELIVERY_SETTINGS,
+  type Delivery,
+  type DeliveryParts,
+  type DeliverySettings,
+} from './delivery.js';
+import { Dispatcher } from './dispatcher.js';
+import { createSender } from './sender.js';
+
+/** Makes the delivery of one client. */
+export function createDelivery(parts: DeliveryParts, settings: Partial<DeliverySettings> = {}): Delivery {
+  const all: DeliverySettings = { ...DEFAULT_DELIVERY_SETTINGS, ...settings };
+  const { client, losses, diagnostics } = parts;
+  const { circuitBreaker = DEFAULT_CIRCUIT_BREAKER_SETTINGS } = all;
+  const breaker = circuitBreaker === false ? undefined : new EndpointBreaker({ diagnostics }, circuitBreaker);
+  return new Dispatcher(
+    {
+      sender: createSender({ client, diagnostics }, all),
+      provisioner: createProvisioner({ client, diagnostics }, all.provisioning, all.requestTimeoutMillis),
+      breaker,
+      losses,
+      diagnostics,
+      now: parts.now ?? (() => performance.now()),
+      random: parts.random ?? Math.random,
+    },
+    all,
+  );
+}
