@@ -1,6 +1,11 @@
 import { Command, Option } from 'commander';
 import { OptionError } from '../cloudwatch/errors.js';
-import { LocalCloudWatchLogs, type SigningCredentials } from '../simulation/index.js';
+import {
+  type FaultKind,
+  type FaultRule,
+  LocalCloudWatchLogs,
+  type SigningCredentials,
+} from '../simulation/index.js';
 import { type CommandIo } from './command-io.js';
 import { readBytes } from './connection.js';
 
@@ -15,6 +20,10 @@ interface LocalArguments {
   readonly account?: string | undefined;
   readonly verifySignatures?: readonly SigningCredentials[] | undefined;
   readonly allowHost?: readonly string[] | undefined;
+  readonly subscription?: Readonly<Record<string, string>> | undefined;
+  readonly exportDir?: string | undefined;
+  readonly fault?: readonly FaultRule[] | undefined;
+  readonly faultSeed?: number | undefined;
 }
 
 const EXAMPLES = `
@@ -22,11 +31,18 @@ Examples:
   otel-cwlogs local
   otel-cwlogs local --port 4600 --data-dir ./cloudwatch --max-bytes 2GB
   otel-cwlogs local --verify-signatures AKIDEXAMPLE:secret
+  otel-cwlogs local --fault throttle:PutLogEvents@0.1 --fault '{"kind":"delay","delayMillis":500}'
+  otel-cwlogs local --subscription arn:aws:lambda:us-east-1:000000000000:function:f=http://127.0.0.1:9000/
 
 Then, in another terminal:
   export AWS_ENDPOINT_URL=http://127.0.0.1:${DEFAULT_LOCAL_PORT} AWS_REGION=us-east-1
   export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
-  aws logs describe-log-groups`;
+  aws logs describe-log-groups
+
+While it runs, faults and the service's clock are set over HTTP, as JSON:
+  curl -H 'content-type: application/json' -d '{"kind":"throttle","count":3}' $AWS_ENDPOINT_URL/_control/faults
+  curl -H 'content-type: application/json' -d '{"advanceMillis":3600000}' $AWS_ENDPOINT_URL/_control/clock
+  curl -X DELETE $AWS_ENDPOINT_URL/_control/faults`;
 
 /** The command `local`. */
 export function localCommand(io: CommandIo): Command {
@@ -41,7 +57,7 @@ export function localCommand(io: CommandIo): Command {
       new Option(
         '--data-dir <folder>',
         'keep everything in a folder, also over restarts (default: in memory)',
-      ).argParser(readFolder),
+      ).argParser((text: string) => readFolder('--data-dir', text)),
     )
     .addOption(
       new Option('--max-bytes <bytes>', 'keep so much, oldest events go first (kB, MB, GB)').argParser(
@@ -62,6 +78,36 @@ export function localCommand(io: CommandIo): Command {
       '--allow-host <name>',
       'host name that requests may be sent to, besides this machine (repeatable)',
       (text: string, previous: string[] | undefined) => [...(previous ?? []), text],
+    )
+    .addOption(
+      new Option(
+        '--subscription <arn=url>',
+        'where subscription filters with this destination deliver: an http:// URL on this machine (repeatable)',
+      ).argParser((text: string, previous: Record<string, string> | undefined) => {
+        const { arn, url } = readSubscription(text);
+        return { ...previous, [arn]: url };
+      }),
+    )
+    .addOption(
+      new Option(
+        '--export-dir <folder>',
+        'folder whose sub-folders are the buckets that export tasks write to',
+      ).argParser((text: string) => readFolder('--export-dir', text)),
+    )
+    .addOption(
+      new Option(
+        '--fault <rule>',
+        'let requests fail: kind[:operation,…][@probability], or a fault rule as JSON (repeatable)',
+      ).argParser((text: string, previous: FaultRule[] | undefined) => [
+        ...(previous ?? []),
+        readFault(text),
+      ]),
+    )
+    .addOption(
+      new Option(
+        '--fault-seed <number>',
+        'decides which requests faults with a probability strike (default: 1)',
+      ).argParser(readSeed),
     )
     .addHelpText('after', EXAMPLES)
     .action((options: LocalArguments) => runLocal(options, io));
@@ -99,6 +145,10 @@ async function start(options: LocalArguments): Promise<LocalCloudWatchLogs> {
       accountId: options.account,
       verifySignatures: options.verifySignatures,
       allowedHosts: options.allowHost,
+      subscriptionDestinations: options.subscription,
+      exportDirectory: options.exportDir,
+      faults: options.fault,
+      faultSeed: options.faultSeed,
     });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
@@ -112,9 +162,42 @@ async function start(options: LocalArguments): Promise<LocalCloudWatchLogs> {
   }
 }
 
-function readFolder(text: string): string {
-  if (text.trim() === '') throw new OptionError('--data-dir', 'be a folder', text);
+function readFolder(option: string, text: string): string {
+  if (text.trim() === '') throw new OptionError(option, 'be a folder', text);
   return text;
+}
+
+function readSubscription(text: string): { arn: string; url: string } {
+  const [, arn, url] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
+  if (arn === undefined || url === undefined) {
+    throw new OptionError('--subscription', 'be the ARN of a destination and a URL, joined by =', text);
+  }
+  return { arn, url };
+}
+
+/** Reads `throttle`, `throttle:PutLogEvents,Start*@0.1`, or JSON; the service checks what it says. */
+function readFault(text: string): FaultRule {
+  if (text.trimStart().startsWith('{')) {
+    try {
+      return JSON.parse(text) as FaultRule;
+    } catch {
+      throw new OptionError('--fault', 'be valid JSON, since it begins with {', text);
+    }
+  }
+  const [, kind, operations, probability] = /^([^:@]+)(?::([^@]+))?(?:@(.+))?$/s.exec(text) ?? [];
+  if (kind === undefined) {
+    throw new OptionError('--fault', 'be kind[:operation,…][@probability] or JSON', text);
+  }
+  return {
+    kind: kind as FaultKind,
+    operations: operations?.split(',').map((name) => name.trim()),
+    probability: probability === undefined ? undefined : Number(probability),
+  };
+}
+
+function readSeed(text: string): number {
+  if (!/^\d{1,15}$/.test(text)) throw new OptionError('--fault-seed', 'be a whole number from 0', text);
+  return Number(text);
 }
 
 function readPort(text: string): number {

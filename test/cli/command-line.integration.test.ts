@@ -175,6 +175,19 @@ describe('otel-cwlogs', () => {
       ['local', '--verify-signatures', 'key'],
       ['local', '--max-bytes', 'x'],
       ['local', '--data-dir', ''],
+      ['local', '--export-dir', ' '],
+      ['local', '--subscription', 'arn'],
+      ['local', '--subscription', 'arn:aws:lambda:x=http://example.com/'],
+      ['local', '--fault', 'throtle'],
+      ['local', '--fault', '@0.5'],
+      ['local', '--fault', 'throttle@often'],
+      ['local', '--fault', 'throttle@2'],
+      ['local', '--fault', '{"kind":'],
+      ['local', '--fault', '{"kind":"throttle","operation":"PutLogEvents"}'],
+      ['local', '--fault-seed', '1.5'],
+      ['local', '--account', '12'],
+      ['local', '--region', 'here'],
+      ['local', '--data-dirr', 'x'],
     ]) {
       const { stderr, code } = await run(service, args);
       expect(code, args.join(' ')).to.equal(2);
@@ -259,6 +272,16 @@ describe('otel-cwlogs', () => {
         'AKID:secret',
         '--allow-host',
         'logs.test',
+        '--fault',
+        'throttle:PutLogEvents,Start*@0.25',
+        '--fault',
+        '{"kind":"delay","delayMillis":500}',
+        '--fault-seed',
+        '7',
+        '--export-dir',
+        'exports',
+        '--subscription',
+        'arn:aws:lambda:eu-central-1:123456789012:function:f=http://127.0.0.1:9000/a=b',
       ],
       {
         stdout: { write: (text: string) => (shown += text) },
@@ -274,6 +297,19 @@ describe('otel-cwlogs', () => {
     const endpoint = /running at (\S+)/.exec(shown)?.[1];
     const answer = await fetch(`${String(endpoint)}/health`);
     expect(answer.status).to.equal(200);
+    const faults = await (await fetch(`${String(endpoint)}/_control/faults`)).json();
+    expect(faults).to.deep.equal({
+      faults: [
+        {
+          id: 'fault-1',
+          kind: 'throttle',
+          operations: ['PutLogEvents', 'Start*'],
+          probability: 0.25,
+          struck: 0,
+        },
+        { id: 'fault-2', kind: 'delay', delayMillis: 500, struck: 0 },
+      ],
+    });
     controller.abort();
     await ended;
     expect(shown).to.contain('AWS_REGION=eu-central-1');

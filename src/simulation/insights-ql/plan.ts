@@ -1,3 +1,4 @@
+import { DEFAULT_QUERY_ROWS, MAX_QUERY_ROWS } from '../../cloudwatch/limits.js';
 import { checkOrder } from './check-order.js';
 import { type IndexCondition } from './event-source.js';
 import { compileExpression, type Evaluate, type ExpressionScope } from './execution/compile-expression.js';
@@ -37,9 +38,9 @@ import {
 import { DIFF_COLUMNS, effectiveLimit } from './undocumented.js';
 import { truthy, type Value } from './values/value.js';
 
-/** Rows without a `limit`, and the most that a query can give. Source: User Guide, limit. */
-export const DEFAULT_LIMIT = 10_000;
-export const MAX_LIMIT = 100_000;
+/** Rows without a `limit`, and the most that a query can give. */
+export const DEFAULT_LIMIT = DEFAULT_QUERY_ROWS;
+export const MAX_LIMIT = MAX_QUERY_ROWS;
 
 /** What planning needs beside the query. */
 export interface PlanSettings {

@@ -1,4 +1,4 @@
-import { DEFAULT_QUERY_ROWS, MAX_QUERY_LOG_GROUPS, MAX_QUERY_PAGE_ROWS } from '../../cloudwatch/limits.js';
+import { MAX_QUERY_LOG_GROUPS, MAX_QUERY_PAGE_ROWS } from '../../cloudwatch/limits.js';
 import type { RequestOf } from '../protocol/request-shapes.js';
 import type { Query } from '../queries/query-service.js';
 import { invalidParameter, notFound, ServiceError } from '../service-error.js';
@@ -34,10 +34,9 @@ function startQuery(context: RequestContext, request: RequestOf<'StartQuery'>): 
   checkRange(context, groups, endTimeMillis);
   for (const group of groups) expireEvents(context, group);
 
-  const limit = request.limit ?? DEFAULT_QUERY_ROWS;
   const query = context.queries.start(
     compiled,
-    { logGroupNames, startTimeMillis, endTimeMillis, limit, now },
+    { logGroupNames, startTimeMillis, endTimeMillis, limit: request.limit, now },
     shownQuery(logGroupNames, startTime, endTime, queryString),
   );
   return { queryId: query.queryId };

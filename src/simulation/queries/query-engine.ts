@@ -24,8 +24,8 @@ export interface QueryRange {
   /** Milliseconds since 1970, both inclusive. */
   readonly startTimeMillis: number;
   readonly endTimeMillis: number;
-  /** Rows, where the query has no limit of its own. */
-  readonly limit: number;
+  /** Rows that the request asks for at most; the query may have a limit of its own. */
+  readonly limit?: number | undefined;
   /** Milliseconds since 1970: what `now()` gives. */
   readonly now: number;
 }

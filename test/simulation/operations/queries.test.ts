@@ -107,8 +107,13 @@ describe('queries', () => {
     service.time += HOUR + 1;
     const late = service.client.send(new GetQueryResultsCommand({ queryId, nextToken: first.nextToken }));
     expect((await failure(late)).message).to.equal('The specified nextToken is invalid.');
-    const byDefault = await results(await start('fields @message'));
-    expect(byDefault.statistics!.resultCount).to.equal(10_000);
+    const resultCount = async (queryString: string, limit?: number) =>
+      (await results(await start(queryString, { limit }))).statistics!.resultCount;
+    expect(await resultCount('fields @message')).to.equal(10_000);
+    expect(await resultCount('fields @message | limit 11000')).to.equal(11_000);
+    expect(await resultCount('fields @message', 11_000)).to.equal(11_000);
+    expect(await resultCount('fields @message | limit 11000', 10_500)).to.equal(10_500);
+    expect(await resultCount('fields @message', 100_000)).to.equal(12_000);
   });
 
   it('name a missing group in the recorded words', async () => {
