@@ -196,7 +196,7 @@ function readError(thrown: unknown): Outcome {
     case 'unreadable':
       // A named serialisation error may be one event's fault; a bare 404 or 415 comes from something
       // between us and the service, and may pass.
-      return [404, 415].includes(httpStatusOf(error) ?? 0)
+      return httpStatusOf(error) === 404 || httpStatusOf(error) === 415
         ? { kind: 'retry', cause: 'retry', error }
         : { kind: 'split', error };
     case 'refused':

@@ -41,8 +41,8 @@ describe('a process that shuts down while a flush waits for a dead service', () 
       dropped: lost,
       droppedByReason: { shutdown: lost },
     });
-    expect(ending.shutdownMillis).to.be.lessThan(4000);
-    expect(ending.lingeredMillis).to.be.lessThan(2000);
+    expect(ending.shutdownMillis).to.be.lessThan(9000);
+    expect(ending.lingeredMillis).to.be.lessThan(9000);
   };
 
   const answers: Record<string, StubService['answer']> = {
