@@ -22,7 +22,7 @@ export interface DeliveryStatus {
   readonly deliveredEvents: number;
   /** As the service bills them: messages plus 26 bytes an event. */
   readonly deliveredBytes: number;
-  /** Events now held in memory, in flight included. */
+  /** Events now held in memory: in flight, waiting for another attempt, or for room in the buffer. */
   readonly heldEvents: number;
   readonly heldBytes: number;
   readonly requests: number;

@@ -101,6 +101,8 @@ export class Dispatcher implements Delivery {
     const admitted: PendingBatch[] = [];
     const result = { delivered: 0, kept: 0, lost: 0 };
     let error: Error | undefined;
+    // All of them at once: also what waits for room is with us.
+    for (const batch of batches) this.#status.heldEvents += batch.events.length;
     for (const batch of batches) {
       if (batch.events.length === 0) continue;
       // Without an `await` where there is room: a flush that begins right after this call must find the batch.
@@ -164,7 +166,6 @@ export class Dispatcher implements Delivery {
     const pending = new PendingBatch(batch, ++this.#batches);
     const lane = this.#laneOf(batch.destination);
     lane.add(pending);
-    this.#status.heldEvents += batch.events.length;
     // In an outage nobody waits for what will not be delivered soon: the queue before us would overflow.
     const isDown = this.#parts.breaker?.state === 'open' || this.#hasFailedLong(this.#failingSince);
     if (isDown || this.#hasFailedLong(lane.failingSince)) {
@@ -177,6 +178,7 @@ export class Dispatcher implements Delivery {
 
   #turnAway(batch: LogEventBatch): Error {
     const count = batch.events.length;
+    this.#status.heldEvents -= count;
     if (this.#isClosed) {
       this.#parts.losses.record('shutdown', count, 'they came after shutdown');
       return new Error('Delivery is shut down');
