@@ -2,6 +2,12 @@ export { CloudWatchLogsError, OptionError } from './cloudwatch/errors.js';
 export { type BridgedLogsApis, bridgeLogsApis } from './bridge-logs-apis.js';
 export { CloudWatchLogExporter } from './exporter/cloudwatch-log-exporter.js';
 export {
+  type HealthCheckOptions,
+  type HealthProblem,
+  type HealthProblemKind,
+  type HealthReport,
+} from './exporter/health-check.js';
+export {
   type CloudWatchLogRecordProcessor,
   createCloudWatchLogRecordProcessor,
   type ProcessorStatus,

@@ -7,22 +7,25 @@ import {
   type DeliverySettings,
 } from './delivery.js';
 import { Dispatcher } from './dispatcher.js';
+import { observeRequests } from './observed-sender.js';
 import { createSender } from './sender.js';
 
 /** Makes the delivery of one client. */
 export function createDelivery(parts: DeliveryParts, settings: Partial<DeliverySettings> = {}): Delivery {
   const all: DeliverySettings = { ...DEFAULT_DELIVERY_SETTINGS, ...settings };
   const { client, losses, diagnostics } = parts;
+  const now = parts.now ?? (() => performance.now());
+  const sender = createSender({ client, diagnostics }, all);
   const { circuitBreaker = DEFAULT_CIRCUIT_BREAKER_SETTINGS } = all;
   const breaker = circuitBreaker === false ? undefined : new EndpointBreaker({ diagnostics }, circuitBreaker);
   return new Dispatcher(
     {
-      sender: createSender({ client, diagnostics }, all),
+      sender: parts.onRequest ? observeRequests(sender, parts.onRequest, now) : sender,
       provisioner: createProvisioner({ client, diagnostics }, all.provisioning, all.requestTimeoutMillis),
       breaker,
       losses,
       diagnostics,
-      now: parts.now ?? (() => performance.now()),
+      now,
       random: parts.random ?? Math.random,
     },
     all,

@@ -1,6 +1,7 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { type Diagnostics } from '../observability/diagnostics.js';
 import { type Losses } from '../observability/losses.js';
+import { type RequestObserver } from '../observability/request-observer.js';
 import { type ProvisioningSettings } from '../resources/ensure-log-group.js';
 import { type BreakerState, type CircuitBreakerSettings } from './circuit-breaker.js';
 import { type Destination, type LogEventBatch } from './encoded-event.js';
@@ -85,6 +86,8 @@ export interface DeliveryParts {
   readonly now?: (() => number) | undefined;
   /** From 0 to 1, for jitter; `Math.random` by default. */
   readonly random?: (() => number) | undefined;
+  /** Told of each PutLogEvents request, for metrics. */
+  readonly onRequest?: RequestObserver | undefined;
 }
 
 export const DEFAULT_DELIVERY_SETTINGS: DeliverySettings = {

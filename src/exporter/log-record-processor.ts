@@ -8,7 +8,9 @@ import {
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
 import { Diagnostics } from '../observability/diagnostics.js';
 import { isOwnTelemetry } from '../observability/own-telemetry.js';
+import { ProcessorMetrics } from '../observability/processor-metrics.js';
 import { warnOfUnknownVariables } from './cloudwatch-log-exporter.js';
+import { type HealthCheckOptions, type HealthReport } from './health-check.js';
 import {
   type CloudWatchLogRecordProcessorOptions,
   type ProcessorSettings,
@@ -18,8 +20,9 @@ import { type ExporterParts, type ExporterStatus, RecordExporter } from './recor
 
 /** What became of the records; `emitted` counts from `emit`, `kept` includes those in the queue. */
 export interface ProcessorStatus extends ExporterStatus {
-  /** Records in the batch processor's queue. */
+  /** Records in the batch processor's queue, and how many it takes. */
   readonly queued: number;
+  readonly maxQueueSize: number;
 }
 
 /** A batch processor for CloudWatch Logs that accounts for every record from `emit` on. */
@@ -31,6 +34,8 @@ export interface CloudWatchLogRecordProcessor extends LogRecordProcessor {
    * holds record data. Returns at once. Without it they are made with the first record.
    */
   prepare(resource: ReadableLogRecord['resource']): void;
+  /** Says whether records can be delivered now, and what is missing; see the exporter's. Never rejects. */
+  healthCheck(options?: HealthCheckOptions): Promise<HealthReport>;
 }
 
 type BatchProcessorClass = new (options: {
@@ -65,6 +70,9 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
   readonly #settings: ProcessorSettings;
   /** Records given to the batch processor that it has not exported yet. */
   #queued = 0;
+  /** Records handed to the exporter. */
+  #exported = 0;
+  readonly #metrics: ProcessorMetrics | undefined;
   #flush: Promise<void> = Promise.resolve();
   #shutdown: Promise<void> | undefined;
 
@@ -86,6 +94,18 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
       scheduledDelayMillis: settings.scheduledDelayMillis,
       exportTimeoutMillis: settings.processorTimeoutMillis,
     });
+    const { meterProvider, maxQueueSize } = settings;
+    if (meterProvider !== undefined) {
+      this.#metrics = new ProcessorMetrics({
+        meterProvider,
+        read: () => ({
+          exported: this.#exported,
+          queueFull: this.#exporter.status().droppedByReason.queue_full ?? 0,
+          queued: this.#queued,
+          maxQueueSize,
+        }),
+      });
+    }
   }
 
   onEmit(record: Parameters<LogRecordProcessor['onEmit']>[0], context?: Context): void {
@@ -134,7 +154,12 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
       emitted: status.emitted + this.#queued,
       kept: status.kept + this.#queued,
       queued: this.#queued,
+      maxQueueSize: this.#settings.maxQueueSize,
     };
+  }
+
+  healthCheck(options?: HealthCheckOptions): Promise<HealthReport> {
+    return this.#exporter.healthCheck(options);
   }
 
   /**
@@ -160,6 +185,7 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
       // What the batch processor lost without an export: a resource that could not be waited for.
       this.#exporter.countBeforeExport('shutdown', this.#queued);
       this.#queued = 0;
+      this.#metrics?.freeze();
     }
   }
 
@@ -168,6 +194,7 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
     return {
       export: (records: ReadableLogRecord[], resultCallback) => {
         this.#queued -= records.length;
+        this.#exported += records.length;
         exporter.export(records, resultCallback);
       },
       forceFlush: () => exporter.forceFlush(),

@@ -1,4 +1,5 @@
 import { type CloudWatchLogsClient, type CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
+import { type MeterProvider } from '@opentelemetry/api';
 import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { OptionError } from '../cloudwatch/errors.js';
 import {
@@ -298,6 +299,15 @@ export const EXPORTER_OPTIONS = {
     max: 10 * MINUTE,
     default: DEFAULT_DELIVERY_SETTINGS.retry.maxDelayMillis,
     doc: 'Longest wait between two attempts, in milliseconds.',
+  }),
+  meterProvider: fromCode<MeterProvider>({
+    type: '`MeterProvider` of `@opentelemetry/api`',
+    rule: 'be a MeterProvider of @opentelemetry/api',
+    doc:
+      'Where metrics of exporter and processor go, `metrics.getMeterProvider()` for the global one. Without ' +
+      'it there are none, and they cost nothing.',
+    is: (value) =>
+      typeof value === 'object' && value !== null && typeof (value as MeterProvider).getMeter === 'function',
   }),
 };
 

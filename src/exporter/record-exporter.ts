@@ -7,7 +7,10 @@ import { CloudWatchLogsError } from '../cloudwatch/errors.js';
 import { createDelivery } from '../delivery/create-delivery.js';
 import { type Delivery, type DeliveryParts, type DeliverySettings } from '../delivery/delivery.js';
 import { Diagnostics } from '../observability/diagnostics.js';
+import { ExporterMetrics } from '../observability/exporter-metrics.js';
 import { Losses, type LossReason } from '../observability/losses.js';
+import { type ProvisioningSettings } from '../resources/ensure-log-group.js';
+import { checkHealth, type HealthCheckOptions, type HealthReport } from './health-check.js';
 import { type ExporterSettings } from './options.js';
 import { type EncodedRecords, RecordEncoder } from './record-encoder.js';
 
@@ -28,9 +31,16 @@ export interface ExporterStatus {
   readonly droppedByReason: Partial<Record<LossReason, number>>;
   /** As the service bills them: messages plus 26 bytes an event. */
   readonly deliveredBytes: number;
+  /** Log events in the delivery buffer: {@link kept} without the records that are being written. */
+  readonly heldEvents: number;
+  readonly heldBytes: number;
+  /** PutLogEvents requests that the service accepted. */
+  readonly batches: number;
   readonly requests: number;
   readonly retries: number;
   readonly throttles: number;
+  /** `open` while requests are held back because the endpoint is down. */
+  readonly breaker: 'closed' | 'open' | 'half_open';
   readonly lastError?: Error | undefined;
 }
 
@@ -66,6 +76,10 @@ export class RecordExporter implements LogRecordExporter {
   #addedBySplit = 0;
   /** Records of exports that are not with delivery yet. */
   #encoding = 0;
+  #batches = 0;
+  readonly #metrics: ExporterMetrics | undefined;
+  /** Of the last records, for the health check. */
+  #lastResource: ReadableLogRecord['resource'] | undefined;
   #shutdown: Promise<void> | undefined;
 
   constructor(settings: ExporterSettings, parts: ExporterParts = {}) {
@@ -78,9 +92,21 @@ export class RecordExporter implements LogRecordExporter {
     const wallClock = parts.wallClock ?? Date.now;
     const now = parts.now ?? (() => performance.now());
     this.#delivery = (parts.createDelivery ?? createDelivery)(
-      { client: this.#client, losses: this.#losses, diagnostics: this.#diagnostics },
+      {
+        client: this.#client,
+        losses: this.#losses,
+        diagnostics: this.#diagnostics,
+        onRequest: (request) => {
+          if (request.isAccepted) this.#batches++;
+          this.#metrics?.requestEnded(request);
+        },
+      },
       deliverySettings(settings),
     );
+    const { meterProvider } = settings;
+    if (meterProvider !== undefined) {
+      this.#metrics = new ExporterMetrics({ meterProvider, read: () => this.status(), wallClock });
+    }
     this.#encoder = new RecordEncoder(
       { losses: this.#losses, diagnostics: this.#diagnostics, wallClock, now },
       settings,
@@ -100,6 +126,7 @@ export class RecordExporter implements LogRecordExporter {
     }
     this.#emitted += records.length;
     this.#encoding += records.length;
+    this.#lastResource = records[0]?.resource ?? this.#lastResource;
     const exported = this.#export(records).then(
       (result) => {
         callBack(resultCallback, result);
@@ -136,11 +163,33 @@ export class RecordExporter implements LogRecordExporter {
       dropped: this.#losses.total(),
       droppedByReason: this.#losses.byReason(),
       deliveredBytes: delivery.deliveredBytes,
+      heldEvents: delivery.heldEvents,
+      heldBytes: delivery.heldBytes,
+      batches: this.#batches,
       requests: delivery.requests,
       retries: delivery.retries,
       throttles: delivery.throttles,
+      breaker: delivery.breaker ?? 'closed',
       lastError: delivery.lastError,
     };
+  }
+
+  /**
+   * Asks the service whether this exporter can deliver now, and says which permission or resource is missing.
+   * It stores no log event: it sends one of 1970 to the destination, which the service leaves out and does
+   * not bill. Where group or stream are missing it makes them, as `provision` allows. Never rejects.
+   */
+  healthCheck(options: HealthCheckOptions = {}): Promise<HealthReport> {
+    const resource = this.#lastResource;
+    return checkHealth(
+      {
+        client: this.#client,
+        isShutDown: this.#shutdown !== undefined,
+        destination: () => this.#encoder.destinationAhead(resource),
+      },
+      provisioningSettings(this.#settings),
+      options,
+    );
   }
 
   /**
@@ -150,6 +199,7 @@ export class RecordExporter implements LogRecordExporter {
   prepare(resource: ReadableLogRecord['resource']): void {
     if (this.#prepared.has(resource)) return;
     this.#prepared.add(resource);
+    this.#lastResource = resource;
     if (resource.asyncAttributesPending !== true) {
       this.#prepareAhead(resource);
       return;
@@ -203,6 +253,7 @@ export class RecordExporter implements LogRecordExporter {
     await this.#delivery.shutdown();
     await Promise.all(this.#exports);
     this.#diagnostics.flush();
+    this.#metrics?.freeze();
     if (this.#settings.client === undefined) this.#client.destroy();
   }
 
@@ -249,15 +300,19 @@ function deliverySettings(settings: ExporterSettings): DeliverySettings {
       initialDelayMillis: settings.retryInitialDelayMillis,
       maxDelayMillis: settings.retryMaxDelayMillis,
     },
-    provisioning: {
-      provision: settings.provision,
-      retentionInDays: settings.retentionInDays,
-      logGroupClass: settings.logGroupClass,
-      kmsKeyId: settings.kmsKeyId,
-      tags: settings.tags,
-      indexFields: settings.indexFields,
-      facetFields: settings.facetFields,
-    },
+    provisioning: provisioningSettings(settings),
+  };
+}
+
+export function provisioningSettings(settings: ExporterSettings): ProvisioningSettings {
+  return {
+    provision: settings.provision,
+    retentionInDays: settings.retentionInDays,
+    logGroupClass: settings.logGroupClass,
+    kmsKeyId: settings.kmsKeyId,
+    tags: settings.tags,
+    indexFields: settings.indexFields,
+    facetFields: settings.facetFields,
   };
 }
 

@@ -1,3 +1,4 @@
+import { metrics } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { OptionError } from '../../src/cloudwatch/errors.js';
 import {
@@ -152,6 +153,13 @@ const CASES: Record<keyof typeof EXPORTER_OPTIONS | keyof typeof PROCESSOR_OPTIO
       [null, 'must be AWS credentials'],
     ],
     right: [{ accessKeyId: 'a', secretAccessKey: 'b' }, () => Promise.resolve({})],
+  },
+  meterProvider: {
+    wrong: [
+      [{}, 'must be a MeterProvider'],
+      [null, 'must be a MeterProvider'],
+    ],
+    right: [metrics.getMeterProvider()],
   },
   client: {
     wrong: [

@@ -1,0 +1,35 @@
+import { httpStatusOf } from '../cloudwatch/classify-error.js';
+import { type RequestObserver } from '../observability/request-observer.js';
+import { type LogEventBatch } from './encoded-event.js';
+import { type Outcome } from './outcome.js';
+import { type Sender } from './sender.js';
+
+/** A sender that tells an observer of each request. @param now - a monotonic clock in milliseconds */
+export function observeRequests(sender: Sender, observer: RequestObserver, now: () => number): Sender {
+  return {
+    async send(batch, signal, sequenceToken) {
+      const start = now();
+      const outcome = await sender.send(batch, signal, sequenceToken);
+      observer(observed(batch, outcome, (now() - start) / 1000));
+      return outcome;
+    },
+  };
+}
+
+function observed(
+  batch: LogEventBatch,
+  outcome: Outcome,
+  durationSeconds: number,
+): Parameters<RequestObserver>[0] {
+  // Events of a batch are in the order of time.
+  const oldestTimestamp = batch.events[0]!.timestamp;
+  if (outcome.kind === 'accepted') return { durationSeconds, isAccepted: true, oldestTimestamp };
+  const { error } = outcome;
+  return {
+    durationSeconds,
+    isAccepted: false,
+    errorType: error.name,
+    httpStatus: httpStatusOf(error),
+    oldestTimestamp,
+  };
+}

@@ -1,0 +1,230 @@
+import { type CloudWatchLogsClient, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  classifyError,
+  describeError,
+  type ErrorKind,
+  permissionIn,
+  remedyFor,
+} from '../cloudwatch/classify-error.js';
+import { sendWithin } from '../cloudwatch/send-within.js';
+import { type Destination } from '../delivery/encoded-event.js';
+import { Diagnostics } from '../observability/diagnostics.js';
+import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
+import { createProvisioner, type ProvisioningSettings } from '../resources/ensure-log-group.js';
+
+/** How long a health check may take. */
+export interface HealthCheckOptions {
+  /** Milliseconds; what is not known then is unhealthy with kind `timeout`. Default 5,000. */
+  readonly timeoutMillis?: number | undefined;
+  /** Ends the check at once, unhealthy with kind `aborted`. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * - `credentials`: none, wrong or expired
+ * - `permission`: {@link HealthProblem.permission} is denied
+ * - `resource`: {@link HealthProblem.resource} is missing and is not or can not be made
+ * - `configuration`: region, profile
+ * - `throttled`, `unreachable`: passing
+ * - `refused`: any other answer
+ */
+export type HealthProblemKind =
+  | 'credentials'
+  | 'permission'
+  | 'resource'
+  | 'configuration'
+  | 'throttled'
+  | 'unreachable'
+  | 'refused'
+  | 'timeout'
+  | 'aborted'
+  | 'shutdown';
+
+/** Why records can not be delivered. */
+export interface HealthProblem {
+  readonly kind: HealthProblemKind;
+  /** One line, without content of log records. */
+  readonly message: string;
+  /** For example `logs:PutLogEvents`. */
+  readonly permission?: string | undefined;
+  /** For example `log group /apps/orders`. */
+  readonly resource?: string | undefined;
+  readonly remedy?: string | undefined;
+  readonly error?: Error | undefined;
+}
+
+/** Whether records can be delivered. */
+export interface HealthReport {
+  readonly healthy: boolean;
+  readonly problems: readonly HealthProblem[];
+  /** What was checked; undefined where the destination depends on records that did not come yet. */
+  readonly destination?: Destination | undefined;
+}
+
+/** What a health check works with. */
+export interface HealthCheckParts {
+  readonly client: CloudWatchLogsClient;
+  readonly isShutDown: boolean;
+  /** The destination, where it is known. */
+  readonly destination: () => Destination | undefined;
+}
+
+const DEFAULT_TIMEOUT_MILLIS = 5_000;
+
+/** A name that no group should have: for asking where the destination is not known. */
+const NOWHERE: Destination = { logGroupName: 'otel-cwlogs-health-check', logStreamName: 'none' };
+
+/** Asks the service whether events can be delivered. Never rejects. */
+export async function checkHealth(
+  parts: HealthCheckParts,
+  provisioning: ProvisioningSettings,
+  options: HealthCheckOptions,
+): Promise<HealthReport> {
+  if (parts.isShutDown) return unhealthy({ kind: 'shutdown', message: 'the exporter is shut down' });
+  let destination: Destination | undefined;
+  try {
+    destination = parts.destination();
+    const problem = await probeWithin(parts.client, destination, provisioning, options);
+    return problem === undefined
+      ? { healthy: true, problems: [], destination }
+      : unhealthy(problem, destination);
+  } catch (error) {
+    return unhealthy(problemOf(error, 'logs:PutLogEvents'), destination);
+  }
+}
+
+async function probeWithin(
+  client: CloudWatchLogsClient,
+  destination: Destination | undefined,
+  provisioning: ProvisioningSettings,
+  { timeoutMillis = DEFAULT_TIMEOUT_MILLIS, signal }: HealthCheckOptions,
+): Promise<HealthProblem | undefined> {
+  try {
+    // The limit and the signal are for all requests together.
+    return await sendWithin(
+      ({ abortSignal }) =>
+        runAsOwnTelemetry(() => probe(client, destination, provisioning, timeoutMillis, abortSignal)),
+      timeoutMillis,
+      signal,
+    );
+  } catch (error) {
+    if (signal?.aborted) return { kind: 'aborted', message: 'the health check was aborted' };
+    if ((error as Error | undefined)?.name === 'TimeoutError') {
+      return { kind: 'timeout', message: `the service gave no answer within ${timeoutMillis} ms` };
+    }
+    throw error;
+  }
+}
+
+async function probe(
+  client: CloudWatchLogsClient,
+  destination: Destination | undefined,
+  provisioning: ProvisioningSettings,
+  timeoutMillis: number,
+  signal: AbortSignal,
+): Promise<HealthProblem | undefined> {
+  const send = (): Promise<Error | undefined> => sendProbe(client, destination ?? NOWHERE, signal);
+  const error = await send();
+  if (error === undefined) return undefined;
+  const kind = classifyError(error);
+  // The service knows these credentials; what they may do where is not known before records come.
+  if (destination === undefined && (kind === 'missing' || kind === 'denied')) return undefined;
+  if (destination === undefined || kind !== 'missing') return problemOf(error, 'logs:PutLogEvents');
+  const provisioner = createProvisioner(
+    { client, diagnostics: new Diagnostics({ logger: SILENT }) },
+    provisioning,
+    timeoutMillis,
+  );
+  const made = await provisioner.ensure(destination, 'ahead');
+  if (provisioning.provision !== 'none' && made.kind === 'failed') {
+    const cause = made.error.cause ?? error;
+    const what = made.error.message.startsWith('the log group ')
+      ? 'logs:CreateLogGroup'
+      : 'logs:CreateLogStream';
+    const problem = problemOf(cause, what);
+    return problem.kind === 'resource'
+      ? missing(error, destination, provisioning)
+      : { ...problem, message: made.error.message, resource: resourceOf(error, destination) };
+  }
+  const again = await send();
+  if (again === undefined) return undefined;
+  return classifyError(again) === 'missing'
+    ? missing(again, destination, provisioning)
+    : problemOf(again, 'logs:PutLogEvents');
+}
+
+/** Writes an event of 1970: accepted and left out as too old, so stored and billed nowhere. */
+export async function sendProbe(
+  client: CloudWatchLogsClient,
+  destination: Destination,
+  signal?: AbortSignal,
+): Promise<Error | undefined> {
+  const logEvents = [{ timestamp: 1, message: 'opentelemetry-cloudwatch-logs health check' }];
+  try {
+    await client.send(
+      new PutLogEventsCommand({ ...destination, logEvents }),
+      signal ? { abortSignal: signal } : {},
+    );
+    return undefined;
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error));
+  }
+}
+
+const KINDS: Readonly<Record<ErrorKind, HealthProblemKind>> = {
+  retry: 'unreachable',
+  throttled: 'throttled',
+  credentials: 'credentials',
+  denied: 'permission',
+  missing: 'resource',
+  configuration: 'configuration',
+  exists: 'refused',
+  invalid: 'refused',
+  unreadable: 'refused',
+  sequence_token: 'refused',
+  already_accepted: 'refused',
+  refused: 'refused',
+};
+
+/** @param permission - what the request needed, where its error does not say */
+export function problemOf(thrown: unknown, permission: string): HealthProblem {
+  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const kind = KINDS[classifyError(error)];
+  const needed = kind === 'permission' ? (permissionIn(error.message) ?? permission) : undefined;
+  return {
+    kind,
+    message: describeError(error),
+    permission: needed,
+    remedy: needed === undefined ? remedyFor(error) : `allow ${needed} to the role in use`,
+    error,
+  };
+}
+
+function missing(error: Error, destination: Destination, { provision }: ProvisioningSettings): HealthProblem {
+  const resource = resourceOf(error, destination);
+  return {
+    kind: 'resource',
+    message: `${resource} does not exist, and provision is '${provision}', so it is not made here`,
+    resource,
+    remedy: `create it, or set provision to ${resource.startsWith('log stream') ? "'stream'" : "'all'"}`,
+    error,
+  };
+}
+
+function resourceOf(error: Error, { logGroupName, logStreamName }: Destination): string {
+  return /stream/i.test(error.message)
+    ? `log stream ${logStreamName} of ${logGroupName}`
+    : `log group ${logGroupName}`;
+}
+
+function unhealthy(problem: HealthProblem, destination?: Destination): HealthReport {
+  return { healthy: false, problems: [problem], destination };
+}
+
+/** The report says it all. */
+const SILENT = {
+  error: () => undefined,
+  warn: () => undefined,
+  info: () => undefined,
+  debug: () => undefined,
+};

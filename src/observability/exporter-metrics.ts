@@ -1,0 +1,180 @@
+import { type Histogram, type MeterProvider } from '@opentelemetry/api';
+import { ATTR_ERROR_TYPE, ComponentMetrics, type Figure } from './component-metrics.js';
+import { type LossReason } from './losses.js';
+import { type ObservedRequest } from './request-observer.js';
+
+/** The part of an exporter's status that becomes metrics. */
+export interface ExporterFigures {
+  readonly delivered: number;
+  readonly kept: number;
+  readonly droppedByReason: Partial<Record<LossReason, number>>;
+  readonly deliveredBytes: number;
+  readonly heldEvents: number;
+  readonly heldBytes: number;
+  readonly batches: number;
+  readonly requests: number;
+  readonly retries: number;
+  readonly throttles: number;
+  readonly breaker: 'closed' | 'open' | 'half_open';
+}
+
+/** `otel.component.type` of the exporter. The conventions have none for it. */
+export const EXPORTER_TYPE = 'cloudwatch_logs_exporter';
+
+/** Losses that are no failure of an export: asked for, or before the exporter. */
+const NOT_EXPORTED: ReadonlySet<string> = new Set<LossReason>([
+  'below_min_severity',
+  'dropped_by_transform',
+  'own_telemetry',
+  'queue_full',
+]);
+
+/** Losses for which the service is the reason. */
+const REJECTED: ReadonlySet<string> = new Set<LossReason>(['too_old', 'too_new', 'expired', 'rejected']);
+
+/** Seconds. Deliveries take from milliseconds to, in an outage, hours. */
+const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30];
+const LAG_BUCKETS = [0.1, 0.5, 1, 2, 5, 10, 30, 60, 300, 900, 3_600, 21_600, 86_400];
+
+const OURS = 'cloudwatch_logs.exporter';
+
+/** What is read at each collection; names and units of `otel.*` are those of the semantic conventions. */
+export const EXPORTER_FIGURES: readonly Figure<ExporterFigures>[] = [
+  {
+    name: 'otel.sdk.exporter.log.exported',
+    kind: 'counter',
+    unit: '{log_record}',
+    description:
+      'The number of log records for which the export has finished, either successful or failed (error.type).',
+    read: (status) => ({
+      '': status.delivered,
+      ...reasons(status.droppedByReason, (reason) => !NOT_EXPORTED.has(reason)),
+    }),
+  },
+  {
+    name: 'otel.sdk.exporter.log.inflight',
+    kind: 'upDownCounter',
+    unit: '{log_record}',
+    description: 'The number of log records which were passed to the exporter and are not exported yet.',
+    read: (status) => status.kept,
+  },
+  {
+    name: `${OURS}.dropped`,
+    kind: 'counter',
+    unit: '{log_record}',
+    description: 'Log records that were not delivered, by reason (error.type).',
+    read: (status) => status.droppedByReason,
+  },
+  {
+    name: `${OURS}.rejected`,
+    kind: 'counter',
+    unit: '{event}',
+    description: 'Log events that the service refused, by reason (error.type).',
+    read: (status) => reasons(status.droppedByReason, (reason) => REJECTED.has(reason)),
+  },
+  {
+    name: `${OURS}.billed`,
+    kind: 'counter',
+    unit: 'By',
+    description: 'Bytes that the service accepted, as it bills them: messages plus 26 bytes an event.',
+    read: (status) => status.deliveredBytes,
+  },
+  {
+    name: `${OURS}.batches`,
+    kind: 'counter',
+    unit: '{batch}',
+    description: 'PutLogEvents requests that the service accepted.',
+    read: (status) => status.batches,
+  },
+  {
+    name: `${OURS}.requests`,
+    kind: 'counter',
+    unit: '{request}',
+    description: 'PutLogEvents requests that were made.',
+    read: (status) => status.requests,
+  },
+  {
+    name: `${OURS}.retries`,
+    kind: 'counter',
+    unit: '{request}',
+    description: 'Requests whose events are to be sent again.',
+    read: (status) => status.retries,
+  },
+  {
+    name: `${OURS}.throttles`,
+    kind: 'counter',
+    unit: '{throttle}',
+    description: 'Times that delivery slowed down because the service throttled.',
+    read: (status) => status.throttles,
+  },
+  {
+    name: `${OURS}.held.events`,
+    kind: 'upDownCounter',
+    unit: '{event}',
+    description: 'Log events in the delivery buffer, those in flight included.',
+    read: (status) => status.heldEvents,
+  },
+  {
+    name: `${OURS}.held.size`,
+    kind: 'upDownCounter',
+    unit: 'By',
+    description: 'Bytes of log events in the delivery buffer; bounded by maxBufferBytes.',
+    read: (status) => status.heldBytes,
+  },
+  {
+    name: `${OURS}.breaker.open`,
+    kind: 'gauge',
+    unit: '1',
+    description: '1 while the circuit breaker holds requests back because the endpoint is down, else 0.',
+    read: (status) => (status.breaker === 'closed' ? 0 : 1),
+  },
+];
+
+/** All metrics of an exporter. */
+export class ExporterMetrics {
+  readonly #component: ComponentMetrics<ExporterFigures>;
+  readonly #duration: Histogram;
+  readonly #lag: Histogram;
+  readonly #wallClock: () => number;
+
+  /** @param parts - `wallClock` gives milliseconds since 1970 */
+  constructor(parts: { meterProvider: MeterProvider; read: () => ExporterFigures; wallClock: () => number }) {
+    this.#component = new ComponentMetrics(parts, { type: EXPORTER_TYPE, figures: EXPORTER_FIGURES });
+    this.#wallClock = parts.wallClock;
+    const { meter } = this.#component;
+    this.#duration = meter.createHistogram('otel.sdk.exporter.operation.duration', {
+      unit: 's',
+      description: 'The duration of exporting a batch of telemetry records.',
+      advice: { explicitBucketBoundaries: DURATION_BUCKETS },
+    });
+    this.#lag = meter.createHistogram(`${OURS}.delivery.lag`, {
+      unit: 's',
+      description: 'Age of the oldest log event of a batch when the service accepted it.',
+      advice: { explicitBucketBoundaries: LAG_BUCKETS },
+    });
+  }
+
+  requestEnded(request: ObservedRequest): void {
+    const { attributes } = this.#component;
+    this.#duration.record(request.durationSeconds, {
+      ...attributes,
+      ...(request.errorType !== undefined && { [ATTR_ERROR_TYPE]: request.errorType }),
+      ...(request.httpStatus !== undefined && { 'http.response.status_code': request.httpStatus }),
+    });
+    if (!request.isAccepted) return;
+    const lagMillis = this.#wallClock() - request.oldestTimestamp;
+    this.#lag.record(Math.max(0, lagMillis) / 1000, attributes);
+  }
+
+  /** See {@link ComponentMetrics.freeze}. */
+  freeze(): void {
+    this.#component.freeze();
+  }
+}
+
+function reasons(
+  dropped: ExporterFigures['droppedByReason'],
+  isWanted: (reason: string) => boolean,
+): Record<string, number | undefined> {
+  return Object.fromEntries(Object.entries(dropped).filter(([reason]) => isWanted(reason)));
+}

@@ -1,0 +1,156 @@
+import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { expect } from 'chai';
+import { CloudWatchLogExporter } from '../../src/exporter/cloudwatch-log-exporter.js';
+import { type HealthCheckOptions, type HealthReport } from '../../src/exporter/health-check.js';
+import { type CloudWatchLogExporterOptions } from '../../src/exporter/options.js';
+import { createCloudWatchLogRecordProcessor } from '../../src/exporter/log-record-processor.js';
+import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
+
+const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
+
+describe('healthCheck', () => {
+  let local: LocalCloudWatchLogs;
+  let client: CloudWatchLogsClient;
+
+  before(async () => {
+    local = await LocalCloudWatchLogs.start();
+    client = new CloudWatchLogsClient({
+      endpoint: local.endpoint,
+      region: 'us-east-1',
+      credentials: CREDENTIALS,
+    });
+  });
+
+  afterEach(() => {
+    local.faults.clear();
+  });
+
+  after(async () => {
+    client.destroy();
+    await local.stop();
+  });
+
+  async function check(
+    options: CloudWatchLogExporterOptions = {},
+    how: HealthCheckOptions = {},
+  ): Promise<HealthReport> {
+    const exporter = new CloudWatchLogExporter({
+      endpoint: local.endpoint,
+      region: 'us-east-1',
+      credentials: CREDENTIALS,
+      maxAttempts: 1,
+      logGroupName: '/health/ok',
+      logStreamName: 's',
+      ...options,
+    });
+    try {
+      return await exporter.healthCheck(how);
+    } finally {
+      await exporter.shutdown();
+    }
+  }
+
+  async function storedBytes(): Promise<number | undefined> {
+    const { logGroups } = await client.send(
+      new DescribeLogGroupsCommand({ logGroupNamePrefix: '/health/ok' }),
+    );
+    return logGroups?.[0]?.storedBytes;
+  }
+
+  it('is healthy where events can be written, and stores none', async () => {
+    expect(await check()).to.deep.equal({
+      healthy: true,
+      problems: [],
+      destination: { logGroupName: '/health/ok', logStreamName: 's' },
+    });
+    expect(await storedBytes()).to.equal(0);
+  });
+
+  it('names the permission to write', async () => {
+    await check();
+    local.faults.add({ kind: 'deny', operations: ['PutLogEvents'] });
+    const { healthy, problems } = await check();
+    expect(healthy).to.equal(false);
+    expect(problems[0]).to.include({
+      kind: 'permission',
+      permission: 'logs:PutLogEvents',
+      remedy: 'allow logs:PutLogEvents to the role in use',
+    });
+  });
+
+  for (const operation of ['CreateLogGroup', 'CreateLogStream']) {
+    it(`names the permission ${operation} where the exporter has to make it`, async () => {
+      local.faults.add({ kind: 'deny', operations: [operation] });
+      const { problems } = await check({ logGroupName: `/health/denied-${operation}` });
+      expect(problems[0]).to.include({ kind: 'permission', permission: `logs:${operation}` });
+    });
+  }
+
+  it('names the group that is missing and not to be made', async () => {
+    for (const provision of ['none', 'stream'] as const) {
+      const { problems } = await check({ provision, logGroupName: '/health/none' });
+      expect(problems[0]).to.include({ kind: 'resource', resource: 'log group /health/none' });
+      expect(problems[0]!.remedy).to.include("provision to 'all'");
+    }
+  });
+
+  it('names the stream that is missing and not to be made', async () => {
+    await check();
+    const { problems } = await check({ provision: 'none', logStreamName: 'other' });
+    expect(problems[0]).to.include({ kind: 'resource', resource: 'log stream other of /health/ok' });
+  });
+
+  it('makes a group that was deleted', async () => {
+    expect((await check({ logGroupName: '/health/new' })).healthy).to.equal(true);
+  });
+
+  it('tells expired credentials, throttling and an endpoint that is down', async () => {
+    await check();
+    local.faults.add({ kind: 'expired-token' });
+    expect((await check()).problems[0]).to.include({ kind: 'credentials' });
+    local.faults.clear();
+    local.faults.add({ kind: 'throttle' });
+    expect((await check()).problems[0]).to.include({ kind: 'throttled' });
+    local.faults.clear();
+    const down = await check({ endpoint: 'http://127.0.0.1:1' }, {});
+    expect(down.problems[0]!.kind).to.equal('unreachable');
+  });
+
+  it('tells what the credentials provider says', async () => {
+    const { problems } = await check({
+      credentials: () => Promise.reject(Object.assign(new Error('no'), { name: 'CredentialsProviderError' })),
+    });
+    expect(problems[0]).to.include({ kind: 'credentials' });
+    expect(problems[0]!.remedy).to.include('AWS_ACCESS_KEY_ID');
+  });
+
+  it('ends at its deadline, and when it is aborted', async () => {
+    local.faults.add({ kind: 'hang', operations: ['PutLogEvents'] });
+    expect((await check({}, { timeoutMillis: 20 })).problems[0]!.kind).to.equal('timeout');
+    expect((await check({}, { signal: AbortSignal.abort() })).problems[0]!.kind).to.equal('aborted');
+  });
+
+  it('checks what can be where the destination depends on records', async () => {
+    const logGroupName = '/health/{service.name}';
+    expect(await check({ logGroupName })).to.deep.equal({
+      healthy: true,
+      problems: [],
+      destination: undefined,
+    });
+    // A role that may write to the application's groups alone.
+    local.faults.add({ kind: 'deny' });
+    expect((await check({ logGroupName })).healthy).to.equal(true);
+    local.faults.clear();
+    local.faults.add({ kind: 'expired-token' });
+    expect((await check({ logGroupName })).healthy).to.equal(false);
+  });
+
+  it('says that the exporter is shut down', async () => {
+    const processor = createCloudWatchLogRecordProcessor({
+      endpoint: local.endpoint,
+      logGroupName: '/health/p',
+    });
+    await processor.shutdown();
+    expect((await processor.healthCheck()).problems[0]!.kind).to.equal('shutdown');
+  });
+});
