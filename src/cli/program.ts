@@ -1,6 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { type CommandIo } from './command-io.js';
 import { endpointOf, type ConnectionArguments } from './connection.js';
+import { doctorCommand } from './doctor-command.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { explainError } from './explain-error.js';
@@ -34,7 +35,14 @@ export async function runCommandLine(
     .version(version)
     .showHelpAfterError('(otel-cwlogs --help shows all commands)')
     .addHelpText('after', EXAMPLES);
-  for (const command of [...lookUpCommands(io), queryCommand(io), localCommand(io), ...moreCommands]) {
+  const commands = [
+    ...lookUpCommands(io),
+    queryCommand(io),
+    localCommand(io),
+    doctorCommand(io),
+    ...moreCommands,
+  ];
+  for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
   configure(program, io);

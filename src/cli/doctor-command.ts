@@ -1,0 +1,111 @@
+import { Command, Option } from 'commander';
+import {
+  type CloudWatchLogExporterOptions,
+  diagnose,
+  type Diagnosis,
+  type Finding,
+} from '../exporter/index.js';
+import { createColors, type Colors, wantsColor } from './colors.js';
+import { type CommandIo } from './command-io.js';
+import { type ConnectionArguments, wholeNumber } from './connection.js';
+import { escapeTerminalText } from './escape-terminal-text.js';
+import { EXIT } from './exit-codes.js';
+import { toSafeJson } from './print-json.js';
+
+interface DoctorArguments extends ConnectionArguments {
+  readonly logGroup?: string | undefined;
+  readonly logStream?: string | undefined;
+  readonly provision?: 'all' | 'stream' | 'none' | undefined;
+  readonly testEvent: boolean;
+  readonly wait?: number | undefined;
+  readonly json?: boolean | undefined;
+}
+
+const HELP = `
+All options of the exporter are read from OTEL_EXPORTER_CLOUDWATCH_LOGS_*, as the application reads
+them; templates are filled from OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES. A log group or
+stream that is made for the test is deleted again.
+
+Examples:
+  otel-cwlogs doctor --log-group /apps/orders
+  otel-cwlogs doctor --log-group '/apps/{service.name}' --provision stream --profile staging
+  otel-cwlogs doctor --json | jq .policy
+
+Exit codes: 0 records arrive (there may be warnings), 1 a check failed, 2 wrong command line or
+options, 130 interrupted.`;
+
+/** The command `doctor`. */
+export function doctorCommand(io: CommandIo): Command {
+  return new Command('doctor')
+    .description(
+      'check region, credentials, clock, network and permissions, write a test event and find it again',
+    )
+    .option('-g, --log-group <name>', 'log group, or a template (option logGroupName)')
+    .option('--log-stream <name>', 'log stream, or a template (option logStreamName)')
+    .addOption(
+      new Option('--provision <what>', 'what the exporter may create').choices(['all', 'stream', 'none']),
+    )
+    .option('--no-test-event', 'write nothing but what --provision lets the exporter create')
+    .addOption(
+      new Option('--wait <seconds>', 'how long to look for the test event (default: 15)').argParser(
+        wholeNumber('--wait'),
+      ),
+    )
+    .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
+    .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
+    .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
+    .option('--json', 'print one JSON document')
+    .option('--no-color', 'no colours (also: NO_COLOR)')
+    .addHelpText('after', HELP)
+    .action((args: DoctorArguments) => runDoctor(args, io));
+}
+
+async function runDoctor(args: DoctorArguments, io: CommandIo): Promise<void> {
+  if (args.profile !== undefined) io.env.AWS_PROFILE = args.profile;
+  const colors = createColors(args.color !== false && wantsColor(io.stdout, io.env));
+  const options: CloudWatchLogExporterOptions = {
+    logGroupName: args.logGroup,
+    logStreamName: args.logStream,
+    provision: args.provision,
+    region: args.region,
+    endpoint: args.endpoint,
+  };
+  const diagnosis = await diagnose(
+    options,
+    {
+      environment: io.env,
+      signal: io.signal,
+      now: io.now,
+      onFinding: (finding) => {
+        if (!args.json) io.stdout.write(render(finding, colors));
+      },
+    },
+    { testEvent: args.testEvent, ...(args.wait !== undefined && { findTimeoutMillis: args.wait * 1000 }) },
+  );
+  const failed = diagnosis.findings.filter(({ status }) => status === 'failed');
+  if (args.json) io.stdout.write(`${toSafeJson({ healthy: failed.length === 0, ...diagnosis })}\n`);
+  else io.stdout.write(renderEnd(diagnosis, failed.length, colors));
+  const isUsage = failed.some(({ check }) => check === 'options');
+  if (failed.length === 0) io.setExitCode(0);
+  else io.setExitCode(isUsage ? EXIT.usage : 1);
+}
+
+const MARKS = { ok: 'ok', warning: 'warning', failed: 'FAILED', skipped: 'skipped' } as const;
+
+function render({ check, status, message, remedy }: Finding, colors: Colors): string {
+  const paint = { ok: colors.green, warning: colors.yellow, failed: colors.red, skipped: colors.dim }[status];
+  const line = `${paint(MARKS[status].padEnd(8))} ${colors.bold(check)}: ${escapeTerminalText(message)}\n`;
+  return remedy === undefined ? line : `${line}         ${escapeTerminalText(remedy)}\n`;
+}
+
+function renderEnd({ policy }: Diagnosis, failed: number, colors: Colors): string {
+  const shown =
+    policy === undefined
+      ? ''
+      : `\n${colors.bold('Least-privilege IAM policy for these options:')}\n${toSafeJson(policy)}\n`;
+  const verdict =
+    failed === 0
+      ? colors.green('Log records arrive.')
+      : colors.red(`${failed} ${failed === 1 ? 'check' : 'checks'} failed.`);
+  return `${shown}\n${verdict}\n`;
+}

@@ -1,0 +1,265 @@
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  DescribeLogGroupsCommand,
+  DescribeLogStreamsCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { expect } from 'chai';
+import { runCommandLine } from '../../src/cli/program.js';
+import { type Finding } from '../../src/exporter/index.js';
+import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
+
+interface Ran {
+  readonly out: string;
+  readonly err: string;
+  readonly exitCode: number | undefined;
+}
+
+interface Report {
+  healthy: boolean;
+  findings: Finding[];
+  policy?: { Statement: { Sid: string; Action: string[]; Resource: string[] }[] };
+  destination?: { logGroupName: string; logStreamName: string };
+}
+
+describe('otel-cwlogs doctor', () => {
+  let local: LocalCloudWatchLogs;
+  let client: CloudWatchLogsClient;
+
+  before(async () => {
+    local = await LocalCloudWatchLogs.start();
+    client = new CloudWatchLogsClient({
+      endpoint: local.endpoint,
+      region: 'us-east-1',
+      credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+    });
+  });
+
+  afterEach(() => {
+    local.faults.clear();
+  });
+
+  after(async () => {
+    client.destroy();
+    await local.stop();
+  });
+
+  async function run(
+    args: readonly string[],
+    env: Record<string, string> = {},
+    signal: AbortSignal = new AbortController().signal,
+  ): Promise<Ran> {
+    let out = '';
+    let err = '';
+    let exitCode: number | undefined;
+    await runCommandLine(
+      ['doctor', '--endpoint', local.endpoint, ...args],
+      {
+        stdout: { write: (text) => (out += text) },
+        stderr: { write: (text) => (err += text) },
+        env: { AWS_REGION: 'us-east-1', OTEL_EXPORTER_CLOUDWATCH_LOGS_MAX_ATTEMPTS: '1', ...env },
+        signal,
+        now: Date.now,
+        setExitCode: (code) => {
+          exitCode = code;
+        },
+      },
+      '0.0.0',
+    );
+    return { out, err, exitCode };
+  }
+
+  async function report(
+    args: readonly string[],
+    env: Record<string, string> = {},
+  ): Promise<Report & { exitCode: number | undefined; of: (check: string) => Finding | undefined }> {
+    const { out, exitCode } = await run([...args, '--json'], env);
+    const parsed = JSON.parse(out) as Report;
+    return {
+      ...parsed,
+      exitCode,
+      of: (check) => parsed.findings.findLast((finding) => finding.check === check),
+    };
+  }
+
+  async function groups(prefix: string): Promise<string[]> {
+    const { logGroups } = await client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: prefix }));
+    return (logGroups ?? []).map((group) => group.logGroupName!);
+  }
+
+  it('writes a test event, finds it both ways, and deletes the group that it made', async () => {
+    const found = await report(['-g', '/doctor/{service.name}', '--log-stream', 's'], {
+      OTEL_SERVICE_NAME: 'shop',
+      OTEL_EXPORTER_CLOUDWATCH_LOGS_RETENTION_IN_DAYS: '7',
+      OTEL_EXPORTER_CLOUDWATCH_LOGS_TAGS: 'team=a',
+    });
+    expect(found.findings.filter(({ status }) => status !== 'ok')).to.deep.equal([]);
+    expect(found.findings.map(({ check }) => check)).to.deep.equal([
+      'options',
+      'region',
+      'credentials',
+      'reachability',
+      'clock',
+      'logs:PutLogEvents',
+      'logs:CreateLogGroup',
+      'logs:CreateLogStream',
+      'logs:PutRetentionPolicy',
+      'logs:TagResource',
+      'logs:DescribeIndexPolicies',
+      'logs:PutIndexPolicy',
+      'test event',
+      'logs:FilterLogEvents',
+      'logs:StartQuery',
+      'clean up',
+    ]);
+    expect(found.exitCode).to.equal(0);
+    expect(found.healthy).to.equal(true);
+    expect(found.destination).to.deep.equal({ logGroupName: '/doctor/shop', logStreamName: 's' });
+    expect(await groups('/doctor/shop')).to.deep.equal([]);
+  });
+
+  it('leaves a group that was there, and deletes the stream that it made', async () => {
+    await client.send(new CreateLogGroupCommand({ logGroupName: '/doctor/there' }));
+    const found = await report(['-g', '/doctor/there', '--log-stream', 's']);
+    expect(found.exitCode).to.equal(0);
+    expect(found.of('logs:PutIndexPolicy')?.status).to.equal('skipped');
+    expect(found.of('test event')?.status).to.equal('ok');
+    const { logStreams } = await client.send(
+      new DescribeLogStreamsCommand({ logGroupName: '/doctor/there' }),
+    );
+    expect(logStreams).to.deep.equal([]);
+  });
+
+  it('prints what is found, and the policy', async () => {
+    const { out, exitCode } = await run(['-g', '/doctor/text']);
+    expect(exitCode).to.equal(0);
+    expect(out).to.match(/^ok {7}options: log group \/doctor\/text/m);
+    expect(out).to.include('Least-privilege IAM policy');
+    expect(out).to.include('Log records arrive.');
+  });
+
+  it('gives the least-privilege policy of the options', async () => {
+    const none = await report(['-g', '/apps/{service.name}', '--log-stream', 'fix', '--provision', 'none']);
+    expect(none.policy!.Statement).to.deep.equal([
+      {
+        Sid: 'Write',
+        Effect: 'Allow',
+        Action: ['logs:PutLogEvents'],
+        Resource: ['arn:aws:logs:us-east-1:*:log-group:/apps/*:log-stream:fix'],
+      },
+    ]);
+    const all = await report(['-g', '/doctor/there']);
+    expect(all.policy!.Statement[1]).to.deep.equal({
+      Sid: 'Provision',
+      Effect: 'Allow',
+      Action: [
+        'logs:CreateLogStream',
+        'logs:CreateLogGroup',
+        'logs:DescribeIndexPolicies',
+        'logs:PutIndexPolicy',
+      ],
+      Resource: [
+        'arn:aws:logs:us-east-1:000000000000:log-group:/doctor/there',
+        'arn:aws:logs:us-east-1:000000000000:log-group:/doctor/there:*',
+      ],
+    });
+  });
+
+  const denials: [string, string, 'failed' | 'warning'][] = [
+    ['PutLogEvents', '/doctor/there', 'failed'],
+    ['CreateLogStream', '/doctor/there', 'failed'],
+    ['CreateLogGroup', '/doctor/there', 'warning'],
+    ['CreateLogGroup', '/doctor/new', 'failed'],
+    ['DescribeIndexPolicies', '/doctor/there', 'warning'],
+    ['PutIndexPolicy', '/doctor/new', 'warning'],
+    ['PutRetentionPolicy', '/doctor/new', 'warning'],
+    ['FilterLogEvents', '/doctor/there', 'warning'],
+    ['StartQuery', '/doctor/there', 'warning'],
+  ];
+  for (const [operation, group, status] of denials) {
+    it(`reports ${operation} denied for ${group} as ${status}`, async () => {
+      local.faults.add({ kind: 'deny', operations: [operation] });
+      const found = await report(['-g', group], { OTEL_EXPORTER_CLOUDWATCH_LOGS_RETENTION_IN_DAYS: '7' });
+      expect(found.of(`logs:${operation}`)).to.include({ status });
+      expect(found.of(`logs:${operation}`)!.remedy).to.include(`allow logs:${operation}`);
+      expect(found.exitCode).to.equal(status === 'failed' ? 1 : 0);
+      expect(await groups('/doctor/new')).to.deep.equal([]);
+    });
+  }
+
+  it('says what is left where it may not delete', async () => {
+    local.faults.add({ kind: 'deny', operations: ['Delete*'] });
+    const found = await report(['-g', '/doctor/left', '--no-test-event']);
+    expect(found.of('clean up')).to.include({ status: 'warning' });
+    expect(found.of('test event')).to.equal(undefined);
+    expect(await groups('/doctor/left')).to.deep.equal(['/doctor/left']);
+  });
+
+  it('names a group or stream that is missing and not to be made', async () => {
+    const group = await report(['-g', '/doctor/none', '--provision', 'stream']);
+    expect(group.of('log group')).to.include({ status: 'failed' });
+    expect(group.exitCode).to.equal(1);
+    const stream = await report(['-g', '/doctor/there', '--log-stream', 'none', '--provision', 'none']);
+    expect(stream.of('log stream')!.remedy).to.include("'stream'");
+    expect(await groups('/doctor/none')).to.deep.equal([]);
+  });
+
+  it('measures the clock against the service', async () => {
+    for (const [skewMillis, status, words] of [
+      [3_600_000, 'failed', 'behind the service'],
+      [-3_600_000, 'failed', 'ahead of the service'],
+    ] as const) {
+      local.faults.clear();
+      local.faults.add({ kind: 'clock-skew', skewMillis });
+      const found = await report(['-g', '/doctor/there', '--no-test-event']);
+      expect(found.of('clock')).to.include({ status });
+      expect(found.of('clock')!.message).to.include(words);
+      expect(found.of('clock')!.remedy).to.include('NTP');
+    }
+  });
+
+  it('tells an expired token', async () => {
+    local.faults.add({ kind: 'expired-token' });
+    const found = await report(['-g', '/doctor/there']);
+    expect(found.of('reachability')!.status).to.equal('ok');
+    expect(found.of('credentials')).to.include({ status: 'failed' });
+    expect(found.of('credentials')!.remedy).to.include('aws sso login');
+    expect(found.exitCode).to.equal(1);
+    expect(found.policy).not.to.equal(undefined);
+  });
+
+  it('tells an endpoint that does not answer', async () => {
+    const found = await report(['-g', '/doctor/there', '--endpoint', 'http://127.0.0.1:1']);
+    expect(found.of('reachability')).to.include({ status: 'failed' });
+    expect(found.of('reachability')!.remedy).to.include('endpoint');
+    expect(found.exitCode).to.equal(1);
+  });
+
+  it('tells a service that throttles', async () => {
+    local.faults.add({ kind: 'throttle' });
+    expect((await report(['-g', '/doctor/there'])).of('service')).to.include({ status: 'failed' });
+  });
+
+  it('refuses wrong options in words, and warns of unknown variables', async () => {
+    const missing = await run([]);
+    expect(missing.out).to.include('FAILED   options: logGroupName must be given');
+    expect(missing.exitCode).to.equal(2);
+    const found = await report(['-g', '/doctor/there', '--no-test-event'], {
+      OTEL_EXPORTER_CLOUDWATCH_LOGS_LAYOT: 'otlp',
+    });
+    expect(found.findings[0]!.remedy).to.include('OTEL_EXPORTER_CLOUDWATCH_LOGS_LAYOUT');
+    expect((await run(['--provision', 'some'])).exitCode).to.equal(2);
+  });
+
+  it('prints nothing that a terminal obeys', async () => {
+    const { out } = await run(['-g', '/doctor/there', '--log-stream', 'a\u001b[2Jb\u202e'], {});
+    expect(out).to.include('\\e[2J');
+    // eslint-disable-next-line no-control-regex -- looked for
+    expect(out).not.to.match(/[\u001b\u202e]/);
+  });
+
+  it('ends on Ctrl-C', async () => {
+    const { exitCode } = await run(['-g', '/doctor/there'], {}, AbortSignal.abort(new Error('interrupted')));
+    expect(exitCode).to.equal(130);
+  });
+});
