@@ -93,8 +93,8 @@ async function runDoctor(args: DoctorArguments, io: CommandIo): Promise<void> {
 const MARKS = { ok: 'ok', warning: 'warning', failed: 'FAILED', skipped: 'skipped' } as const;
 
 function render({ check, status, message, remedy }: Finding, colors: Colors): string {
-  const paint = { ok: colors.green, warning: colors.yellow, failed: colors.red, skipped: colors.dim }[status];
-  const line = `${paint(MARKS[status].padEnd(8))} ${colors.bold(check)}: ${escapeTerminalText(message)}\n`;
+  const paint = ({ ok: 'green', warning: 'yellow', failed: 'red', skipped: 'dim' } as const)[status];
+  const line = `${colors[paint](MARKS[status].padEnd(8))} ${colors.bold(check)}: ${escapeTerminalText(message)}\n`;
   return remedy === undefined ? line : `${line}         ${escapeTerminalText(remedy)}\n`;
 }
 

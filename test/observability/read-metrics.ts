@@ -28,6 +28,8 @@ export class ReadableMetrics {
   /** Values of one metric by `error.type`. */
   async valuesOf(name: string): Promise<Record<string, unknown>> {
     const { points } = (await this.read()).get(name) ?? { points: [] };
-    return Object.fromEntries(points.map((point) => [point.attributes['error.type'] ?? '', point.value]));
+    return Object.fromEntries(
+      points.map((point): [string, unknown] => [String(point.attributes['error.type'] ?? ''), point.value]),
+    );
   }
 }
