@@ -1,8 +1,13 @@
 import { eventCases } from './cases/events.js';
 import { filterCases } from './cases/filters.js';
+import { indexCases } from './cases/indexes.js';
+import { ingestionCases } from './cases/ingestion.js';
 import { logGroupCases } from './cases/log-groups.js';
 import { logStreamCases } from './cases/log-streams.js';
+import { accountCases } from './cases/account.js';
+import { pushCases } from './cases/push.js';
 import { queryCases } from './cases/queries.js';
+import { settingCases } from './cases/settings.js';
 import type { ConformanceCase } from './conformance-case.js';
 
 /** Every fact that the local service shares with Amazon CloudWatch Logs. */
@@ -12,4 +17,9 @@ export const allCases: readonly ConformanceCase[] = [
   ...eventCases,
   ...filterCases,
   ...queryCases,
+  ...indexCases,
+  ...pushCases,
+  ...ingestionCases,
+  ...settingCases,
+  ...accountCases,
 ];

@@ -22,7 +22,14 @@ export interface Bench {
   readonly groupWith: (events: readonly InputLogEvent[]) => Promise<string>;
   /** Milliseconds since 1970. */
   readonly now: () => number;
+  /** Ends the case, uncounted, where the endpoint is not this package's local service. */
+  readonly onlyLocal: (reason: string) => Promise<void>;
+  /** Ends the case, uncounted, at AWS itself. */
+  readonly notAtAws: (reason: string) => void;
 }
+
+/** Thrown by a case that says nothing about the endpoint. */
+export class NotApplicable extends Error {}
 
 /** One fact about the service, shown over HTTP. */
 export interface ConformanceCase {
@@ -73,6 +80,14 @@ export async function runCase(
       return logGroupName;
     },
     now: () => Date.now(),
+    notAtAws(reason) {
+      if (endpoint.includes('.amazonaws.com')) throw new NotApplicable(reason);
+    },
+    async onlyLocal(reason) {
+      const answer = await fetch(new URL('/_control/clock', endpoint)).catch(() => undefined);
+      const body = (await answer?.json().catch(() => undefined)) as { time?: unknown } | undefined;
+      if (typeof body?.time !== 'number') throw new NotApplicable(reason);
+    },
   };
   try {
     await conformanceCase.run(bench);

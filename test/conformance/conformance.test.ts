@@ -8,11 +8,15 @@ describe('conformance of the local service', () => {
   let client: CloudWatchLogsClient;
 
   before(async () => {
-    local = await LocalCloudWatchLogs.start();
+    local = await LocalCloudWatchLogs.start({
+      verifySignatures: [{ accessKeyId: 'local', secretAccessKey: 'local' }],
+    });
     client = new CloudWatchLogsClient({
       endpoint: local.endpoint,
       region: 'us-east-1',
       credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
+      // The host of StartLiveTail would be `streaming-127.0.0.1`.
+      disableHostPrefix: true,
     });
   });
 

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
 import { allCases } from './all-cases.js';
-import { runCase } from './conformance-case.js';
+import { NotApplicable, runCase } from './conformance-case.js';
 
 const usage = `Runs the conformance cases against a CloudWatch Logs endpoint and prints counts by operation.
 
@@ -45,16 +45,21 @@ async function main(): Promise<number> {
       ? {}
       : { endpoint, credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, disableHostPrefix: true }),
   });
-  const counts = new Map<string, { passed: number; failed: number }>();
+  const counts = new Map<string, { passed: number; failed: number; skipped: number }>();
   for (const conformanceCase of cases) {
     const { operation, fact } = conformanceCase;
-    const count = counts.get(operation) ?? { passed: 0, failed: 0 };
+    const count = counts.get(operation) ?? { passed: 0, failed: 0, skipped: 0 };
     counts.set(operation, count);
     try {
       await runCase(conformanceCase, { client, endpoint });
       count.passed++;
       if (values.verbose) console.log(`ok   ${operation} ${fact}`);
     } catch (error) {
+      if (error instanceof NotApplicable) {
+        count.skipped++;
+        console.log(`skip ${operation} ${fact}: ${error.message}`);
+        continue;
+      }
       count.failed++;
       console.log(`FAIL ${operation} ${fact}\n     ${(error as Error).message.replaceAll('\n', '\n     ')}`);
     }
@@ -63,15 +68,18 @@ async function main(): Promise<number> {
   await local?.stop();
   let passed = 0;
   let failed = 0;
-  console.log(`\n${'operation'.padEnd(24)} passed failed`);
+  let skipped = 0;
+  console.log(`\n${'operation'.padEnd(28)} passed failed skipped`);
   for (const [operation, count] of counts) {
     passed += count.passed;
     failed += count.failed;
+    skipped += count.skipped;
+    const [passes, failures, skips] = [count.passed, count.failed, count.skipped].map(String);
     console.log(
-      `${operation.padEnd(24)} ${String(count.passed).padStart(6)} ${String(count.failed).padStart(6)}`,
+      `${operation.padEnd(28)} ${passes!.padStart(6)} ${failures!.padStart(6)} ${skips!.padStart(7)}`,
     );
   }
-  console.log(`\n${passed} passed, ${failed} failed at ${endpoint}`);
+  console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped at ${endpoint}`);
   return failed > 0 ? 1 : 0;
 }
 

@@ -1,5 +1,5 @@
 import { accessDenied } from '../faults/fault-errors.js';
-import { MAX_BATCH_BYTES, EVENT_OVERHEAD_BYTES } from '../../cloudwatch/limits.js';
+import { EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES, MAX_PAST_MILLIS } from '../../cloudwatch/limits.js';
 import { type IngestedEvent, IngestionError } from '../ingestion/ingestion-error.js';
 import { decodeHlc, decodeNdjson, decodeStructuredJson } from '../ingestion/json-logs.js';
 import { otlpEncoding } from '../ingestion/otlp/content-type.js';
@@ -171,9 +171,14 @@ function findTarget(context: ServiceContext, { logGroupName, logStreamName }: Ta
   return { group, logStreamName };
 }
 
-/** The group of Transaction Search, made when the first span comes. */
+/**
+ * The group of Transaction Search, made when the first span comes. In the service it is there since Transaction
+ * Search was enabled: were it younger than its first spans, queries would not see them.
+ */
 function spansTarget(context: ServiceContext) {
-  if (!context.catalog.get(LOG_GROUPS, SPANS_GROUP)) addLogGroup(context, { logGroupName: SPANS_GROUP });
+  if (!context.catalog.get(LOG_GROUPS, SPANS_GROUP)) {
+    addLogGroup(context, { logGroupName: SPANS_GROUP }, context.now() - MAX_PAST_MILLIS);
+  }
   if (!context.catalog.get(logStreamsOf(SPANS_GROUP), SPANS_STREAM)) {
     addLogStream(context, SPANS_GROUP, SPANS_STREAM);
   }

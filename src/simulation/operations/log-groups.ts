@@ -38,10 +38,14 @@ function createLogGroup(context: ServiceContext, request: RequestOf<'CreateLogGr
 }
 
 /** Makes a group, also one that clients may not make themselves. */
-export function addLogGroup(context: ServiceContext, request: RequestOf<'CreateLogGroup'>): void {
+export function addLogGroup(
+  context: ServiceContext,
+  request: RequestOf<'CreateLogGroup'>,
+  creationTime = context.now(),
+): void {
   const group: LogGroupDocument = {
     logGroupName: request.logGroupName,
-    creationTime: context.now(),
+    creationTime,
     logGroupClass: request.logGroupClass ?? 'STANDARD',
     tags: { ...request.tags },
     kmsKeyId: request.kmsKeyId,
