@@ -221,10 +221,10 @@ async function applicationTrees(tarball, node) {
     async ({ name, dependencies }) => {
       const directory = mkdtempSync(join(scratch, 'application-'));
       writeFileSync(join(directory, 'package.json'), JSON.stringify({ private: true, dependencies }));
-      const result = await run('npm', ['install', '--package-lock-only', ...NPM, tarball], {
-        cwd: directory,
-        node,
-      });
+      const install = (...more) =>
+        run('npm', ['install', '--package-lock-only', ...NPM, ...more], { cwd: directory, node });
+      const before = await install();
+      const result = before.code === 0 ? await install(tarball) : before;
       const right = result.code === 0 && !result.output.includes('ERESOLVE');
       const lock = right
         ? JSON.parse(readFileSync(join(directory, 'package-lock.json'), 'utf8')).packages
