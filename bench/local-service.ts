@@ -221,7 +221,9 @@ async function peerMillis(
   const { millis } = await best(() => {
     const began = performance.now();
     const { status, error } = spawnSync(command, [...args, file], {
-      stdio: ['ignore', 'ignore', 'inherit'],
+      // Not to /dev/null: GNU grep would notice, and end at the first match.
+      stdio: ['ignore', 'pipe', 'inherit'],
+      maxBuffer: Infinity,
       // Bytes are compared as they are: the fastest that grep can do.
       env: { ...process.env, LC_ALL: 'C' },
     });

@@ -3,6 +3,7 @@ import { OptionError } from '../cloudwatch/errors.js';
 import {
   type FaultKind,
   type FaultRule,
+  type FsyncPolicy,
   LocalCloudWatchLogs,
   type SigningCredentials,
 } from '../simulation/index.js';
@@ -16,6 +17,7 @@ interface LocalArguments {
   readonly port: number;
   readonly dataDir?: string | undefined;
   readonly maxBytes?: number | undefined;
+  readonly fsync?: FsyncPolicy | undefined;
   readonly region?: string | undefined;
   readonly account?: string | undefined;
   readonly verifySignatures?: readonly SigningCredentials[] | undefined;
@@ -63,6 +65,12 @@ export function localCommand(io: CommandIo): Command {
       new Option('--max-bytes <bytes>', 'keep so much, oldest events go first (kB, MB, GB)').argParser(
         (text: string) => readBytes('--max-bytes', text),
       ),
+    )
+    .addOption(
+      new Option(
+        '--fsync <policy>',
+        'force the folder to the disk before each answer, once a second, or never (kill -9 takes nothing)',
+      ).choices(['always', 'interval', 'never']),
     )
     .option('--region <region>', 'region of the service (default: us-east-1)')
     .option('--account <id>', 'account of the service, 12 digits (default: 000000000000)')
@@ -141,6 +149,7 @@ async function start(options: LocalArguments): Promise<LocalCloudWatchLogs> {
       port: options.port,
       dataDirectory: options.dataDir,
       maxBytes: options.maxBytes,
+      fsync: options.fsync,
       region: options.region,
       accountId: options.account,
       verifySignatures: options.verifySignatures,

@@ -7,6 +7,7 @@ import { answerIngestion, isIngestionPath } from './operations/http-ingestion.js
 import type { ServiceContext } from './operations/service-context.js';
 import { unknownOperation } from './protocol/aws-json.js';
 import { type Exchange, type HttpServer, sendJson, startHttpServer } from './protocol/http-server.js';
+import type { StoreStatistics } from './store/event-store.js';
 import { createService, type Service } from './service.js';
 
 /**
@@ -44,7 +45,11 @@ export class LocalCloudWatchLogs {
     const clock = new AdjustableClock(options.clock ?? Date.now);
     const service = createService(options, clock);
     const { context } = service;
-    const controlled = { faults: context.faults, clock };
+    const controlled = {
+      faults: context.faults,
+      clock,
+      statistics: () => context.events.statistics(),
+    };
     try {
       const server = await startHttpServer(
         { port: options.port ?? 0, allowedHosts: options.allowedHosts ?? [], clock: () => clock.now() },
@@ -55,6 +60,11 @@ export class LocalCloudWatchLogs {
       await service.close();
       throw error;
     }
+  }
+
+  /** How much is stored, and how much `maxBytes` and retention took; also at `/_control/store`. */
+  statistics(): StoreStatistics {
+    return this.#service.context.events.statistics();
   }
 
   /** Stops the service: open connections are cut, files are written and closed. */

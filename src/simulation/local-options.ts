@@ -1,6 +1,7 @@
 import { OptionError } from '../cloudwatch/errors.js';
 import type { FaultRule } from './faults/fault-rule.js';
 import type { SigningCredentials } from './protocol/signatures.js';
+import type { FsyncPolicy } from './store/file-syncer.js';
 import { MIN_STORE_BYTES } from './store/segment-limits.js';
 
 /** How a local service is started. */
@@ -15,6 +16,12 @@ export interface LocalCloudWatchLogsOptions {
   readonly clock?: (() => number) | undefined;
   /** A folder, made when it is missing, that keeps everything over a restart; in memory when left out. */
   readonly dataDirectory?: string | undefined;
+  /**
+   * When a `dataDirectory` is forced to the disk: `always` before each answer, `interval` (the default) once a
+   * second, `never` by the operating system alone. Whatever it is, the end of the process takes nothing, `kill
+   * -9` included; a power cut may take what was not forced.
+   */
+  readonly fsync?: FsyncPolicy | undefined;
   /** Bytes of events that are kept, oldest going first; message bytes and 26 for each event. Default: unbounded. */
   readonly maxBytes?: number | undefined;
   /** Host names, without port, that requests may be sent to besides 127.0.0.1, localhost and [::1]. */
@@ -35,6 +42,8 @@ export interface LocalCloudWatchLogsOptions {
   readonly exportDirectory?: string | undefined;
 }
 
+const FSYNC_POLICIES: readonly FsyncPolicy[] = ['always', 'interval', 'never'];
+
 /** @throws OptionError for the first option that is wrong */
 export function checkOptions({
   port = 0,
@@ -43,6 +52,7 @@ export function checkOptions({
   clock,
   maxBytes,
   allowedHosts,
+  fsync,
 }: LocalCloudWatchLogsOptions): void {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new OptionError('port', 'be a whole number from 0 to 65535', port);
@@ -58,6 +68,9 @@ export function checkOptions({
   }
   if (maxBytes !== undefined && !(maxBytes >= MIN_STORE_BYTES)) {
     throw new OptionError('maxBytes', `be a number of at least ${MIN_STORE_BYTES} (bytes)`, maxBytes);
+  }
+  if (fsync !== undefined && !FSYNC_POLICIES.includes(fsync)) {
+    throw new OptionError('fsync', `be one of ${FSYNC_POLICIES.join(', ')}`, fsync);
   }
   if (allowedHosts !== undefined && !Array.isArray(allowedHosts)) {
     throw new OptionError('allowedHosts', 'be an array of host names', allowedHosts);

@@ -40,7 +40,11 @@ export function createService(options: LocalCloudWatchLogsOptions, clock: Adjust
   const faults = new FaultInjection(options.faultSeed);
   for (const rule of options.faults ?? []) faults.add(rule);
   const destinations = new LocalDestinations(options.subscriptionDestinations);
-  const storage = openStorage({ directory: options.dataDirectory, maxBytes: options.maxBytes });
+  const storage = openStorage({
+    directory: options.dataDirectory,
+    maxBytes: options.maxBytes,
+    fsync: options.fsync,
+  });
   const { catalog, events } = storage;
   const logGroups = function* (): Generator<LogGroupDocument> {
     for (const [, group] of catalog.list<LogGroupDocument>(LOG_GROUPS)) yield group;

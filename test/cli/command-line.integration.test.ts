@@ -185,6 +185,7 @@ describe('otel-cwlogs', () => {
       ['local', '--fault', '{"kind":'],
       ['local', '--fault', '{"kind":"throttle","operation":"PutLogEvents"}'],
       ['local', '--fault-seed', '1.5'],
+      ['local', '--fsync', 'sometimes'],
       ['local', '--account', '12'],
       ['local', '--region', 'here'],
       ['local', '--data-dirr', 'x'],

@@ -2,6 +2,7 @@ import { CloudWatchLogsError } from '../../cloudwatch/errors.js';
 import { type Exchange, sendJson } from '../protocol/http-server.js';
 import { readRawBody } from '../protocol/read-body.js';
 import { ServiceError } from '../service-error.js';
+import type { StoreStatistics } from '../store/event-store.js';
 import type { AdjustableClock } from './adjustable-clock.js';
 import type { FaultInjection } from './fault-injection.js';
 import { checkFaultRule, type FaultRule } from './fault-rule.js';
@@ -13,11 +14,14 @@ const MAX_CONTROL_BYTES = 1024 * 1024;
 export interface Controlled {
   readonly faults: FaultInjection;
   readonly clock: AdjustableClock;
+  /** What the store holds, and what it let go. */
+  readonly statistics: () => StoreStatistics;
 }
 
 /**
  * Answers `/_control/faults` (GET lists, POST adds a rule or an array of them, DELETE removes all or `?id=`)
- * and `/_control/clock` (GET tells, POST `{"time": ms}` or `{"advanceMillis": ms}` sets, DELETE resets).
+ * and `/_control/clock` (GET tells, POST `{"time": ms}` or `{"advanceMillis": ms}` sets, DELETE resets), and
+ * `/_control/store` (GET tells how much is stored, and how much `maxBytes` and retention took).
  */
 export async function answerControl(controlled: Controlled, exchange: Exchange): Promise<void> {
   const { request, response, path, query } = exchange;
@@ -39,6 +43,9 @@ export async function answerControl(controlled: Controlled, exchange: Exchange):
       else faults.remove(id);
       break;
     }
+    case 'GET /_control/store':
+      sendJson(response, controlled.statistics(), JSON_TYPE);
+      return;
     case 'GET /_control/clock':
       break;
     case 'POST /_control/clock':

@@ -208,6 +208,15 @@ describe('faults', () => {
       return { status: response.status, body: (await response.json()) as Record<string, unknown> };
     }
 
+    it('tells what the store holds', async () => {
+      await put('held');
+      const { status, body } = await control('GET', 'store');
+      expect(status).to.equal(200);
+      expect(body).to.deep.equal({ ...service.local.statistics() });
+      expect(body.eventCount).to.be.at.least(1);
+      expect(body).to.include({ evictedEvents: 0, expiredEvents: 0 });
+    });
+
     it('adds, lists and removes rules', async () => {
       const added = await control('POST', 'faults', [{ kind: 'throttle', count: 2 }, { kind: 'deny' }]);
       const [first] = added.body.ids as string[];
