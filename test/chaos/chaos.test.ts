@@ -1,0 +1,18 @@
+import { expect } from 'chai';
+import { runChaos } from './chaos.js';
+import { CHAOS_MODES } from './modes.js';
+
+const SHORT = { seed: 7, senders: 2, records: 30_000 };
+
+describe('chaos, the short form', () => {
+  for (const [name, { title, settings }] of Object.entries(CHAOS_MODES)) {
+    it(`${name}: ${title}`, async () => {
+      const report = await runChaos({ ...settings, ...SHORT, maxKept: 3000 });
+      expect(report.lost, 'lost').to.equal(0);
+      expect(report.dropped, 'dropped').to.equal(0);
+      expect(report.emitted).to.equal(report.delivered);
+      expect(report.retries).to.be.greaterThan(0);
+      expect(report.emitted).to.be.within(SHORT.records - 2 * report.kills * 201, SHORT.records);
+    }).timeout(60_000);
+  }
+});

@@ -1,0 +1,106 @@
+/**
+ * A sender of the chaos run: an application that logs as fast as its exporter takes it. Prints `emitted`
+ * when all its records are out, then flushes until nothing is kept, and prints its report.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { ExportResultCode } from '@opentelemetry/core';
+import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { CloudWatchLogExporter } from '../../src/exporter/cloudwatch-log-exporter.js';
+import { createCloudWatchLogRecordProcessor } from '../../src/exporter/log-record-processor.js';
+import { type ExporterStatus } from '../../src/exporter/record-exporter.js';
+import { ISSUED, PROMISED, PromiseMarks } from './promise-marks.js';
+import { recordId, type SenderReport, type SenderSettings } from './sender-settings.js';
+
+/** Records between two looks at how many wait. */
+const BURST = 200;
+
+/** What the loop below needs of a processor or an exporter. */
+interface Subject {
+  send(first: number, count: number): Promise<void>;
+  status(): ExporterStatus;
+  forceFlush(): Promise<void>;
+  shutdown(): Promise<void>;
+}
+
+const settings = JSON.parse(process.argv[2]!) as SenderSettings;
+const marks = new PromiseMarks(settings.marksFile);
+const options = {
+  endpoint: settings.endpoint,
+  logGroupName: settings.logGroupName,
+  logStreamName: `sender-${settings.sender}`,
+  layout: 'body' as const,
+  credentials: { accessKeyId: 'chaos', secretAccessKey: 'chaos' },
+  region: 'us-east-1',
+  requestTimeoutMillis: 1500,
+  retryInitialDelayMillis: 50,
+  retryMaxDelayMillis: 500,
+  ...settings.options,
+};
+
+function bodyOf(record: number): string {
+  return `${recordId(settings.sender, record)} GET /orders/${record % 997} took ${record % 89} ms and was answered with 200`;
+}
+
+function throughProcessor(): Subject {
+  const processor = createCloudWatchLogRecordProcessor({
+    maxExportBatchSize: 2500,
+    scheduledDelayMillis: 50,
+    ...options,
+  });
+  const logger = new LoggerProvider({ processors: [processor] }).getLogger('chaos');
+  return {
+    send: (first, count) => {
+      for (let record = first; record < first + count; record++) {
+        logger.emit({ body: bodyOf(record) });
+        marks.set(record, 1, PROMISED);
+      }
+      return Promise.resolve();
+    },
+    status: () => processor.status(),
+    forceFlush: () => processor.forceFlush(),
+    shutdown: () => processor.shutdown(),
+  };
+}
+
+function throughExporter(): Subject {
+  const exporter = new CloudWatchLogExporter(options);
+  const resource = { attributes: {} };
+  return {
+    send: async (first, count) => {
+      marks.set(first, count, ISSUED);
+      const now = Date.now();
+      const records = Array.from({ length: count }, (_, index) => ({
+        hrTime: [Math.floor(now / 1000), (now % 1000) * 1e6],
+        body: bodyOf(first + index),
+        attributes: {},
+        resource,
+        instrumentationScope: { name: 'chaos' },
+      })) as unknown as ReadableLogRecord[];
+      const { code } = await new Promise<{ code: ExportResultCode }>((resolve) =>
+        exporter.export(records, resolve),
+      );
+      if (code === ExportResultCode.SUCCESS) marks.set(first, count, PROMISED);
+    },
+    status: () => exporter.status(),
+    forceFlush: () => exporter.forceFlush(),
+    shutdown: () => exporter.shutdown(),
+  };
+}
+
+const subject = settings.promise === 'emit' ? throughProcessor() : throughExporter();
+for (let record = settings.firstRecord; record < settings.records; record += BURST) {
+  await subject.send(record, Math.min(BURST, settings.records - record));
+  // An application waits for its own I/O now and then; here that is also what bounds the memory in use.
+  do await sleep(1);
+  while (subject.status().kept > settings.maxKept);
+}
+process.stdout.write('emitted\n');
+while (subject.status().kept > 0) {
+  await subject.forceFlush();
+  await sleep(20);
+}
+await subject.shutdown();
+marks.close();
+const { emitted, delivered, kept, dropped, droppedByReason, requests, retries } = subject.status();
+const report: SenderReport = { emitted, delivered, kept, dropped, droppedByReason, requests, retries };
+process.stdout.write(`${JSON.stringify(report)}\n`);

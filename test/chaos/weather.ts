@@ -1,0 +1,51 @@
+import { type FaultRule } from '../../src/simulation/faults/fault-rule.js';
+
+/** Faults that are in force for a while, beside {@link STEADY_FAULTS}. */
+export interface Weather {
+  readonly name: string;
+  readonly rules: readonly FaultRule[];
+  readonly millis: number;
+}
+
+/** In force all the time: what a busy service and a bad network do. */
+export const STEADY_FAULTS: readonly FaultRule[] = [
+  { kind: 'throttle', probability: 0.3 },
+  { kind: 'error', probability: 0.05 },
+  { kind: 'error', probability: 0.02, status: 500 },
+  { kind: 'reset-before', probability: 0.03 },
+  { kind: 'reset-after', probability: 0.03 },
+  { kind: 'truncate', probability: 0.01 },
+  { kind: 'hang', probability: 0.005 },
+  { kind: 'delay', probability: 0.1, delayMillis: 120 },
+];
+
+const PASSING: readonly Weather[] = [
+  { name: 'calm', rules: [], millis: 800 },
+  { name: 'expired credentials', rules: [{ kind: 'expired-token' }], millis: 700 },
+  { name: 'a clock an hour ahead', rules: [{ kind: 'clock-skew', skewMillis: 3_600_000 }], millis: 900 },
+  { name: 'a clock an hour behind', rules: [{ kind: 'clock-skew', skewMillis: -3_600_000 }], millis: 900 },
+  { name: 'outage', rules: [{ kind: 'reset-before' }], millis: 1500 },
+  { name: 'unavailable', rules: [{ kind: 'error' }], millis: 1000 },
+  { name: 'hanging', rules: [{ kind: 'hang', probability: 0.5 }], millis: 1500 },
+  { name: 'slow', rules: [{ kind: 'delay', delayMillis: 400 }], millis: 800 },
+  { name: 'lost answers', rules: [{ kind: 'reset-after', probability: 0.5 }], millis: 800 },
+];
+
+/** All kinds of weather in an order that the dice decide, again and again. */
+export function* forecast(random: () => number): Generator<Weather, never> {
+  for (;;) {
+    const order = PASSING.map((weather) => ({ weather, at: random() })).toSorted((a, b) => a.at - b.at);
+    for (const { weather } of order) yield weather;
+  }
+}
+
+/** Dice that fall the same for the same seed (mulberry32). */
+export function dice(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+  };
+}
