@@ -109,8 +109,10 @@ export class Dispatcher implements Delivery {
       if (this.#takesNow(batch) || (await this.#waitForRoom(batch, limit.over))) {
         admitted.push(this.#admit(batch));
       } else {
-        result.lost += batch.events.length;
-        error = this.#turnAway(batch);
+        const kept = batch.keeper?.giveBack(batch.events) ?? 0;
+        result.kept += kept;
+        result.lost += batch.events.length - kept;
+        error = this.#turnAway(batch, kept);
       }
     }
     await Promise.race([Promise.all(admitted.map((pending) => pending.reported)), limit.over]);
@@ -176,9 +178,10 @@ export class Dispatcher implements Delivery {
     return pending;
   }
 
-  #turnAway(batch: LogEventBatch): Error {
-    const count = batch.events.length;
-    this.#status.heldEvents -= count;
+  /** @param kept - events of it that its keeper has */
+  #turnAway(batch: LogEventBatch, kept: number): Error {
+    const count = batch.events.length - kept;
+    this.#status.heldEvents -= batch.events.length;
     if (this.#isClosed) {
       this.#parts.losses.record('shutdown', count, 'they came after shutdown');
       return new Error('Delivery is shut down');
@@ -259,6 +262,7 @@ export class Dispatcher implements Delivery {
     const attempt = ++this.#attempts;
     const send = (): Promise<Outcome> => {
       this.#status.requests++;
+      pending.keeper?.sending(pending.part.events);
       return this.#parts.sender.send(pending.part, this.#abort.signal, lane.sequenceToken);
     };
     // The last chance of a shutdown is taken whatever the breaker thinks.
@@ -403,10 +407,11 @@ export class Dispatcher implements Delivery {
   }
 
   #loseRest(pending: PendingBatch, reason: LossReason, detail: string): void {
-    const { bytes } = pending;
-    const events = pending.lose();
+    const { bytes, events } = pending;
+    // What the service refuses is lost; what there is no room or time for may wait where it is kept.
+    const lost = pending.lose(reason === 'delivery_failed' ? undefined : pending.keeper);
     this.#release(events, bytes);
-    this.#parts.losses.record(reason, events, detail);
+    this.#parts.losses.record(reason, lost, detail);
   }
 
   #release(events: number, bytes: number): void {

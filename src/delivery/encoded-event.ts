@@ -20,6 +20,19 @@ export interface LogEntity {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
+/**
+ * Keeps events safe until they are through, whatever happens to this process: what delivery can't hold goes
+ * back to it and is not lost.
+ */
+export interface EventKeeper {
+  /** The events are about to be sent. */
+  sending(events: readonly EncodedEvent[]): void;
+  /** The events are delivered, stored elsewhere or counted as lost. */
+  release(events: readonly EncodedEvent[]): void;
+  /** Delivery lets go of the events. @returns how many of them the keeper has; the others are lost */
+  giveBack(events: readonly EncodedEvent[]): number;
+}
+
 /** Events of one destination that fit one PutLogEvents request, in time order. */
 export interface LogEventBatch {
   readonly destination: Destination;
@@ -27,4 +40,6 @@ export interface LogEventBatch {
   readonly events: readonly EncodedEvent[];
   /** As the service counts them: messages plus overhead. */
   readonly bytes: number;
+  /** Where somebody keeps the events, or some of them, until they are through. */
+  readonly keeper?: EventKeeper | undefined;
 }

@@ -1,5 +1,5 @@
 import { EVENT_OVERHEAD_BYTES } from '../cloudwatch/limits.js';
-import { type LogEventBatch } from './encoded-event.js';
+import { type EventKeeper, type LogEventBatch } from './encoded-event.js';
 
 /**
  * Refused parts, with none accepted, after which single events are tried before more halving: then it is
@@ -54,6 +54,11 @@ export class PendingBatch {
     return this.#bytes;
   }
 
+  /** Who keeps its events safe, if anybody does. */
+  get keeper(): EventKeeper | undefined {
+    return this.#parts[0]?.keeper;
+  }
+
   /** The part to send next. */
   get part(): LogEventBatch {
     return this.#parts[0]!;
@@ -94,9 +99,17 @@ export class PendingBatch {
     return { refusal: 'event_lost', lost: 1 };
   }
 
-  /** Gives up what is left. @returns its events */
-  lose(): number {
-    const events = this.#events;
+  /**
+   * Gives up what is left.
+   * @param to - what of it this keeper has is not lost
+   * @returns the events that are lost
+   */
+  lose(to?: EventKeeper): number {
+    let events = this.#events;
+    for (const part of this.#parts) {
+      if (to) events -= to.giveBack(part.events);
+      else part.keeper?.release(part.events);
+    }
     this.lost += events;
     this.lossError = this.lastError;
     this.abandoned = true;
@@ -124,6 +137,7 @@ export class PendingBatch {
   }
 
   #take(part: LogEventBatch): void {
+    part.keeper?.release(part.events);
     this.#events -= part.events.length;
     this.#bytes -= part.bytes;
     if (this.#events > 0) return;

@@ -7,6 +7,7 @@ import {
 import {
   type Destination,
   type EncodedEvent,
+  type EventKeeper,
   type LogEntity,
   type LogEventBatch,
 } from '../delivery/encoded-event.js';
@@ -17,11 +18,13 @@ import {
  * millisecond keep their order. The age of events is left to the service, whose clock decides: it refuses
  * the ones that are too old or too new alone, and says so in its answer.
  * @param events - in any order, each small enough for a batch of its own
+ * @param keeper - who keeps the events safe, if anybody does
  */
 export function* cutIntoBatches(
   events: readonly EncodedEvent[],
   destination: Destination,
   entity?: LogEntity,
+  keeper?: EventKeeper,
 ): Generator<LogEventBatch> {
   const sorted = inTimeOrder(events);
   let start = 0;
@@ -34,13 +37,15 @@ export function* cutIntoBatches(
       bytes + eventBytes > MAX_BATCH_BYTES ||
       event.timestamp - sorted[start]!.timestamp > MAX_BATCH_SPAN_MILLIS;
     if (isFull && index > start) {
-      yield { destination, entity, events: sorted.slice(start, index), bytes };
+      yield { destination, entity, events: sorted.slice(start, index), bytes, ...(keeper && { keeper }) };
       start = index;
       bytes = 0;
     }
     bytes += eventBytes;
   }
-  if (start < sorted.length) yield { destination, entity, events: sorted.slice(start), bytes };
+  if (start < sorted.length) {
+    yield { destination, entity, events: sorted.slice(start), bytes, ...(keeper && { keeper }) };
+  }
 }
 
 /** Records mostly come in order already, and then need no copy. */

@@ -17,12 +17,15 @@ import {
   readProcessorOptions,
 } from './options.js';
 import { type ExporterParts, type ExporterStatus, RecordExporter } from './record-exporter.js';
+import { type WriteAheadStatus } from './write-ahead/write-ahead-log.js';
 
 /** What became of the records; `emitted` counts from `emit`, `kept` includes those in the queue. */
 export interface ProcessorStatus extends ExporterStatus {
   /** Records in the batch processor's queue, and how many it takes. */
   readonly queued: number;
   readonly maxQueueSize: number;
+  /** The files of `writeAhead`, where it is in use. */
+  readonly writeAhead?: WriteAheadStatus | undefined;
 }
 
 /** A batch processor for CloudWatch Logs that accounts for every record from `emit` on. */
@@ -85,7 +88,8 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
     this.#settings = settings;
     // Half of the time is for emptying the queue, half for delivery: see #shutdownOnce.
     const shutdownTimeoutMillis = Math.ceil(settings.shutdownTimeoutMillis / 2);
-    this.#exporter = new RecordExporter({ ...settings, shutdownTimeoutMillis }, parts);
+    const { writeAhead } = settings;
+    this.#exporter = new RecordExporter({ ...settings, shutdownTimeoutMillis }, { ...parts, writeAhead });
     this.#batches = new BatchProcessor({
       exporter: this.#countingExporter(),
       maxExportBatchSize: settings.maxExportBatchSize,
@@ -115,16 +119,23 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
       this.#exporter.countBeforeExport('shutdown', 1, 'it was emitted after shutdown');
     } else if (this.#exporter.isBelowMinSeverity(record)) {
       this.#exporter.countBeforeExport('below_min_severity', 1);
-    } else if (this.#queued >= this.#settings.maxQueueSize) {
+    } else {
+      if (record.resource as unknown) this.#exporter.prepare(record.resource);
+      if (this.#settings.writeAhead !== undefined && this.#exporter.writeAhead(record) === 'lost') return;
+      this.#enqueue(record, context);
+    }
+  }
+
+  #enqueue(record: Parameters<LogRecordProcessor['onEmit']>[0], context?: Context): void {
+    if (this.#queued < this.#settings.maxQueueSize) {
+      this.#queued++;
+      this.#batches.onEmit(record, context);
+    } else if (!this.#exporter.leaveWrittenAhead(record)) {
       this.#exporter.countBeforeExport(
         'queue_full',
         1,
         `${this.#settings.maxQueueSize} records wait for the exporter (maxQueueSize)`,
       );
-    } else {
-      if (record.resource as unknown) this.#exporter.prepare(record.resource);
-      this.#queued++;
-      this.#batches.onEmit(record, context);
     }
   }
 
@@ -138,8 +149,16 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
     this.#flush = this.#flush.then(async () => {
       await this.#batches.forceFlush();
       await this.#exporter.forceFlush();
+      if (this.#settings.writeAhead !== undefined) await this.#flushReplay();
     });
     return this.#flush;
+  }
+
+  /** What earlier processes left, and what there was no room for in memory. */
+  async #flushReplay(): Promise<void> {
+    const replay = this.#exporter.replay();
+    await this.#exporter.forceFlush();
+    await replay;
   }
 
   shutdown(): Promise<void> {
@@ -155,6 +174,7 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
       kept: status.kept + this.#queued,
       queued: this.#queued,
       maxQueueSize: this.#settings.maxQueueSize,
+      ...(this.#settings.writeAhead && { writeAhead: this.#exporter.writeAheadStatus() }),
     };
   }
 

@@ -34,9 +34,10 @@ import {
   text,
   type Option,
 } from './option-kinds.js';
-import { type OptionsOf, readOptions, type SettingsOf } from './read-options.js';
+import { environmentName, type OptionsOf, readOptions, type SettingsOf } from './read-options.js';
 import { parseRedactPath } from './redact.js';
 import { MAX_SEVERITY_NUMBER, SEVERITY_NAMES, type SeverityName, severityNumberOf } from './severity.js';
+import { writeAheadOption } from './write-ahead/write-ahead-option.js';
 
 /** Changes a record before it is written, or drops it by returning undefined (counted as `dropped_by_transform`). */
 export type TransformFunction = (record: ReadableLogRecord) => ReadableLogRecord | undefined;
@@ -341,6 +342,14 @@ export const PROCESSOR_OPTIONS = {
     env: 'OTEL_BLRP_EXPORT_TIMEOUT',
     doc: 'Milliseconds after which the processor gives an export up; more than `exportTimeoutMillis`.',
   }),
+  writeAhead: writeAheadOption({
+    env: 'OTEL_EXPORTER_CLOUDWATCH_LOGS_WRITE_AHEAD_DIRECTORY',
+    doc:
+      'Writes each record to a file of `directory` before `emit` returns, so that a process killed at any moment ' +
+      'loses none: the next one sends it. `fsyncIntervalMillis` (1,000; 0 for never) bounds what a power cut ' +
+      'takes; `maxBytes` (256 MiB) bounds the files of a process. One request is in flight at a time unless ' +
+      '`concurrency` is given.',
+  }),
 };
 
 /** What `new CloudWatchLogExporter` takes. */
@@ -395,6 +404,12 @@ export function readProcessorOptions(
   }
   if (settings.maxExportBatchSize > settings.maxQueueSize) {
     settings = { ...settings, maxExportBatchSize: settings.maxQueueSize };
+  }
+  const concurrencyName = environmentName('concurrency', EXPORTER_OPTIONS.concurrency);
+  const hasConcurrency = options?.concurrency !== undefined || Boolean(environment[concurrencyName]?.trim());
+  if (settings.writeAhead !== undefined && !hasConcurrency) {
+    // A killed process then leaves one request at the most whose events may be there twice.
+    settings = { ...settings, concurrency: 1 };
   }
   checkTogether(settings);
   return settings;

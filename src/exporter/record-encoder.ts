@@ -2,6 +2,7 @@ import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import {
   type Destination,
   type EncodedEvent,
+  type EventKeeper,
   type LogEntity,
   type LogEventBatch,
 } from '../delivery/encoded-event.js';
@@ -45,6 +46,21 @@ export type RecordEncoderSettings = Pick<
   | 'entity'
 >;
 
+/** What one record becomes. */
+export interface EncodedRecord {
+  readonly destination: Destination;
+  readonly entity: LogEntity | undefined;
+  /** One, or the parts of a record that was split. */
+  readonly events: readonly EncodedEvent[];
+}
+
+/** Records that were encoded before, and kept safe. */
+export interface EncodedAhead {
+  /** What the record became; undefined where it is to be encoded now. */
+  take(record: ReadableLogRecord, encode: () => EncodedRecord | undefined): EncodedRecord | undefined;
+  readonly keeper: EventKeeper;
+}
+
 /** Batches of one list of records. */
 export interface EncodedRecords {
   readonly batches: readonly LogEventBatch[];
@@ -87,21 +103,35 @@ export class RecordEncoder {
    * Encodes records, a few hundred in each step, so that a caller can let other work in between. Never
    * throws: what can't be encoded is counted as lost.
    */
-  *encodeInSteps(records: readonly ReadableLogRecord[]): Generator<undefined, EncodedRecords> {
+  *encodeInSteps(
+    records: readonly ReadableLogRecord[],
+    ahead?: EncodedAhead,
+  ): Generator<undefined, EncodedRecords> {
     const lanes = new Map<Destination, Lane[]>();
     let addedBySplit = 0;
     for (let index = 0; index < records.length; index++) {
       if (index > 0 && index % RECORDS_IN_STEP === 0) yield;
-      try {
-        addedBySplit += this.#encodeOne(records[index]!, lanes);
-      } catch (error) {
-        this.#parts.losses.record('unserializable', 1, `a log record could not be written: ${reason(error)}`);
-      }
+      const record = records[index]!;
+      const encode = (): EncodedRecord | undefined => this.encode(record);
+      const encoded = ahead ? ahead.take(record, encode) : encode();
+      if (encoded === undefined) continue;
+      addedBySplit += encoded.events.length - 1;
+      this.#lane(lanes, encoded.destination, encoded.entity).events.push(...encoded.events);
     }
     const batches = [...lanes.values()]
       .flat()
-      .flatMap((lane) => [...cutIntoBatches(lane.events, lane.destination, lane.entity)]);
+      .flatMap((lane) => [...cutIntoBatches(lane.events, lane.destination, lane.entity, ahead?.keeper)]);
     return { batches, addedBySplit };
+  }
+
+  /** Encodes one record. Never throws. @returns undefined where it is lost, which is counted */
+  encode(record: ReadableLogRecord): EncodedRecord | undefined {
+    try {
+      return this.#encode(record);
+    } catch (error) {
+      this.#parts.losses.record('unserializable', 1, `a log record could not be written: ${reason(error)}`);
+      return undefined;
+    }
   }
 
   /** The destination that records of a resource will have, where it can be told before the first one. */
@@ -121,24 +151,23 @@ export class RecordEncoder {
     return minSeverity !== undefined && severity !== undefined && severity > 0 && severity < minSeverity;
   }
 
-  /** @returns events added beyond one */
-  #encodeOne(original: ReadableLogRecord, lanes: Map<Destination, Lane[]>): number {
+  #encode(original: ReadableLogRecord): EncodedRecord | undefined {
     const { losses } = this.#parts;
     if (this.isBelowMinSeverity(original)) {
       losses.record('below_min_severity');
-      return 0;
+      return undefined;
     }
     const transformed = this.#transform(withResourceAndScope(original));
-    if (transformed === undefined) return 0;
+    if (transformed === undefined) return undefined;
     const record = this.#redact === undefined ? transformed : this.#redact(transformed);
     const timestamp = eventTimestamp(record.hrTime, record.hrTimeObserved, this.#parts.wallClock());
     const message = this.#write(record).toWellFormed();
     if (message === '') {
       losses.record('empty', 1, 'a log record has an empty message, which the service refuses');
-      return 0;
+      return undefined;
     }
     const events = this.#fit(encodeEvent(timestamp, message), message, record);
-    if (events.length === 0) return 0;
+    if (events.length === 0) return undefined;
     const destination = this.#destinations.of(record, timestamp);
     if (destination === undefined) {
       losses.record(
@@ -146,10 +175,9 @@ export class RecordEncoder {
         1,
         `more than ${this.#settings.maxDestinations} log groups and streams are in use (maxDestinations)`,
       );
-      return 0;
+      return undefined;
     }
-    this.#lane(lanes, destination, this.#entityOf(record.resource)).events.push(...events);
-    return events.length - 1;
+    return { destination, entity: this.#entityOf(record.resource), events };
   }
 
   #transform(record: ReadableLogRecord): ReadableLogRecord | undefined {

@@ -12,7 +12,14 @@ import { Losses, type LossReason } from '../observability/losses.js';
 import { type ProvisioningSettings } from '../resources/ensure-log-group.js';
 import { checkHealth, type HealthCheckOptions, type HealthReport } from './health-check.js';
 import { type ExporterSettings } from './options.js';
+import { cutIntoBatches } from './batcher.js';
 import { type EncodedRecords, RecordEncoder } from './record-encoder.js';
+import {
+  WriteAheadLog,
+  type WriteAheadSettings,
+  type WriteAheadStatus,
+} from './write-ahead/write-ahead-log.js';
+import { WriteAheadRecords, type WrittenAhead } from './write-ahead/write-ahead-records.js';
 
 /**
  * What became of the records so far. At every moment `emitted + addedBySplit` is
@@ -53,6 +60,8 @@ export interface ExporterParts {
   readonly wallClock?: () => number;
   /** Milliseconds, monotonic. */
   readonly now?: () => number;
+  /** Writes records to files before `emit` returns; see {@link RecordExporter.writeAhead}. */
+  readonly writeAhead?: WriteAheadSettings | undefined;
 }
 
 /** Drops that are meant: counted, but nothing to report. */
@@ -81,6 +90,7 @@ export class RecordExporter implements LogRecordExporter {
   /** Of the last records, for the health check. */
   #lastResource: ReadableLogRecord['resource'] | undefined;
   #shutdown: Promise<void> | undefined;
+  readonly #writeAhead: WriteAheadRecords | undefined;
 
   constructor(settings: ExporterSettings, parts: ExporterParts = {}) {
     this.#settings = settings;
@@ -112,12 +122,13 @@ export class RecordExporter implements LogRecordExporter {
       settings,
     );
     this.#prepareAhead();
+    if (parts.writeAhead) this.#writeAhead = this.#createWriteAhead(parts.writeAhead, wallClock);
   }
 
   /** Never throws, and calls back once, when every record is delivered, kept for later, or counted as lost. */
   export(records: ReadableLogRecord[], resultCallback: (result: ExportResult) => void): void {
     if (this.#shutdown !== undefined) {
-      this.countBeforeExport('shutdown', records.length);
+      this.#refuse(records);
       callBack(
         resultCallback,
         failure(new CloudWatchLogsError('ERR_SHUT_DOWN', 'the exporter is shut down')),
@@ -226,8 +237,43 @@ export class RecordExporter implements LogRecordExporter {
     return this.#encoder.isBelowMinSeverity(record);
   }
 
+  /**
+   * Encodes a record and hands it to the operating system. It is to be exported, or left to
+   * {@link leaveWrittenAhead}, unless it is lost.
+   * @internal
+   */
+  writeAhead(record: ReadableLogRecord): WrittenAhead {
+    if (this.#writeAhead === undefined) return 'unprotected';
+    const outcome = this.#writeAhead.write(record, () => this.#encoder.encode(record));
+    if (outcome === 'lost') this.#emitted++;
+    return outcome;
+  }
+
+  /**
+   * Counts a record as emitted that stays in the write-ahead log alone, to be sent when there is room.
+   * @returns false for one that is not there
+   * @internal
+   */
+  leaveWrittenAhead(record: ReadableLogRecord): boolean {
+    const events = this.#writeAhead?.leave(record) ?? 0;
+    if (events === 0) return false;
+    this.#emitted++;
+    this.#addedBySplit += events - 1;
+    return true;
+  }
+
+  /** @internal */
+  writeAheadStatus(): WriteAheadStatus | undefined {
+    return this.#writeAhead?.keeper.status();
+  }
+
+  /** Sends what earlier processes left, as far as there is room. @internal */
+  async replay(): Promise<void> {
+    await this.#writeAhead?.keeper.replay();
+  }
+
   async #export(records: readonly ReadableLogRecord[]): Promise<ExportResult> {
-    const steps = this.#encoder.encodeInSteps(records);
+    const steps = this.#encoder.encodeInSteps(records, this.#writeAhead);
     let encoded: EncodedRecords | undefined;
     while (encoded === undefined) {
       const step = steps.next();
@@ -244,6 +290,31 @@ export class RecordExporter implements LogRecordExporter {
     return { code: ExportResultCode.SUCCESS };
   }
 
+  /** After shutdown: what a file has is sent by the next process. */
+  #refuse(records: readonly ReadableLogRecord[]): void {
+    const lost = records.filter((record) => !this.leaveWrittenAhead(record)).length;
+    this.countBeforeExport('shutdown', lost);
+  }
+
+  #createWriteAhead(settings: WriteAheadSettings, wallClock: () => number): WriteAheadRecords {
+    const log = new WriteAheadLog(
+      {
+        diagnostics: this.#diagnostics,
+        wallClock,
+        hasRoom: () => this.#delivery.status().heldBytes < this.#settings.maxBufferBytes / 2,
+        deliver: async ({ events, destination, entity }) => {
+          await this.#delivery.deliver([...cutIntoBatches(events, destination, entity, log)]);
+        },
+        onFound: (events, damaged, where) => {
+          this.#emitted += events;
+          this.countBeforeExport('spool_corrupt', damaged, `${where} has ${damaged} damaged lines`);
+        },
+      },
+      settings,
+    );
+    return new WriteAheadRecords(log);
+  }
+
   async #encoded(): Promise<void> {
     while (this.#encoding > 0) await nextTurn();
   }
@@ -252,6 +323,7 @@ export class RecordExporter implements LogRecordExporter {
     await this.#encoded();
     await this.#delivery.shutdown();
     await Promise.all(this.#exports);
+    await this.#writeAhead?.keeper.close();
     this.#diagnostics.flush();
     this.#metrics?.freeze();
     if (this.#settings.client === undefined) this.#client.destroy();

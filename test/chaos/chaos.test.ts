@@ -2,12 +2,13 @@ import { expect } from 'chai';
 import { runChaos } from './chaos.js';
 import { CHAOS_MODES } from './modes.js';
 
-const SHORT = { seed: 7, senders: 2, records: 30_000 };
+const SHORT = { seed: 7, senders: 2, records: 12_000, pace: 0.3 };
 
 describe('chaos, the short form', () => {
   for (const [name, { title, settings }] of Object.entries(CHAOS_MODES)) {
     it(`${name}: ${title}`, async () => {
-      const report = await runChaos({ ...settings, ...SHORT, maxKept: 3000 });
+      const killEveryMillis = 'killEveryMillis' in settings ? 1000 : undefined;
+      const report = await runChaos({ ...settings, ...SHORT, maxKept: 1500, killEveryMillis });
       expect(report.lost, 'lost').to.equal(0);
       expect(report.dropped, 'dropped').to.equal(0);
       expect(report.emitted).to.equal(report.delivered);

@@ -20,6 +20,8 @@ export interface ChaosSettings {
   readonly promise: 'emit' | 'export';
   /** Milliseconds between two kills of a sender; none without it. */
   readonly killEveryMillis?: number | undefined;
+  /** What the time of each weather is multiplied with; 1 by default. */
+  readonly pace?: number | undefined;
   /** Options of the exporter; `{directory}` in a text is a folder of this run. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly log?: ((line: string) => void) | undefined;
@@ -148,7 +150,7 @@ class ChaosRun {
       this.#settings.log?.(`weather: ${name}`);
       this.#service.faults.clear();
       for (const rule of [...rules, ...STEADY_FAULTS]) this.#service.faults.add(rule);
-      await sleep(millis);
+      await sleep(millis * (this.#settings.pace ?? 1));
       count++;
       if (count % 5 === 2) await this.#deleteGroup();
       if (count % 9 === 4) await this.#restart();

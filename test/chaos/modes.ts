@@ -12,6 +12,15 @@ export const CHAOS_MODES = {
     title: 'in memory, within its bounds: nothing that the processor took is lost',
     settings: { promise: 'emit', maxKept: 30_000, options: {} },
   },
+  'write-ahead': {
+    title: 'write-ahead, senders killed: nothing whose emit returned is lost',
+    settings: {
+      promise: 'emit',
+      maxKept: 30_000,
+      killEveryMillis: 2000,
+      options: { writeAhead: { directory: '{directory}/write-ahead' } },
+    },
+  },
 } as const satisfies Record<string, ChaosMode>;
 
 /** Whether a text names one of {@link CHAOS_MODES}. */

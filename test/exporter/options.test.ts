@@ -283,6 +283,26 @@ const CASES: Record<keyof typeof EXPORTER_OPTIONS | keyof typeof PROCESSOR_OPTIO
   maxQueueSize: whole(1, 10_000_000),
   scheduledDelayMillis: whole(0, 600_000),
   processorTimeoutMillis: whole(200, 1_200_000),
+  writeAhead: {
+    wrong: [
+      ['/var/logs', 'must be an object with a directory; it is "/var/logs"'],
+      [null, 'must be an object with a directory; it is null'],
+      [[], 'must be an object with a directory; it is []'],
+      [{}, 'writeAhead.directory must be the path of a directory; it is undefined'],
+      [{ directory: ' ' }, 'writeAhead.directory must be the path of a directory; it is " "'],
+      [{ directory: 'd', fsync: 1 }, /writeAhead\.fsync must be one of .*fsyncIntervalMillis/],
+      [
+        { directory: 'd', fsyncIntervalMillis: -1 },
+        'writeAhead.fsyncIntervalMillis must be a whole number from 0 to 3600000; it is -1',
+      ],
+      [
+        { directory: 'd', maxBytes: 8_388_607 },
+        'writeAhead.maxBytes must be a whole number from 8388608 to 1099511627776; it is 8388607',
+      ],
+    ],
+    right: [{ directory: 'd', fsyncIntervalMillis: 0, maxBytes: 8_388_608 }],
+    env: [['/var/wal', { directory: '/var/wal', fsyncIntervalMillis: 1000, maxBytes: 268_435_456 }]],
+  },
 };
 
 const ALL = { ...EXPORTER_OPTIONS, ...PROCESSOR_OPTIONS };
@@ -426,6 +446,16 @@ describe('readProcessorOptions', () => {
     expect(errorOf({ exportTimeoutMillis: 5000, processorTimeoutMillis: 5000 }).message).to.include(
       'exportTimeoutMillis must be less than processorTimeoutMillis (5000); it is 5000',
     );
+  });
+
+  it('sends one request at a time with writeAhead, unless it is told otherwise', () => {
+    const concurrency = (options: object, environment = {}): number =>
+      readProcessorOptions({ ...GROUP, ...options }, environment).concurrency;
+    const writeAhead = { directory: 'd' };
+    expect(concurrency({})).to.equal(4);
+    expect(concurrency({ writeAhead })).to.equal(1);
+    expect(concurrency({ writeAhead, concurrency: 4 })).to.equal(4);
+    expect(concurrency({ writeAhead }, { [`${ENV}CONCURRENCY`]: '3' })).to.equal(3);
   });
 
   it('keeps a batch no larger than the queue', () => {

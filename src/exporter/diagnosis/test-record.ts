@@ -63,7 +63,7 @@ export async function sendTestRecord(
     check,
     status: 'failed',
     message: `not delivered (${reason})${because}`,
-    remedy: reason.startsWith("too_") ? 'correct the clock of this machine (NTP)' : undefined,
+    remedy: reason.startsWith('too_') ? 'correct the clock of this machine (NTP)' : undefined,
   };
 }
 
