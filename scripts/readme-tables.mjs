@@ -2,14 +2,34 @@
  * Writes the tables that come from code into the documents, between `<!-- NAME:start -->` and
  * `<!-- NAME:end -->`. `--check` writes nothing and fails where a document differs.
  */
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { optionsTable } = await import('../dist/esm/exporter/options-table.js');
+const { faultKinds, operationsTable, queryLanguageTable } =
+  await import('../dist/esm/simulation/coverage-tables.js');
 
-const tables = [{ file: 'README.md', name: 'options', text: optionsTable() }];
+/** The titles of the tests that hold what no source says: `not documented: …`. */
+function undocumentedDecisions() {
+  const folder = join(root, 'test/simulation');
+  const files = readdirSync(folder, { recursive: true }).filter((file) => file.endsWith('.test.ts'));
+  const titles = files.sort().flatMap((file) => {
+    const found = readFileSync(join(folder, file), 'utf8').matchAll(/^ *it\((['"])not documented(.*)\1, /gm);
+    return [...found].map(([, , title]) => `- ${title.replace(/^: /, '').trim()}`);
+  });
+  return titles.sort().join('\n').replaceAll('*', '\\*').replaceAll('_', '\\_');
+}
+
+const local = 'docs/local-service.md';
+const tables = [
+  { file: 'README.md', name: 'options', text: optionsTable() },
+  { file: local, name: 'local-operations', text: operationsTable() },
+  { file: local, name: 'local-query-language', text: queryLanguageTable() },
+  { file: local, name: 'local-faults', text: faultKinds() },
+  { file: local, name: 'local-undocumented', text: undocumentedDecisions() },
+];
 
 for (const { file, name, text } of tables) {
   const path = join(root, file);

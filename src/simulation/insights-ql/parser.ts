@@ -56,6 +56,11 @@ export function parseQuery(text: string): Query {
   return new Parser(text).parseDocument();
 }
 
+/** The commands of the language: those that are parsed, and those that are refused by name. */
+export function commandNames(): { readonly covered: readonly string[]; readonly refused: readonly string[] } {
+  return { covered: ['source', ...new Parser('').commandNames()], refused: [...UNSUPPORTED_COMMANDS] };
+}
+
 class Parser {
   readonly #text: string;
   readonly #lexer: Lexer;
@@ -68,6 +73,10 @@ class Parser {
   constructor(text: string) {
     this.#text = text;
     this.#lexer = new Lexer(text);
+  }
+
+  commandNames(): Iterable<string> {
+    return this.#commands.keys();
   }
 
   /** Document : Query End */

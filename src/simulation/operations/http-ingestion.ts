@@ -37,6 +37,9 @@ const ENDPOINTS: Readonly<Record<string, Endpoint>> = {
   '/services/collector/event': { decode: (body, _type, now) => decodeHlc(body.toString('utf8'), now).events },
 };
 
+/** The paths, besides `/`, that take requests of the service. */
+export const INGESTION_PATHS: readonly string[] = Object.keys(ENDPOINTS);
+
 export function isIngestionPath(path: string): boolean {
   return Object.hasOwn(ENDPOINTS, path);
 }

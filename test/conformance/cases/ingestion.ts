@@ -123,6 +123,24 @@ export const ingestionCases = [
       expect(stored).to.have.deep.members([{ n: 1 }, { n: 2 }, { n: 3 }]);
     },
   }),
+  ...operation('/services/collector/event', {
+    'stores what stands in event, at its time in seconds': async (bench) => {
+      const group = await bench.groupWith([]);
+      const now = bench.now();
+      const { status } = await signedPost(bench, {
+        path: '/services/collector/event',
+        body: JSON.stringify({ time: now / 1000, event: { n: 1 } }),
+        headers: { 'content-type': JSON_TYPE, ...target(group) },
+      });
+      expect(status).to.equal(200);
+      const { events } = await eventually(
+        () => bench.client.send(new FilterLogEventsCommand({ logGroupName: group })),
+        (answer) => answer.events!.length > 0,
+      );
+      expect(events![0]!.timestamp).to.equal(now);
+      expect(events![0]!.message).to.contain('"n":1');
+    },
+  }),
   ...operation('/v1/traces', {
     'stores spans in the group aws/spans, which queries read': async (bench) => {
       // AWS takes spans at xray.<region>.amazonaws.com, and keeps them for good.

@@ -10,7 +10,10 @@ import {
   ListLogGroupsCommand,
   ListTagsForResourceCommand,
   ListTagsLogGroupCommand,
+  DeleteLogGroupCommand,
+  PutBearerTokenAuthenticationCommand,
   PutDataProtectionPolicyCommand,
+  PutLogGroupDeletionProtectionCommand,
   PutMetricFilterCommand,
   PutRetentionPolicyCommand,
   TagLogGroupCommand,
@@ -139,6 +142,39 @@ export const settingCases = [
         nextToken = page.nextToken;
       } while (nextToken !== undefined);
       expect(names).to.deep.equal(['a', 'b', 'c']);
+    },
+  }),
+  ...operation('PutLogGroupDeletionProtection', {
+    'keeps a group from being deleted': async (bench) => {
+      const logGroupName = await bench.group();
+      const protect = (deletionProtectionEnabled: boolean) =>
+        bench.client.send(
+          new PutLogGroupDeletionProtectionCommand({
+            logGroupIdentifier: logGroupName,
+            deletionProtectionEnabled,
+          }),
+        );
+      await protect(true);
+      expect((await describe(bench, logGroupName)).deletionProtectionEnabled).to.equal(true);
+      await refused(bench.client.send(new DeleteLogGroupCommand({ logGroupName })), [
+        'ValidationException',
+        'InvalidOperationException',
+        'OperationAbortedException',
+      ]);
+      await protect(false);
+      await bench.client.send(new DeleteLogGroupCommand({ logGroupName }));
+    },
+  }),
+  ...operation('PutBearerTokenAuthentication', {
+    'is shown on the group': async (bench) => {
+      const logGroupIdentifier = await bench.group();
+      await bench.client.send(
+        new PutBearerTokenAuthenticationCommand({
+          logGroupIdentifier,
+          bearerTokenAuthenticationEnabled: true,
+        }),
+      );
+      expect((await describe(bench, logGroupIdentifier)).bearerTokenAuthenticationEnabled).to.equal(true);
     },
   }),
   ...operation('DeleteMetricFilter', {
