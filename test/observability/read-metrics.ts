@@ -1,16 +1,22 @@
-import { metrics } from '@opentelemetry/sdk-node';
+import {
+  AggregationTemporality,
+  type DataPoint,
+  InMemoryMetricExporter,
+  MeterProvider,
+  PeriodicExportingMetricReader,
+} from '@opentelemetry/sdk-metrics';
 
-type Point = metrics.DataPoint<unknown>;
+type Point = DataPoint<unknown>;
 
 /** A meter provider whose metrics a test reads when it wants to. */
 export class ReadableMetrics {
-  readonly #exporter = new metrics.InMemoryMetricExporter(metrics.AggregationTemporality.CUMULATIVE);
-  readonly #reader = new metrics.PeriodicExportingMetricReader({
+  readonly #exporter = new InMemoryMetricExporter(AggregationTemporality.CUMULATIVE);
+  readonly #reader = new PeriodicExportingMetricReader({
     exporter: this.#exporter,
     exportIntervalMillis: 2_147_483,
     exportTimeoutMillis: 2_147_483,
   });
-  readonly provider = new metrics.MeterProvider({ readers: [this.#reader] });
+  readonly provider = new MeterProvider({ readers: [this.#reader] });
 
   /** All points by name of the metric, with its unit. */
   async read(): Promise<Map<string, { unit: string; points: Point[] }>> {
