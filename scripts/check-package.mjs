@@ -73,49 +73,78 @@ check('dependencies are the five that the README names', () => {
 });
 
 const application = join(scratch, 'application');
-check('installs without development packages and scripts, and both module systems load every entry', () => {
-  run('mkdir', ['-p', application]);
-  cpSync(join(root, '.npmrc'), join(application, '.npmrc'));
-  writeFileSync(join(application, 'package.json'), '{ "private": true }');
-  run(
-    'npm',
-    [
-      'install',
-      '--omit=dev',
-      '--ignore-scripts',
-      '--no-audit',
-      '--no-fund',
-      tarball,
-      '@opentelemetry/api@1.9',
-      '@opentelemetry/sdk-logs@0.223.1',
-    ],
-    { cwd: application },
-  );
-  const entries = Object.keys(manifest.exports)
-    .filter((entry) => entry !== './register' && entry !== './package.json')
-    .map((entry) => manifest.name + entry.slice(1));
-  const list = JSON.stringify(entries);
-  run(
-    process.execPath,
-    [
-      '--input-type=module',
-      '-e',
-      `for (const name of ${list}) { const m = await import(name); if (Object.keys(m).length === 0) throw new Error(name + ' exports nothing'); }`,
-    ],
-    { cwd: application },
-  );
-  run(
-    process.execPath,
-    [
-      '--input-type=commonjs',
-      '-e',
-      `for (const name of ${list}) { const m = require(name); if (Object.keys(m).length === 0) throw new Error(name + ' exports nothing'); }`,
-    ],
-    { cwd: application },
-  );
-  run(join(application, 'node_modules/.bin/otel-cwlogs'), ['--help'], { cwd: application });
-  return entries.join(', ');
-});
+check(
+  'installs without development packages and scripts; both module systems load every entry; types are strict',
+  () => {
+    run('mkdir', ['-p', application]);
+    cpSync(join(root, '.npmrc'), join(application, '.npmrc'));
+    writeFileSync(join(application, 'package.json'), '{ "private": true }');
+    run(
+      'npm',
+      [
+        'install',
+        '--omit=dev',
+        '--ignore-scripts',
+        '--no-audit',
+        '--no-fund',
+        tarball,
+        '@opentelemetry/api@1.9',
+        '@opentelemetry/sdk-logs@0.223.1',
+      ],
+      { cwd: application },
+    );
+    const entries = Object.keys(manifest.exports)
+      .filter((entry) => entry !== './register' && entry !== './package.json')
+      .map((entry) => manifest.name + entry.slice(1));
+    const list = JSON.stringify(entries);
+    run(
+      process.execPath,
+      [
+        '--input-type=module',
+        '-e',
+        `for (const name of ${list}) { const m = await import(name); if (Object.keys(m).length === 0) throw new Error(name + ' exports nothing'); }`,
+      ],
+      { cwd: application },
+    );
+    run(
+      process.execPath,
+      [
+        '--input-type=commonjs',
+        '-e',
+        `for (const name of ${list}) { const m = require(name); if (Object.keys(m).length === 0) throw new Error(name + ' exports nothing'); }`,
+      ],
+      { cwd: application },
+    );
+    const users = entries
+      .map((name, index) => `import * as entry${index} from '${name}';\nexport { entry${index} };\n`)
+      .join('');
+    for (const file of ['user.mts', 'user.cts']) writeFileSync(join(application, file), users);
+    run(
+      process.execPath,
+      [
+        join(root, 'node_modules/typescript/bin/tsc'),
+        '--noEmit',
+        '--strict',
+        '--exactOptionalPropertyTypes',
+        '--skipLibCheck',
+        'false',
+        '--module',
+        'nodenext',
+        '--target',
+        'es2022',
+        '--types',
+        'node',
+        '--typeRoots',
+        join(root, 'node_modules/@types'),
+        'user.mts',
+        'user.cts',
+      ],
+      { cwd: application },
+    );
+    run(join(application, 'node_modules/.bin/otel-cwlogs'), ['--help'], { cwd: application });
+    return entries.join(', ');
+  },
+);
 
 const result = await build({
   entryPoints: [join(root, 'dist/esm/index.js')],

@@ -10,7 +10,7 @@ const ordersUrl = process.env.ORDERS_URL ?? 'http://127.0.0.1:3002/orders';
 let emitted = 0;
 function log(level, fields, message) {
   emitted++;
-  logger[level](fields, message);
+  logger[level]({ ...fields, log_number: emitted }, message);
 }
 
 function callOrders(order) {

@@ -10,7 +10,7 @@ const logger = winston.createLogger({
 let emitted = 0;
 function log(level, message, fields) {
   emitted++;
-  logger.log(level, message, fields);
+  logger.log(level, message, { ...fields, log_number: emitted });
 }
 
 const STOCK = { book: 500, lamp: 500, chair: 0 };
