@@ -20,5 +20,7 @@ export {
 } from './exporter/options.js';
 export { type LayoutFunction, type LayoutName, type ResourceAttributes } from './exporter/layouts/layout.js';
 export { type ExporterStatus } from './exporter/record-exporter.js';
+export { type WriteAheadStatus } from './exporter/write-ahead/write-ahead-log.js';
+export { type WriteAheadOptions } from './exporter/write-ahead/write-ahead-option.js';
 export { type SeverityName } from './exporter/severity.js';
 export { LOSS_REASONS, type LossReason } from './observability/losses.js';

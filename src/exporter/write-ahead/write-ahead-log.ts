@@ -1,5 +1,6 @@
 import { closeSync, fsync, mkdirSync, openSync, readdirSync, renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type Destination,
   type EncodedEvent,
@@ -47,13 +48,10 @@ export interface WriteAheadStatus {
 }
 
 /** Bytes after which a file is closed, so that it can go when all its events are released. */
-const SEGMENT_BYTES = 4 * 1024 * 1024;
+const MAX_SEGMENT_BYTES = 4 * 1024 * 1024;
 
-/** Milliseconds between two looks for events that only files have. */
-const REPLAY_INTERVAL_MILLIS = 500;
-
-/** Looks between two for files of processes that died meanwhile. */
-const LOOKS_BETWEEN_CLAIMS = 20;
+/** Milliseconds between two looks for events that only files have, also those of processes that died meanwhile. */
+const REPLAY_INTERVAL_MILLIS = 2000;
 
 /** Milliseconds after a failed write before the next is tried. */
 const AFTER_FAILURE_MILLIS = 1000;
@@ -65,12 +63,12 @@ const AFTER_FAILURE_MILLIS = 1000;
 export class WriteAheadLog implements EventKeeper {
   readonly #parts: WriteAheadParts;
   readonly #settings: WriteAheadSettings;
+  readonly #segmentBytes: number;
   /** In order of age; new events go to the last one where it is `#current`. */
   readonly #segments = new Set<Segment>();
   #current: Segment | undefined;
   #sequence = 0;
   #failedAt = Number.NEGATIVE_INFINITY;
-  #looks = 0;
   #needsSync = false;
   #syncing = false;
   #replaying: Promise<void> | undefined;
@@ -86,7 +84,7 @@ export class WriteAheadLog implements EventKeeper {
     this.#every(REPLAY_INTERVAL_MILLIS, () => void this.replay());
     this.#every(SIGN_OF_LIFE_MILLIS, () => this.#showLife());
     if (settings.fsyncIntervalMillis > 0) this.#every(settings.fsyncIntervalMillis, () => void this.#sync());
-    this.#claim();
+    this.#segmentBytes = Math.min(MAX_SEGMENT_BYTES, settings.maxBytes / 8);
     setImmediate(() => void this.replay()).unref();
   }
 
@@ -190,11 +188,11 @@ export class WriteAheadLog implements EventKeeper {
 
   /** @returns undefined where there is no room @throws the file system's error */
   #segmentForAppend(): Segment | undefined {
-    if (this.#current && this.#current.bytes < SEGMENT_BYTES) return this.#current;
+    if (this.#current && this.#current.bytes < this.#segmentBytes) return this.#current;
     const full = this.#current;
     this.#current = undefined;
     if (full) this.#closeIfDone(full);
-    if (this.#bytes() + SEGMENT_BYTES > this.#settings.maxBytes) return undefined;
+    if (this.#bytes() + this.#segmentBytes > this.#settings.maxBytes) return undefined;
     this.#current = Segment.create(join(this.#directory(), newFileName(++this.#sequence)));
     this.#segments.add(this.#current);
     return this.#current;
@@ -218,23 +216,25 @@ export class WriteAheadLog implements EventKeeper {
     segment.close();
   }
 
-  /** Takes over the files of processes that are gone. */
-  #claim(): void {
+  /** The files of processes that are gone. */
+  #claimable(): string[] {
     const { directory } = this.#settings;
     try {
       const now = this.#parts.wallClock();
-      for (const name of readdirSync(this.#directory()).sort()) {
-        if (isClaimable(join(directory, name), name, now)) this.#claimFile(name);
-      }
+      return readdirSync(this.#directory())
+        .sort()
+        .filter((name) => isClaimable(join(directory, name), name, now));
     } catch (error) {
       this.#parts.diagnostics.error(
         'write-ahead directory',
         `${directory} can not be read: ${String(error)}`,
       );
+      return [];
     }
   }
 
-  #claimFile(name: string): void {
+  /** @returns undefined where another process was faster, or the file can't be read */
+  #claim(name: string): Segment | undefined {
     const { directory } = this.#settings;
     const path = join(directory, claimedName(name));
     try {
@@ -246,27 +246,38 @@ export class WriteAheadLog implements EventKeeper {
           'write-ahead version',
           `${path} is of another version and is left alone`,
         );
-        return;
+        return undefined;
       }
       this.#segments.add(adopted.segment);
       this.#replayed += adopted.events;
       this.#possibleDuplicates += adopted.sent;
       this.#parts.onFound(adopted.events, adopted.damaged, path);
       this.#closeIfDone(adopted.segment);
+      return adopted.segment;
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-      this.#parts.diagnostics.error('write-ahead file', `${path} can not be read: ${String(error)}`);
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+        this.#parts.diagnostics.error('write-ahead file', `${path} can not be read: ${String(error)}`);
+      }
+      return undefined;
     }
   }
 
   async #replay(): Promise<void> {
-    if (this.#looks++ % LOOKS_BETWEEN_CLAIMS === LOOKS_BETWEEN_CLAIMS - 1 && !this.#isClosed) this.#claim();
-    for (const segment of [...this.#segments]) {
-      if (segment.left === 0) continue;
-      // What is appended while it is read would otherwise be read again and again.
-      if (segment === this.#current) this.#current = undefined;
-      for (const events of this.#takeLeft(segment)) await this.#parts.deliver(events);
+    for (const segment of [...this.#segments]) await this.#replaySegment(segment);
+    for (const name of this.#isClosed ? [] : this.#claimable()) {
+      // One by one, each gone before the next comes: what lies here may be far more than there is memory.
+      if (this.#isClosed || !this.#parts.hasRoom()) return;
+      const segment = this.#claim(name);
+      if (segment) await this.#replaySegment(segment);
+      await nextTurn();
     }
+  }
+
+  async #replaySegment(segment: Segment): Promise<void> {
+    if (segment.left === 0) return;
+    // What is appended while it is read would otherwise be read again and again.
+    if (segment === this.#current) this.#current = undefined;
+    for (const events of this.#takeLeft(segment)) await this.#parts.deliver(events);
   }
 
   #takeLeft(segment: Segment): LeftEvents[] {

@@ -1,0 +1,260 @@
+import { spawnSync } from 'node:child_process';
+import {
+  appendFileSync,
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { type EncodedEvent } from '../../../src/delivery/encoded-event.js';
+import { encodeEvent } from '../../../src/exporter/encode-event.js';
+import { type LeftEvents } from '../../../src/exporter/write-ahead/segment.js';
+import { lineOf } from '../../../src/exporter/write-ahead/segment-lines.js';
+import { WriteAheadLog } from '../../../src/exporter/write-ahead/write-ahead-log.js';
+import { listeningDiagnostics } from '../records.js';
+
+const HERE = { logGroupName: '/g', logStreamName: 's' };
+const THERE = { logGroupName: '/g', logStreamName: 't' };
+const ENTITY = { keyAttributes: { Type: 'Service', Name: 'orders' }, attributes: {} };
+const MIB = 1024 * 1024;
+
+describe('WriteAheadLog', () => {
+  let parent: string;
+  let directory: string;
+  const open: WriteAheadLog[] = [];
+
+  beforeEach(() => {
+    parent = mkdtempSync(join(tmpdir(), 'write-ahead-'));
+    directory = join(parent, 'log');
+  });
+  afterEach(async () => {
+    for (const log of open.splice(0)) await log.close();
+    rmSync(parent, { recursive: true, force: true });
+  });
+
+  /** A log, what it replayed, and what it found; replayed events are released where `releases`. */
+  const start = ({ maxBytes = 64 * MIB, hasRoom = true, releases = true } = {}) => {
+    const { diagnostics, said: lines } = listeningDiagnostics();
+    const replayed: LeftEvents[] = [];
+    const found = { events: 0, damaged: 0 };
+    const state = { hasRoom, now: Date.now() };
+    const log = new WriteAheadLog(
+      {
+        diagnostics,
+        wallClock: () => state.now,
+        hasRoom: () => state.hasRoom,
+        deliver: (events) => {
+          replayed.push(events);
+          if (releases) log.release(events.events);
+          return Promise.resolve();
+        },
+        onFound: (events, damaged) => {
+          found.events += events;
+          found.damaged += damaged;
+        },
+      },
+      { directory, fsyncIntervalMillis: 0, maxBytes },
+    );
+    open.push(log);
+    const texts = (): string[] => replayed.flatMap(({ events }) => events.map(textOf));
+    return { log, replayed, found, texts, lines, state };
+  };
+  const append = (log: WriteAheadLog, ...texts: string[]): readonly EncodedEvent[] =>
+    texts.flatMap((text) => log.append(HERE, undefined, [encodeEvent(1000, text)]) ?? []);
+  const files = (): string[] => readdirSync(directory).map((name) => join(directory, name));
+
+  it('leaves what was not released to the next one, with its destination and entity', async () => {
+    const first = start();
+    const [a] = append(first.log, 'a', 'b “quoted”\nand broken ✓');
+    first.log.append(THERE, ENTITY, [encodeEvent(2000, 'c')]);
+    first.log.release([a!]);
+    await first.log.close();
+    const next = start();
+    await next.log.replay();
+    expect(next.replayed.map(({ destination, entity }) => ({ destination, entity }))).to.deep.equal([
+      { destination: HERE, entity: undefined },
+      { destination: THERE, entity: ENTITY },
+    ]);
+    expect(next.texts()).to.deep.equal(['b “quoted”\nand broken ✓', 'c']);
+    expect(next.replayed[1]!.events[0]).to.include({ timestamp: 2000, messageBytes: 1 });
+    expect(next.log.status()).to.include({ replayed: 2, possibleDuplicates: 0, events: 0 });
+    await next.log.close();
+    expect(files()).to.deep.equal([]);
+  });
+
+  it('has each event with the operating system when append returns', () => {
+    const { log } = start();
+    append(log, 'one', 'two');
+    const [file] = files();
+    expect(readFileSync(file!, 'utf8')).to.include('"m":"one"').and.to.include('"m":"two"');
+  });
+
+  it('keeps files to their user', () => {
+    append(start().log, 'x');
+    expect(statSync(directory).mode & 0o777).to.equal(0o700);
+    expect(statSync(files()[0]!).mode & 0o777).to.equal(0o600);
+  });
+
+  it('deletes its file once everything in it is released and it is closed', async () => {
+    const { log } = start();
+    const events = append(log, 'x', 'y');
+    log.release(events);
+    expect(log.status().events).to.equal(0);
+    await log.close();
+    expect(files()).to.deep.equal([]);
+  });
+
+  it('goes on to a new file, and deletes the old one when its events are released', () => {
+    const { log } = start();
+    const large = 'x'.repeat(MIB);
+    const events = append(log, large, large, large, large, large);
+    expect(files()).to.have.length(2);
+    log.release(events.slice(0, 4));
+    expect(files()).to.have.length(1);
+  });
+
+  it('counts what an earlier process may have delivered', async () => {
+    const first = start();
+    const [a, b] = append(first.log, 'a', 'b', 'c');
+    first.log.sending([a!, b!]);
+    first.log.sending([a!, b!]);
+    first.log.release([a!]);
+    await first.log.close();
+    const { log } = start();
+    await log.replay();
+    expect(log.status()).to.include({ replayed: 2, possibleDuplicates: 1 });
+  });
+
+  it('reads around a torn last line, which is no loss, and goes on writing behind it', async () => {
+    const first = start();
+    append(first.log, 'a', 'b');
+    await first.log.close();
+    const [file] = files();
+    appendFileSync(file!, lineOf('{"n":2,"d":0,"t":1,"b":1,"m":"torn"}').subarray(0, 20));
+    const second = start({ releases: false });
+    await second.log.replay();
+    expect(second.texts()).to.deep.equal(['a', 'b']);
+    expect(second.found).to.deep.equal({ events: 2, damaged: 0 });
+    second.log.release(second.replayed[0]!.events.slice(0, 1));
+    await second.log.close();
+    const third = start();
+    await third.log.replay();
+    expect(third.texts()).to.deep.equal(['b']);
+  });
+
+  it('counts a line with a flipped bit, and replays the others', async () => {
+    const first = start();
+    append(first.log, 'a', 'b', 'c');
+    await first.log.close();
+    const [file] = files();
+    writeFileSync(file!, readFileSync(file!, 'utf8').replace('"m":"b"', '"m":"B"'));
+    const { log, texts, found } = start();
+    await log.replay();
+    expect(texts()).to.deep.equal(['a', 'c']);
+    expect(found).to.deep.equal({ events: 2, damaged: 1 });
+  });
+
+  it('counts events whose destination can not be read', async () => {
+    const first = start();
+    append(first.log, 'a');
+    await first.log.close();
+    const [file] = files();
+    writeFileSync(file!, readFileSync(file!, 'utf8').replace('"/g"', '"/h"'));
+    const { log, found } = start();
+    await log.replay();
+    expect(found).to.deep.equal({ events: 0, damaged: 2 });
+  });
+
+  it('leaves a file of a later version alone', async () => {
+    mkdirSync(directory);
+    writeFileSync(join(directory, `wal-free-${'0'.repeat(16)}-1.log`), lineOf('{"version":2}'));
+    const { log, lines, found } = start();
+    await log.replay();
+    expect(found).to.deep.equal({ events: 0, damaged: 0 });
+    expect(lines.join()).to.include('another version');
+    expect(log.status().events).to.equal(0);
+    expect(files()).to.have.length(1);
+  });
+
+  it('takes files of a process that is gone, and not those of one that lives', async () => {
+    const { pid } = spawnSync(process.execPath, ['--version']);
+    const first = start();
+    append(first.log, 'mine');
+    const living = start();
+    await living.log.replay();
+    expect(living.found.events).to.equal(0);
+    const [file] = files();
+    const text = readFileSync(file!);
+    const dead = file!
+      .replace(/(wal-[0-9a-f]+)\.\d+\./, `$1.${pid}.`)
+      .replace(/-[0-9a-f]{16}-/, `-${'1'.repeat(16)}-`);
+    writeFileSync(dead, text);
+    const next = start();
+    await next.log.replay();
+    expect(next.texts()).to.deep.equal(['mine']);
+  });
+
+  it('waits long for a process of another host', async () => {
+    mkdirSync(directory);
+    const lines = ['{"version":1}', '{"d":0,"destination":{"logGroupName":"/g","logStreamName":"s"}}'];
+    const bytes = [...lines, '{"n":0,"d":0,"t":1,"b":1,"m":"x"}'].map((json) => Buffer.from(lineOf(json)));
+    const path = join(directory, `wal-${'a'.repeat(12)}.1.5-${'0'.repeat(16)}-1.log`);
+    writeFileSync(path, Buffer.concat(bytes));
+    const { log, found, state } = start();
+    await log.replay();
+    expect(found.events).to.equal(0);
+    state.now += 200_000;
+    await log.replay();
+    expect(found.events).to.equal(1);
+  });
+
+  it('brings back what was given back, once there is room', async () => {
+    const { log, texts, state } = start({ hasRoom: false });
+    const events = append(log, 'a', 'b', 'c');
+    expect(log.giveBack([...events.slice(1), encodeEvent(1, 'in memory alone')])).to.equal(2);
+    await log.replay();
+    expect(texts()).to.deep.equal([]);
+    state.hasRoom = true;
+    await log.replay();
+    expect(texts()).to.deep.equal(['b', 'c']);
+    expect(log.status()).to.include({ events: 1, replayed: 0 });
+  });
+
+  it('says how many records its bound leaves in memory alone', () => {
+    const { log, lines } = start({ maxBytes: 8 * MIB });
+    const large = 'x'.repeat(MIB);
+    const texts = Array.from({ length: 12 }, () => large);
+    expect(append(log, ...texts)).to.have.length(7);
+    expect(log.status()).to.include({ unprotected: 5, events: 7 });
+    expect(log.status().bytes).to.be.at.most(8 * MIB);
+    expect(lines.join()).to.include('writeAhead.maxBytes');
+  });
+
+  it('goes without files where the directory can not be made, and says so', () => {
+    writeFileSync(directory, 'a file');
+    const { log, lines } = start();
+    expect(append(log, 'x')).to.deep.equal([]);
+    expect(log.status()).to.include({ unprotected: 1, bytes: 0 });
+    expect(lines.join()).to.include(directory);
+  });
+
+  it('goes without files where it may not write', function () {
+    if (process.getuid?.() === 0) this.skip();
+    mkdirSync(directory);
+    chmodSync(directory, 0o500);
+    const { log } = start();
+    expect(append(log, 'x')).to.deep.equal([]);
+    chmodSync(directory, 0o700);
+  });
+});
+
+function textOf(event: EncodedEvent): string {
+  return JSON.parse(event.messageJson) as string;
+}
