@@ -6,7 +6,7 @@ import {
   type CircuitBreakerPolicy,
 } from 'cockatiel';
 import { type Diagnostics } from '../observability/diagnostics.js';
-import { type Outcome } from './outcome.js';
+import { type Outcome, type Unread } from './outcome.js';
 
 /** When requests to an endpoint that is down are no longer made. */
 export interface CircuitBreakerSettings {
@@ -67,7 +67,7 @@ export class EndpointBreaker {
   }
 
   /** Makes a request unless the breaker is open. @param send - never rejects */
-  async run(send: () => Promise<Outcome>): Promise<Outcome> {
+  async run(send: () => Promise<Outcome | Unread>): Promise<Outcome | Unread> {
     try {
       const outcome = await this.#policy.execute(send);
       if (outcome.kind === 'retry' && outcome.cause === 'retry') this.#lastError = outcome.error;

@@ -9,6 +9,7 @@ import {
 import { Dispatcher } from './dispatcher.js';
 import { observeRequests } from './observed-sender.js';
 import { createSender } from './sender.js';
+import { Spool } from './spool/spool.js';
 
 /** Makes the delivery of one client. */
 export function createDelivery(parts: DeliveryParts, settings: Partial<DeliverySettings> = {}): Delivery {
@@ -18,8 +19,10 @@ export function createDelivery(parts: DeliveryParts, settings: Partial<DeliveryS
   const sender = createSender({ client, diagnostics }, all);
   const { circuitBreaker = DEFAULT_CIRCUIT_BREAKER_SETTINGS } = all;
   const breaker = circuitBreaker === false ? undefined : new EndpointBreaker({ diagnostics }, circuitBreaker);
+  const { wallClock } = parts;
   return new Dispatcher(
     {
+      spool: all.spool && new Spool({ diagnostics, now, wallClock }, all.spool),
       sender: parts.onRequest ? observeRequests(sender, parts.onRequest, now) : sender,
       provisioner: createProvisioner({ client, diagnostics }, all.provisioning, all.requestTimeoutMillis),
       breaker,

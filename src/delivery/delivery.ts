@@ -5,6 +5,7 @@ import { type RequestObserver } from '../observability/request-observer.js';
 import { type ProvisioningSettings } from '../resources/ensure-log-group.js';
 import { type BreakerState, type CircuitBreakerSettings } from './circuit-breaker.js';
 import { type Destination, type LogEventBatch } from './encoded-event.js';
+import { type SpoolSettings, type SpoolStatus } from './spool/spool.js';
 
 /** What became of the events of one `deliver`, by the time it was answered. */
 export interface DeliveryResult {
@@ -32,6 +33,12 @@ export interface DeliveryStatus {
   readonly lastError?: Error | undefined;
   /** Whether requests are held back because the endpoint is down. */
   readonly breaker?: BreakerState | undefined;
+  /** Events and files on disk; undefined without a spool. */
+  readonly spool?: SpoolStatus | undefined;
+  /** Events that earlier or other processes left in the spool, and this one took over. */
+  readonly inheritedEvents?: number | undefined;
+  /** Events in the spool that another process took over from this one, which it took for dead. */
+  readonly handedOnEvents?: number | undefined;
 }
 
 /** Brings encoded events to the service. */
@@ -45,9 +52,15 @@ export interface Delivery {
   prepare(destinations: readonly Destination[]): void;
   /** Makes a group that is known ahead of its streams; returns at once, failure is no error. */
   prepareGroup(logGroupName: string): void;
-  /** Cuts backoff waits short and waits for what is in flight and kept, up to `flushTimeoutMillis`. Never rejects. */
+  /**
+   * Cuts backoff waits short and waits for what is in flight and kept, in memory and in the spool, up to
+   * `flushTimeoutMillis`. What is not delivered then is in the spool, where there is one. Never rejects.
+   */
   forceFlush(): Promise<void>;
-  /** The same within `shutdownTimeoutMillis`; what is left is counted as lost with reason `shutdown`. */
+  /**
+   * The same within `shutdownTimeoutMillis`; what is left is counted as lost with reason `shutdown`. With a
+   * spool, what is not delivered at the first attempt goes there, and is left to the next process.
+   */
   shutdown(): Promise<void>;
   status(): DeliveryStatus;
 }
@@ -75,6 +88,8 @@ export interface DeliverySettings {
   readonly requestsPerSecond?: number | undefined;
   /** Stops requests to an endpoint that is down; `false` for never. Default after 10 failures, for 5,000 ms. */
   readonly circuitBreaker?: CircuitBreakerSettings | false | undefined;
+  /** Keeps on disk what can't be delivered now. Default none: it is kept in memory. */
+  readonly spool?: SpoolSettings | undefined;
 }
 
 /** What delivery works with. */
@@ -84,6 +99,8 @@ export interface DeliveryParts {
   readonly diagnostics: Diagnostics;
   /** A monotonic clock in milliseconds; `performance.now` by default. */
   readonly now?: (() => number) | undefined;
+  /** Milliseconds since 1970; `Date.now` by default. */
+  readonly wallClock?: (() => number) | undefined;
   /** From 0 to 1, for jitter; `Math.random` by default. */
   readonly random?: (() => number) | undefined;
   /** Told of each PutLogEvents request, for metrics. */

@@ -13,11 +13,13 @@ import {
 } from './delivery.js';
 import { type Destination, type LogEventBatch } from './encoded-event.js';
 import { Lane } from './lane.js';
-import { type Outcome, type RetryCause } from './outcome.js';
+import { type Outcome, type RetryCause, type Unread } from './outcome.js';
 import { PendingBatch } from './pending-batch.js';
 import { RequestRate } from './request-rate.js';
 import { RoomForBytes } from './room-for-bytes.js';
 import { type Sender } from './sender.js';
+import { type Spool } from './spool/spool.js';
+import { type StoredBatch } from './spool/stored-batch.js';
 import { startTimeLimit, type TimeLimit } from './time-limit.js';
 
 /**
@@ -32,6 +34,12 @@ const MAX_DELAY_IN_FLUSH_MILLIS = 1_000;
 /** Failed attempts of a stream up to which a wrong sequence token is corrected without waiting. */
 const MAX_TOKEN_CORRECTIONS = 3;
 
+/** Of the time given to shutdown, the part in which what is left is stored. */
+const STORING_SHARE = 0.2;
+
+/** What earlier processes left comes before all that this one sends. */
+const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
+
 /** What waiting a little will not mend; nor what is missing once it could not be made. */
 const HOPELESS: ReadonlySet<RetryCause> = new Set<RetryCause>(['denied', 'credentials', 'configuration']);
 
@@ -43,6 +51,7 @@ export interface DispatcherParts {
   readonly sender: Sender;
   readonly provisioner: Provisioner;
   readonly breaker?: EndpointBreaker | undefined;
+  readonly spool?: Spool | undefined;
   readonly losses: Losses;
   readonly diagnostics: Diagnostics;
   readonly now: () => number;
@@ -74,6 +83,9 @@ export class Dispatcher implements Delivery {
   #failingSince: number | undefined;
   /** The time limits of the flushes under way. */
   readonly #flushes = new Set<TimeLimit>();
+  readonly #spool: Spool | undefined;
+  readonly #ofStored = new WeakMap<StoredBatch, PendingBatch>();
+  #inheritedBatches = 0;
   #timer: NodeJS.Timeout | undefined;
   #isClosed = false;
   #closing: Promise<void> | undefined;
@@ -85,6 +97,8 @@ export class Dispatcher implements Delivery {
     requests: 0,
     retries: 0,
     throttles: 0,
+    inheritedEvents: 0,
+    handedOnEvents: 0,
   };
 
   constructor(parts: DispatcherParts, settings: DeliverySettings) {
@@ -94,6 +108,16 @@ export class Dispatcher implements Delivery {
     this.#room = new RoomForBytes(settings.maxBufferBytes);
     const { requestsPerSecond } = settings;
     if (requestsPerSecond !== undefined) this.#rate = new RequestRate(requestsPerSecond, parts.now());
+    this.#spool = parts.spool;
+    this.#spool?.open({
+      found: (batches) => {
+        for (const { stored, destination } of batches) this.#inherit(stored, destination);
+        this.#pump();
+      },
+      dropped: (stored, detail) => {
+        this.#dropStored(stored, detail);
+      },
+    });
   }
 
   async deliver(batches: readonly LogEventBatch[]): Promise<DeliveryResult> {
@@ -106,7 +130,14 @@ export class Dispatcher implements Delivery {
     for (const batch of batches) {
       if (batch.events.length === 0) continue;
       // Without an `await` where there is room: a flush that begins right after this call must find the batch.
-      if (this.#takesNow(batch) || (await this.#waitForRoom(batch, limit.over))) {
+      if (this.#takesNow(batch)) {
+        admitted.push(this.#admit(batch));
+        continue;
+      }
+      const spooled = await this.#spoolAtOnce(batch);
+      if (spooled) {
+        admitted.push(spooled);
+      } else if (await this.#waitForRoom(batch, limit.over)) {
         admitted.push(this.#admit(batch));
       } else {
         const kept = batch.keeper?.giveBack(batch.events) ?? 0;
@@ -117,6 +148,7 @@ export class Dispatcher implements Delivery {
     }
     await Promise.race([Promise.all(admitted.map((pending) => pending.reported)), limit.over]);
     limit.clear();
+    if (this.#spool) await Promise.all(admitted.map((pending) => this.#store(pending)));
     for (const pending of admitted) {
       result.delivered += pending.delivered;
       result.kept += pending.events;
@@ -149,12 +181,14 @@ export class Dispatcher implements Delivery {
       heldBytes: this.#room.used,
       lastError: this.#lastError,
       breaker: this.#parts.breaker?.state ?? 'closed',
+      spool: this.#spool?.status(),
     };
   }
 
   #takesNow(batch: LogEventBatch): boolean {
     if (this.#isClosed) return false;
     if (this.#room.tryTake(batch.bytes)) return true;
+    if (this.#spool) return false;
     this.#evictFrom(this.#stuckLanes(keyOf(batch.destination)), batch.bytes);
     return this.#room.tryTake(batch.bytes);
   }
@@ -167,12 +201,19 @@ export class Dispatcher implements Delivery {
   #admit(batch: LogEventBatch): PendingBatch {
     const pending = new PendingBatch(batch, ++this.#batches);
     const lane = this.#laneOf(batch.destination);
+    const isBehindStored = lane.hasStored;
     lane.add(pending);
     // In an outage nobody waits for what will not be delivered soon: the queue before us would overflow.
     const isDown = this.#parts.breaker?.state === 'open' || this.#hasFailedLong(this.#failingSince);
-    if (isDown || this.#hasFailedLong(lane.failingSince)) {
+    if (isDown || isBehindStored || this.#hasFailedLong(lane.failingSince)) {
       pending.lastError = this.#lastError;
-      pending.reportKept();
+      if (this.#spool) {
+        void this.#store(pending).then(() => {
+          pending.reportKept();
+        });
+      } else {
+        pending.reportKept();
+      }
     }
     this.#pump();
     return pending;
@@ -260,23 +301,35 @@ export class Dispatcher implements Delivery {
   async #attempt(lane: Lane, pending: PendingBatch): Promise<void> {
     this.#inFlight++;
     const attempt = ++this.#attempts;
-    const send = (): Promise<Outcome> => {
+    if (pending.stored) pending.stored.isBusy = true;
+    const send = async (): Promise<Outcome | Unread> => {
+      const unread = pending.isLoaded ? undefined : await this.#load(pending);
+      if (unread) return unread;
       this.#status.requests++;
       pending.keeper?.sending(pending.part.events);
-      return this.#parts.sender.send(pending.part, this.#abort.signal, lane.sequenceToken);
+      return await this.#parts.sender.send(pending.part, this.#abort.signal, lane.sequenceToken);
     };
     // The last chance of a shutdown is taken whatever the breaker thinks.
     const breaker = this.#isClosed ? undefined : this.#parts.breaker;
     const outcome = await runAsOwnTelemetry(() => (breaker ? breaker.run(send) : send()));
     this.#inFlight--;
     lane.inFlight.delete(pending);
+    if (pending.stored) pending.stored.isBusy = false;
     if (!pending.abandoned) this.#apply(outcome, lane, pending, attempt);
-    if (pending.events > 0) lane.putBack(pending);
+    if (pending.events > 0) {
+      lane.putBack(pending);
+      // There may be no time for a second attempt: whoever ends a process waits only so long.
+      if (this.#isClosed && this.#spool) {
+        void this.#storeAll().then(() => {
+          this.#checkFlushes();
+        });
+      }
+    }
     this.#pump();
-    for (const check of [...this.#afterAttempt]) check();
+    this.#checkFlushes();
   }
 
-  #apply(outcome: Outcome, lane: Lane, pending: PendingBatch, attempt: number): void {
+  #apply(outcome: Outcome | Unread, lane: Lane, pending: PendingBatch, attempt: number): void {
     switch (outcome.kind) {
       case 'accepted':
         this.#accepted(outcome, lane, pending);
@@ -302,6 +355,14 @@ export class Dispatcher implements Delivery {
           `${nameOf(lane.destination)}: ${describeError(outcome.error)}`,
         );
         break;
+      case 'unreadable':
+        this.#noteError(pending, outcome.error);
+        lane.failingSince ??= this.#parts.now();
+        lane.lastHopelessAttempt = attempt;
+        lane.readyAt = this.#parts.now() + this.#delay(++lane.failures, undefined);
+        break;
+      case 'gone':
+        break;
     }
   }
 
@@ -317,7 +378,7 @@ export class Dispatcher implements Delivery {
     }
     const bytesBefore = pending.bytes;
     const part = pending.accept(rejected);
-    this.#release(part.events.length, bytesBefore - pending.bytes);
+    this.#release(pending, part.events.length, bytesBefore - pending.bytes);
     this.#status.deliveredEvents += part.events.length - rejected;
     this.#status.deliveredBytes += part.bytes;
     lane.succeeded();
@@ -351,6 +412,7 @@ export class Dispatcher implements Delivery {
     this.#noteError(pending, error);
     lane.lastCause = cause;
     lane.failingSince ??= now;
+    pending.unload();
     if (outcome.wasNotSent) {
       lane.isHeldBack = true;
       lane.lastHopelessAttempt = attempt;
@@ -362,9 +424,12 @@ export class Dispatcher implements Delivery {
     if (HOPELESS.has(cause)) lane.lastHopelessAttempt = attempt;
     this.#report(cause, error, lane);
     if (cause === 'denied' && now - lane.failingSince >= DENIED_GRACE_MILLIS) {
-      lane.readyAt = now;
-      this.#loseRest(pending, 'delivery_failed', `${nameOf(lane.destination)}: ${describeError(error)}`);
-      return;
+      if (!this.#spool) {
+        lane.readyAt = now;
+        this.#loseRest(pending, 'delivery_failed', `${nameOf(lane.destination)}: ${describeError(error)}`);
+        return;
+      }
+      void this.#store(pending);
     }
     // Requests that were in flight together fail together: they count as one failure.
     if (lane.readyAt > now) return;
@@ -396,7 +461,7 @@ export class Dispatcher implements Delivery {
       this.#status.retries++;
       return;
     }
-    this.#release(lost, bytesBefore - pending.bytes);
+    this.#release(pending, lost, bytesBefore - pending.bytes);
     const what =
       refusal === 'event_lost' ? 'the service refuses the event' : 'the service refuses every event';
     this.#parts.losses.record(
@@ -410,11 +475,17 @@ export class Dispatcher implements Delivery {
     const { bytes, events } = pending;
     // What the service refuses is lost; what there is no room or time for may wait where it is kept.
     const lost = pending.lose(reason === 'delivery_failed' ? undefined : pending.keeper);
-    this.#release(events, bytes);
+    this.#release(pending, events, bytes);
     this.#parts.losses.record(reason, lost, detail);
   }
 
-  #release(events: number, bytes: number): void {
+  #release(pending: PendingBatch, events: number, bytes: number): void {
+    const { stored } = pending;
+    if (stored) {
+      if (pending.events === 0) this.#spool!.remove(stored);
+      else this.#spool!.reduce(stored, pending.events);
+      return;
+    }
     this.#status.heldEvents -= events;
     this.#room.release(bytes);
   }
@@ -447,7 +518,7 @@ export class Dispatcher implements Delivery {
         for (const pending of lane.batches()) pending.lastError = result.error;
       }
       this.#pump();
-      for (const check of [...this.#afterAttempt]) check();
+      this.#checkFlushes();
     });
   }
 
@@ -480,6 +551,7 @@ export class Dispatcher implements Delivery {
     await Promise.race([this.#parts.provisioner.settled(), limit.over]);
     this.#flushes.delete(limit);
     limit.clear();
+    if (this.#spool && !this.#isClosed) await Promise.all(waiting.map((pending) => this.#store(pending)));
     for (const pending of waiting) pending.reportKept();
   }
 
@@ -488,7 +560,9 @@ export class Dispatcher implements Delivery {
     while (waiting.at(-1)?.events === 0) waiting.pop();
     const lanes = new Set<Lane>();
     for (const pending of waiting) {
-      if (pending.events > 0) lanes.add(this.#laneOf(pending.part.destination));
+      // What is on disk needs no more of the time given to shutdown.
+      const isSafe = this.#isClosed && pending.stored !== undefined;
+      if (pending.events > 0 && !isSafe) lanes.add(this.#laneOf(pending.destination));
     }
     for (const lane of lanes) {
       if (lane.isBlocked || lane.inFlight.size > 0 || lane.lastHopelessAttempt <= firstAttempt) return false;
@@ -496,14 +570,144 @@ export class Dispatcher implements Delivery {
     return true;
   }
 
+  /** Takes over what an earlier process left. After shutdown it stays where it is, for the next. */
+  #inherit(stored: StoredBatch, destination: Destination): void {
+    this.#status.inheritedEvents += stored.events;
+    if (this.#isClosed) return;
+    const pending = new PendingBatch({ stored, destination }, BEFORE_ALL + ++this.#inheritedBatches);
+    this.#ofStored.set(stored, pending);
+    this.#laneOf(destination).putBack(pending);
+  }
+
+  #dropStored(stored: StoredBatch, detail: string): void {
+    const pending = this.#ofStored.get(stored);
+    if (!pending) {
+      this.#parts.losses.record('spool_full', stored.events, detail);
+      return;
+    }
+    this.#laneOf(pending.destination).remove(pending);
+    this.#loseRest(pending, 'spool_full', detail);
+  }
+
+  /** Stores a batch for which there is no room in memory. @returns undefined where it can't be stored */
+  async #spoolAtOnce(batch: LogEventBatch): Promise<PendingBatch | undefined> {
+    if (!this.#spool || this.#isClosed) return undefined;
+    const sequence = ++this.#batches;
+    const stored = await this.#spool.write(batch, { sequence });
+    if (stored === undefined || stored === 'too_large') return undefined;
+    batch.keeper?.release(batch.events);
+    this.#status.heldEvents -= batch.events.length;
+    const pending = new PendingBatch({ stored, destination: batch.destination }, sequence);
+    pending.lastError = this.#lastError;
+    pending.reportKept();
+    this.#ofStored.set(stored, pending);
+    this.#laneOf(batch.destination).putBack(pending);
+    this.#pump();
+    return pending;
+  }
+
+  /** Brings to disk what is left of a batch; where that fails it stays in memory. */
+  async #store(pending: PendingBatch, isLast = false): Promise<void> {
+    if (!this.#spool || pending.events === 0 || (pending.stored && !pending.isReduced)) return;
+    pending.storing ??= this.#storeOnce(this.#spool, pending, isLast).finally(() => {
+      pending.storing = undefined;
+    });
+    await pending.storing;
+  }
+
+  async #storeOnce(spool: Spool, pending: PendingBatch, isLast: boolean): Promise<void> {
+    const { rest, stored: replaces } = pending;
+    pending.isReduced = false;
+    const stored = await spool.write(rest, { sequence: pending.sequence, replaces, isLast });
+    if (stored === undefined) {
+      pending.isReduced = true;
+      return;
+    }
+    if (stored === 'too_large') {
+      this.#loseRest(pending, 'spool_full', 'a batch is larger than the whole spool may be');
+      return;
+    }
+    // It was delivered, or lost, on another way meanwhile.
+    if (pending.events === 0) {
+      spool.remove(stored);
+      return;
+    }
+    if (replaces) {
+      spool.remove(replaces);
+    } else {
+      this.#status.heldEvents -= pending.events;
+      this.#room.release(pending.bytes);
+    }
+    pending.stored = stored;
+    pending.releaseKeeper();
+    this.#ofStored.set(stored, pending);
+    spool.reduce(stored, pending.events);
+    stored.isBusy = this.#laneOf(pending.destination).inFlight.has(pending);
+    if (!stored.isBusy) pending.unload();
+  }
+
+  /** Reads a batch that is only on disk. @returns undefined when its events are in memory */
+  async #load(pending: PendingBatch): Promise<Unread | undefined> {
+    const spool = this.#spool!;
+    const stored = pending.stored!;
+    const read = await spool.read(stored);
+    if (pending.abandoned) return { kind: 'gone' };
+    switch (read.kind) {
+      case 'batch': {
+        const damaged = pending.load(read.batch);
+        spool.reduce(stored, pending.events);
+        this.#parts.losses.record('spool_corrupt', damaged, 'a file of the spool is damaged');
+        return undefined;
+      }
+      case 'damaged':
+        this.#loseRest(pending, 'spool_corrupt', read.detail);
+        return { kind: 'gone' };
+      case 'handed_on':
+        this.#status.handedOnEvents += pending.letGo();
+        return { kind: 'gone' };
+      case 'future':
+        pending.letGo();
+        return { kind: 'gone' };
+      case 'failed':
+        return { kind: 'unreadable', error: read.error };
+    }
+  }
+
+  /** Brings to disk all that is in memory. */
+  async #storeAll(): Promise<void> {
+    const all = [...this.#lanes.values()].flatMap((lane) => [...lane.batches()]);
+    await Promise.all(all.map((pending) => this.#store(pending, true)));
+  }
+
+  async #closeSpool(spool: Spool, millis: number): Promise<void> {
+    const limit = startTimeLimit(millis, true);
+    const end = async (): Promise<void> => {
+      // Once for what is being stored, which may fail, and once for the last time.
+      await this.#storeAll();
+      await this.#storeAll();
+      // Answers that come now still decide what the next process sends.
+      while (this.#inFlight > 0) await new Promise<void>((resolve) => setImmediate(resolve));
+    };
+    await Promise.race([end(), limit.over]);
+    await Promise.race([spool.close(millis), limit.over]);
+    limit.clear();
+  }
+
+  #checkFlushes(): void {
+    for (const check of [...this.#afterAttempt]) check();
+  }
+
   async #close(): Promise<void> {
     this.#isClosed = true;
     this.#room.turnAllAway();
-    await this.#flush(this.#settings.shutdownTimeoutMillis);
+    const { shutdownTimeoutMillis } = this.#settings;
+    await this.#flush(this.#spool ? shutdownTimeoutMillis * (1 - STORING_SHARE) : shutdownTimeoutMillis);
     this.#abort.abort();
     clearTimeout(this.#timer);
+    if (this.#spool) await this.#closeSpool(this.#spool, shutdownTimeoutMillis * STORING_SHARE);
     for (const lane of this.#lanes.values()) {
       for (const pending of lane.batches()) {
+        if (pending.stored) continue;
         this.#loseRest(pending, 'shutdown', 'not delivered in the time given to shutdown');
       }
     }

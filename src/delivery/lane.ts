@@ -41,6 +41,11 @@ export class Lane {
     );
   }
 
+  /** Some of what waits is on disk: what comes now is behind it. */
+  get hasStored(): boolean {
+    return this.#waiting[0]?.stored !== undefined;
+  }
+
   get hasWaiting(): boolean {
     return this.#waiting.length > 0;
   }
@@ -71,8 +76,19 @@ export class Lane {
 
   /** Puts a batch that was in flight back to its place. */
   putBack(batch: PendingBatch): void {
+    // What an earlier process left comes in order, by the thousand.
+    if ((this.#waiting.at(-1)?.sequence ?? Number.NEGATIVE_INFINITY) < batch.sequence) {
+      this.#waiting.push(batch);
+      return;
+    }
     const later = this.#waiting.findIndex((other) => other.sequence > batch.sequence);
     this.#waiting.splice(later === -1 ? this.#waiting.length : later, 0, batch);
+  }
+
+  /** Takes a waiting batch out, without sending it. */
+  remove(batch: PendingBatch): void {
+    const index = this.#waiting.indexOf(batch);
+    if (index !== -1) this.#waiting.splice(index, 1);
   }
 
   /** Takes the oldest waiting batch out, without sending it. */

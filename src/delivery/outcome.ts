@@ -35,3 +35,10 @@ export type Outcome =
   /** An endpoint of before 2023 wants another sequence token (or none, where undefined). */
   | { readonly kind: 'sequence_token'; readonly expected: string | undefined; readonly error: Error }
   | { readonly kind: 'refused'; readonly error: Error };
+
+/** A batch on disk that could not be read to be sent. */
+export type Unread =
+  /** Nothing of it is left to send, and it is accounted for. */
+  | { readonly kind: 'gone' }
+  /** It may be read another time. */
+  | { readonly kind: 'unreadable'; readonly error: Error };

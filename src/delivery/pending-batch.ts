@@ -1,11 +1,18 @@
 import { EVENT_OVERHEAD_BYTES } from '../cloudwatch/limits.js';
-import { type EventKeeper, type LogEventBatch } from './encoded-event.js';
+import { type Destination, type EventKeeper, type LogEventBatch } from './encoded-event.js';
+import { type StoredBatch } from './spool/stored-batch.js';
 
 /**
  * Refused parts, with none accepted, after which single events are tried before more halving: then it is
  * likely the request (its destination, its entity) that is invalid and not an event.
  */
 const REFUSALS_BEFORE_PROBES = 64;
+
+/** A batch that is only on disk. */
+export interface StoredSource {
+  readonly stored: StoredBatch;
+  readonly destination: Destination;
+}
 
 /** What {@link PendingBatch.refuse} found out. */
 export type Refusal = 'halved' | 'event_lost' | 'all_lost';
@@ -27,6 +34,13 @@ export class PendingBatch {
   lossError: Error | undefined;
   /** Taken out of delivery: answers that still come count no more. */
   abandoned = false;
+  readonly destination: Destination;
+  /** Where it is on disk. */
+  stored: StoredBatch | undefined;
+  /** Its way to the disk, while it is on it. */
+  storing: Promise<void> | undefined;
+  /** Some of it is delivered or lost, so that the file says too much. */
+  isReduced = false;
   #parts: LogEventBatch[];
   #events: number;
   #bytes: number;
@@ -34,11 +48,19 @@ export class PendingBatch {
   #probing = false;
   #report!: () => void;
 
-  constructor(batch: LogEventBatch, sequence: number) {
+  constructor(batch: LogEventBatch | StoredSource, sequence: number) {
     this.sequence = sequence;
-    this.#parts = [batch];
-    this.#events = batch.events.length;
-    this.#bytes = batch.bytes;
+    this.destination = batch.destination;
+    if ('stored' in batch) {
+      this.stored = batch.stored;
+      this.#parts = [];
+      this.#events = batch.stored.events;
+      this.#bytes = batch.stored.name.bytes;
+    } else {
+      this.#parts = [batch];
+      this.#events = batch.events.length;
+      this.#bytes = batch.bytes;
+    }
     this.reported = new Promise((resolve) => {
       this.#report = resolve;
     });
@@ -57,6 +79,42 @@ export class PendingBatch {
   /** Who keeps its events safe, if anybody does. */
   get keeper(): EventKeeper | undefined {
     return this.#parts[0]?.keeper;
+  }
+
+  /** Its events are in memory, not only on disk. */
+  get isLoaded(): boolean {
+    return this.#parts.length > 0;
+  }
+
+  /** What is left of it, as one batch. */
+  get rest(): LogEventBatch {
+    const [first] = this.#parts;
+    if (this.#parts.length === 1) return first!;
+    const events = this.#parts.flatMap((part) => part.events).sort((a, b) => a.timestamp - b.timestamp);
+    return { ...first!, events, bytes: this.#bytes };
+  }
+
+  /** Takes its events from its file. @returns events that the file had lost */
+  load(batch: LogEventBatch): number {
+    const damaged = Math.max(0, this.#events - batch.events.length);
+    this.#parts = [batch];
+    this.#events = batch.events.length;
+    this.#bytes = batch.bytes;
+    this.lost += damaged;
+    return damaged;
+  }
+
+  /** Its events are stored now: who kept them need not. */
+  releaseKeeper(): void {
+    this.#parts = this.#parts.map((part) => {
+      part.keeper?.release(part.events);
+      return part.keeper ? { ...part, keeper: undefined } : part;
+    });
+  }
+
+  /** Leaves its events to its file alone. */
+  unload(): void {
+    if (this.stored && !this.isReduced) this.#parts = [];
   }
 
   /** The part to send next. */
@@ -120,6 +178,17 @@ export class PendingBatch {
     return events;
   }
 
+  /** Leaves what is left to others, who have it on disk. @returns its events */
+  letGo(): number {
+    const events = this.#events;
+    this.abandoned = true;
+    this.#parts = [];
+    this.#events = 0;
+    this.#bytes = 0;
+    this.#report();
+    return events;
+  }
+
   /** What is left of it will be sent in the background. */
   reportKept(): void {
     this.#report();
@@ -138,6 +207,7 @@ export class PendingBatch {
 
   #take(part: LogEventBatch): void {
     part.keeper?.release(part.events);
+    this.isReduced = true;
     this.#events -= part.events.length;
     this.#bytes -= part.bytes;
     if (this.#events > 0) return;

@@ -21,6 +21,9 @@ export interface Option<Input, Output> {
   readonly check: (name: string, value: unknown) => Output;
   /** Reads an environment variable's text; undefined where the option can't come from there. @throws OptionError */
   readonly fromText?: ((name: string, text: string) => Input) | undefined;
+  /** The options of which this one is made; each may come from code or the environment. */
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- options of every type stand in one table
+  readonly members?: Readonly<Record<string, Option<any, any>>> | undefined;
 }
 
 interface Spec<Default> {
@@ -32,7 +35,7 @@ interface Spec<Default> {
 
 function declare<Input, Output>(
   spec: Spec<Input | undefined>,
-  kind: Pick<Option<Input, Output>, 'type' | 'check' | 'fromText'> & { isRequired?: boolean },
+  kind: Pick<Option<Input, Output>, 'type' | 'check' | 'fromText' | 'members'> & { isRequired?: boolean },
 ): Option<Input, Output> {
   return {
     isRequired: false,
@@ -88,6 +91,7 @@ export function oneOf<const Value extends string | number, Default extends Value
 export function text<Default extends string | undefined = undefined>(
   spec: Spec<Default> & {
     readonly type?: string;
+    readonly isRequired?: boolean;
     readonly problem?: (value: string) => string | undefined;
     /** The value is left out of errors: it may hold a password. */
     readonly isSecret?: boolean;
@@ -95,6 +99,7 @@ export function text<Default extends string | undefined = undefined>(
 ): Option<string, string | Default> {
   return declare<string, string | Default>(spec, {
     type: spec.type ?? 'text',
+    isRequired: spec.isRequired ?? false,
     check(name, value) {
       const shown: [] | [unknown] = spec.isSecret === true ? [] : [value];
       if (typeof value !== 'string' || value.trim() === '') {
@@ -257,6 +262,51 @@ export function fromCode<Value>(
       if (!spec.is(value)) throw new OptionError(name, spec.rule, ...(spec.isSecret ? [] : [value]));
       return value as Value;
     },
+  });
+}
+
+/** What a user may give for an option with members, and what becomes of it. */
+type MembersInput<Members> = {
+  readonly [Name in keyof Members]?: Members[Name] extends Option<infer Input, infer _Output>
+    ? Input | undefined
+    : never;
+};
+type MembersOutput<Members> = {
+  readonly [Name in keyof Members]: Members[Name] extends Option<infer _Input, infer Output> ? Output : never;
+};
+
+/**
+ * An option made of others. Where neither code nor environment gives any of them, it has no value; in the
+ * environment (and in code, where `canBeOff`) `false` turns it off.
+ */
+// eslint-disable-next-line @typescript-eslint/no-explicit-any -- options of every type stand in one table
+export function group<const Members extends Readonly<Record<string, Option<any, any>>>, Off extends boolean>(
+  members: Members,
+  spec: Spec<undefined> & { readonly canBeOff: Off },
+): Option<
+  MembersInput<Members> | (Off extends true ? false : never),
+  MembersOutput<Members> | (Off extends true ? false : never) | undefined
+> {
+  const rule = spec.canBeOff ? 'be an object, or false' : 'be an object';
+  return declare<
+    MembersInput<Members> | (Off extends true ? false : never),
+    MembersOutput<Members> | (Off extends true ? false : never) | undefined
+  >(spec, {
+    type: spec.canBeOff ? 'object or `false`' : 'object',
+    members,
+    check(name, value) {
+      if (value === false && spec.canBeOff) return false as Off extends true ? false : never;
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+        throw new OptionError(name, rule, value);
+      }
+      return value as MembersOutput<Members>;
+    },
+    ...(spec.canBeOff && {
+      fromText(name: string, text: string) {
+        if (text.trim().toLowerCase() !== 'false') throw new OptionError(name, 'be false', text);
+        return false as Off extends true ? false : never;
+      },
+    }),
   });
 }
 

@@ -1,5 +1,5 @@
 import { EXPORTER_OPTIONS, PROCESSOR_OPTIONS } from './options.js';
-import { environmentName, type OptionTable } from './read-options.js';
+import { allOptions, environmentName, type OptionTable } from './read-options.js';
 
 /** The reference of all options as Markdown, made from their declarations. */
 export function optionsTable(): string {
@@ -13,7 +13,7 @@ export function optionsTable(): string {
 }
 
 function tableOf(table: OptionTable): string[] {
-  const rows = Object.entries(table).map(([name, option]) => {
+  const rows = allOptions(table).map(([name, option]) => {
     const variable = option.fromText === undefined ? 'code only' : `\`${environmentName(name, option)}\``;
     return row([`\`${name}\``, option.type, defaultText(option), variable, option.doc]);
   });

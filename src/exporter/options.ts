@@ -14,7 +14,9 @@ import {
   RETENTION_DAYS,
 } from '../cloudwatch/limits.js';
 import { DEFAULT_INDEX_FIELDS } from '../cloudwatch/message-keys.js';
+import { DEFAULT_CIRCUIT_BREAKER_SETTINGS } from '../delivery/circuit-breaker.js';
 import { DEFAULT_DELIVERY_SETTINGS } from '../delivery/delivery.js';
+import { DEFAULT_SPOOL_SETTINGS } from '../delivery/spool/spool.js';
 import {
   LAYOUT_NAMES,
   type LayoutFunction,
@@ -25,6 +27,7 @@ import {
   either,
   flag,
   fromCode,
+  group,
   integer,
   list,
   oneOf,
@@ -261,7 +264,9 @@ export const EXPORTER_OPTIONS = {
     min: 1024 * KIB,
     max: 4096 * KIB * KIB,
     default: DEFAULT_DELIVERY_SETTINGS.maxBufferBytes,
-    doc: 'Bytes of events held in memory while the service can’t be reached; beyond it they are lost (`buffer_full`).',
+    doc:
+      'Bytes of events held in memory while the service can’t be reached; beyond it they go to the `spool`, or ' +
+      'are lost (`buffer_full`) without one.',
   }),
   exportTimeoutMillis: integer({
     min: 100,
@@ -287,7 +292,7 @@ export const EXPORTER_OPTIONS = {
     min: 100,
     max: 10 * MINUTE,
     default: DEFAULT_DELIVERY_SETTINGS.shutdownTimeoutMillis,
-    doc: 'Milliseconds that `shutdown` waits; what is left then is lost (`shutdown`).',
+    doc: 'Milliseconds that `shutdown` waits; what is left then is in the `spool`, or lost (`shutdown`) without one.',
   }),
   retryInitialDelayMillis: integer({
     min: 1,
@@ -301,6 +306,65 @@ export const EXPORTER_OPTIONS = {
     default: DEFAULT_DELIVERY_SETTINGS.retry.maxDelayMillis,
     doc: 'Longest wait between two attempts, in milliseconds.',
   }),
+  requestsPerSecond: integer({
+    min: 1,
+    max: 100_000,
+    doc: 'PutLogEvents requests a second: what the account’s quota leaves to this process.',
+    defaultText: 'no bound',
+  }),
+  circuitBreaker: group(
+    {
+      failures: integer({
+        min: 1,
+        max: 1_000,
+        default: DEFAULT_CIRCUIT_BREAKER_SETTINGS.failures,
+        doc: 'Requests that fail in a row for the endpoint’s sake (network, 5xx, no answer) before it opens.',
+      }),
+      probeAfterMillis: integer({
+        min: 100,
+        max: 10 * MINUTE,
+        default: DEFAULT_CIRCUIT_BREAKER_SETTINGS.probeAfterMillis,
+        doc: 'Milliseconds for which it stays open; then one request probes.',
+      }),
+    },
+    {
+      canBeOff: true,
+      defaultText: 'on',
+      doc: 'Stops requests to an endpoint that is down; `false` for never.',
+    },
+  ),
+  spool: group(
+    {
+      directory: text({
+        type: 'path',
+        isRequired: true,
+        doc: 'Folder of the spool, made where it is missing; several processes may share it.',
+      }),
+      maxBytes: integer({
+        min: 1024 * KIB,
+        max: 1024 ** 5,
+        default: DEFAULT_SPOOL_SETTINGS.maxBytes,
+        doc: 'Bytes of all files in the folder; beyond it the oldest batches are dropped (`spool_full`).',
+      }),
+      maxAgeMillis: integer({
+        min: 1_000,
+        max: 366 * 24 * 60 * MINUTE,
+        default: DEFAULT_SPOOL_SETTINGS.maxAgeMillis,
+        doc:
+          'Milliseconds after which a batch is dropped (`spool_full`). The service itself takes no event older ' +
+          'than 14 days (`too_old`).',
+      }),
+      fsync: flag({
+        default: DEFAULT_SPOOL_SETTINGS.fsync,
+        doc: 'Whether what is reported as kept outlives a power cut, not only the process.',
+      }),
+    },
+    {
+      canBeOff: false,
+      doc: 'Keeps on disk what can’t be delivered now; see docs/delivery.md.',
+      defaultText: 'none: it is kept in memory',
+    },
+  ),
   meterProvider: fromCode<MeterProvider>({
     type: '`MeterProvider` of `@opentelemetry/api`',
     rule: 'be a MeterProvider of @opentelemetry/api',

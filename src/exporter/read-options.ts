@@ -28,40 +28,56 @@ interface Given {
 
 /** The environment variable of an option: `logGroupName` is `OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME`. */
 export function environmentName(name: string, option: Option<unknown, unknown>): string {
-  return option.env ?? ENV_PREFIX + name.replace(/[A-Z]/g, (letter) => `_${letter}`).toUpperCase();
+  return (
+    option.env ??
+    ENV_PREFIX +
+      name
+        .replace(/[A-Z]/g, (letter) => `_${letter}`)
+        .replaceAll('.', '_')
+        .toUpperCase()
+  );
+}
+
+/** All options of a table, members too: `spool` is followed by `spool.directory` and so on. */
+export function allOptions(table: OptionTable, prefix = ''): [name: string, option: OptionTable[string]][] {
+  return Object.entries(table).flatMap(([name, option]) => [
+    [prefix + name, option],
+    ...allOptions(option.members ?? {}, `${prefix}${name}.`),
+  ]);
 }
 
 /**
  * The options that code gives; `undefined` counts as not given.
  * @throws OptionError for a name that is not an option
  */
-export function optionsFromCode(table: OptionTable, options: unknown): Map<string, Given> {
+export function optionsFromCode(table: OptionTable, options: unknown, prefix = ''): Map<string, Given> {
   if (options === undefined) return new Map();
   if (typeof options !== 'object' || options === null || Array.isArray(options)) {
-    throw new OptionError('options', 'be an object', options);
+    throw new OptionError(prefix.slice(0, -1) || 'options', 'be an object', options);
   }
   const given = new Map<string, Given>();
   for (const [name, value] of Object.entries(options as Record<string, unknown>)) {
-    if (!Object.hasOwn(table, name)) throw unknownOption(table, name);
-    if (value !== undefined) given.set(name, { calledAs: name, value });
+    if (!Object.hasOwn(table, name)) throw unknownOption(table, name, prefix);
+    if (value !== undefined) given.set(name, { calledAs: prefix + name, value });
   }
   return given;
 }
 
-function unknownOption(table: OptionTable, name: string): OptionError {
+function unknownOption(table: OptionTable, name: string, prefix: string): OptionError {
   const near = nearestName(name, Object.keys(table));
   const remedy = near === undefined ? `(${Object.keys(table).join(', ')})` : `; did you mean ${near}?`;
-  return new OptionError(name, `be the name of an option${near === undefined ? ' ' : ''}${remedy}`);
+  return new OptionError(prefix + name, `be the name of an option${near === undefined ? ' ' : ''}${remedy}`);
 }
 
 /** The options that environment variables give; empty ones count as not given. */
 export function optionsFromEnvironment(
   table: OptionTable,
   environment: Readonly<Record<string, string | undefined>>,
+  prefix = '',
 ): Map<string, Given> {
   const given = new Map<string, Given>();
   for (const [name, option] of Object.entries(table)) {
-    const calledAs = environmentName(name, option);
+    const calledAs = environmentName(prefix + name, option);
     const text = environment[calledAs];
     if (option.fromText === undefined || text === undefined || text.trim() === '') continue;
     given.set(name, { calledAs, value: option.fromText(calledAs, text) });
@@ -86,27 +102,45 @@ export function readOptions<Table extends OptionTable>(
   table: Table,
   options: OptionsOf<Table> | undefined,
   environment: Readonly<Record<string, string | undefined>>,
+  prefix = '',
 ): SettingsOf<Table> {
-  const fromCode = optionsFromCode(table, options);
+  const fromCode = optionsFromCode(table, options, prefix);
   // What code gives hides the variable, also a wrong one.
   const rest = Object.fromEntries(Object.entries(table).filter(([name]) => !fromCode.has(name)));
   const given = new Map([
     ...defaultOptions(table),
-    ...optionsFromEnvironment(rest, environment),
+    ...optionsFromEnvironment(rest, environment, prefix),
     ...fromCode,
   ]);
   const settings: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(table)) {
     const found = given.get(name);
-    if (found !== undefined) {
+    if (option.members) {
+      settings[name] = readMembers(option, option.members, found, environment, `${prefix}${name}.`);
+    } else if (found !== undefined) {
       settings[name] = check(option, found);
     } else if (option.isRequired) {
-      throw new OptionError(name, `be given, as an option or as ${environmentName(name, option)}`);
+      const variable = environmentName(prefix + name, option);
+      throw new OptionError(prefix + name, `be given, as an option or as ${variable}`);
     } else {
       settings[name] = undefined;
     }
   }
   return settings as SettingsOf<Table>;
+}
+
+function readMembers(
+  option: Option<unknown, unknown>,
+  members: OptionTable,
+  found: Given | undefined,
+  environment: Readonly<Record<string, string | undefined>>,
+  prefix: string,
+): unknown {
+  const value = found === undefined ? undefined : check(option, found);
+  if (value === false) return false;
+  if (value === undefined && optionsFromEnvironment(members, environment, prefix).size === 0)
+    return undefined;
+  return readOptions(members, value as OptionsOf<OptionTable> | undefined, environment, prefix);
 }
 
 /** An error about one entry of a list names it; its `option` stays what the user can set or unset. */
@@ -129,7 +163,7 @@ export function unknownVariables(
   table: OptionTable,
   environment: Readonly<Record<string, string | undefined>>,
 ): { variable: string; near: string | undefined }[] {
-  const known = Object.entries(table).map(([name, option]) => environmentName(name, option));
+  const known = allOptions(table).map(([name, option]) => environmentName(name, option));
   return Object.keys(environment)
     .filter((variable) => variable.startsWith(ENV_PREFIX) && !known.includes(variable))
     .map((variable) => ({ variable, near: nearestName(variable, known) }));

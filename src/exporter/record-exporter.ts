@@ -6,6 +6,7 @@ import { checkClient, createCloudWatchLogsClient } from '../cloudwatch/client.js
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
 import { createDelivery } from '../delivery/create-delivery.js';
 import { type Delivery, type DeliveryParts, type DeliverySettings } from '../delivery/delivery.js';
+import { type SpoolSettings, type SpoolStatus } from '../delivery/spool/spool.js';
 import { Diagnostics } from '../observability/diagnostics.js';
 import { ExporterMetrics } from '../observability/exporter-metrics.js';
 import { Losses, type LossReason } from '../observability/losses.js';
@@ -22,8 +23,8 @@ import {
 import { WriteAheadRecords, type WrittenAhead } from './write-ahead/write-ahead-records.js';
 
 /**
- * What became of the records so far. At every moment `emitted + addedBySplit` is
- * `delivered + kept + dropped`.
+ * What became of the records so far. At every moment `emitted + addedBySplit + inherited` is
+ * `delivered + kept + dropped + handedOn`.
  */
 export interface ExporterStatus {
   /** Log records handed to the exporter, and those that its processor dropped before. */
@@ -32,13 +33,13 @@ export interface ExporterStatus {
   readonly addedBySplit: number;
   /** Log events that the service accepted. */
   readonly delivered: number;
-  /** Records and events on their way: being written, in flight, or waiting for another attempt. */
+  /** Records and events on their way: being written, in flight, or waiting, in memory or in the spool. */
   readonly kept: number;
   readonly dropped: number;
   readonly droppedByReason: Partial<Record<LossReason, number>>;
   /** As the service bills them: messages plus 26 bytes an event. */
   readonly deliveredBytes: number;
-  /** Log events in the delivery buffer: {@link kept} without the records that are being written. */
+  /** Log events in memory: {@link kept} without the records that are being written, and those in the spool. */
   readonly heldEvents: number;
   readonly heldBytes: number;
   /** PutLogEvents requests that the service accepted. */
@@ -48,6 +49,12 @@ export interface ExporterStatus {
   readonly throttles: number;
   /** `open` while requests are held back because the endpoint is down. */
   readonly breaker: 'closed' | 'open' | 'half_open';
+  /** Log events that other processes left in the spool, and this one took over. */
+  readonly inherited: number;
+  /** Log events in the spool that another process took over from this one, which it took for dead. */
+  readonly handedOn: number;
+  /** What this process has in the spool; undefined without one. */
+  readonly spool: SpoolStatus | undefined;
   readonly lastError?: Error | undefined;
 }
 
@@ -165,12 +172,22 @@ export class RecordExporter implements LogRecordExporter {
   /** What became of the records so far. */
   status(): ExporterStatus {
     const delivery = this.#delivery.status();
+    const { inheritedEvents: inherited = 0, handedOnEvents: handedOn = 0 } = delivery;
     return {
       emitted: this.#emitted,
       addedBySplit: this.#addedBySplit,
       delivered: delivery.deliveredEvents,
       // What is neither delivered nor lost is still with us: encoded, waiting for room, held or in flight.
-      kept: this.#emitted + this.#addedBySplit - delivery.deliveredEvents - this.#losses.total(),
+      kept:
+        this.#emitted +
+        this.#addedBySplit +
+        inherited -
+        handedOn -
+        delivery.deliveredEvents -
+        this.#losses.total(),
+      inherited,
+      handedOn,
+      spool: delivery.spool,
       dropped: this.#losses.total(),
       droppedByReason: this.#losses.byReason(),
       deliveredBytes: delivery.deliveredBytes,
@@ -372,6 +389,10 @@ function deliverySettings(settings: ExporterSettings): DeliverySettings {
       initialDelayMillis: settings.retryInitialDelayMillis,
       maxDelayMillis: settings.retryMaxDelayMillis,
     },
+    requestsPerSecond: settings.requestsPerSecond,
+    circuitBreaker: settings.circuitBreaker,
+    // Only an option without its directory has none, and reading the options refuses that.
+    spool: settings.spool as SpoolSettings | undefined,
     provisioning: provisioningSettings(settings),
   };
 }

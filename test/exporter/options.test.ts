@@ -283,6 +283,30 @@ const CASES: Record<keyof typeof EXPORTER_OPTIONS | keyof typeof PROCESSOR_OPTIO
   maxQueueSize: whole(1, 10_000_000),
   scheduledDelayMillis: whole(0, 600_000),
   processorTimeoutMillis: whole(200, 1_200_000),
+  requestsPerSecond: whole(1, 100_000),
+  circuitBreaker: {
+    wrong: [
+      [true, 'must be an object, or false; it is true'],
+      [[], 'must be an object, or false'],
+      [{ failures: 0 }, 'circuitBreaker.failures must be a whole number from 1 to 1000; it is 0'],
+      [{ failure: 1 }, 'circuitBreaker.failure must be the name of an option; did you mean failures?'],
+    ],
+    right: [false, {}, { failures: 1 }, { probeAfterMillis: 100 }],
+    env: [[' FALSE ', false]],
+    wrongEnv: [['off', 'must be false; it is "off"']],
+  },
+  spool: {
+    wrong: [
+      ['/var/spool', 'must be an object; it is "/var/spool"'],
+      [false, 'must be an object; it is false'],
+      [{}, 'spool.directory must be given, as an option or as OTEL_EXPORTER_CLOUDWATCH_LOGS_SPOOL_DIRECTORY'],
+      [{ directory: '' }, 'spool.directory must be a text that is not empty'],
+      [{ directory: 'd', maxBytes: 5 }, 'spool.maxBytes must be a whole number from 1048576'],
+      [{ directory: 'd', maxAgeMillis: 1 }, 'spool.maxAgeMillis must be a whole number from 1000'],
+      [{ directory: 'd', fsync: 'yes' }, 'spool.fsync must be true or false; it is "yes"'],
+    ],
+    right: [{ directory: 'd' }, { directory: 'd', maxBytes: 1_048_576, maxAgeMillis: 1_000, fsync: false }],
+  },
   writeAhead: {
     wrong: [
       ['/var/logs', 'must be an object with a directory; it is "/var/logs"'],
@@ -456,6 +480,25 @@ describe('readProcessorOptions', () => {
     expect(concurrency({ writeAhead })).to.equal(1);
     expect(concurrency({ writeAhead, concurrency: 4 })).to.equal(4);
     expect(concurrency({ writeAhead }, { [`${ENV}CONCURRENCY`]: '3' })).to.equal(3);
+  });
+
+  it('takes each member of an option from code, else from the environment, else its default', () => {
+    const environment = {
+      [`${ENV}SPOOL_DIRECTORY`]: '/env',
+      [`${ENV}SPOOL_MAX_BYTES`]: '2000000',
+      [`${ENV}CIRCUIT_BREAKER_FAILURES`]: '3',
+    };
+    const settings = readExporterOptions({ ...GROUP, spool: { maxBytes: 3_000_000 } }, environment);
+    expect(settings.spool).to.deep.equal({
+      directory: '/env',
+      maxBytes: 3_000_000,
+      maxAgeMillis: 14 * 86_400_000,
+      fsync: true,
+    });
+    expect(settings.circuitBreaker).to.deep.equal({ failures: 3, probeAfterMillis: 5_000 });
+    expect(readExporterOptions(GROUP, {}).spool).to.equal(undefined);
+    const wrong = errorOf({}, { ...environment, [`${ENV}SPOOL_MAX_BYTES`]: 'many' });
+    expect(wrong.option).to.equal(`${ENV}SPOOL_MAX_BYTES`);
   });
 
   it('keeps a batch no larger than the queue', () => {

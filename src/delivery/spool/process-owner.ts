@@ -1,0 +1,76 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/**
+ * Who holds files that several processes share, in a form that is fit for a file name: process number, when
+ * it started, the machine's boot, the space of process numbers (a container has its own), a random part.
+ */
+export type ProcessOwner = string;
+
+/** `unknown`: it can't be asked for from here, so only its signs of life tell. */
+export type OwnerState = 'alive' | 'dead' | 'unknown';
+
+const OWNER = /^(\d{1,10})-(\d{1,20})-([0-9a-f]{8})-(\d{1,20})-[0-9a-f]{8}$/;
+
+/** What is written where a system does not say: it has no /proc. */
+const NOT_KNOWN = '0';
+
+/** A new owner in this process; no two are the same. */
+export function createProcessOwner(): ProcessOwner {
+  const { boot, space } = thisMachine();
+  return `${process.pid}-${startOf(process.pid)}-${boot}-${space}-${randomBytes(4).toString('hex')}`;
+}
+
+export function isProcessOwner(text: string): boolean {
+  return OWNER.test(text);
+}
+
+/** Says whether the process of an owner still runs. A number that another process has by now is no life. */
+export function stateOfOwner(owner: ProcessOwner): OwnerState {
+  const match = OWNER.exec(owner);
+  if (!match) return 'unknown';
+  const [, pid, start, boot, space] = match;
+  const here = thisMachine();
+  if (boot !== here.boot || space !== here.space) return 'unknown';
+  try {
+    process.kill(Number(pid), 0);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return 'dead';
+  }
+  const startNow = startOf(Number(pid));
+  if (startNow === 'ended') return 'dead';
+  if (start === NOT_KNOWN || startNow === NOT_KNOWN) return 'unknown';
+  return start === startNow ? 'alive' : 'dead';
+}
+
+let machine: { boot: string; space: string } | undefined;
+
+function thisMachine(): { boot: string; space: string } {
+  machine ??= {
+    boot: createHash('sha256')
+      .update(attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ?? hostname())
+      .digest('hex')
+      .slice(0, 8),
+    space: /\d+/.exec(attempt(() => readlinkSync('/proc/self/ns/pid')) ?? '')?.[0] ?? NOT_KNOWN,
+  };
+  return machine;
+}
+
+/** The tick in which a process started; `ended` for one that only waits to be reaped. */
+function startOf(pid: number): string {
+  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  if (stat === undefined) return NOT_KNOWN;
+  // The second member is the program's name in parentheses, and may hold anything.
+  const members = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  if (members[0] === 'Z' || members[0] === 'X') return 'ended';
+  return members[19] ?? NOT_KNOWN;
+}
+
+function attempt(read: () => string): string | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,131 @@
+import { EVENT_OVERHEAD_BYTES } from '../../cloudwatch/limits.js';
+import { type Destination, type EncodedEvent, type LogEntity, type LogEventBatch } from '../encoded-event.js';
+import { checksummedLine, readChecksummedLines } from './checksummed-lines.js';
+
+/** The version of the files' format that this code writes. */
+export const SPOOL_VERSION = 1;
+
+/** What the name of a spooled batch's file says: enough to count it without reading it. */
+export interface SpoolFileName {
+  /** Its place among the batches of its writer. */
+  readonly sequence: number;
+  /** Milliseconds since 1970. */
+  readonly createdMillis: number;
+  readonly events: number;
+  /** Bytes of its events, as the service counts them. */
+  readonly bytes: number;
+  readonly fileBytes: number;
+}
+
+/** What a spooled batch's file holds. */
+export type SpoolFileContent =
+  | {
+      readonly kind: 'batch';
+      readonly batch: LogEventBatch;
+      /** Events that were written and can't be read any more. */
+      readonly damaged: number;
+    }
+  /** Nothing of it can be read. */
+  | { readonly kind: 'damaged' }
+  /** A later version of this package wrote it. */
+  | { readonly kind: 'future'; readonly version: number };
+
+const NAME = /^(\d{10})-(\d{13})-(\d{1,7})-(\d{1,10})-(\d{1,12})\.batch$/;
+
+export function spoolFileName(name: SpoolFileName): string {
+  const sequence = String(name.sequence).padStart(10, '0');
+  const created = String(name.createdMillis).padStart(13, '0');
+  return `${sequence}-${created}-${name.events}-${name.bytes}-${name.fileBytes}.batch`;
+}
+
+/** @returns undefined for a file that is not of the spool */
+export function parseSpoolFileName(name: string): SpoolFileName | undefined {
+  const match = NAME.exec(name);
+  if (!match) return undefined;
+  const [sequence, createdMillis, events, bytes, fileBytes] = match.slice(1).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+  ];
+  return { sequence, createdMillis, events, bytes, fileBytes };
+}
+
+/** Each line has its own checksum: one flipped bit or a torn end costs the events that it hits, no others. */
+export function writeSpoolFile({ destination, entity, events }: LogEventBatch): string {
+  const { logGroupName, logStreamName } = destination;
+  const header = {
+    format: 'otel-cwlogs-spool',
+    version: SPOOL_VERSION,
+    logGroupName,
+    logStreamName,
+    entity,
+    events: events.length,
+  };
+  let text = checksummedLine(JSON.stringify(header));
+  for (const { timestamp, messageBytes, messageJson } of events) {
+    text += checksummedLine(`${timestamp} ${messageBytes} ${messageJson}`);
+  }
+  return text;
+}
+
+export function readSpoolFile(bytes: Buffer): SpoolFileContent {
+  const lines = readChecksummedLines(bytes);
+  const header = readHeader(firstOf(lines));
+  if (header === undefined) return { kind: 'damaged' };
+  if (header.version !== SPOOL_VERSION) return { kind: 'future', version: header.version };
+  const events: EncodedEvent[] = [];
+  let sum = 0;
+  for (const line of lines) {
+    const event = line === undefined ? undefined : readEvent(line);
+    if (event === undefined) continue;
+    events.push(event);
+    sum += event.messageBytes + EVENT_OVERHEAD_BYTES;
+  }
+  if (events.length === 0) return { kind: 'damaged' };
+  const { destination, entity } = header;
+  const batch = { destination, entity, events, bytes: sum };
+  return { kind: 'batch', batch, damaged: Math.max(0, header.events - events.length) };
+}
+
+/** The destination in the first bytes of a file; undefined where they are damaged or of a later version. */
+export function readSpoolFileDestination(firstBytes: Buffer): Destination | undefined {
+  const header = readHeader(firstOf(readChecksummedLines(firstBytes)));
+  return header?.version === SPOOL_VERSION ? header.destination : undefined;
+}
+
+function firstOf(lines: Iterator<string | undefined, undefined>): string | undefined {
+  return lines.next().value;
+}
+
+interface Header {
+  readonly version: number;
+  readonly destination: Destination;
+  readonly entity: LogEntity | undefined;
+  readonly events: number;
+}
+
+function readHeader(line: string | undefined): Header | undefined {
+  if (!line?.startsWith('{"format":"otel-cwlogs-spool"')) return undefined;
+  let header: Record<string, unknown>;
+  try {
+    header = JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return undefined;
+  }
+  const { version, logGroupName, logStreamName, entity, events } = header;
+  if (typeof version !== 'number') return undefined;
+  const destination = { logGroupName: String(logGroupName), logStreamName: String(logStreamName) };
+  return { version, destination, entity: entity as LogEntity | undefined, events: Number(events) };
+}
+
+function readEvent(line: string): EncodedEvent | undefined {
+  const match = /^(\d{1,16}) (\d{1,9}) (?=")/.exec(line);
+  if (!match) return undefined;
+  return {
+    timestamp: Number(match[1]),
+    messageBytes: Number(match[2]),
+    messageJson: line.slice(match[0].length),
+  };
+}

@@ -1,0 +1,34 @@
+import { randomBytes } from 'node:crypto';
+import { isProcessOwner, type ProcessOwner } from './process-owner.js';
+
+/** The holder of a folder that was left orderly: the next process takes it. */
+export const NOBODY = 'free';
+
+/**
+ * The folder of one writer's batches. Its name says who holds it, so that it changes hands by one rename:
+ * of several processes that try, one succeeds.
+ */
+export interface SpoolFolderName {
+  /** When it was made and a random part: writers sort by age. */
+  readonly writer: string;
+  /** A process, or {@link NOBODY}. */
+  readonly holder: ProcessOwner;
+}
+
+const NAME = /^batches-(\d{13}-[0-9a-f]{8})~([0-9a-f-]+|free)$/;
+
+export function createWriterName(createdMillis: number): string {
+  return `${String(Math.max(0, createdMillis)).padStart(13, '0')}-${randomBytes(4).toString('hex')}`;
+}
+
+export function spoolFolderName({ writer, holder }: SpoolFolderName): string {
+  return `batches-${writer}~${holder}`;
+}
+
+/** @returns undefined for what is not of the spool */
+export function parseSpoolFolderName(name: string): SpoolFolderName | undefined {
+  const match = NAME.exec(name);
+  if (!match) return undefined;
+  const holder = match[2]!;
+  return holder === NOBODY || isProcessOwner(holder) ? { writer: match[1]!, holder } : undefined;
+}
