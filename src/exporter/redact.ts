@@ -1,5 +1,5 @@
 import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import { ERROR_MEMBERS, UNREADABLE } from './json-text.js';
+import { CIRCULAR, ERROR_MEMBERS, MAX_JSON_DEPTH, MAX_JSON_VALUES, UNREADABLE } from './json-text.js';
 import { viewOf } from './record-view.js';
 
 /** What stands in place of a redacted value. */
@@ -50,7 +50,7 @@ export function createRedactor(paths: readonly RedactPath[]): Redactor {
   const scopes = new WeakMap<object, ReadableLogRecord['instrumentationScope']>();
   return (record) => {
     const view = viewOf(record);
-    if (body.length > 0) view.body = redactValue(record.body, body, 0) as ReadableLogRecord['body'];
+    if (body.length > 0) view.body = redactWhole(record.body, body) as ReadableLogRecord['body'];
     if (attributes.length > 0) view.attributes = redactRoot(record.attributes, attributes);
     if (resource.length > 0) {
       view.resource = remembered(
@@ -85,39 +85,66 @@ function remembered<Part extends object>(
   return made;
 }
 
-function redactRoot<Attributes extends object>(
-  attributes: Attributes,
-  paths: readonly (readonly string[])[],
-): Attributes {
-  const redacted = redactValue(attributes, paths, 0);
+function redactRoot<Attributes extends object>(attributes: Attributes, paths: Paths): Attributes {
+  const redacted = redactWhole(attributes, paths);
   return (redacted === REDACTED ? {} : redacted) as Attributes;
 }
 
+type Paths = readonly (readonly string[])[];
+
+/** One pass over a value: what lies above the present one, and how many values were looked at. */
+interface Walk {
+  values: number;
+  readonly ancestors: object[];
+}
+
+function redactWhole(value: unknown, paths: Paths): unknown {
+  return redactValue(value, paths, 0, { values: 0, ancestors: [] });
+}
+
 /** @param paths - what of the value to redact; an empty path means all of it */
-function redactValue(value: unknown, paths: readonly (readonly string[])[], arrayDepth: number): unknown {
+function redactValue(value: unknown, paths: Paths, arrayDepth: number, walk: Walk): unknown {
   if (value === undefined || value === null) return value;
   if (paths.some((path) => path.length === 0)) return REDACTED;
+  // A value that is shared many times is large only once it is written out: what is over is not sent.
+  if (++walk.values > MAX_JSON_VALUES) return REDACTED;
   if (typeof value !== 'object') return value;
-  if (Array.isArray(value)) return redactArray(value, paths, arrayDepth);
-  if (value instanceof Set) return redactArray([...value], paths, arrayDepth);
-  return redactMembers(value, paths);
+  if (walk.ancestors.includes(value)) return CIRCULAR;
+  if (walk.ancestors.length >= MAX_JSON_DEPTH) return REDACTED;
+  walk.ancestors.push(value);
+  try {
+    if (Array.isArray(value)) return redactArray(value, paths, arrayDepth, walk);
+    if (value instanceof Set) return redactArray([...value], paths, arrayDepth, walk);
+    return redactMembers(value, paths, walk);
+  } finally {
+    walk.ancestors.pop();
+  }
 }
 
-function redactArray(
-  items: readonly unknown[],
-  paths: readonly (readonly string[])[],
-  arrayDepth: number,
-): unknown {
+function redactArray(items: readonly unknown[], paths: Paths, arrayDepth: number, walk: Walk): unknown {
   if (arrayDepth >= MAX_ARRAY_DEPTH) return REDACTED;
-  return items.map((item, index) => {
-    const below = paths
-      .filter((path) => path[0] === '*' || path[0] === String(index))
-      .map((path) => path.slice(1));
-    return redactValue(item, [...below, ...paths], arrayDepth + 1);
-  });
+  const namesItems = paths.some((path) => path[0] === '*' || /^\d+$/.test(path[0]!));
+  const redacted: unknown[] = [];
+  for (const [index, item] of items.entries()) {
+    const ofItem = namesItems ? withPathsOfItem(paths, index) : paths;
+    redacted.push(redactValue(item, ofItem, arrayDepth + 1, walk));
+    if (walk.values > MAX_JSON_VALUES) break;
+  }
+  return redacted;
 }
 
-function redactMembers(object: object, paths: readonly (readonly string[])[]): unknown {
+/** Arrays are looked through, so the paths themselves hold for an item beside those that name it. */
+function withPathsOfItem(paths: Paths, index: number): Paths {
+  const all = new Map(paths.map((path) => [path.join('.'), path]));
+  for (const path of paths) {
+    if (path[0] !== '*' && path[0] !== String(index)) continue;
+    const below = path.slice(1);
+    all.set(below.join('.'), below);
+  }
+  return [...all.values()];
+}
+
+function redactMembers(object: object, paths: Paths, walk: Walk): unknown {
   if (ArrayBuffer.isView(object) || object instanceof Date) return object;
   let members: [string, unknown][];
   try {
@@ -125,11 +152,75 @@ function redactMembers(object: object, paths: readonly (readonly string[])[]): u
   } catch {
     return UNREADABLE;
   }
-  const copy: [string, unknown][] = members.map(([key, value]) => {
+  const copy = new Map<string, unknown>();
+  for (const [key, value] of members) {
     const below = paths.map((path) => pathBelow(path, key)).filter((path) => path !== undefined);
-    return [key, below.length === 0 ? value : redactValue(value, below, 0)];
-  });
+    copy.set(key, below.length === 0 ? untouched(value, walk) : redactValue(value, below, 0, walk));
+    if (walk.values > MAX_JSON_VALUES) break;
+  }
+  redactStacks(members, copy);
   return Object.fromEntries(copy);
+}
+
+/**
+ * A value that no path names stays itself, unless it leads back to one that is being redacted: written out
+ * below itself, that one would show what is hidden above.
+ */
+function untouched(value: unknown, walk: Walk): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  const leadsBack = reachesAncestor(value, walk);
+  if (walk.values > MAX_JSON_VALUES) return REDACTED;
+  return leadsBack ? redactValue(value, [], 0, walk) : value;
+}
+
+function reachesAncestor(start: object, walk: Walk): boolean {
+  const seen = new Set<unknown>([start]);
+  for (const value of seen) {
+    if (typeof value !== 'object' || value === null || ArrayBuffer.isView(value)) continue;
+    if (walk.ancestors.includes(value)) return true;
+    if (++walk.values > MAX_JSON_VALUES) return true;
+    try {
+      for (const below of valuesBelow(value)) {
+        if (typeof below === 'object' && below !== null) seen.add(below);
+      }
+    } catch {
+      // It is written as unreadable.
+    }
+  }
+  return false;
+}
+
+function valuesBelow(object: object): Iterable<unknown> {
+  if (Array.isArray(object) || object instanceof Set) return object as Iterable<unknown>;
+  return membersOf(object).map(([, value]) => value);
+}
+
+/** The names under which an error's stack stands beside its `message`. */
+const STACK_NAMES = ['stack', 'stacktrace'] as const;
+
+/** A stack begins with the error's message: where that is redacted, here or as `exception.message`, so is this. */
+function redactStacks(members: readonly (readonly [string, unknown])[], copy: Map<string, unknown>): void {
+  for (const [key, message] of members) {
+    if (!MESSAGE_NAME.test(key) || copy.get(key) !== REDACTED) continue;
+    for (const name of STACK_NAMES) {
+      const stackKey = key.slice(0, -'message'.length) + name;
+      const stack = copy.get(stackKey);
+      if (typeof stack === 'string' && stack !== REDACTED) copy.set(stackKey, redactStack(stack, message));
+    }
+  }
+}
+
+const MESSAGE_NAME = /(?:^|\.)message$/;
+
+/** Keeps the frames, `    at …`, that end a stack; what stands before them is the error's own text. */
+function redactStack(stack: string, message: unknown): string {
+  // The message may hold lines that look like frames.
+  const start = typeof message === 'string' && message !== '' ? stack.indexOf(message) : -1;
+  const rest = start === -1 ? stack : stack.slice(start + String(message).length);
+  const lines = rest.split('\n');
+  let first = lines.length;
+  while (first > 0 && /^\s+at /.test(lines[first - 1]!)) first--;
+  return [REDACTED, ...lines.slice(first)].join('\n');
 }
 
 /** What will be written of an object, getters and `toJSON` included. */

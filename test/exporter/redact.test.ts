@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import { UNREADABLE } from '../../src/exporter/json-text.js';
+import { CIRCULAR, jsonText, UNREADABLE } from '../../src/exporter/json-text.js';
 import { createRedactor, parseRedactPath, type RedactPath, REDACTED } from '../../src/exporter/redact.js';
 import { record, RESOURCE } from './records.js';
 
@@ -64,7 +64,70 @@ describe('createRedactor', () => {
     expect(redacted(['body.1'], { body: ['a', 'b'] }).body).to.deep.equal(['a', REDACTED]);
     const cyclic: unknown[] = [];
     cyclic.push(cyclic);
-    expect(JSON.stringify(redacted(['body.x'], { body: cyclic }).body)).to.include(REDACTED);
+    expect(redacted(['body.x'], { body: cyclic }).body).to.deep.equal([CIRCULAR]);
+    let deep: unknown = { x: 1 };
+    for (let depth = 0; depth < 70; depth++) deep = [deep];
+    expect(JSON.stringify(redacted(['body.x'], { body: deep }).body)).to.include(REDACTED);
+  });
+
+  it('ends for an array that holds itself twice', () => {
+    const twice: unknown[] = [1, { secret: 's' }];
+    twice.push(twice, twice);
+    expect(redacted(['attributes.a.secret'], { attributes: { a: twice } }).attributes).to.deep.equal({
+      a: [1, { secret: REDACTED }, CIRCULAR, CIRCULAR],
+    });
+  });
+
+  it('bounds what arrays shared many times become, and sends nothing beyond unredacted', () => {
+    let shared: unknown = [{ secret: 'plain' }];
+    for (let level = 0; level < 40; level++) shared = [shared, shared];
+    for (const path of ['attributes.a.secret', 'attributes.a.*.*.*.secret', 'attributes.a.secret.x']) {
+      const paths = [path, 'attributes.a.secret'];
+      const view = redacted(paths, { attributes: { a: shared, b: { secret: 'plain' } } });
+      const text = jsonText(view.attributes)!;
+      expect(text.replace('"b":{"secret":"plain"}', '')).to.include(REDACTED).and.not.include('plain');
+    }
+  }).timeout(20_000);
+
+  it('does not show a redacted value through a reference back to its owner', () => {
+    const account: Record<string, unknown> = { secret: 'plain', child: { name: 'c' } };
+    (account.child as Record<string, unknown>).list = [new Map([['owner', account]])];
+    const { attributes } = redacted(['attributes.account.secret'], { attributes: { account } });
+    expect(attributes).to.deep.equal({
+      account: { secret: REDACTED, child: { name: 'c', list: [{ owner: CIRCULAR }] } },
+    });
+    const unshared = { list: [{ x: 1 }] };
+    const kept = redacted(['attributes.secret'], { attributes: { secret: 1, unshared } }).attributes;
+    expect(kept.unshared).to.equal(unshared);
+  });
+
+  it('redacts the message of an error in its stack too', () => {
+    const error = new Error('card 4111\n    at secret (card.js:1:1)');
+    const changed = new Error('first');
+    changed.message = 'second';
+    const attributes = {
+      error,
+      changed,
+      'exception.message': 'card 4111',
+      'exception.stacktrace': 'TypeError: card 4111\n    at f (a.js:1:1)\n    at g (a.js:2:2)',
+      exception: { message: 'm', stacktrace: 5 },
+    };
+    const view = redacted(
+      ['attributes.error.message', 'attributes.changed.message', 'attributes.exception.message'],
+      { attributes },
+    ).attributes as unknown as Record<string, Record<string, string>>;
+    expect(view.error!.message).to.equal(REDACTED);
+    expect(view.error!.stack)
+      .to.match(/^\[REDACTED\]\n {4}at /)
+      .and.include('redact.test');
+    expect(view.changed!.stack)
+      .to.match(/^\[REDACTED\]\n {4}at /)
+      .and.not.include('first');
+    expect(view['exception.stacktrace']).to.equal(`${REDACTED}\n    at f (a.js:1:1)\n    at g (a.js:2:2)`);
+    expect(view.exception).to.deep.equal({ message: REDACTED, stacktrace: 5 });
+    expect(JSON.stringify(view)).to.not.include('4111').and.not.include('secret');
+    const stackOnly = redacted(['body.stack'], { body: error }).body as unknown as Error;
+    expect(stackOnly).to.include({ message: error.message, stack: REDACTED });
   });
 
   it('redacts a whole body, attributes or resource', () => {
