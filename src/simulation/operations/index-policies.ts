@@ -109,6 +109,8 @@ interface FieldIndex {
   readonly logGroupIdentifier: string | undefined;
   readonly fieldIndexName: string;
   readonly lastScanTime: number;
+  readonly firstEventTime?: number;
+  readonly lastEventTime?: number;
   readonly type: IndexType;
   readonly indexCategory: 'DEFAULT' | 'CUSTOM' | 'INACTIVE';
 }
@@ -121,11 +123,21 @@ function fieldIndexes(context: ServiceContext, group: LogGroupDocument): FieldIn
   const former = (group.formerIndexFields ?? []).filter((name) => !current.has(name));
   const logGroupIdentifier = logGroupArn(context, group.logGroupName);
   const lastScanTime = context.now();
+  const eventTimes = timesOf(context, group);
   const index = (
     fieldIndexName: string,
     type: IndexType,
     indexCategory: FieldIndex['indexCategory'],
-  ): FieldIndex => ({ logGroupIdentifier, fieldIndexName, lastScanTime, type, indexCategory });
+  ): FieldIndex => ({
+    logGroupIdentifier,
+    fieldIndexName,
+    lastScanTime,
+    // Every event has the system fields. Which have another field first and last is not kept; the members are
+    // optional, and left out there.
+    ...(fieldIndexName.startsWith('@') && eventTimes),
+    type,
+    indexCategory,
+  });
   return [
     ...DEFAULT_FIELDS.filter((name) => !custom.has(name)).map((name) =>
       index(name, 'FIELD_INDEX', 'DEFAULT'),
@@ -133,6 +145,21 @@ function fieldIndexes(context: ServiceContext, group: LogGroupDocument): FieldIn
     ...[...custom].map(([name, type]) => index(name, type, 'CUSTOM')),
     ...former.map((name) => index(name, 'FIELD_INDEX', 'INACTIVE')),
   ];
+}
+
+/** When the first and the last event of a group happened. */
+function timesOf(
+  context: ServiceContext,
+  group: LogGroupDocument,
+): Pick<FieldIndex, 'firstEventTime' | 'lastEventTime'> | undefined {
+  let firstEventTime = Infinity;
+  let lastEventTime = -Infinity;
+  for (const stream of context.events.groupStreams(group.logGroupName).values()) {
+    if (stream.eventCount === 0) continue;
+    firstEventTime = Math.min(firstEventTime, stream.firstEventTimestamp);
+    lastEventTime = Math.max(lastEventTime, stream.lastEventTimestamp);
+  }
+  return firstEventTime === Infinity ? undefined : { firstEventTime, lastEventTime };
 }
 
 export const INDEX_POLICY_HANDLERS = {

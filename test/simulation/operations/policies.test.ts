@@ -5,6 +5,7 @@ import { gunzipSync } from 'node:zlib';
 
 import {
   AssociateKmsKeyCommand,
+  CreateLogStreamCommand,
   CancelExportTaskCommand,
   CreateExportTaskCommand,
   type CreateExportTaskCommandInput,
@@ -75,6 +76,29 @@ describe('policies and settings', () => {
           new DescribeFieldIndexesCommand({ logGroupIdentifiers: [GROUP], indexCategories }),
         )
       ).fieldIndexes!.map((index) => `${index.fieldIndexName!} ${index.indexCategory!} ${index.type!}`);
+
+    it('tell the times of the first and the last event of a system field', async () => {
+      const times = async () => {
+        const { fieldIndexes } = await service.client.send(
+          new DescribeFieldIndexesCommand({ logGroupIdentifiers: [GROUP] }),
+        );
+        const { firstEventTime, lastEventTime } = fieldIndexes!.find(
+          ({ fieldIndexName }) => fieldIndexName === '@logStream',
+        )!;
+        return [firstEventTime, lastEventTime];
+      };
+      expect(await times()).to.deep.equal([undefined, undefined]);
+      await service.client.send(new CreateLogStreamCommand({ logGroupName: GROUP, logStreamName: 'timed' }));
+      await service.put(
+        GROUP,
+        [
+          [-5, 'first'],
+          [3, 'last'],
+        ],
+        'timed',
+      );
+      expect(await times()).to.deep.equal([START - 5, START + 3]);
+    });
 
     it('say which fields are indexed, besides the default ones', async () => {
       expect(await policies()).to.deep.equal([]);
