@@ -8,6 +8,7 @@ import { explainError } from './explain-error.js';
 import { localCommand } from './local-command.js';
 import { lookUpCommands } from './look-up-command.js';
 import { queryCommand } from './query-command.js';
+import { spoolCommand } from './spool-command.js';
 
 const EXAMPLES = `
 Examples:
@@ -39,6 +40,7 @@ export async function runCommandLine(
     ...lookUpCommands(io),
     queryCommand(io),
     localCommand(io),
+    spoolCommand(io),
     doctorCommand(io),
     ...moreCommands,
   ];

@@ -63,6 +63,8 @@ export interface Delivery {
    */
   shutdown(): Promise<void>;
   status(): DeliveryStatus;
+  /** Resolves when what other processes left in the spool has been looked for once more. */
+  ready?(): Promise<void>;
 }
 
 /** How delivery behaves; {@link DEFAULT_DELIVERY_SETTINGS} has the defaults. */

@@ -112,6 +112,8 @@ export class Dispatcher implements Delivery {
     this.#spool?.open({
       found: (batches) => {
         for (const { stored, destination } of batches) this.#inherit(stored, destination);
+      },
+      scanned: () => {
         this.#pump();
       },
       dropped: (stored, detail) => {
@@ -168,6 +170,10 @@ export class Dispatcher implements Delivery {
 
   async forceFlush(): Promise<void> {
     await this.#flush(this.#settings.flushTimeoutMillis);
+  }
+
+  async ready(): Promise<void> {
+    await this.#spool?.scan();
   }
 
   shutdown(): Promise<void> {

@@ -52,10 +52,14 @@ export class Lane {
 
   /**
    * Says whether one more request may start. The service wants no order between requests of a stream; it is
-   * kept where it costs nothing: after a failure one request probes, and the others follow.
+   * kept where it costs nothing: after a failure one request probes, and the others follow. What comes from
+   * disk is sent one by one, in the order in which it was emitted.
    */
   get mayStart(): boolean {
-    return this.inFlight.size === 0 || !(this.wantsTokens || this.failures > 0);
+    if (this.inFlight.size === 0) return true;
+    if (this.wantsTokens || this.failures > 0 || this.hasStored) return false;
+    for (const { stored } of this.inFlight) if (stored) return false;
+    return true;
   }
 
   /** All its batches, the oldest first. */

@@ -138,8 +138,11 @@ function readMembers(
 ): unknown {
   const value = found === undefined ? undefined : check(option, found);
   if (value === false) return false;
-  if (value === undefined && optionsFromEnvironment(members, environment, prefix).size === 0)
-    return undefined;
+  if (value === undefined) {
+    const given = optionsFromEnvironment(members, environment, prefix);
+    const lacks = Object.entries(members).some(([name, member]) => member.isRequired && !given.has(name));
+    if (lacks || given.size === 0) return undefined;
+  }
   return readOptions(members, value as OptionsOf<OptionTable> | undefined, environment, prefix);
 }
 

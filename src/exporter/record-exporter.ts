@@ -6,7 +6,7 @@ import { checkClient, createCloudWatchLogsClient } from '../cloudwatch/client.js
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
 import { createDelivery } from '../delivery/create-delivery.js';
 import { type Delivery, type DeliveryParts, type DeliverySettings } from '../delivery/delivery.js';
-import { type SpoolSettings, type SpoolStatus } from '../delivery/spool/spool.js';
+import { type SpoolStatus } from '../delivery/spool/spool.js';
 import { Diagnostics } from '../observability/diagnostics.js';
 import { ExporterMetrics } from '../observability/exporter-metrics.js';
 import { Losses, type LossReason } from '../observability/losses.js';
@@ -391,8 +391,7 @@ function deliverySettings(settings: ExporterSettings): DeliverySettings {
     },
     requestsPerSecond: settings.requestsPerSecond,
     circuitBreaker: settings.circuitBreaker,
-    // Only an option without its directory has none, and reading the options refuses that.
-    spool: settings.spool as SpoolSettings | undefined,
+    spool: settings.spool,
     provisioning: provisioningSettings(settings),
   };
 }

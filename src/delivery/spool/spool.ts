@@ -54,6 +54,8 @@ export type StoredRead =
 export interface SpoolListener {
   /** Batches that other processes left; in order. */
   found(batches: readonly { stored: StoredBatch; destination: Destination }[]): void;
+  /** What was found, and is not dropped again, may be sent. */
+  scanned(): void;
   /** A batch that is dropped for the bound or its age; its file is gone. */
   dropped(stored: StoredBatch, detail: string): void;
 }
@@ -382,6 +384,7 @@ export class Spool {
     }
     this.dropOld();
     this.#makeRoom(0);
+    this.#listener?.scanned();
   }
 
   async #destinationOf({ folder, file }: StoredBatch): Promise<Destination> {

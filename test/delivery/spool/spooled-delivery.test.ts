@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
@@ -6,6 +6,7 @@ import { Dispatcher } from '../../../src/delivery/dispatcher.js';
 import { DEFAULT_DELIVERY_SETTINGS, type DeliverySettings } from '../../../src/delivery/delivery.js';
 import { type LogEventBatch } from '../../../src/delivery/encoded-event.js';
 import { type Outcome } from '../../../src/delivery/outcome.js';
+import { checksummedLine } from '../../../src/delivery/spool/checksummed-lines.js';
 import { DEFAULT_SPOOL_SETTINGS, Spool, type SpoolSettings } from '../../../src/delivery/spool/spool.js';
 import { type FileSystem, nodeFileSystem } from '../../../src/delivery/spool/private-files.js';
 import { Diagnostics } from '../../../src/observability/diagnostics.js';
@@ -143,5 +144,158 @@ describe('delivery with a spool', () => {
     await delivery.forceFlush();
     expect(sent).to.deep.equal(['a']);
     await delivery.shutdown();
+  });
+
+  /** A spool with one batch for each list, left by a process that ended. */
+  const leave = async (...lists: string[][]): Promise<void> => {
+    answer = () => down;
+    const { delivery } = start();
+    await delivery.deliver(lists.map((list) => batch(list)));
+    await delivery.shutdown();
+    answer = () => accepted;
+  };
+  const pathsOf = async (): Promise<string[]> => {
+    const [folder] = await readdir(directory);
+    const names = await readdir(join(directory, folder!));
+    return names.sort().map((name) => join(directory, folder!, name));
+  };
+  const deliverAll = async (run = start({ concurrency: 1 })): Promise<Run> => {
+    await run.delivery.ready();
+    await run.delivery.forceFlush();
+    await run.delivery.shutdown();
+    return run;
+  };
+
+  it('delivers or counts every event, whichever bit of a file flips', async () => {
+    await leave(['a', 'b', 'c'], ['d']);
+    const [path] = await pathsOf();
+    const content = await readFile(path!);
+    const kept = await readFile((await pathsOf())[1]!);
+    const [folder] = await readdir(directory);
+    const names = await readdir(join(directory, folder!));
+    for (let bit = 0; bit < content.length * 8; bit += 37) {
+      await rm(directory, { recursive: true });
+      await mkdir(join(directory, folder!), { recursive: true });
+      const flipped = Buffer.from(content);
+      flipped[bit >> 3]! ^= 1 << (bit & 7);
+      await writeFile(join(directory, folder!, names.sort()[0]!), flipped);
+      await writeFile(join(directory, folder!, names[1]!), kept);
+      const { sent, losses } = await deliverAll();
+      expect(sent.length + losses.total(), `bit ${bit}`).to.equal(4);
+      expect(new Set(sent).size).to.equal(sent.length);
+      expect(sent).to.include('d');
+      expect(losses.byReason()).to.have.all.keys('spool_corrupt');
+      expect(await filesOf()).to.deep.equal([]);
+    }
+  }).timeout(60_000);
+
+  it('delivers what is before the cut, wherever a file is cut', async () => {
+    await leave(['a', 'b', 'c'], ['d']);
+    const [folder] = await readdir(directory);
+    const paths = await pathsOf();
+    const [content, kept] = await Promise.all(paths.map((path) => readFile(path)));
+    for (let length = 0; length < content!.length; length += 11) {
+      await rm(directory, { recursive: true });
+      await mkdir(join(directory, folder!), { recursive: true });
+      await writeFile(paths[0]!, content!.subarray(0, length));
+      await writeFile(paths[1]!, kept!);
+      const { sent, losses } = await deliverAll();
+      expect(sent.length + (losses.byReason().spool_corrupt ?? 0), `cut at ${length}`).to.equal(4);
+      expect(sent).to.deep.equal([...['a', 'b', 'c'].slice(0, sent.length - 1), 'd']);
+    }
+  }).timeout(60_000);
+
+  it('falls back to memory on a full disk, says so, and stores again when there is room', async () => {
+    let isFull = true;
+    const full: FileSystem = {
+      ...nodeFileSystem,
+      open: async (...args: Parameters<FileSystem['open']>) => {
+        if (isFull && String(args[0]).endsWith('.tmp')) {
+          throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+        }
+        return await nodeFileSystem.open(...args);
+      },
+    };
+    answer = () => down;
+    const run = start({}, {}, full);
+    expect(await run.delivery.deliver([batch(['a'])])).to.deep.include({ kept: 1, lost: 0 });
+    expect(run.delivery.status()).to.deep.include({ heldEvents: 1 });
+    expect(run.delivery.status().spool?.writeError?.message).to.match(/ENOSPC/);
+    expect(run.said.join()).to.match(/ENOSPC/);
+    isFull = false;
+    await run.delivery.shutdown();
+    expect(run.losses.total()).to.equal(0);
+    expect(await filesOf()).to.have.length(1);
+    answer = () => accepted;
+    expect((await deliverAll()).sent).to.deep.equal(['a']);
+  });
+
+  it('drops the oldest beyond maxBytes, and counts them', async () => {
+    answer = () => down;
+    const run = start({}, { maxBytes: 1_000 });
+    for (let n = 0; n < 10; n++) await run.delivery.deliver([batch([`message ${n}`])]);
+    const { spool } = run.delivery.status();
+    expect(spool!.bytes).to.be.at.most(1_000);
+    expect(run.losses.byReason()).to.deep.equal({ spool_full: 10 - spool!.events });
+    answer = () => accepted;
+    await run.delivery.forceFlush();
+    expect(run.sent).to.deep.equal(messages(10).slice(10 - spool!.events));
+    await run.delivery.shutdown();
+  });
+
+  it('drops what is older than maxAgeMillis, and counts it', async () => {
+    await leave(['a', 'b']);
+    wallClock = () => Date.now() + 10_000;
+    const run = await deliverAll(start({}, { maxAgeMillis: 5_000 }));
+    expect(run.sent).to.deep.equal([]);
+    expect(run.losses.byReason()).to.deep.equal({ spool_full: 2 });
+  });
+
+  it('leaves batches of a later version and foreign files alone, and delivers the rest', async () => {
+    await leave(['a'], ['b']);
+    const [path] = await pathsOf();
+    const text = JSON.stringify({ format: 'otel-cwlogs-spool', version: 2 });
+    await writeFile(path!, checksummedLine(text));
+    await writeFile(join(directory, 'notes.txt'), 'mine');
+    const run = await deliverAll();
+    expect(run.sent).to.deep.equal(['b']);
+    expect(run.losses.total()).to.equal(0);
+    expect(run.said.join()).to.match(/format 2, of a later version/);
+    expect(run.said.join()).to.match(/not the spool's; they are left alone/);
+    expect((await readdir(directory)).sort()[1]).to.equal('notes.txt');
+    expect(await pathsOf()).to.have.length(1);
+    expect(run.delivery.status().spool).to.deep.include({ unreadableBatches: 1, events: 1 });
+  });
+
+  it('counts what was in a directory that is removed under it, and goes on', async () => {
+    answer = () => down;
+    const run = start();
+    await run.delivery.deliver([batch(['a'])]);
+    await rm(directory, { recursive: true });
+    await run.delivery.deliver([batch(['b'])]);
+    answer = () => accepted;
+    await run.delivery.forceFlush();
+    expect(run.sent).to.deep.equal(['b']);
+    expect(run.losses.byReason()).to.deep.equal({ spool_corrupt: 1 });
+    await run.delivery.shutdown();
+  });
+
+  it('lets one of several processes have what was left', async () => {
+    const all = messages(30);
+    await leave(...all.map((message) => [message]));
+    const runs = [start(), start(), start()];
+    await Promise.all(runs.map((run) => deliverAll(run)));
+    expect(runs.flatMap((run) => run.sent).sort()).to.deep.equal([...all].sort());
+    expect(runs.flatMap((run) => Object.keys(run.losses.byReason()))).to.deep.equal([]);
+  });
+
+  it('keeps folders and files to the user', async () => {
+    await leave(['a']);
+    const modes = await Promise.all(
+      [directory, join(directory, (await readdir(directory))[0]!), ...(await pathsOf())].map(
+        async (path) => (await stat(path)).mode & 0o777,
+      ),
+    );
+    expect(modes).to.deep.equal([0o700, 0o700, 0o600]);
   });
 });

@@ -1,0 +1,182 @@
+import { Command } from 'commander';
+import { OptionError } from '../cloudwatch/errors.js';
+import {
+  drainSpool,
+  listSpool,
+  readSpoolEntry,
+  type SpoolEntry,
+  type SpoolListing,
+} from '../delivery/index.js';
+import { type CommandIo } from './command-io.js';
+import { connect, type ConnectionArguments } from './connection.js';
+import { escapeTerminalText } from './escape-terminal-text.js';
+import { EXIT } from './exit-codes.js';
+import { formatBytes, formatCount, formatDelta } from './format-amounts.js';
+import { toSafeJson } from './print-json.js';
+
+interface SpoolArguments extends ConnectionArguments {
+  readonly json?: boolean | undefined;
+}
+
+const EXAMPLES = `
+Examples:
+  otel-cwlogs spool list /var/spool/orders
+  otel-cwlogs spool show /var/spool/orders --json
+  otel-cwlogs spool verify /var/spool/orders
+  otel-cwlogs spool drain /var/spool/orders --region eu-central-1
+
+Exit codes: 0 done and all is well, 1 nothing there (list, show), 2 wrong command line, 3 damaged files
+(show, verify) or events left (drain), 130 interrupted.`;
+
+/** The command `spool`: what the exporter's option \`spool\` keeps on disk. */
+export function spoolCommand(io: CommandIo): Command {
+  const spool = new Command('spool')
+    .description('look at, check and send what the exporter keeps on disk (its option spool)')
+    .addHelpText('after', EXAMPLES);
+  const json = (command: Command): Command => command.option('--json', 'print one JSON document');
+  spool.addCommand(
+    json(new Command('list').description('list the batches of a spool').argument('<directory>')).action(
+      (directory: string, options: SpoolArguments) => runList(directory, options, io),
+    ),
+  );
+  spool.addCommand(
+    json(new Command('show').description('print the log events of a spool').argument('<directory>')).action(
+      (directory: string, options: SpoolArguments) => runShow(directory, options, io),
+    ),
+  );
+  spool.addCommand(
+    json(
+      new Command('verify')
+        .description('check every file of a spool; changes nothing')
+        .argument('<directory>'),
+    ).action((directory: string, options: SpoolArguments) => runVerify(directory, options, io)),
+  );
+  spool.addCommand(
+    json(
+      new Command('drain')
+        .description('send what is in a spool and not held by a running process')
+        .argument('<directory>'),
+    )
+      .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
+      .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
+      .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
+      .action((directory: string, options: SpoolArguments) => runDrain(directory, options, io)),
+  );
+  return spool;
+}
+
+async function runList(directory: string, options: SpoolArguments, io: CommandIo): Promise<void> {
+  const { entries, foreign } = await list(directory);
+  if (options.json) io.stdout.write(`${toSafeJson({ entries, foreign })}\n`);
+  else {
+    for (const entry of entries) io.stdout.write(`${line(entry, io)}\n`);
+    const events = formatCount(sum(entries, 'events'), 'event');
+    const bytes = formatBytes(sum(entries, 'fileBytes'));
+    io.stderr.write(`${formatCount(entries.length, 'batch', 'batches')}, ${events}, ${bytes}\n`);
+    noteForeign(foreign, io);
+  }
+  io.setExitCode(entries.length > 0 ? EXIT.found : EXIT.nothingFound);
+}
+
+async function runShow(directory: string, options: SpoolArguments, io: CommandIo): Promise<void> {
+  const { entries } = await list(directory);
+  const shown: unknown[] = [];
+  let damaged = 0;
+  for (const entry of entries) {
+    const content = await readSpoolEntry(directory, entry);
+    if (content.state !== 'whole') damaged++;
+    if (!content.batch) {
+      io.stderr.write(`${escapeTerminalText(entry.file)}: ${escapeTerminalText(content.detail)}\n`);
+      continue;
+    }
+    const { destination, events } = content.batch;
+    const messages = events.map(({ timestamp, messageJson }) => ({
+      timestamp: new Date(timestamp).toISOString(),
+      message: JSON.parse(messageJson) as string,
+    }));
+    if (options.json) shown.push({ file: entry.file, ...destination, events: messages });
+    else {
+      io.stdout.write(`${escapeTerminalText(`${destination.logGroupName} ${destination.logStreamName}`)}\n`);
+      for (const { timestamp, message } of messages) {
+        io.stdout.write(`  ${timestamp} ${escapeTerminalText(message)}\n`);
+      }
+    }
+  }
+  if (options.json) io.stdout.write(`${toSafeJson(shown)}\n`);
+  const whole = entries.length > 0 ? EXIT.found : EXIT.nothingFound;
+  io.setExitCode(damaged > 0 ? EXIT.failed : whole);
+}
+
+async function runVerify(directory: string, options: SpoolArguments, io: CommandIo): Promise<void> {
+  const { entries, foreign } = await list(directory);
+  const problems: { file: string; state: string; damagedEvents: number; detail: string }[] = [];
+  for (const entry of entries) {
+    const content = await readSpoolEntry(directory, entry);
+    if (content.state === 'whole') continue;
+    const damagedEvents = content.batch ? content.damagedEvents : entry.events;
+    const detail = content.batch ? `${formatCount(damagedEvents, 'event')} damaged` : content.detail;
+    problems.push({ file: entry.file, state: content.state, damagedEvents, detail });
+  }
+  if (options.json) {
+    io.stdout.write(
+      `${toSafeJson({ files: entries.length, events: sum(entries, 'events'), problems, foreign })}\n`,
+    );
+  } else {
+    for (const { file, state, detail } of problems) {
+      io.stdout.write(`${state} ${escapeTerminalText(file)}: ${escapeTerminalText(detail)}\n`);
+    }
+    const whole = formatCount(entries.length - problems.length, 'file');
+    io.stdout.write(`${whole} whole, ${problems.length} with problems\n`);
+    noteForeign(foreign, io);
+  }
+  io.setExitCode(problems.length > 0 ? EXIT.failed : EXIT.found);
+}
+
+async function runDrain(directory: string, options: SpoolArguments, io: CommandIo): Promise<void> {
+  await list(directory);
+  const client = connect(options, io);
+  try {
+    const { error, ...result } = await drainSpool(directory, client, { signal: io.signal });
+    const reason = error === undefined ? undefined : `${error.name}: ${error.message}`;
+    if (options.json) io.stdout.write(`${toSafeJson({ ...result, error: reason })}\n`);
+    else {
+      io.stdout.write(`delivered ${result.delivered}, lost ${result.lost}, left ${result.left}\n`);
+      for (const [why, count] of Object.entries(result.lostByReason)) {
+        io.stdout.write(`  lost ${count}: ${why}\n`);
+      }
+      if (reason !== undefined) io.stderr.write(`${escapeTerminalText(reason)}\n`);
+    }
+    const code = result.left > 0 ? EXIT.failed : EXIT.found;
+    io.setExitCode(io.signal.aborted ? EXIT.interrupted : code);
+  } finally {
+    client.destroy();
+  }
+}
+
+async function list(directory: string): Promise<SpoolListing> {
+  try {
+    return await listSpool(directory);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    throw new OptionError(
+      '<directory>',
+      `be a folder that can be read (${code ?? String(error)})`,
+      directory,
+    );
+  }
+}
+
+function line(entry: SpoolEntry, io: CommandIo): string {
+  const age = formatDelta(io.now() - entry.createdMillis);
+  const held = entry.heldByProcess === undefined ? '' : `, held by process ${entry.heldByProcess}`;
+  const events = formatCount(entry.events, 'event');
+  return `${escapeTerminalText(entry.file)}: ${events}, ${formatBytes(entry.fileBytes)}, ${age} old${held}`;
+}
+
+function sum(entries: readonly SpoolEntry[], member: 'events' | 'fileBytes'): number {
+  return entries.reduce((total, entry) => total + entry[member], 0);
+}
+
+function noteForeign(foreign: readonly string[], io: CommandIo): void {
+  for (const name of foreign) io.stderr.write(`not of the spool: ${escapeTerminalText(name)}\n`);
+}

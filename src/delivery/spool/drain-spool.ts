@@ -1,0 +1,61 @@
+import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { Diagnostics } from '../../observability/diagnostics.js';
+import { Losses, type LossReason } from '../../observability/losses.js';
+import { createDelivery } from '../create-delivery.js';
+import { listSpool } from './inspect-spool.js';
+import { DEFAULT_SPOOL_SETTINGS } from './spool.js';
+
+/** What became of a spool that was drained. */
+export interface DrainResult {
+  readonly delivered: number;
+  readonly lost: number;
+  readonly lostByReason: Partial<Record<LossReason, number>>;
+  /** Events that are still in the spool: the service failed, other processes hold them, or a later version wrote them. */
+  readonly left: number;
+  readonly error?: Error | undefined;
+}
+
+/** Bytes and milliseconds that are no bound: draining drops nothing. */
+const NO_BOUND = Number.MAX_SAFE_INTEGER;
+
+/**
+ * Sends what is in a spool and not held by a living process. It ends when all is sent, or when the service
+ * takes nothing more within `timeoutMillis`. Never rejects for the service's sake.
+ * @throws where the directory can't be read
+ */
+export async function drainSpool(
+  directory: string,
+  client: CloudWatchLogsClient,
+  options: { readonly timeoutMillis?: number; readonly signal?: AbortSignal } = {},
+): Promise<DrainResult> {
+  // A directory that is not there is an error here, and no spool to be made.
+  await listSpool(directory);
+  const { timeoutMillis = 20_000, signal } = options;
+  const losses = new Losses();
+  const delivery = createDelivery(
+    { client, losses, diagnostics: new Diagnostics() },
+    {
+      flushTimeoutMillis: timeoutMillis,
+      shutdownTimeoutMillis: 5_000,
+      spool: { ...DEFAULT_SPOOL_SETTINGS, directory, maxBytes: NO_BOUND, maxAgeMillis: NO_BOUND },
+    },
+  );
+  await delivery.ready?.();
+  for (let before = -1; !signal?.aborted;) {
+    const { spool, deliveredEvents } = delivery.status();
+    if (!spool || spool.batches === spool.unreadableBatches || deliveredEvents === before) break;
+    before = deliveredEvents;
+    await delivery.forceFlush();
+  }
+  await delivery.shutdown();
+  const { deliveredEvents, lastError } = delivery.status();
+  const { entries } = await listSpool(directory);
+  const left = entries.reduce((sum, { events }) => sum + events, 0);
+  return {
+    delivered: deliveredEvents,
+    lost: losses.total(),
+    lostByReason: losses.byReason(),
+    left,
+    error: left > 0 ? lastError : undefined,
+  };
+}
