@@ -6,6 +6,7 @@ import {
   type ReadableLogRecord,
 } from '@opentelemetry/sdk-logs';
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
+import { startTimeLimit } from '../delivery/time-limit.js';
 import { Diagnostics } from '../observability/diagnostics.js';
 import { isOwnTelemetry } from '../observability/own-telemetry.js';
 import { ProcessorMetrics } from '../observability/processor-metrics.js';
@@ -156,9 +157,11 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
 
   /** What earlier processes left, and what there was no room for in memory. */
   async #flushReplay(): Promise<void> {
+    const limit = startTimeLimit(this.#settings.flushTimeoutMillis, true);
     const replay = this.#exporter.replay();
     await this.#exporter.forceFlush();
-    await replay;
+    await Promise.race([replay, limit.over]);
+    limit.clear();
   }
 
   shutdown(): Promise<void> {

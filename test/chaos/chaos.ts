@@ -22,6 +22,8 @@ export interface ChaosSettings {
   readonly killEveryMillis?: number | undefined;
   /** What the time of each weather is multiplied with; 1 by default. */
   readonly pace?: number | undefined;
+  /** How often the weather changes before it stays fair; until all records are out by default. */
+  readonly changes?: number | undefined;
   /** Options of the exporter; `{directory}` in a text is a folder of this run. */
   readonly options: Readonly<Record<string, unknown>>;
   readonly log?: ((line: string) => void) | undefined;
@@ -146,7 +148,7 @@ class ChaosRun {
   async #makeWeather(): Promise<void> {
     let count = 0;
     for (const { name, rules, millis } of forecast(this.#random)) {
-      if (this.#allEmitted()) break;
+      if (this.#allEmitted() || count === this.#settings.changes) break;
       this.#settings.log?.(`weather: ${name}`);
       this.#service.faults.clear();
       for (const rule of [...rules, ...STEADY_FAULTS]) this.#service.faults.add(rule);

@@ -12,6 +12,15 @@ export const CHAOS_MODES = {
     title: 'in memory, within its bounds: nothing that the processor took is lost',
     settings: { promise: 'emit', maxKept: 30_000, options: {} },
   },
+  spool: {
+    title: 'spool, senders killed: nothing that the exporter accepted is lost',
+    settings: {
+      promise: 'export',
+      maxKept: 30_000,
+      killEveryMillis: 2000,
+      options: { spool: { directory: '{directory}/spool' }, exportTimeoutMillis: 1000 },
+    },
+  },
   'write-ahead': {
     title: 'write-ahead, senders killed: nothing whose emit returned is lost',
     settings: {
@@ -19,6 +28,19 @@ export const CHAOS_MODES = {
       maxKept: 30_000,
       killEveryMillis: 2000,
       options: { writeAhead: { directory: '{directory}/write-ahead' } },
+    },
+  },
+  both: {
+    title: 'write-ahead and spool, senders killed: nothing whose emit returned is lost',
+    settings: {
+      promise: 'emit',
+      maxKept: 30_000,
+      killEveryMillis: 2000,
+      options: {
+        writeAhead: { directory: '{directory}/write-ahead' },
+        spool: { directory: '{directory}/spool' },
+        exportTimeoutMillis: 1000,
+      },
     },
   },
 } as const satisfies Record<string, ChaosMode>;

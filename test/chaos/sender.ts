@@ -87,6 +87,8 @@ function throughExporter(): Subject {
   };
 }
 
+// An application stays for its own reasons; the exporter never keeps it.
+const stay = setInterval(() => undefined, 60_000);
 const subject = settings.promise === 'emit' ? throughProcessor() : throughExporter();
 for (let record = settings.firstRecord; record < settings.records; record += BURST) {
   await subject.send(record, Math.min(BURST, settings.records - record));
@@ -100,6 +102,7 @@ while (subject.status().kept > 0) {
   await sleep(20);
 }
 await subject.shutdown();
+clearInterval(stay);
 marks.close();
 const { emitted, delivered, kept, dropped, droppedByReason, requests, retries } = subject.status();
 const report: SenderReport = { emitted, delivered, kept, dropped, droppedByReason, requests, retries };
