@@ -1,5 +1,6 @@
 import { classifyError, describeError, remedyFor } from '../cloudwatch/classify-error.js';
 import { CloudWatchLogsError, OptionError } from '../cloudwatch/errors.js';
+import { withoutUserInfo } from '../cloudwatch/without-user-info.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 
@@ -29,7 +30,7 @@ export function explainError(error: unknown, endpoint: string | undefined): Expl
     return { text: escapeLines(error.message) + remedy, exitCode: isUsage ? EXIT.usage : EXIT.failed };
   }
   const code = codeOf(error);
-  const where = endpoint === undefined ? 'the service' : escapeTerminalText(endpoint);
+  const where = endpoint === undefined ? 'the service' : escapeTerminalText(withoutUserInfo(endpoint));
   if (code === 'ECONNREFUSED') {
     const hint = isLocal(endpoint)
       ? '\nIs `otel-cwlogs local` running there? Start it, or correct --endpoint or AWS_ENDPOINT_URL.'

@@ -8,6 +8,7 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { OptionError } from './errors.js';
+import { withoutUserInfo } from './without-user-info.js';
 
 /** How the client of the service is made; what is left out resolves as in the AWS SDK. */
 export interface ClientOptions {
@@ -38,7 +39,7 @@ const LOOPBACK_REGION = 'us-east-1';
  * Makes a client of CloudWatch Logs. An endpoint on this machine (the local service, LocalStack) works
  * without region and credentials.
  * @param environment - where AWS's own variables are read
- * @throws OptionError for an endpoint that is no URL, and for a region that no source can give
+ * @throws OptionError for an endpoint that is no URL or holds a password, and for a region that no source can give
  */
 export function createCloudWatchLogsClient(
   options: ClientOptions = {},
@@ -140,9 +141,13 @@ function endpointIn(options: ClientOptions, environment: Environment): URL | und
           .find(([, set]) => set !== undefined && set !== '') ?? ['endpoint', undefined]);
   if (value === undefined) return undefined;
   if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-    throw new OptionError(option, 'be a URL that begins with http:// or https://', value);
+    throw new OptionError(option, 'be a URL that begins with http:// or https://', withoutUserInfo(value));
   }
-  return new URL(value);
+  const url = new URL(value);
+  if (url.username !== '' || url.password !== '') {
+    throw new OptionError(option, 'not hold a user name or password; use credentials');
+  }
+  return url;
 }
 
 /**

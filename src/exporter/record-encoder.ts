@@ -12,12 +12,13 @@ import { cutIntoBatches } from './batcher.js';
 import { Destinations } from './destinations.js';
 import { encodeEvent } from './encode-event.js';
 import { entityOf } from './entity.js';
+import { FunctionResultError } from './function-result-error.js';
 import { type MessageWriter } from './layouts/layout.js';
 import { createMessageWriter } from './layouts/message-writer.js';
 import { type ExporterSettings } from './options.js';
 import { splitMessage, truncateMessage } from './oversize.js';
 import { eventTimestamp } from './record-time.js';
-import { viewOf, withResourceAndScope } from './record-view.js';
+import { readableView, viewOf, withResourceAndScope } from './record-view.js';
 import { createRedactor, parseRedactPath, type RedactPath, type Redactor } from './redact.js';
 
 /** What the encoder works with. */
@@ -129,6 +130,8 @@ export class RecordEncoder {
     try {
       return this.#encode(record);
     } catch (error) {
+      const withoutUnreadable = this.#encodeReadable(record);
+      if (withoutUnreadable !== undefined) return withoutUnreadable;
       this.#parts.losses.record('unserializable', 1, `a log record could not be written: ${reason(error)}`);
       return undefined;
     }
@@ -149,6 +152,17 @@ export class RecordEncoder {
     const { minSeverity } = this.#settings;
     const severity = record.severityNumber as number | undefined;
     return minSeverity !== undefined && severity !== undefined && severity > 0 && severity < minSeverity;
+  }
+
+  /** One member that throws when it is read does not cost the others. Functions are not called a second time. */
+  #encodeReadable(record: ReadableLogRecord): EncodedRecord | undefined {
+    const { layout, transform } = this.#settings;
+    if (transform !== undefined || typeof layout === 'function' || layout === 'body') return undefined;
+    try {
+      return this.#encode(readableView(record));
+    } catch {
+      return undefined;
+    }
   }
 
   #encode(original: ReadableLogRecord): EncodedRecord | undefined {
@@ -190,7 +204,7 @@ export class RecordEncoder {
         return undefined;
       }
       if (typeof result !== 'object' || !('hrTime' in result)) {
-        throw new TypeError('it returned neither a log record nor undefined');
+        throw new FunctionResultError('it returned neither a log record nor undefined');
       }
       return withResourceAndScope(result as ReadableLogRecord);
     } catch (error) {
@@ -249,10 +263,15 @@ function isSameEntity(a: LogEntity | undefined, b: LogEntity | undefined): boole
   return a !== undefined && b !== undefined && JSON.stringify(a) === JSON.stringify(b);
 }
 
-/** What went wrong, without the record's content. */
+/**
+ * What went wrong, without the record's content: errors of the application's functions and getters, and of
+ * the JavaScript engine, quote what they failed on, so no more than their name is said.
+ */
 function reason(error: unknown): string {
   try {
-    return error instanceof Error ? `${error.name}: ${error.message}`.slice(0, 300) : typeof error;
+    if (error instanceof FunctionResultError) return error.message;
+    if (!(error instanceof Error)) return `a thrown ${typeof error}`;
+    return /^[A-Za-z_$][\w$]{0,99}$/.test(error.name) ? error.name : 'Error';
   } catch {
     return 'unknown';
   }

@@ -356,7 +356,10 @@ export class RecordExporter implements LogRecordExporter {
       const group = this.#encoder.groupAhead();
       if (group !== undefined) this.#delivery.prepareGroup(group);
     } catch (error) {
-      this.#diagnostics.debug('prepare', `the log group could not be made ahead: ${String(error)}`);
+      this.#diagnostics.debug(
+        'prepare',
+        `the log group could not be made ahead: ${error instanceof Error ? error.name : typeof error}`,
+      );
     }
   }
 

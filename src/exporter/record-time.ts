@@ -11,14 +11,19 @@ export function eventTimestamp(time: HrTime | undefined, observed: HrTime | unde
 
 /** PutLogEvents takes whole milliseconds from 0; 0 itself is OpenTelemetry's "unknown". */
 function toMillis(time: HrTime | undefined): number | undefined {
-  if (!Array.isArray(time)) return undefined;
+  if (!isTime(time)) return undefined;
   const millis = Math.floor(time[0] * 1000 + time[1] / 1e6);
   return Number.isSafeInteger(millis) && millis > 0 ? millis : undefined;
 }
 
+/** Says whether a record, which may be made by hand, has a time. */
+function isTime(time: unknown): time is HrTime {
+  return Array.isArray(time) && Number.isFinite(time[0]) && Number.isFinite(time[1]);
+}
+
 /** Nanoseconds since 1970 as exact decimal digits. @returns undefined for an unknown time */
 export function unixNanos(time: HrTime | undefined): string | undefined {
-  if (!Array.isArray(time) || !Number.isFinite(time[0]) || !Number.isFinite(time[1])) return undefined;
+  if (!isTime(time)) return undefined;
   const nanos = BigInt(Math.trunc(time[0])) * 1_000_000_000n + BigInt(Math.trunc(time[1]));
   return nanos > 0n ? nanos.toString() : undefined;
 }

@@ -27,13 +27,59 @@ export function viewOf(record: ReadableLogRecord): RecordView {
   return view as RecordView;
 }
 
+/** A view of a record made by hand, without the members that throw when they are read. */
+export function readableView(record: ReadableLogRecord): ReadableLogRecord {
+  const { spanContext, resource, instrumentationScope } = readable(record, [
+    'spanContext',
+    'resource',
+    'instrumentationScope',
+  ]);
+  return withResourceAndScope({
+    ...readable(record, RECORD_MEMBERS),
+    ...(isObject(spanContext) && { spanContext: readable(spanContext, ['traceId', 'spanId', 'traceFlags']) }),
+    resource: isObject(resource) ? readable(resource, ['attributes']) : NO_RESOURCE,
+    instrumentationScope: isObject(instrumentationScope)
+      ? readable(instrumentationScope, ['name', 'version', 'attributes'])
+      : NO_SCOPE,
+  });
+}
+
+const RECORD_MEMBERS = [
+  'hrTime',
+  'hrTimeObserved',
+  'severityText',
+  'severityNumber',
+  'body',
+  'eventName',
+  'attributes',
+  'droppedAttributesCount',
+] as const;
+
+function readable<Owner extends object>(owner: Owner, names: readonly (keyof Owner)[]): Owner {
+  const read: Partial<Owner> = {};
+  for (const name of names) {
+    try {
+      read[name] = owner[name];
+    } catch {
+      // Left out.
+    }
+  }
+  return read as Owner;
+}
+
 /** The record itself, or a view of it that has what a record made by hand may lack. */
 export function withResourceAndScope(record: ReadableLogRecord): ReadableLogRecord {
   const { resource, instrumentationScope } = record as Partial<ReadableLogRecord>;
-  if (resource && instrumentationScope) return record;
+  const hasResource = isObject(resource) && isObject(resource.attributes);
+  const hasScope = isObject(instrumentationScope);
+  if (hasResource && hasScope) return record;
   return {
     ...viewOf(record),
-    resource: resource ?? NO_RESOURCE,
-    instrumentationScope: instrumentationScope ?? NO_SCOPE,
+    resource: hasResource ? resource : NO_RESOURCE,
+    instrumentationScope: hasScope ? instrumentationScope : NO_SCOPE,
   };
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }

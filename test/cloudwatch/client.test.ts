@@ -83,6 +83,24 @@ describe('createCloudWatchLogsClient', () => {
     expect(await byVariable.config.region()).to.equal('sa-east-1');
   });
 
+  it('refuses a password in an endpoint and shows none, in option and variable alike', () => {
+    const variables = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_CLOUDWATCH_LOGS'];
+    for (const url of ['http://user:hunter2@127.0.0.1:9', 'https://hunter2@h/', 'ftp://user:hunter2@h/x']) {
+      const attempts = [
+        () => createCloudWatchLogsClient({ endpoint: url }, nothing),
+        ...variables.map((name) => () => createCloudWatchLogsClient({}, { ...nothing, [name]: url })),
+      ];
+      for (const attempt of attempts) {
+        expect(attempt).to.throw(OptionError, /^(endpoint|AWS_ENDPOINT_URL\w*) must (not hold|be a URL)/);
+        expect(attempt).to.not.throw(/hunter2/);
+      }
+    }
+    for (const url of ['user:hunter2@h', 'http://user:hunter/2@h:x']) {
+      expect(() => createCloudWatchLogsClient({ endpoint: url }, nothing)).to.not.throw(/hunter/);
+      expect(() => createCloudWatchLogsClient({ endpoint: url }, nothing)).to.throw(/must be a URL.*h/);
+    }
+  });
+
   it('names the option or variable that holds a wrong endpoint', () => {
     expect(() => createCloudWatchLogsClient({ endpoint: 'localhost:4566' }, nothing)).to.throw(
       OptionError,

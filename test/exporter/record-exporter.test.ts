@@ -73,8 +73,26 @@ describe('RecordExporter', () => {
     expect(messages()).to.deep.equal(['a', 'b']);
     expect(made.status().droppedByReason).to.deep.equal({ unserializable: 1 });
     expect(said.join()).to.include(
-      '1 log record lost (unserializable): a log record could not be written: Error: no',
+      '1 log record lost (unserializable): a log record could not be written: Error',
     );
+  });
+
+  it('says the name alone of what functions and getters throw, as messages quote records', async () => {
+    const secret = (): never => JSON.parse('{"card":"4111 hunter2"') as never;
+    for (const options of [{ layout: secret }, { transform: secret }, { layout: 'body' } as const]) {
+      const { send, said } = exporter(options);
+      await send(Object.defineProperty(record(), 'body', { get: secret }));
+      expect(said.join())
+        .to.match(/(lost|dropped).*: SyntaxError$/)
+        .and.not.include('hunter2');
+    }
+    const named = exporter({
+      layout: () => {
+        throw Object.assign(new Error('x'), { name: 'user hunter2' });
+      },
+    });
+    await named.send(record());
+    expect(named.said.join()).to.match(/could not be written: Error$/);
   });
 
   it('counts a layout function that throws anything', async () => {
@@ -166,7 +184,9 @@ describe('RecordExporter', () => {
     });
     await send(record(), record(), record(), record(), record());
     expect(made.status().droppedByReason).to.deep.equal({ dropped_by_transform: 5 });
-    expect(said.join()).to.include('transform failed, the record is dropped: TypeError');
+    expect(said.join()).to.include(
+      'transform failed, the record is dropped: it returned neither a log record',
+    );
   });
 
   it('redacts after transform, before layout, destination and entity', async () => {

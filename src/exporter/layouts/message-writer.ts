@@ -1,3 +1,4 @@
+import { FunctionResultError } from '../function-result-error.js';
 import { jsonText } from '../json-text.js';
 import { viewOf } from '../record-view.js';
 import {
@@ -39,10 +40,10 @@ function withFunction(layout: LayoutFunction): MessageWriter {
     const message: unknown = layout(viewOf(record));
     if (typeof message === 'string') return message;
     if (typeof message !== 'object' || message === null) {
-      throw new TypeError('the layout function returned neither a string nor an object');
+      throw new FunctionResultError('the layout function returned neither a string nor an object');
     }
     if (typeof (message as { then?: unknown }).then === 'function') {
-      throw new TypeError('the layout function returned a promise; layouts are synchronous');
+      throw new FunctionResultError('the layout function returned a promise; layouts are synchronous');
     }
     return jsonText(message) ?? '';
   };

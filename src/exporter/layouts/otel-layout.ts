@@ -1,4 +1,4 @@
-import { addMember, jsonString } from '../json-text.js';
+import { addMember } from '../json-text.js';
 import { severityTextOf } from '../severity.js';
 import { type MessageWriter, type ResourceAttributes } from './layout.js';
 import {
@@ -6,7 +6,9 @@ import {
   bodyJson,
   createResourceWriter,
   createScopeWriter,
-  traceFlagsText,
+  countJson,
+  textJson,
+  traceFlagsJson,
 } from './record-parts.js';
 
 /**
@@ -18,21 +20,17 @@ export function createOtelLayout(resourceAttributes: ResourceAttributes): Messag
   const writeScope = createScopeWriter();
   return (record) => {
     let text = addMember('', 'body', bodyJson(record.body));
-    const number = record.severityNumber;
-    if (number) text = addMember(text, 'severity_number', String(number));
-    const severity = severityTextOf(record);
-    if (severity) text = addMember(text, 'severity_text', jsonString(severity));
-    if (record.eventName) text = addMember(text, 'event_name', jsonString(record.eventName));
+    text = addMember(text, 'severity_number', countJson(record.severityNumber));
+    text = addMember(text, 'severity_text', textJson(severityTextOf(record)));
+    text = addMember(text, 'event_name', textJson(record.eventName));
     const span = record.spanContext;
     if (span) {
-      text = addMember(text, 'trace_id', jsonString(span.traceId));
-      text = addMember(text, 'span_id', jsonString(span.spanId));
-      text = addMember(text, 'trace_flags', `"${traceFlagsText(span.traceFlags)}"`);
+      text = addMember(text, 'trace_id', textJson(span.traceId));
+      text = addMember(text, 'span_id', textJson(span.spanId));
+      text = addMember(text, 'trace_flags', traceFlagsJson(span.traceFlags));
     }
     text = addMember(text, 'attributes', attributesJson(record.attributes));
-    if (record.droppedAttributesCount > 0) {
-      text = addMember(text, 'dropped_attributes_count', String(record.droppedAttributesCount));
-    }
+    text = addMember(text, 'dropped_attributes_count', countJson(record.droppedAttributesCount));
     text = addMember(text, 'scope', writeScope(record.instrumentationScope));
     text = addMember(text, 'resource', writeResource(record.resource));
     return `{${text}}`;

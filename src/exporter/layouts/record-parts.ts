@@ -1,5 +1,5 @@
 import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import { addMember, jsonText } from '../json-text.js';
+import { addMember, jsonString, jsonText, UNREADABLE } from '../json-text.js';
 import { type ResourceAttributes } from './layout.js';
 
 /** Writes the attributes of a resource as a JSON object. @returns undefined where none are wanted or there */
@@ -27,9 +27,17 @@ function writeResource(resource: ReadableLogRecord['resource'], choice: 'all' | 
   const names = choice === 'all' ? Object.keys(attributes) : choice;
   let members = '';
   for (const name of names) {
-    if (Object.hasOwn(attributes, name)) members = addMember(members, name, jsonText(attributes[name]));
+    if (Object.hasOwn(attributes, name)) members = addMember(members, name, attributeJson(attributes, name));
   }
   return members === '' ? '' : `{${members}}`;
+}
+
+function attributeJson(attributes: Readonly<Record<string, unknown>>, name: string): string | undefined {
+  try {
+    return jsonText(attributes[name]);
+  } catch {
+    return `"${UNREADABLE}"`;
+  }
 }
 
 /** Writes an instrumentation scope as a JSON object. @returns undefined for one without a name */
@@ -62,7 +70,24 @@ export function bodyJson(body: unknown): string | undefined {
   return body === null ? undefined : jsonText(body);
 }
 
-/** W3C trace flags as two hex digits. */
-export function traceFlagsText(traceFlags: number): string {
-  return (traceFlags & 0xff).toString(16).padStart(2, '0');
+/** W3C trace flags as two hex digits in quotes. @returns undefined for what are no flags */
+export function traceFlagsJson(traceFlags: unknown): string | undefined {
+  if (typeof traceFlags !== 'number' || !Number.isFinite(traceFlags)) return undefined;
+  return `"${(traceFlags & 0xff).toString(16).padStart(2, '0')}"`;
+}
+
+/**
+ * Writes a member that should be a text. Records come from any bridge and any hand: what is of another kind
+ * is written as JSON writes it, rather than that the record is lost.
+ * @returns undefined for an empty one, which the record then leaves out
+ */
+export function textJson(text: unknown): string | undefined {
+  if (typeof text === 'string') return text === '' ? undefined : jsonString(text);
+  return text ? jsonText(text) : undefined;
+}
+
+/** Writes a member that should be a number above 0, as {@link textJson} does a text. */
+export function countJson(count: unknown): string | undefined {
+  if (typeof count === 'number' || typeof count === 'bigint') return count > 0 ? jsonText(count) : undefined;
+  return textJson(count);
 }
