@@ -1,8 +1,10 @@
 import { describeError, remedyFor } from '../cloudwatch/classify-error.js';
+import { EVENT_OVERHEAD_BYTES } from '../cloudwatch/limits.js';
 import { type Diagnostics } from '../observability/diagnostics.js';
 import { type Losses, type LossReason } from '../observability/losses.js';
 import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
 import { type Provisioner } from '../resources/ensure-log-group.js';
+import { Admission } from './admission.js';
 import { backoffMillis } from './backoff.js';
 import { type EndpointBreaker } from './circuit-breaker.js';
 import {
@@ -13,7 +15,7 @@ import {
 } from './delivery.js';
 import { type Destination, type LogEventBatch } from './encoded-event.js';
 import { Lane } from './lane.js';
-import { type Outcome, type RetryCause, type Unread } from './outcome.js';
+import { type Outcome, type Rejection, type RetryCause, type Unread } from './outcome.js';
 import { PendingBatch } from './pending-batch.js';
 import { RequestRate } from './request-rate.js';
 import { RoomForBytes } from './room-for-bytes.js';
@@ -72,6 +74,8 @@ export class Dispatcher implements Delivery {
   readonly #rate: RequestRate | undefined;
   readonly #abort = new AbortController();
   readonly #afterAttempt = new Set<() => void>();
+  /** The calls of `deliver` of which some batch waits for room. */
+  readonly #admissions = new Set<Admission>();
   #batches = 0;
   #attempts = 0;
   #inFlight = 0;
@@ -124,33 +128,15 @@ export class Dispatcher implements Delivery {
 
   async deliver(batches: readonly LogEventBatch[]): Promise<DeliveryResult> {
     const limit = startTimeLimit(this.#settings.exportTimeoutMillis, false);
-    const admitted: PendingBatch[] = [];
-    const result = { delivered: 0, kept: 0, lost: 0 };
-    let error: Error | undefined;
-    // All of them at once: also what waits for room is with us.
-    for (const batch of batches) this.#status.heldEvents += batch.events.length;
-    for (const batch of batches) {
-      if (batch.events.length === 0) continue;
-      // Without an `await` where there is room: a flush that begins right after this call must find the batch.
-      if (this.#takesNow(batch)) {
-        admitted.push(this.#admit(batch));
-        continue;
-      }
-      const spooled = await this.#spoolAtOnce(batch);
-      if (spooled) {
-        admitted.push(spooled);
-      } else if (await this.#waitForRoom(batch, limit.over)) {
-        admitted.push(this.#admit(batch));
-      } else {
-        const kept = batch.keeper?.giveBack(batch.events) ?? 0;
-        result.kept += kept;
-        result.lost += batch.events.length - kept;
-        error = this.#turnAway(batch, kept);
-      }
-    }
+    const admission = new Admission();
+    // Its part up to the first wait runs at once: a flush that begins right after this call finds the batches.
+    await this.#admitAll(batches, admission, limit.over);
+    const { admitted, kept, lost } = admission;
     await Promise.race([Promise.all(admitted.map((pending) => pending.reported)), limit.over]);
     limit.clear();
     if (this.#spool) await Promise.all(admitted.map((pending) => this.#store(pending)));
+    const result = { delivered: 0, kept, lost };
+    let { error } = admission;
     for (const pending of admitted) {
       result.delivered += pending.delivered;
       result.kept += pending.events;
@@ -191,17 +177,49 @@ export class Dispatcher implements Delivery {
     };
   }
 
+  /** Brings batches into their lanes as soon as there is room, one after the other, until `until` resolves. */
+  async #admitAll(
+    batches: readonly LogEventBatch[],
+    admission: Admission,
+    until: Promise<void>,
+  ): Promise<void> {
+    const isLate = this.#isClosed;
+    // All of them at once: also what waits for room is with us.
+    for (const batch of batches) this.#status.heldEvents += batch.events.length;
+    this.#admissions.add(admission);
+    for (const batch of batches) {
+      if (batch.events.length === 0) continue;
+      if (isLate) {
+        this.#turnAway(batch, admission, isLate);
+      } else if (this.#takesNow(batch)) {
+        admission.admitted.push(this.#admit(batch));
+      } else {
+        // Only where there is a spool: an `await` would let others pass who come later.
+        const spooled = this.#spool && (await this.#spoolAtOnce(batch, this.#spool));
+        if (spooled) admission.admitted.push(spooled);
+        else if (await this.#waitForRoom(batch, until)) admission.admitted.push(this.#admit(batch));
+        else this.#turnAway(batch, admission, isLate);
+      }
+    }
+    this.#admissions.delete(admission);
+    admission.finish();
+    this.#checkFlushes();
+  }
+
   #takesNow(batch: LogEventBatch): boolean {
-    if (this.#isClosed) return false;
+    if (this.#abort.signal.aborted) return false;
     if (this.#room.tryTake(batch.bytes)) return true;
     if (this.#spool) return false;
     this.#evictFrom(this.#stuckLanes(keyOf(batch.destination)), batch.bytes);
     return this.#room.tryTake(batch.bytes);
   }
 
-  /** @returns false when there is no room for the batch until `until` resolves, or after shutdown */
+  /** @returns false when there is no room for the batch until `until` resolves, or the time of shutdown is over */
   async #waitForRoom(batch: LogEventBatch, until: Promise<void>): Promise<boolean> {
-    return !this.#isClosed && (await this.#room.take(batch.bytes, until));
+    if (this.#abort.signal.aborted) return false;
+    const taken = this.#room.take(batch.bytes, until);
+    this.#checkFlushes();
+    return await taken;
   }
 
   #admit(batch: LogEventBatch): PendingBatch {
@@ -225,18 +243,27 @@ export class Dispatcher implements Delivery {
     return pending;
   }
 
-  /** @param kept - events of it that its keeper has */
-  #turnAway(batch: LogEventBatch, kept: number): Error {
+  #turnAway(batch: LogEventBatch, admission: Admission, isLate: boolean): void {
+    const kept = batch.keeper?.giveBack(batch.events) ?? 0;
     const count = batch.events.length - kept;
     this.#status.heldEvents -= batch.events.length;
-    if (this.#isClosed) {
+    admission.kept += kept;
+    admission.lost += count;
+    if (isLate) {
       this.#parts.losses.record('shutdown', count, 'they came after shutdown');
-      return new Error('Delivery is shut down');
+      admission.error = new Error('Delivery is shut down');
+      return;
     }
     const because = this.#lastError ? `; last error: ${describeError(this.#lastError)}` : '';
+    if (this.#abort.signal.aborted) {
+      const detail = `there was no room for them in the time given to shutdown${because}`;
+      this.#parts.losses.record('shutdown', count, detail);
+      admission.error = new Error(`Delivery is shut down: ${detail}`, { cause: this.#lastError });
+      return;
+    }
     const detail = `${this.#room.used} bytes wait to be delivered${because}`;
     this.#parts.losses.record('buffer_full', count, detail);
-    return new Error(`The buffer is full: ${detail}`, { cause: this.#lastError });
+    admission.error = new Error(`The buffer is full: ${detail}`, { cause: this.#lastError });
   }
 
   /** Lanes that fail by themselves while the endpoint works must not take the room of all the others. */
@@ -386,7 +413,7 @@ export class Dispatcher implements Delivery {
     const part = pending.accept(rejected);
     this.#release(pending, part.events.length, bytesBefore - pending.bytes);
     this.#status.deliveredEvents += part.events.length - rejected;
-    this.#status.deliveredBytes += part.bytes;
+    this.#status.deliveredBytes += part.bytes - rejectedBytes(part, outcome.rejected);
     lane.succeeded();
     lane.tokenCorrections = 0;
     if (lane.wantsTokens) lane.sequenceToken = outcome.nextSequenceToken;
@@ -535,6 +562,7 @@ export class Dispatcher implements Delivery {
   async #flush(millis: number): Promise<void> {
     const waiting = [...this.#lanes.values()].flatMap((lane) => [...lane.batches()]);
     waiting.sort((a, b) => b.sequence - a.sequence);
+    const admissions = [...this.#admissions];
     const firstAttempt = this.#attempts;
     const limit = startTimeLimit(millis, true);
     this.#flushes.add(limit);
@@ -542,7 +570,7 @@ export class Dispatcher implements Delivery {
     for (const lane of this.#lanes.values()) lane.readyAt = 0;
     await new Promise<void>((resolve) => {
       const check = (): void => {
-        if (!this.#isFlushed(waiting, firstAttempt)) return;
+        if (!this.#isFlushed(waiting, admissions, firstAttempt)) return;
         this.#afterAttempt.delete(check);
         resolve();
       };
@@ -558,14 +586,24 @@ export class Dispatcher implements Delivery {
     this.#flushes.delete(limit);
     limit.clear();
     if (this.#spool && !this.#isClosed) await Promise.all(waiting.map((pending) => this.#store(pending)));
+    // A shutdown reports itself what becomes of the rest.
+    if (this.#isClosed) return;
     for (const pending of waiting) pending.reportKept();
+    for (const { admitted } of admissions) for (const pending of admitted) pending.reportKept();
   }
 
-  /** @param waiting - the newest first; what is gone is taken off its end, so that it is not looked at again */
-  #isFlushed(waiting: PendingBatch[], firstAttempt: number): boolean {
+  #checkFlushes(): void {
+    for (const check of [...this.#afterAttempt]) check();
+  }
+
+  /**
+   * @param waiting - the newest first; what is gone is taken off its end, so that it is not looked at again
+   * @param admissions - those that waited for room when the flush began
+   */
+  #isFlushed(waiting: PendingBatch[], admissions: readonly Admission[], firstAttempt: number): boolean {
     while (waiting.at(-1)?.events === 0) waiting.pop();
     const lanes = new Set<Lane>();
-    for (const pending of waiting) {
+    for (const pending of [...waiting, ...admissions.flatMap(({ admitted }) => admitted)]) {
       // What is on disk needs no more of the time given to shutdown.
       const isSafe = this.#isClosed && pending.stored !== undefined;
       if (pending.events > 0 && !isSafe) lanes.add(this.#laneOf(pending.destination));
@@ -573,7 +611,9 @@ export class Dispatcher implements Delivery {
     for (const lane of lanes) {
       if (lane.isBlocked || lane.inFlight.size > 0 || lane.lastHopelessAttempt <= firstAttempt) return false;
     }
-    return true;
+    if (admissions.every(({ isThrough }) => isThrough)) return true;
+    // Only what is hopeless takes the room that the rest waits for, and nobody who was given room is to come yet.
+    return lanes.size > 0 && this.#room.waiting === this.#admissions.size;
   }
 
   /** Takes over what an earlier process left. After shutdown it stays where it is, for the next. */
@@ -596,10 +636,9 @@ export class Dispatcher implements Delivery {
   }
 
   /** Stores a batch for which there is no room in memory. @returns undefined where it can't be stored */
-  async #spoolAtOnce(batch: LogEventBatch): Promise<PendingBatch | undefined> {
-    if (!this.#spool || this.#isClosed) return undefined;
+  async #spoolAtOnce(batch: LogEventBatch, spool: Spool): Promise<PendingBatch | undefined> {
     const sequence = ++this.#batches;
-    const stored = await this.#spool.write(batch, { sequence });
+    const stored = await spool.write(batch, { sequence });
     if (stored === undefined || stored === 'too_large') return undefined;
     batch.keeper?.release(batch.events);
     this.#status.heldEvents -= batch.events.length;
@@ -699,20 +738,21 @@ export class Dispatcher implements Delivery {
     limit.clear();
   }
 
-  #checkFlushes(): void {
-    for (const check of [...this.#afterAttempt]) check();
-  }
-
   async #close(): Promise<void> {
     this.#isClosed = true;
-    this.#room.turnAllAway();
     const { shutdownTimeoutMillis } = this.#settings;
     await this.#flush(this.#spool ? shutdownTimeoutMillis * (1 - STORING_SHARE) : shutdownTimeoutMillis);
     this.#abort.abort();
     clearTimeout(this.#timer);
+    this.#room.turnAllAway();
+    // Who was given room just before still comes into a lane; its batches are counted below.
+    const storing = startTimeLimit(shutdownTimeoutMillis * STORING_SHARE, true);
+    await Promise.race([Promise.all([...this.#admissions].map(({ through }) => through)), storing.over]);
+    storing.clear();
     if (this.#spool) await this.#closeSpool(this.#spool, shutdownTimeoutMillis * STORING_SHARE);
     for (const lane of this.#lanes.values()) {
       for (const pending of lane.batches()) {
+        pending.reportKept();
         if (pending.stored) continue;
         this.#loseRest(pending, 'shutdown', 'not delivered in the time given to shutdown');
       }
@@ -731,4 +771,18 @@ function keyOf({ logGroupName, logStreamName }: Destination): string {
 
 function nameOf({ logGroupName, logStreamName }: Destination): string {
   return `log group ${logGroupName}, stream ${logStreamName}`;
+}
+
+/** Bytes of a part that the service refused, and so does not bill: the first events are too old, the last too new. */
+function rejectedBytes({ events }: LogEventBatch, rejected: readonly Rejection[]): number {
+  let first = 0;
+  let last = events.length;
+  for (const { reason, count } of rejected) {
+    if (reason === 'too_new') last -= count;
+    else first += count;
+  }
+  return [...events.slice(0, first), ...events.slice(last)].reduce(
+    (sum, { messageBytes }) => sum + messageBytes + EVENT_OVERHEAD_BYTES,
+    0,
+  );
 }

@@ -12,6 +12,11 @@ export class RoomForBytes {
     return this.#used;
   }
 
+  /** How many wait for room. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   /** Takes room if there is some and nobody waits. What is larger than all the room fits when it is empty. */
   tryTake(bytes: number): boolean {
     if (this.#waiting.length > 0 || !this.#fits(bytes)) return false;

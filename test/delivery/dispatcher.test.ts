@@ -591,6 +591,24 @@ describe('Dispatcher', () => {
     }
   });
 
+  describe('status', () => {
+    it('does not bill the bytes of events that the service refused', async () => {
+      inTurn({
+        kind: 'accepted',
+        rejected: [
+          { reason: 'too_old', count: 1 },
+          { reason: 'expired', count: 1 },
+          { reason: 'too_new', count: 1 },
+        ],
+      });
+      const delivery = create();
+      await delivery.deliver([batch(['1', '22', '333', '4444', '55555'])]);
+      expect(delivery.status()).to.include({ deliveredEvents: 2, deliveredBytes: 3 + 26 + 4 + 26 });
+      await delivery.deliver([batch(['1'])]);
+      expect(delivery.status()).to.include({ deliveredEvents: 3, deliveredBytes: 3 + 26 + 4 + 26 + 1 + 26 });
+    });
+  });
+
   describe('forceFlush', () => {
     it('returns at once when there is nothing', async () => {
       await Promise.all([create().forceFlush(), clock.tickAsync(0)]);
@@ -632,6 +650,28 @@ describe('Dispatcher', () => {
         expect((await delivered).kept).to.equal(2);
       });
     }
+
+    it('does not return before what waits for room is sent', async () => {
+      answer = () => after(100, accepted);
+      const delivery = create({ maxBufferBytes: 60, concurrency: 1 });
+      const delivered = delivery.deliver(messages(12).map((message) => batch([message])));
+      const flushed = delivery.forceFlush().then(() => delivery.status().deliveredEvents);
+      await clock.tickAsync(1_300);
+      expect(await flushed).to.equal(12);
+      expect((await delivered).delivered).to.equal(12);
+    });
+
+    it('does not wait for room that only what is hopeless takes', async () => {
+      answer = () => failure('credentials');
+      const delivery = create({ maxBufferBytes: 30 });
+      const delivered = delivery.deliver([batch(['a']), batch(['b'])]);
+      await clock.tickAsync(300);
+      const before = clock.now;
+      await Promise.all([delivery.forceFlush(), clock.tickAsync(0)]);
+      expect(clock.now).to.equal(before);
+      await clock.tickAsync(20_000);
+      expect(await delivered).to.deep.include({ delivered: 0, kept: 1, lost: 1 });
+    });
 
     it('waits for what is in flight and for the last steps of provisioning', async () => {
       answer = () => after(500, accepted);
@@ -683,20 +723,66 @@ describe('Dispatcher', () => {
       expect(delivery.status()).to.include({ heldEvents: 0, heldBytes: 0, deliveredEvents: 0 });
     });
 
-    it('turns away what comes later, and who waits for room', async () => {
+    it('turns away what comes later', async () => {
       answer = () => after(1_000, accepted);
-      const delivery = create({ maxBufferBytes: 30 });
-      const delivered = delivery.deliver([batch(['a']), batch(['b'])]);
-      await clock.tickAsync(0);
+      const delivery = create();
       const closed = delivery.shutdown();
-      await clock.tickAsync(5_000);
-      await closed;
-      expect(await delivered).to.deep.include({ delivered: 1, lost: 1 });
       const late = await delivery.deliver([batch(['late'])]);
       expect(late).to.deep.include({ lost: 1 });
       expect(late.error?.message).to.equal('Delivery is shut down');
+      await Promise.all([closed, clock.tickAsync(0)]);
+      expect((await delivery.deliver([batch(['later'])])).error?.message).to.equal('Delivery is shut down');
       expect(losses.byReason()).to.deep.equal({ shutdown: 2 });
       await delivery.shutdown();
+    });
+
+    it('does not throw away exported records that wait for room while the service is healthy', async () => {
+      answer = () => after(100, accepted);
+      const delivery = create({ maxBufferBytes: 60 });
+      const first = delivery.deliver(messages(12).map((message) => batch([message])));
+      const second = delivery.deliver([batch(['more'])]);
+      const closed = delivery.shutdown();
+      await clock.tickAsync(5_000);
+      await closed;
+      expect(await first).to.deep.equal({ delivered: 12, kept: 0, lost: 0 });
+      expect(await second).to.deep.equal({ delivered: 1, kept: 0, lost: 0 });
+      expect(losses.total()).to.equal(0);
+      expect(delivery.status()).to.include({ heldEvents: 0, heldBytes: 0 });
+    });
+
+    it('turns away who still waits for room at its deadline, and says so', async () => {
+      answer = () => after(2_000, accepted);
+      const details: string[] = [];
+      losses = new Losses((reason, count, detail) => details.push(`${reason} ${count}: ${detail!}`));
+      const delivery = create({ maxBufferBytes: 30 });
+      const delivered = delivery.deliver(messages(5).map((message) => batch([message])));
+      const closed = delivery.shutdown();
+      await clock.tickAsync(5_000);
+      await closed;
+      expect(delivery.status()).to.include({ heldEvents: 0, heldBytes: 0, deliveredEvents: 2 });
+      expect(losses.byReason()).to.deep.equal({ shutdown: 3 });
+      expect(await delivered).to.deep.include({ delivered: 2, kept: 0, lost: 3 });
+      expect((await delivered).error?.message).to.equal(
+        'Delivery is shut down: there was no room for them in the time given to shutdown',
+      );
+      expect(details).to.include('shutdown 1: there was no room for them in the time given to shutdown');
+      expect(details.join()).not.to.contain('after shutdown');
+      await clock.tickAsync(60_000);
+      expect(sent.length).to.equal(3);
+    });
+
+    it('loses nothing uncounted when room comes free as its time is over', async () => {
+      const delivery = create({ maxBufferBytes: 30, shutdownTimeoutMillis: 1_000 });
+      answer = () => after(1_000, accepted);
+      const delivered = delivery.deliver([batch(['a']), batch(['b']), batch(['c'])]);
+      const closed = delivery.shutdown();
+      await clock.tickAsync(1_000);
+      await closed;
+      const { delivered: arrived, kept, lost } = await delivered;
+      expect(arrived + lost).to.equal(3);
+      expect(kept).to.equal(0);
+      expect(losses.total()).to.equal(lost);
+      expect(delivery.status()).to.include({ heldEvents: 0, heldBytes: 0, deliveredEvents: arrived });
     });
 
     it('leaves no timer behind', async () => {
