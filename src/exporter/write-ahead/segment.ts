@@ -101,7 +101,7 @@ export class Segment {
     const { lines, damaged } = readLines(bytes);
     const known = new Set<number>();
     const segment = new Segment(path, openSync(path, 'a', 0o600));
-    segment.bytes = bytes.length;
+    segment.bytes = bytes.lastIndexOf(0x0a) + 1;
     let misplaced = 0;
     for (const line of lines) {
       if ('version' in line) {
@@ -119,8 +119,8 @@ export class Segment {
         segment.#each(line.sent, (number) => (segment.#states[number]! |= SENT));
       }
     }
-    // A line that broke off must not swallow the next one.
-    if (bytes.length > 0 && bytes.at(-1) !== 0x0a) writeSync(segment.#descriptor, '\n');
+    // A line that broke off would spoil the next one.
+    if (segment.bytes < bytes.length) ftruncateSync(segment.#descriptor, segment.bytes);
     let sent = 0;
     for (let number = 0; number < segment.#events; number++) {
       if (segment.#states[number] === (LEFT | SENT)) sent++;

@@ -147,6 +147,7 @@ describe('WriteAheadLog', () => {
     const third = start();
     await third.log.replay();
     expect(third.texts()).to.deep.equal(['b']);
+    expect(third.found).to.deep.equal({ events: 1, damaged: 0 });
   });
 
   it('counts a line with a flipped bit, and replays the others', async () => {
