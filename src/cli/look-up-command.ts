@@ -1,6 +1,7 @@
 import { type CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { Command } from 'commander';
 import { nearestName } from '../cloudwatch/nearest-name.js';
+import { traceIdForms } from '../cloudwatch/trace-ids.js';
 import { CorrelationEngine, type CorrelationResult, type LookUpOptions } from '../insights/index.js';
 import { wantsColor } from './colors.js';
 import { type CommandIo } from './command-io.js';
@@ -126,11 +127,15 @@ async function suggest(
     }
   }
   if (result.events.length > 0 || missing.length > 0) return;
-  const shown = escapeTerminalText(id);
+  if (command.name === 'trace' && traceIdForms(id).length === 1) {
+    io.stderr.write(
+      `hint: ${escapeTerminalText(id)} is no trace id of W3C (32 hex digits) or X-Ray (1-<8>-<24>); it was looked for as it is\n`,
+    );
+  }
   io.stderr.write(
     options.fullText
-      ? `hint: look further back with --since 1d, or in other log groups with --log-group\n`
-      : `hint: look further back (--since 1d), or for the id anywhere in the text: otel-cwlogs ${command.name} ${shown} --full-text\n`,
+      ? `hint: add --since 1d to look further back, or search other log groups with --log-group\n`
+      : `hint: add --since 1d to look further back, or --full-text to find the id anywhere in the messages\n`,
   );
 }
 

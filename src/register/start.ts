@@ -244,6 +244,14 @@ function instrument(application: Application, environment: Environment): Instrum
         .join(' ')}`,
     );
   }
+  const bunyan = application.version('bunyan');
+  if (
+    bunyan !== undefined &&
+    found.has('@opentelemetry/instrumentation-bunyan') &&
+    !bunyan.startsWith('1.')
+  ) {
+    report(`OpenTelemetry's instrumentation knows bunyan 1, not ${bunyan}: its records are not exported`);
+  }
   if (
     found.has('@opentelemetry/instrumentation-winston') &&
     application.resolve('winston') !== undefined &&

@@ -104,6 +104,18 @@ describe('withoutWrongVariables', () => {
     expect(environment).to.deep.equal({ A: 'x', B: 'y', C: 'z' });
   });
 
+  it('never leaves out what says what is sent and where', () => {
+    for (const option of ['REDACT', 'ENDPOINT', 'LOG_GROUP_NAME']) {
+      const name = `OTEL_EXPORTER_CLOUDWATCH_LOGS_${option}`;
+      const environment: NodeJS.ProcessEnv = { [name]: 'x' };
+      const create = () => {
+        if (environment[name]) throw new OptionError(name, 'be right', 'x');
+      };
+      expect(() => withoutWrongVariables(environment, create)).to.throw(`${name} must be right`);
+      expect(environment).to.deep.equal({ [name]: 'x' });
+    }
+  });
+
   it('throws what is wrong without a variable', () => {
     expect(() =>
       withoutWrongVariables({}, () => {
