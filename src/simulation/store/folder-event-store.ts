@@ -6,6 +6,7 @@ import { GroupJournal } from './group-journal.js';
 import { GroupEvents, type GroupStorage, type SegmentLimits } from './group-events.js';
 import { DEFAULT_INDEXED_FIELDS } from './indexed-values.js';
 import { Journal } from './journal.js';
+import { makeFolder } from './make-folder.js';
 import { type EventStoreSettings } from './memory-event-store.js';
 import { Segment } from './segment.js';
 import { segmentLimits } from './segment-limits.js';
@@ -62,7 +63,7 @@ class FolderStorage implements StoreStorage {
     this.#parts = parts;
     this.#limits = segmentLimits(settings.maxBytes, settings.maxSegmentEvents);
     this.defaultIndexedFields = settings.defaultIndexedFields ?? DEFAULT_INDEXED_FIELDS;
-    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    makeFolder(this.#directory);
     this.#journal = new Journal(join(directory, 'store.journal'), parts);
     this.#readJournal();
     for (const name of readdirSync(this.#directory)) this.#openGroup(name);

@@ -1,12 +1,4 @@
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  readdirSync,
-  readFileSync,
-  renameSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudWatchLogsError } from '../../cloudwatch/errors.js';
 import { type Catalog } from './catalog.js';
@@ -17,6 +9,7 @@ import { FileSyncer, type FsyncPolicy } from './file-syncer.js';
 import { FolderCatalog } from './folder-catalog.js';
 import { type FolderRecovery, openFolderEventStore } from './folder-event-store.js';
 import { FolderLock } from './folder-lock.js';
+import { makeFolder } from './make-folder.js';
 import { MemoryCatalog } from './memory-catalog.js';
 import { createMemoryEventStore, type EventStoreSettings } from './memory-event-store.js';
 
@@ -70,7 +63,7 @@ function memoryStorage(settings: StorageSettings): Storage {
 }
 
 function folderStorage(directory: string, settings: StorageSettings): Storage {
-  mkdirSync(directory, { recursive: true, mode: 0o700 });
+  makeFolder(directory);
   expectOurs(directory);
   const lock = FolderLock.acquire(directory);
   const handles = new FileHandles();
