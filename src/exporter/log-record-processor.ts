@@ -1,4 +1,5 @@
 import { type Context } from '@opentelemetry/api';
+import { ExportResultCode } from '@opentelemetry/core';
 import {
   BatchLogRecordProcessor,
   type LogRecordExporter,
@@ -8,7 +9,7 @@ import {
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
 import { startTimeLimit } from '../delivery/time-limit.js';
 import { Diagnostics } from '../observability/diagnostics.js';
-import { isOwnTelemetry } from '../observability/own-telemetry.js';
+import { isOwnTelemetry, runAsOwnTelemetry } from '../observability/own-telemetry.js';
 import { ProcessorMetrics } from '../observability/processor-metrics.js';
 import { warnOfUnknownVariables } from './cloudwatch-log-exporter.js';
 import { type HealthCheckOptions, type HealthReport } from './health-check.js';
@@ -130,7 +131,10 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
   #enqueue(record: Parameters<LogRecordProcessor['onEmit']>[0], context?: Context): void {
     if (this.#queued < this.#settings.maxQueueSize) {
       this.#queued++;
-      this.#batches.onEmit(record, context);
+      // What it says of a failed or late export it says from the context in which it was called.
+      runAsOwnTelemetry(() => {
+        this.#batches.onEmit(record, context);
+      });
     } else if (!this.#exporter.leaveWrittenAhead(record)) {
       this.#exporter.countBeforeExport(
         'queue_full',
@@ -148,7 +152,7 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
   forceFlush(): Promise<void> {
     if (this.#shutdown !== undefined) return this.#shutdown;
     this.#flush = this.#flush.then(async () => {
-      await this.#batches.forceFlush();
+      await runAsOwnTelemetry(() => this.#batches.forceFlush());
       await this.#exporter.forceFlush();
       if (this.#settings.writeAhead !== undefined) await this.#flushReplay();
     });
@@ -201,7 +205,7 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
     try {
       // During a flush the batch processor's shutdown would not wait for what is being flushed.
       await this.#flush;
-      await this.#batches.shutdown();
+      await runAsOwnTelemetry(() => this.#batches.shutdown());
     } finally {
       clearTimeout(timer);
       await this.#exporter.shutdown();
@@ -218,7 +222,11 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
       export: (records: ReadableLogRecord[], resultCallback) => {
         this.#queued -= records.length;
         this.#exported += records.length;
-        exporter.export(records, resultCallback);
+        // Failures are counted and reported, a kind of them once a minute. The batch processor would hand each to
+        // the global error handler, and one that logs through this provider makes a record of each batch.
+        exporter.export(records, () => {
+          resultCallback({ code: ExportResultCode.SUCCESS });
+        });
       },
       forceFlush: () => exporter.forceFlush(),
       shutdown: () => exporter.shutdown(),

@@ -135,6 +135,8 @@ export function list<Default extends readonly string[] | undefined = undefined>(
   spec: Spec<Default> & {
     readonly type?: string;
     readonly max?: number;
+    /** Entries given twice count once. */
+    readonly isSet?: boolean;
     readonly problem?: (item: string) => string | undefined;
   },
 ): Option<readonly string[], readonly string[] | Default> {
@@ -142,7 +144,7 @@ export function list<Default extends readonly string[] | undefined = undefined>(
     type: spec.type ?? 'list of texts',
     check(name, value) {
       if (!Array.isArray(value)) throw new OptionError(name, 'be a list of texts', value);
-      const items = value as readonly unknown[];
+      const items: readonly unknown[] = spec.isSet === true ? [...new Set<unknown>(value)] : value;
       if (spec.max !== undefined && items.length > spec.max) {
         throw new OptionError(name, `have at most ${spec.max} entries; it has ${items.length}`);
       }

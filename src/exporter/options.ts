@@ -59,6 +59,9 @@ type AwsCredentials = NonNullable<CloudWatchLogsClientConfig['credentials']>;
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- a type alias has no name in declarations
 interface CredentialsOption extends Option<AwsCredentials, AwsCredentials | undefined> {}
 
+/** Source: CloudWatch Logs API reference, CreateLogGroup, `tags`. */
+const TAG_TEXT = /^[\p{L}\p{Z}\p{N}_.:/=+\-@]*$/u;
+
 const MINUTE = 60_000;
 const KIB = 1024;
 const severityRule = `be one of ${SEVERITY_NAMES.join(', ')}, or a severity number from 1 to ${MAX_SEVERITY_NUMBER}`;
@@ -112,7 +115,7 @@ export const EXPORTER_OPTIONS = {
   client: fromCode<CloudWatchLogsClient>({
     type: '`CloudWatchLogsClient`',
     rule: 'be a CloudWatchLogsClient of @aws-sdk/client-cloudwatch-logs',
-    doc: 'Client to send with, instead of `region`, `endpoint` and `credentials`. It stays open at shutdown.',
+    doc: 'Client to send with, instead of `region`, `endpoint`, `credentials`, `maxAttempts` and `retryMode`. It stays open at shutdown.',
     defaultText: 'one of our own',
     is: (value) => typeof value === 'object' && value !== null && 'send' in value,
   }),
@@ -232,13 +235,15 @@ export const EXPORTER_OPTIONS = {
         return `have a key of 1 to ${MAX_TAG_KEY_LENGTH} characters`;
       }
       if (key.toLowerCase().startsWith('aws:')) return 'not begin with "aws:", which AWS keeps for itself';
-      return value.length > MAX_TAG_VALUE_LENGTH
-        ? `have at most ${MAX_TAG_VALUE_LENGTH} characters`
-        : undefined;
+      if (value.length > MAX_TAG_VALUE_LENGTH) return `have at most ${MAX_TAG_VALUE_LENGTH} characters`;
+      return TAG_TEXT.test(key) && TAG_TEXT.test(value)
+        ? undefined
+        : 'hold, in key and value, only letters, digits, spaces and _ . : / = + - @';
     },
   }),
   indexFields: list({
     type: 'list of field names',
+    isSet: true,
     max: MAX_INDEX_FIELDS,
     default: DEFAULT_INDEX_FIELDS,
     doc: 'Fields that groups created here index, so that look-ups scan less.',
@@ -246,6 +251,7 @@ export const EXPORTER_OPTIONS = {
   }),
   facetFields: list({
     type: 'list of field names',
+    isSet: true,
     max: MAX_INDEX_FIELDS,
     doc: 'Fields that groups created here index as facets, whose values the console counts.',
     problem: indexFieldProblem,
@@ -439,8 +445,9 @@ export function readExporterOptions(
   options: CloudWatchLogExporterOptions | undefined,
   environment: Environment,
 ): ExporterSettings {
-  const settings = readOptions(EXPORTER_OPTIONS, options, environment);
-  checkTogether(settings);
+  const known = withoutClientVariables(options, environment);
+  const settings = withoutFacets(readOptions(EXPORTER_OPTIONS, options, known), options, known);
+  checkTogether(settings, options);
   return settings;
 }
 
@@ -451,10 +458,11 @@ export function readExporterOptions(
  */
 export function readProcessorOptions(
   options: CloudWatchLogRecordProcessorOptions | undefined,
-  environment: Environment,
+  variables: Environment,
 ): ProcessorSettings {
   const table = { ...EXPORTER_OPTIONS, ...PROCESSOR_OPTIONS };
-  let settings = readOptions(table, options, environment);
+  const environment = withoutClientVariables(options, variables);
+  let settings = withoutFacets(readOptions(table, options, environment), options, environment);
   if (settings.exportTimeoutMillis >= settings.processorTimeoutMillis) {
     const { defaultValue } = EXPORTER_OPTIONS.exportTimeoutMillis;
     if (settings.exportTimeoutMillis !== defaultValue) {
@@ -469,17 +477,49 @@ export function readProcessorOptions(
   if (settings.maxExportBatchSize > settings.maxQueueSize) {
     settings = { ...settings, maxExportBatchSize: settings.maxQueueSize };
   }
-  const concurrencyName = environmentName('concurrency', EXPORTER_OPTIONS.concurrency);
-  const hasConcurrency = options?.concurrency !== undefined || Boolean(environment[concurrencyName]?.trim());
-  if (settings.writeAhead !== undefined && !hasConcurrency) {
+  if (settings.writeAhead !== undefined && !isGiven('concurrency', options, environment)) {
     // A killed process then leaves one request at the most whose events may be there twice.
     settings = { ...settings, concurrency: 1 };
   }
-  checkTogether(settings);
+  checkTogether(settings, options);
   return settings;
 }
 
-function checkTogether(settings: ExporterSettings): void {
+/** What a client of the application decides itself. */
+const CLIENT_OPTIONS = ['region', 'endpoint', 'credentials', 'maxAttempts', 'retryMode'] as const;
+
+/** Code wins over the environment: beside a client in code, variables about one say nothing. */
+function withoutClientVariables(
+  options: CloudWatchLogExporterOptions | undefined,
+  environment: Environment,
+): Environment {
+  if (options?.client === undefined) return environment;
+  const hidden = CLIENT_OPTIONS.map((name) => environmentName(name, EXPORTER_OPTIONS[name]));
+  return Object.fromEntries(Object.entries(environment).filter(([name]) => !hidden.includes(name)));
+}
+
+/** A field is index or facet: where nobody named the index fields, their default gives way. */
+function withoutFacets<Settings extends ExporterSettings>(
+  settings: Settings,
+  options: CloudWatchLogExporterOptions | undefined,
+  environment: Environment,
+): Settings {
+  const { facetFields } = settings;
+  if (facetFields === undefined || isGiven('indexFields', options, environment)) return settings;
+  const indexFields = settings.indexFields.filter((field) => !facetFields.includes(field));
+  return { ...settings, indexFields };
+}
+
+function isGiven(
+  name: 'concurrency' | 'indexFields',
+  options: CloudWatchLogExporterOptions | undefined,
+  environment: Environment,
+): boolean {
+  const variable = environmentName(name, EXPORTER_OPTIONS[name]);
+  return options?.[name] !== undefined || Boolean(environment[variable]?.trim());
+}
+
+function checkTogether(settings: ExporterSettings, options: CloudWatchLogExporterOptions | undefined): void {
   for (const name of ['logGroupName', 'logStreamName'] as const) {
     if (settings[name].startsWithRecord && !settings.allowRecordDataFirst) {
       throw new OptionError(
@@ -491,8 +531,8 @@ function checkTogether(settings: ExporterSettings): void {
     }
   }
   if (settings.client !== undefined) {
-    for (const name of ['region', 'endpoint', 'credentials'] as const) {
-      if (settings[name] !== undefined) {
+    for (const name of CLIENT_OPTIONS) {
+      if (options?.[name] !== undefined) {
         throw new OptionError(name, 'not be given together with client, which has its own');
       }
     }

@@ -9,6 +9,7 @@ import { type Delivery, type DeliveryParts, type DeliverySettings } from '../del
 import { type SpoolStatus } from '../delivery/spool/spool.js';
 import { Diagnostics } from '../observability/diagnostics.js';
 import { ExporterMetrics } from '../observability/exporter-metrics.js';
+import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
 import { Losses, type LossReason } from '../observability/losses.js';
 import { type ProvisioningSettings } from '../resources/ensure-log-group.js';
 import { checkHealth, type HealthCheckOptions, type HealthReport } from './health-check.js';
@@ -97,6 +98,8 @@ export class RecordExporter implements LogRecordExporter {
   /** Of the last records, for the health check. */
   #lastResource: ReadableLogRecord['resource'] | undefined;
   #shutdown: Promise<void> | undefined;
+  /** Message of the error with which the last export failed. */
+  #lastFailure: string | undefined;
   readonly #writeAhead: WriteAheadRecords | undefined;
 
   constructor(settings: ExporterSettings, parts: ExporterParts = {}) {
@@ -147,9 +150,13 @@ export class RecordExporter implements LogRecordExporter {
     this.#lastResource = records[0]?.resource ?? this.#lastResource;
     const exported = this.#export(records).then(
       (result) => {
-        callBack(resultCallback, result);
+        callBack(resultCallback, this.#isEcho(records, result) ? SUCCESS : result);
       },
       (error: unknown) => {
+        this.#diagnostics.error(
+          'export',
+          `an export failed: ${error instanceof Error ? error.name : typeof error}`,
+        );
         callBack(resultCallback, failure(error instanceof Error ? error : new Error(String(error))));
       },
     );
@@ -307,6 +314,20 @@ export class RecordExporter implements LogRecordExporter {
     return { code: ExportResultCode.SUCCESS };
   }
 
+  /**
+   * Says whether records are nothing but what the application's logger made of the last failure that was
+   * handed to its processor. OpenTelemetry's processors give each failure to the global error handler after
+   * an await, where no context tells that it is ours: to fail for such a record again would never end.
+   */
+  #isEcho(records: readonly ReadableLogRecord[], { error }: ExportResult): boolean {
+    if (error === undefined) return false;
+    const last = this.#lastFailure;
+    if (last !== undefined && last !== '' && records.every((record) => isAbout(record.body, last)))
+      return true;
+    this.#lastFailure = error.message;
+    return false;
+  }
+
   /** After shutdown: what a file has is sent by the next process. */
   #refuse(records: readonly ReadableLogRecord[]): void {
     const lost = records.filter((record) => !this.leaveWrittenAhead(record)).length;
@@ -411,14 +432,29 @@ export function provisioningSettings(settings: ExporterSettings): ProvisioningSe
   };
 }
 
+const SUCCESS: ExportResult = { code: ExportResultCode.SUCCESS };
+
+/** Error handlers write a message as it is or, with the stack, as JSON. */
+function isAbout(body: unknown, message: string): boolean {
+  return (
+    typeof body === 'string' &&
+    (body.includes(message) || body.includes(JSON.stringify(message).slice(1, -1)))
+  );
+}
+
 function failure(error: Error): ExportResult {
   return { code: ExportResultCode.FAILED, error };
 }
 
-/** A callback that throws is the processor's fault, and must not become an unhandled rejection of ours. */
+/**
+ * A callback that throws is the processor's fault, and must not become an unhandled rejection of ours. What
+ * it says right away about a failure is ours.
+ */
 function callBack(resultCallback: (result: ExportResult) => void, result: ExportResult): void {
   try {
-    resultCallback(result);
+    runAsOwnTelemetry(() => {
+      resultCallback(result);
+    });
   } catch {
     // Nothing to do: the records are accounted for.
   }

@@ -27,7 +27,10 @@ export function viewOf(record: ReadableLogRecord): RecordView {
   return view as RecordView;
 }
 
-/** A view of a record made by hand, without the members that throw when they are read. */
+/**
+ * A view of a record made by hand, without the members that throw when they are read.
+ * @throws what its body throws: without it the record would say nothing
+ */
 export function readableView(record: ReadableLogRecord): ReadableLogRecord {
   const { spanContext, resource, instrumentationScope } = readable(record, [
     'spanContext',
@@ -36,6 +39,7 @@ export function readableView(record: ReadableLogRecord): ReadableLogRecord {
   ]);
   return withResourceAndScope({
     ...readable(record, RECORD_MEMBERS),
+    body: record.body,
     ...(isObject(spanContext) && { spanContext: readable(spanContext, ['traceId', 'spanId', 'traceFlags']) }),
     resource: isObject(resource) ? readable(resource, ['attributes']) : NO_RESOURCE,
     instrumentationScope: isObject(instrumentationScope)
@@ -49,7 +53,6 @@ const RECORD_MEMBERS = [
   'hrTimeObserved',
   'severityText',
   'severityNumber',
-  'body',
   'eventName',
   'attributes',
   'droppedAttributesCount',

@@ -4,6 +4,8 @@ import { suppressTracing } from '@opentelemetry/core';
 // createContextKey goes by Symbol.for, so the key is the same in every loaded copy of this package.
 const OWN_TELEMETRY = createContextKey('opentelemetry-cloudwatch-logs own telemetry');
 
+const OWN_CONTEXT = suppressTracing(ROOT_CONTEXT).setValue(OWN_TELEMETRY, true);
+
 /**
  * Says whether something runs on behalf of this package: its requests to the service, its diagnostics.
  * A log record made there must not be exported: it would feed on itself.
@@ -19,5 +21,5 @@ export function isOwnTelemetry(of: Context = context.active()): boolean {
  * the application that caused it, and must not keep its context alive.
  */
 export function runAsOwnTelemetry<T>(work: () => T): T {
-  return context.with(suppressTracing(ROOT_CONTEXT).setValue(OWN_TELEMETRY, true), work);
+  return context.with(OWN_CONTEXT, work);
 }

@@ -255,13 +255,16 @@ const CASES: Record<keyof typeof EXPORTER_OPTIONS | keyof typeof PROCESSOR_OPTIO
       [{ '': 'x' }, 'must have a key of 1 to 128 characters'],
       [{ ['k'.repeat(129)]: 'x' }, 'must have a key of 1 to 128 characters'],
       [{ a: 'v'.repeat(257) }, 'tags.a must have at most 256 characters'],
+      [{ 'a;b': 'v' }, 'must hold, in key and value, only letters, digits, spaces and _ . : / = + - @'],
+      [{ a: 'x#1' }, 'tags.a must hold, in key and value, only letters, digits, spaces'],
+      [{ a: 'x\ny' }, 'must hold, in key and value, only'],
       [{ 'aws:x': 'v' }, 'must not begin with "aws:"'],
       [
         Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`k${n}`, 'v'])),
         'must have at most 50 entries',
       ],
     ],
-    right: [{ team: 'a', ['k'.repeat(128)]: 'v'.repeat(256) }, {}],
+    right: [{ team: 'a', 'Größe 1_.:/=+-@': 'Ω x_.:/=+-@', ['k'.repeat(128)]: 'v'.repeat(256) }, {}],
     env: [['team=a, env = b=c', { team: 'a', env: 'b=c' }]],
     wrongEnv: [
       ['team', 'must be key=value pairs joined by commas; it is "team"'],
@@ -442,6 +445,35 @@ describe('readExporterOptions', () => {
     expect(settings.logGroupName.startsWithRecord).to.equal(true);
   });
 
+  it('lets a client in code win over variables about one, right or wrong', () => {
+    const client = fakeClient();
+    const variables = {
+      OTEL_EXPORTER_CLOUDWATCH_LOGS_REGION: 'eu-central-1',
+      OTEL_EXPORTER_CLOUDWATCH_LOGS_ENDPOINT: 'no URL',
+      OTEL_EXPORTER_CLOUDWATCH_LOGS_MAX_ATTEMPTS: '9',
+      OTEL_EXPORTER_CLOUDWATCH_LOGS_RETRY_MODE: 'adaptive',
+      OTEL_EXPORTER_CLOUDWATCH_LOGS_LAYOUT: 'otlp',
+    };
+    for (const read of [readExporterOptions, readProcessorOptions]) {
+      const settings = read({ logGroupName: '/g', client }, variables);
+      expect(settings).to.include({ client, region: undefined, endpoint: undefined, layout: 'otlp' });
+    }
+  });
+
+  it('lets default index fields give way to facets, and counts a field given twice once', () => {
+    const read = (options: object, environment = {}): unknown[] => {
+      const settings = readExporterOptions({ logGroupName: '/g', ...options }, environment);
+      return [settings.indexFields, settings.facetFields];
+    };
+    expect(read({ facetFields: ['trace_id'] })).to.deep.equal([['span_id'], ['trace_id']]);
+    const variables = { OTEL_EXPORTER_CLOUDWATCH_LOGS_FACET_FIELDS: 'trace_id,span_id,trace_id' };
+    expect(read({}, variables)).to.deep.equal([[], ['trace_id', 'span_id']]);
+    const twice = Array.from({ length: 30 }, (_, n) => `f${n % 20}`);
+    expect(read({ indexFields: twice })[0]).to.deep.equal(twice.slice(0, 20));
+    const given = { OTEL_EXPORTER_CLOUDWATCH_LOGS_INDEX_FIELDS: 'trace_id' };
+    expect(() => read({ facetFields: ['trace_id'] }, given)).to.throw(OptionError, 'indexFields names too');
+  });
+
   it('refuses options that contradict each other', () => {
     const client = fakeClient();
     expect(errorOf({ client, region: 'eu-central-1' }).message).to.include(
@@ -453,7 +485,12 @@ describe('readExporterOptions', () => {
     expect(errorOf({ retryMaxDelayMillis: 100 }).message).to.include(
       'must not be less than retryInitialDelayMillis (200)',
     );
-    expect(errorOf({ facetFields: ['trace_id'] }).message).to.include(
+    for (const given of [{ maxAttempts: 1 }, { maxAttempts: 3 }, { retryMode: 'standard' }] as const) {
+      expect(errorOf({ client, ...given }).message).to.match(
+        /^(maxAttempts|retryMode) must not be given together with client, which has its own/,
+      );
+    }
+    expect(errorOf({ facetFields: ['trace_id'], indexFields: ['trace_id'] }).message).to.include(
       'must not name a field that indexFields names too',
     );
     expect(errorOf({ facetFields: Array.from({ length: 19 }, (_, n) => `f${n}`) }).message).to.include(
