@@ -2,14 +2,19 @@ import { randomBytes } from 'node:crypto';
 import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { jsonString } from './json-text.js';
 import { cutUtf8 } from './cut-utf8.js';
+import {
+  type ExactJson,
+  exactJsonText,
+  type ExactObject,
+  NumberToken,
+  parseExactJson,
+} from './exact-json.js';
 
 /** Bytes of one shortened text under which shortening texts is given up for keeping the start of all. */
 const MIN_TEXT_BYTES = 64;
 
 /** What ends a shortened text. */
 const ELLIPSIS = '…';
-
-type Json = null | boolean | number | string | Json[] | { [key: string]: Json };
 
 /**
  * Shortens a message to a number of bytes. A JSON object stays valid JSON: its longest texts are
@@ -27,28 +32,32 @@ export function truncateMessage(message: string, messageBytes: number, maxBytes:
   return shortenTexts(marked, maxBytes) ?? keepStart(message, object, messageBytes, maxBytes);
 }
 
-function parseObject(text: string): Record<string, Json> | undefined {
+function parseObject(text: string): ExactObject | undefined {
   if (!text.startsWith('{')) return undefined;
   try {
-    return JSON.parse(text) as Record<string, Json>;
+    return parseExactJson(text) as ExactObject;
   } catch {
     return undefined;
   }
 }
 
 /** @returns undefined where even short texts leave too much: many keys, numbers or items */
-function shortenTexts(object: Record<string, Json>, maxBytes: number): string | undefined {
+function shortenTexts(object: ExactObject, maxBytes: number): string | undefined {
   const sizes: number[] = [];
   collectTextBytes(object, sizes);
-  const excess = Buffer.byteLength(JSON.stringify(object)) - maxBytes;
+  const excess = Buffer.byteLength(exactJsonText(object)) - maxBytes;
   const bound = longestTextBytes(sizes, excess);
   if (bound < MIN_TEXT_BYTES) return undefined;
-  return JSON.stringify(shorten(object, bound));
+  return exactJsonText(shorten(object, bound));
 }
 
-function collectTextBytes(value: Json, sizes: number[]): void {
+function isNested(value: ExactJson): value is ExactJson[] | ExactObject {
+  return typeof value === 'object' && value !== null && !(value instanceof NumberToken);
+}
+
+function collectTextBytes(value: ExactJson, sizes: number[]): void {
   if (typeof value === 'string') sizes.push(jsonBytes(value));
-  else if (typeof value === 'object' && value !== null) {
+  else if (isNested(value)) {
     for (const member of Object.values(value)) collectTextBytes(member, sizes);
   }
 }
@@ -73,10 +82,10 @@ function longestTextBytes(sizes: readonly number[], excess: number): number {
   return 0;
 }
 
-function shorten(value: Json, maxBytes: number): Json {
+function shorten(value: ExactJson, maxBytes: number): ExactJson {
   if (typeof value === 'string') return shortenText(value, maxBytes);
   if (Array.isArray(value)) return value.map((item) => shorten(item, maxBytes));
-  if (typeof value === 'object' && value !== null) {
+  if (isNested(value)) {
     return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, shorten(item, maxBytes)]));
   }
   return value;
@@ -106,28 +115,23 @@ function wholeStart(text: string, length: number): string {
 }
 
 /** Keeps the short members at the top (ids, severity) and the start of the whole text as the body. */
-function keepStart(
-  message: string,
-  object: Record<string, Json>,
-  messageBytes: number,
-  maxBytes: number,
-): string {
-  const kept: Record<string, Json> = {
+function keepStart(message: string, object: ExactObject, messageBytes: number, maxBytes: number): string {
+  const kept: ExactObject = {
     ...shortMembers(object),
     truncated: true,
     original_bytes: messageBytes,
   };
-  const room = maxBytes - Buffer.byteLength(JSON.stringify({ ...kept, body: ELLIPSIS }));
-  return JSON.stringify({ body: cutJsonText(message, room) + ELLIPSIS, ...kept });
+  const room = maxBytes - Buffer.byteLength(exactJsonText({ ...kept, body: ELLIPSIS }));
+  return exactJsonText({ body: cutJsonText(message, room) + ELLIPSIS, ...kept });
 }
 
 /** Members at the top that are short and few enough to stand in every part of a record. */
-function shortMembers(object: Record<string, Json>): Record<string, Json> {
-  const kept: Record<string, Json> = {};
+function shortMembers(object: ExactObject): ExactObject {
+  const kept: ExactObject = {};
   let bytes = 0;
   for (const [key, value] of Object.entries(object)) {
-    if (key === 'body' || (typeof value === 'object' && value !== null)) continue;
-    const memberBytes = jsonBytes(key) + Buffer.byteLength(JSON.stringify(value));
+    if (key === 'body' || isNested(value)) continue;
+    const memberBytes = jsonBytes(key) + Buffer.byteLength(exactJsonText(value));
     if (bytes + memberBytes > 384) continue;
     bytes += memberBytes;
     kept[key] = value;
@@ -150,7 +154,8 @@ export function splitMessage(
   const id = randomBytes(8).toString('hex');
   const object = parseObject(message);
   if (object === undefined) {
-    const span = record.spanContext ? ` trace_id=${record.spanContext.traceId}` : '';
+    const traceId: unknown = record.spanContext?.traceId;
+    const span = typeof traceId === 'string' ? ` trace_id=${traceId}` : '';
     const head = (part: string, parts: string): string => `[split ${id} ${part}/${parts}${span}] `;
     const room = maxBytes - Buffer.byteLength(head('99999999', '99999999'));
     const texts = [...pieces(message, (rest) => cutUtf8(rest, room))];
@@ -158,7 +163,7 @@ export function splitMessage(
   }
   const kept = shortMembers(object);
   const wrap = (text: string, part: number, parts: number): string => {
-    const members = JSON.stringify(kept).slice(1, -1);
+    const members = exactJsonText(kept).slice(1, -1);
     return `{${members}${members === '' ? '' : ','}"split":{"id":"${id}","part":${part},"parts":${parts},"text":${jsonString(text)}}}`;
   };
   const room = maxBytes - Buffer.byteLength(wrap('', 99_999_999, 99_999_999));

@@ -53,6 +53,22 @@ describe('truncateMessage', () => {
     expect(truncate('{ not json ' + 'x'.repeat(2000), 1024)).to.match(/^\{ not json x+… \[truncated/);
   });
 
+  it('keeps the digits of numbers beyond 2^53, as the otlp layout writes its times', () => {
+    const numbers = '"timeUnixNano":1795246667123456789,"n":[1.0,-0,1e400,12345678901234567890]';
+    for (const body of ['"' + 'x\\"1.0'.repeat(2000) + '\\\\"', `[${'[1.50],'.repeat(1000)}"1.0"]`]) {
+      const message = `{${numbers.slice(0, 34)},"body":${body},${numbers.slice(35)}}`;
+      JSON.parse(message);
+      const truncated = truncate(message, 1024);
+      expect(truncated).to.include('"timeUnixNano":1795246667123456789,').and.include('"truncated":true');
+      if (body.startsWith('"')) expect(truncated).to.include('"n":[1.0,-0,1e400,12345678901234567890]');
+      expect(Buffer.byteLength(truncated)).to.be.at.most(1024);
+      const parts = splitMessage(message, record(), 1024);
+      for (const part of parts) expect(part).to.include('"timeUnixNano":1795246667123456789,');
+      const texts = parts.map((part) => (JSON.parse(part) as { split: { text: string } }).split.text);
+      expect(texts.join('')).to.equal(message);
+    }
+  });
+
   it('gives valid JSON within the bound for any object', () => {
     const text = fc.oneof(fc.string({ unit: 'binary', maxLength: 3000 }), fc.string({ maxLength: 20 }));
     const object = fc.dictionary(fc.string({ maxLength: 300 }), fc.oneof(text, fc.array(text), fc.double()), {
