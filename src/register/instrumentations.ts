@@ -1,4 +1,5 @@
 import type * as Api from '@opentelemetry/api';
+import { isOwnTelemetry } from '../observability/own-telemetry.js';
 import { type Application } from './application.js';
 import { type Environment, listOf } from './environment.js';
 import { INSTRUMENTATION_HOLDERS } from './import-hook.js';
@@ -32,6 +33,15 @@ const SINGLE_INSTRUMENTATIONS: readonly string[] = [
   ...['cassandra-driver', 'knex', 'oracledb', 'generic-pool', 'lru-memoizer', 'runtime-node', 'cucumber'],
 ];
 
+/**
+ * What keeps this package's own requests out of metrics; spans of them are suppressed already. These
+ * instrumentations measure each request, also where tracing is suppressed.
+ */
+const CONFIGURATIONS: Readonly<Record<string, object>> = {
+  '@opentelemetry/instrumentation-http': { ignoreOutgoingRequestHook: () => isOwnTelemetry() },
+  '@opentelemetry/instrumentation-undici': { ignoreRequestHook: () => isOwnTelemetry() },
+};
+
 /** Makes the instrumentations, each of which patches its module when that is loaded. */
 export type InstrumentationFactory = () => Instrumentation[];
 
@@ -51,20 +61,21 @@ export function loadInstrumentations(
 ): InstrumentationFactory {
   const auto = application.load(AUTO_INSTRUMENTATIONS) as
     { getNodeAutoInstrumentations?: (config: object) => Instrumentation[] } | undefined;
-  if (auto?.getNodeAutoInstrumentations) return () => auto.getNodeAutoInstrumentations!({});
+  if (auto?.getNodeAutoInstrumentations) return () => auto.getNodeAutoInstrumentations!(CONFIGURATIONS);
 
   const enabled = listOf(environment, 'OTEL_NODE_ENABLED_INSTRUMENTATIONS');
   const disabled = listOf(environment, 'OTEL_NODE_DISABLED_INSTRUMENTATIONS');
   const constructors = SINGLE_INSTRUMENTATIONS.filter(
     (name) => (!enabled || enabled.includes(name)) && !disabled?.includes(name),
-  ).flatMap(
-    (name) =>
-      constructorIn(application.load(`${PREFIX}${name}`) as Record<string, unknown> | undefined) ?? [],
-  );
+  ).flatMap((name) => {
+    const packageName = `${PREFIX}${name}`;
+    const Constructor = constructorIn(application.load(packageName) as Record<string, unknown> | undefined);
+    return Constructor ? { Constructor, configuration: CONFIGURATIONS[packageName] } : [];
+  });
   return () =>
-    constructors.flatMap((Constructor) => {
+    constructors.flatMap(({ Constructor, configuration }) => {
       try {
-        return new Constructor();
+        return new Constructor(configuration);
       } catch (error) {
         complain(`${Constructor.name} does not start: ${messageOf(error)}`);
         return [];
@@ -72,11 +83,13 @@ export function loadInstrumentations(
     });
 }
 
+type InstrumentationConstructor = new (configuration?: object) => Instrumentation;
+
 /** The class in an instrumentation package: by convention its one export named `…Instrumentation`. */
-function constructorIn(found: Record<string, unknown> | undefined): (new () => Instrumentation) | undefined {
+function constructorIn(found: Record<string, unknown> | undefined): InstrumentationConstructor | undefined {
   const name = found && Object.keys(found).find((key) => key.endsWith('Instrumentation'));
   const value = name === undefined ? undefined : found?.[name];
-  return typeof value === 'function' ? (value as new () => Instrumentation) : undefined;
+  return typeof value === 'function' ? (value as InstrumentationConstructor) : undefined;
 }
 
 interface InstrumentationPackage {

@@ -5,7 +5,7 @@ import { type CloudWatchLogRecordProcessor, type ProcessorStatus } from '../expo
 import { Application } from './application.js';
 import { LocalStorageContextManager } from './context-manager.js';
 import { booleanOf, type Environment, stringOf } from './environment.js';
-import { EXIT_FLUSH_TIMEOUT_MILLIS, flushAtExit } from './exit.js';
+import { CRASH_FLUSH_TIMEOUT_MILLIS, EXIT_FLUSH_TIMEOUT_MILLIS, flushAtExit } from './exit.js';
 import { INSTRUMENTATION_HOLDERS, installImportHook } from './import-hook.js';
 import {
   findHookedLoggers,
@@ -292,7 +292,7 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor): void {
         summarise(processor.status(), environment);
       },
     },
-    { timeoutMillis: EXIT_FLUSH_TIMEOUT_MILLIS },
+    { timeoutMillis: EXIT_FLUSH_TIMEOUT_MILLIS, crashTimeoutMillis: CRASH_FLUSH_TIMEOUT_MILLIS },
   );
 }
 

@@ -1,13 +1,15 @@
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
-import { createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
+import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { OptionError } from '../../src/cloudwatch/errors.js';
+import { runAsOwnTelemetry } from '../../src/observability/own-telemetry.js';
 import { Application } from '../../src/register/application.js';
 import { LocalStorageContextManager } from '../../src/register/context-manager.js';
 import { booleanOf, listOf, numberOf, stringOf } from '../../src/register/environment.js';
 import { flushAtExit } from '../../src/register/exit.js';
+import { loadInstrumentations } from '../../src/register/instrumentations.js';
 import { sdkLogsProblem } from '../../src/register/logger-provider.js';
 import { isAutoInstrumentationsPreloaded } from '../../src/register/preloads.js';
 import { TeeLoggerProvider } from '../../src/register/tee-logger-provider.js';
@@ -122,6 +124,58 @@ describe('withoutWrongVariables', () => {
         throw new OptionError('logGroupName', 'be given');
       }),
     ).to.throw('logGroupName must be given');
+  });
+});
+
+describe('loadInstrumentations', () => {
+  const own = (hook: string, configuration: unknown): boolean[] => {
+    const ignores = (configuration as Record<string, () => boolean>)[hook]!;
+    return [ignores(), runAsOwnTelemetry(() => ignores())];
+  };
+  before(() => {
+    context.setGlobalContextManager(new LocalStorageContextManager());
+  });
+  after(() => {
+    context.disable();
+  });
+
+  it('keeps our own requests out of the HTTP instrumentations, made one by one', () => {
+    class MadeInstrumentation {
+      readonly configuration: unknown;
+      constructor(configuration: unknown) {
+        this.configuration = configuration;
+      }
+    }
+    const holder = {
+      load: (name: string) =>
+        /instrumentation-(?:http|undici|pg)$/.test(name) ? { MadeInstrumentation } : undefined,
+    } as unknown as Application;
+    const made = loadInstrumentations(holder, {}, fail)() as unknown as MadeInstrumentation[];
+    const [http, undici, pg] = made.map(({ configuration }) => configuration);
+    expect(own('ignoreOutgoingRequestHook', http)).to.deep.equal([false, true]);
+    expect(own('ignoreRequestHook', undici)).to.deep.equal([false, true]);
+    expect(pg).to.equal(undefined);
+  });
+
+  it('keeps our own requests out of the HTTP instrumentations, made together', () => {
+    let given: Record<string, unknown> = {};
+    const holder = {
+      load: () => ({
+        getNodeAutoInstrumentations: (configurations: Record<string, unknown>) => {
+          given = configurations;
+          return [];
+        },
+      }),
+    } as unknown as Application;
+    loadInstrumentations(holder, {}, fail)();
+    expect(own('ignoreOutgoingRequestHook', given['@opentelemetry/instrumentation-http'])).to.deep.equal([
+      false,
+      true,
+    ]);
+    expect(own('ignoreRequestHook', given['@opentelemetry/instrumentation-undici'])).to.deep.equal([
+      false,
+      true,
+    ]);
   });
 });
 
@@ -294,7 +348,7 @@ describe('flushAtExit', () => {
         emitted: () => seen.emitted,
         onEnd: () => seen.ends++,
       },
-      { timeoutMillis: 1 },
+      { timeoutMillis: 1, crashTimeoutMillis: 1 },
     );
     return { standIn, seen, remove };
   }

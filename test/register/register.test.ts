@@ -139,6 +139,28 @@ describe('register', function () {
       expect(records.map((record) => record.body)).to.deep.equal(['hello', 'closing']);
     });
 
+    for (const ending of ['throws', 'rejects']) {
+      it(`sends what is queued when an uncaught exception ends the process: ${ending}`, async () => {
+        const { exitCode, stderr, records } = await run('throws.cjs', { environment: { ENDING: ending } });
+        expect(exitCode).to.equal(1);
+        expect(stderr).to.match(/\n\nTypeError: nobody catches this\n +at .*throws\.cjs/);
+        expect(stderr).to.match(/\nNode\.js v\d/);
+        expect(records.map((record) => record.body)).to.deep.equal(['hello']);
+      });
+    }
+
+    it("leaves an uncaught exception to the application's own listener", async () => {
+      const { exitCode, stderr, records } = await run('throws.cjs', { environment: { ENDING: 'listens' } });
+      expect({ exitCode, stderr }).to.deep.equal({ exitCode: 5, stderr: '' });
+      expect(records.map((record) => record.body)).to.deep.equal(['hello']);
+    });
+
+    it('says how many records were not delivered when process.exit() ends the process', async () => {
+      const { exitCode, stderr } = await run('exits.cjs');
+      expect(exitCode).to.equal(3);
+      expect(stderr).to.contain('emitted 1, delivered 0, not delivered by the end 1, dropped 0');
+    });
+
     it('says what became of the records when asked to', async () => {
       const { stderr } = await run('pino.mjs', { environment: { OTEL_LOG_LEVEL: 'info' } });
       expect(stderr).to.contain('emitted 1, delivered 1, not delivered by the end 0, dropped 0');
