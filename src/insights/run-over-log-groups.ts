@@ -3,6 +3,7 @@ import { OptionError } from '../cloudwatch/errors.js';
 import { MAX_QUERY_LOG_GROUPS } from '../cloudwatch/limits.js';
 import { checkLogGroupSelector, LogGroupDirectory, type LeftOutLogGroup } from './log-group-directory.js';
 import { isRowByRow, limitOf, timestampOrder } from './query-commands.js';
+import { MalformedQueryError } from './query-errors.js';
 import { type QueryRequest, type QueryRow, type QueryRunner } from './query-runner.js';
 import { addStatistics, NO_STATISTICS, type QueryStatistics } from './query-statistics.js';
 
@@ -50,12 +51,34 @@ export async function runOverLogGroups(
   ];
   const identifiers = queried.map((group) => group.identifier);
   if (identifiers.length === 0) {
+    const missing = leftOut.filter(({ reason }) => reason === 'missing').map(({ logGroup }) => logGroup);
+    await failIfMalformed(parts.runner, request, missing.slice(0, MAX_QUERY_LOG_GROUPS));
     return { rows: [], statistics: NO_STATISTICS, logGroups: [], leftOut: allLeftOut, isComplete: true };
   }
   if (identifiers.length <= MAX_QUERY_LOG_GROUPS) {
     return { ...(await runOne(parts.runner, request, identifiers)), leftOut: allLeftOut };
   }
   return { ...(await runDivided(parts.runner, request, identifiers)), leftOut: allLeftOut };
+}
+
+/**
+ * Has the service read a query that has no log group to run over: that its text is wrong is worth more to
+ * know than that the group is missing.
+ * @throws MalformedQueryError
+ */
+async function failIfMalformed(
+  runner: QueryRunner,
+  request: QueryRequest,
+  logGroups: readonly string[],
+): Promise<void> {
+  if (logGroups.length === 0) return;
+  try {
+    await runOne(runner, request, logGroups);
+  } catch (error) {
+    request.signal?.throwIfAborted();
+    if (error instanceof MalformedQueryError) throw error;
+    // The group is missing, as is known already, or nothing can be told of the text.
+  }
 }
 
 type PartResult = Omit<OverLogGroupsResult, 'leftOut'>;

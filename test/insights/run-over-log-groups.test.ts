@@ -2,6 +2,7 @@ import { CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
 import { OptionError } from '../../src/cloudwatch/errors.js';
 import { isRowByRow, limitOf, timestampOrder } from '../../src/insights/query-commands.js';
+import { MalformedQueryError } from '../../src/insights/query-errors.js';
 import { QueryRunner } from '../../src/insights/query-runner.js';
 import { type OverLogGroupsResult, runOverLogGroups } from '../../src/insights/run-over-log-groups.js';
 import { HOUR, LocalService, START } from '../simulation/local-service.js';
@@ -120,6 +121,20 @@ describe('runOverLogGroups over HTTP', () => {
     const result = await run('fields a', ['/one'], { from: START - 3 * HOUR, to: START - 2 * HOUR });
     expect(result).to.deep.include({ rows: [], logGroups: [] });
     expect(result.leftOut.map(({ reason }) => reason)).to.deep.equal(['younger_than_range']);
+  });
+
+  it('says that the query is malformed though its log group is missing', async () => {
+    const run = (query: string) =>
+      runOverLogGroups(
+        { client: service.client, runner: new QueryRunner({ client: service.client }) },
+        { query, logGroups: ['/missing'], from: START - HOUR, to: START },
+      );
+    const error = await run('filter').then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    );
+    expect(error).to.be.instanceOf(MalformedQueryError);
+    expect((await run('fields @message')).leftOut.map(({ reason }) => reason)).to.deep.equal(['missing']);
   });
 
   it('lets a query name its own groups', async () => {
