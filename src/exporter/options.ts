@@ -221,7 +221,7 @@ export const EXPORTER_OPTIONS = {
   }),
   kmsKeyId: text({
     type: 'ARN of a KMS key',
-    doc: 'Key that encrypts groups created here.',
+    doc: 'Key that encrypts groups created here. Best effort: where the key is denied or not valid, the group is made without it, with one warning.',
     problem: (value) =>
       value.length <= 256 && /^arn:[^:]+:kms:[^:]*:\d{12}:.+$/.test(value)
         ? undefined

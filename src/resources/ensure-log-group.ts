@@ -20,6 +20,7 @@ export interface ProvisioningSettings {
   readonly retentionInDays?: number | undefined;
   /** Default STANDARD. */
   readonly logGroupClass?: LogGroupClassName | undefined;
+  /** ARN of a key. A group is made without it, with one warning, where the key is denied or not valid. */
   readonly kmsKeyId?: string | undefined;
   readonly tags?: Readonly<Record<string, string>> | undefined;
   /** Fields that groups made here index. Default `trace_id`, `span_id`. */
