@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { type Answer, StubService } from '../delivery/stub-service.js';
 
+const FLUSHING = fileURLToPath(new URL('../fixtures/exporter/flush.js', import.meta.url));
 const PROGRAM = fileURLToPath(new URL('../fixtures/exporter/shut-down.js', import.meta.url));
 
 interface Ending {
@@ -71,5 +72,23 @@ describe('a process that shuts down while a flush waits for a dead service', () 
     const { port } = nobody.address() as AddressInfo;
     await new Promise((resolve) => nobody.close(resolve));
     expectCut(await run(`http://127.0.0.1:${port}`, 'processor'), 10);
+  }).timeout(30_000);
+});
+
+describe('a process that does nothing but await a flush of an exporter', () => {
+  let service: StubService;
+  before(async () => {
+    service = await StubService.start();
+  });
+  after(() => service.stop());
+
+  it('does not end before the flush is through, though it waits to try again', async () => {
+    service.answer = () =>
+      service.received.length < 3 ? { status: 400, json: { __type: 'ThrottlingException' } } : {};
+    const child = spawn(process.execPath, ['--no-warnings', FLUSHING, service.endpoint]);
+    let output = '';
+    child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+    const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
+    expect({ code, output }).to.deep.equal({ code: 0, output: 'delivered 1\n' });
   }).timeout(30_000);
 });
