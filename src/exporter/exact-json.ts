@@ -31,7 +31,7 @@ export function parseExactJson(text: string): ExactJson {
 /** Makes marked texts of the numbers that would change. @returns undefined where none would */
 function markNumbers(json: string, mark: string): string | undefined {
   let marked = '';
-  let hasMarks = false;
+  let hasMarks = false as boolean; // set by the closure, which the compiler does not see
   const markOne = (token: string): string => {
     if (String(Number(token)) === token) return token;
     hasMarks = true;

@@ -22,6 +22,9 @@ describe('explainError', () => {
   it('sees through what Node wraps around a refused connection', () => {
     const wrapped = new AggregateError([network('ECONNREFUSED')]);
     expect(explainError(wrapped, undefined).text).to.contain('nothing answers at the service');
+    expect(explainError(wrapped, 'http://user:hunter2@h:1/x').text).to.contain(
+      'nothing answers at http://h:1/x ',
+    );
     expect(explainError(new Error('x', { cause: network('ENOTFOUND') }), LOCAL).text).to.contain(
       'cannot be reached (ENOTFOUND)',
     );
