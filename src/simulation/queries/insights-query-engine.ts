@@ -15,8 +15,32 @@ export const INSIGHTS_QUERY_ENGINE: QueryEngine = {
   },
 };
 
+/** Commands that work on the Standard class alone. Source: User Guide, "Supported commands in log classes". */
+const STANDARD_ONLY: ReadonlyMap<string, string> = new Map([
+  ['Pattern', 'pattern'],
+  ['Diff', 'diff'],
+  ['FilterIndex', 'filterIndex'],
+]);
+
+/** @throws QuerySyntaxError for a command that the class of one of the groups doesn't offer */
+function refuseCommandsOfStandard(query: Query, events: EventSource, logGroupNames: readonly string[]): void {
+  const command = query.commands.find(({ kind }) => STANDARD_ONLY.has(kind));
+  if (command === undefined) return;
+  const asked = new Set(logGroupNames);
+  for (const { logGroupName, logGroupClass } of events.logGroups()) {
+    if (logGroupClass === 'STANDARD' || !asked.has(logGroupName)) continue;
+    const name = STANDARD_ONLY.get(command.kind)!;
+    // Not documented: the text.
+    throw new QuerySyntaxError(
+      `the command ${name} is not supported for log groups of the class ${logGroupClass}`,
+      command.span,
+    );
+  }
+}
+
 function startRun(query: Query, events: EventSource, range: QueryRange): QueryRun {
   const { logGroupNames, startTimeMillis, endTimeMillis, limit, now } = range;
+  refuseCommandsOfStandard(query, events, logGroupNames);
   const execution = new QueryExecution(query, events, {
     logGroupNames,
     startTimeMillis,

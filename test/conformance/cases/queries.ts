@@ -1,4 +1,5 @@
 import {
+  CreateLogGroupCommand,
   DescribeQueriesCommand,
   GetLogRecordCommand,
   GetQueryResultsCommand,
@@ -140,6 +141,26 @@ export const queryCases = [
         await refused(
           bench.client.send(new StartQueryCommand({ logGroupName, queryString, startTime: 0, endTime: 1 })),
           'MalformedQueryException',
+        );
+      }
+    },
+    'refuses pattern and filterIndex for Infrequent Access groups': async (bench) => {
+      const logGroupName = bench.groupName();
+      await bench.client.send(
+        new CreateLogGroupCommand({ logGroupName, logGroupClass: 'INFREQUENT_ACCESS' }),
+      );
+      const seconds = Math.floor(Date.now() / 1000);
+      for (const queryString of ['fields @message | pattern @message', 'filterIndex level = "error"']) {
+        await refused(
+          bench.client.send(
+            new StartQueryCommand({
+              logGroupName,
+              queryString,
+              startTime: seconds - 60,
+              endTime: seconds + 60,
+            }),
+          ),
+          ['MalformedQueryException', 'InvalidParameterException'],
         );
       }
     },
