@@ -85,7 +85,7 @@ async function answer(context: ServiceContext, controlled: Controlled, exchange:
     await answerAwsJson(context, exchange);
   } else if (request.method === 'POST' && isIngestionPath(path)) {
     await answerIngestion(context, exchange);
-  } else if (request.method === 'GET' && path === '/health') {
+  } else if ((request.method === 'GET' || request.method === 'HEAD') && path === '/health') {
     sendJson(response, { status: 'ok' }, { contentType: 'application/json' });
   } else if (path.startsWith('/_control/')) {
     await answerControl(controlled, exchange);

@@ -124,10 +124,14 @@ function describeLogGroups(context: ServiceContext, request: RequestOf<'Describe
   }
   const last = items.at(-1);
   return {
-    logGroups: items.map(({ logGroupName, creationTime }) => ({
+    // Recorded in 2026; in 2023 it was the first, the second and the fifth of these.
+    logGroups: items.map(({ logGroupName, creationTime, logGroupClass }) => ({
       arn: `${logGroupArn(context, logGroupName)}:*`,
       creationTime,
+      logGroupArn: logGroupArn(context, logGroupName),
+      logGroupClass,
       logGroupName,
+      metricFilterCount: context.catalog.count(metricFiltersOf(logGroupName)),
     })),
     // Recorded: by a pattern a token comes even when everything is shown.
     nextToken: nextToken ?? (last && writePageToken(scope, last.logGroupName, context.now())),

@@ -82,7 +82,8 @@ function describeLogStream(
     logStreamName,
     // Always 0 since June 2019. Source: DescribeLogStreams, `storedBytes`.
     storedBytes: 0,
-    uploadSequenceToken: SEQUENCE_TOKEN,
+    // Recorded: a stream without events has none.
+    uploadSequenceToken: statistics && SEQUENCE_TOKEN,
   };
 }
 

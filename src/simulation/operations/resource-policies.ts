@@ -47,8 +47,7 @@ function putResourcePolicy(context: ServiceContext, request: RequestOf<'PutResou
     policyScope: 'ACCOUNT',
   };
   context.catalog.put(RESOURCE_POLICIES, key, policy);
-  const { lastUpdatedTime } = policy;
-  return { resourcePolicy: { policyName, policyDocument, lastUpdatedTime } };
+  return { resourcePolicy: policy };
 }
 
 function checkRevision(

@@ -50,10 +50,12 @@ export async function parseRequest(
   return value;
 }
 
-/** Recorded: where a request names a group and a stream, a name over the limit has a text of its own. */
+/**
+ * The name of a group or a stream over the limit has a text of its own. Recorded for CreateLogGroup and
+ * DeleteMetricFilter; other names, such as `filterName`, have the usual one.
+ */
 function nameLengthError(value: unknown): ServiceError | undefined {
   const { logGroupName, logStreamName } = value as { logGroupName?: unknown; logStreamName?: unknown };
-  if (logGroupName === undefined || logStreamName === undefined) return undefined;
   const tooLong = [logGroupName, logStreamName].some(
     (name) => typeof name === 'string' && name.length > MAX_NAME_LENGTH,
   );

@@ -24,7 +24,7 @@ export interface HttpServerOptions {
   readonly clock: () => number;
 }
 
-/** A listening server on the loopback address. */
+/** A server that listens on the loopback addresses. */
 export interface HttpServer {
   readonly port: number;
   /** Stops at once: open connections are cut. */
@@ -32,8 +32,8 @@ export interface HttpServer {
 }
 
 /**
- * Listens on 127.0.0.1 and answers with what `handle` does; an error that it throws becomes the service's
- * error answer.
+ * Listens on 127.0.0.1, and on [::1] where the machine has it, as clients may resolve `localhost` to either.
+ * Answers with what `handle` does; an error that it throws becomes the service's error answer.
  * @throws Error where the port is taken
  */
 export async function startHttpServer(
@@ -41,16 +41,20 @@ export async function startHttpServer(
   handle: (exchange: Exchange) => Promise<void>,
 ): Promise<HttpServer> {
   const isAllowedHost = createHostCheck(options.allowedHosts);
-  const server = createServer((request, response) => {
+  const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const requestId = randomUUID();
     response.setHeader('x-amzn-RequestId', requestId);
     response.setHeader('Date', new Date(options.clock()).toUTCString());
     response.on('error', ignore);
     request.on('error', ignore);
     void respond(request, response, requestId);
-  });
-  // Longer than the idle time of clients' connection pools, which would otherwise meet a closing connection.
-  server.keepAliveTimeout = 65_000;
+  };
+  const create = (): Server => {
+    const server = createServer(answer);
+    // Longer than the idle time of clients' connection pools, which would otherwise meet a closing connection.
+    server.keepAliveTimeout = 65_000;
+    return server;
+  };
 
   async function respond(
     request: IncomingMessage,
@@ -70,23 +74,38 @@ export async function startHttpServer(
     if (!request.complete) request.resume();
   }
 
-  await listen(server, options.port);
+  const server = create();
+  await listen(server, options.port, '127.0.0.1');
+  const { port } = server.address() as AddressInfo;
+  const second = create();
+  try {
+    await listen(second, port, '::1');
+  } catch (error) {
+    // Another program would get what is meant for `localhost`, unless the port was any that is free.
+    if (options.port !== 0 && (error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
+      await stop(server);
+      throw error;
+    }
+    return { port, close: () => stop(server) };
+  }
   return {
-    port: (server.address() as AddressInfo).port,
-    close: () =>
-      new Promise((resolve) => {
-        server.close(() => {
-          resolve();
-        });
-        server.closeAllConnections();
-      }),
+    port,
+    close: async () => {
+      await Promise.all([stop(server), stop(second)]);
+    },
   };
 }
 
+/** Path and query of a request target, which clients behind a proxy send as a whole URL. */
 function parseTarget(url: string): { path: string; query: URLSearchParams } {
-  const mark = url.indexOf('?');
-  if (mark === -1) return { path: url, query: new URLSearchParams() };
-  return { path: url.slice(0, mark), query: new URLSearchParams(url.slice(mark + 1)) };
+  const target = url.replace(/^https?:\/\/[^/?]*/i, '');
+  const mark = target.indexOf('?');
+  const path = mark === -1 ? target : target.slice(0, mark);
+  return {
+    // An endpoint that ends in a slash makes some clients send two.
+    path: /^\/*$/.test(path) ? '/' : path,
+    query: new URLSearchParams(mark === -1 ? '' : target.slice(mark + 1)),
+  };
 }
 
 function foreignHost(host: string | undefined): ServiceError {
@@ -134,15 +153,24 @@ function internalFailure(error: unknown): ServiceError {
   return new ServiceError('InternalFailure', `The local service failed: ${text}`, { status: 500 });
 }
 
-function listen(server: Server, port: number): Promise<void> {
+function listen(server: Server, port: number, host: string): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(port, '127.0.0.1', () => {
+    server.listen({ port, host, ipv6Only: true }, () => {
       server.off('error', reject);
       // Failing to accept one connection is no reason to stop.
       server.on('error', ignore);
       resolve();
     });
+  });
+}
+
+function stop(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => {
+      resolve();
+    });
+    server.closeAllConnections();
   });
 }
 

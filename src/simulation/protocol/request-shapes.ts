@@ -71,7 +71,8 @@ const orderBy = oneOf('LogStreamName', 'LastEventTime');
 const lookupTableName = text({ min: 1, max: 256, pattern: '^[a-zA-Z0-9_]+$' });
 const describeLookupTablesMaxResults = integer({ max: 100 });
 const metricName = text({ max: 255, pattern: '[^:*$]*' });
-const metricNamespace = text({ max: 255, pattern: '[^:*$]*' });
+// The model forbids ":" as well; the service takes it (a public suite made `A.B-c_d/1#2:x` at AWS in 2026).
+const metricNamespace = text({ max: 255, pattern: '[^*$]*' });
 const queryStatus = oneOf('Scheduled', 'Running', 'Complete', 'Failed', 'Cancelled', 'Timeout', 'Unknown');
 const describeQueriesMaxResults = integer({ min: 1, max: 1000 });
 const queryLanguage = oneOf('CWLI', 'SQL', 'PPL');

@@ -143,7 +143,7 @@ export const accountCases = [
         for (const actions of [['logs:CreateLogStream'], ['logs:PutLogEvents']]) {
           const policyDocument = resourcePolicy(...actions);
           const answer = await client.send(new PutResourcePolicyCommand({ policyName, policyDocument }));
-          expect(answer.resourcePolicy).to.include({ policyName, policyDocument });
+          expect(answer.resourcePolicy).to.include({ policyName, policyDocument, policyScope: 'ACCOUNT' });
         }
         const { resourcePolicies } = await client.send(new DescribeResourcePoliciesCommand({}));
         const own = resourcePolicies!.filter((policy) => policy.policyName === policyName);

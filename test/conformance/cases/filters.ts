@@ -27,6 +27,20 @@ export const filterCases = [
       const after = await client.send(new DescribeMetricFiltersCommand({ logGroupName }));
       expect(after.metricFilters).to.deep.equal([]);
     },
+    'takes a namespace with a colon': async ({ client, group }) => {
+      const logGroupName = await group();
+      const metric = { metricName: 'errors', metricNamespace: 'A.B-c_d/1#2:conformance' };
+      await client.send(
+        new PutMetricFilterCommand({
+          logGroupName,
+          filterName: 'errors',
+          filterPattern: 'ERROR',
+          metricTransformations: [{ ...metric, metricValue: '1' }],
+        }),
+      );
+      const { metricFilters } = await client.send(new DescribeMetricFiltersCommand(metric));
+      expect(metricFilters!.map((filter) => filter.logGroupName)).to.include(logGroupName);
+    },
     'refuses a pattern that is none': async ({ client, group }) => {
       await refused(
         client.send(

@@ -54,6 +54,7 @@ export const logGroupCases = [
       await refused(
         bench.client.send(new CreateLogGroupCommand({ logGroupName: name.padEnd(513, 'x') })),
         'InvalidParameterException',
+        'Invalid LogGroup or LogStream, both must have length less than or equal to 512.',
       );
       const longest = name.padEnd(512, 'x');
       await bench.client.send(new CreateLogGroupCommand({ logGroupName: longest }));
@@ -118,7 +119,9 @@ export const logGroupCases = [
         new DescribeLogGroupsCommand({ logGroupNamePattern: pattern }),
       );
       expect(logGroups).to.have.length(1);
-      expect(logGroups![0]).to.have.all.keys('arn', 'creationTime', 'logGroupName');
+      expect(logGroups![0]).to.include({ logGroupName, logGroupClass: 'STANDARD', metricFilterCount: 0 });
+      expect(`${logGroups![0]!.logGroupArn!}:*`).to.equal(logGroups![0]!.arn);
+      expect(logGroups![0]).not.to.have.any.keys('storedBytes', 'deletionProtectionEnabled');
       const { logGroups: none } = await bench.client.send(
         new DescribeLogGroupsCommand({ logGroupNamePattern: pattern.toUpperCase() }),
       );

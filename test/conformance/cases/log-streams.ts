@@ -19,6 +19,7 @@ export const logStreamCases = [
         'firstEventTimestamp',
         'lastEventTimestamp',
         'lastIngestionTime',
+        'uploadSequenceToken',
       );
     },
     'refuses a name that exists, and a group that does not': async (bench) => {

@@ -64,6 +64,14 @@ describe('metric filters', () => {
     expect(await names()).to.deep.equal(['a']);
   });
 
+  it('take a namespace with a colon, as the service does', async () => {
+    const metricNamespace = 'A.B-c_d/1#2:errors';
+    await put('a', { metricTransformations: [{ ...TRANSFORMATION, metricNamespace }] });
+    expect(await names({ metricName: 'errors', metricNamespace })).to.deep.equal(['a']);
+    const starred = put('b', { metricTransformations: [{ ...TRANSFORMATION, metricNamespace: 'a*' }] });
+    expect((await failure(starred)).name).to.equal('InvalidParameterException');
+  });
+
   it('are found over all groups, by prefix and by metric, in pages', async () => {
     await service.client.send(new CreateLogGroupCommand({ logGroupName: '/other' }));
     for (const name of ['c', 'a', 'b']) await put(name);

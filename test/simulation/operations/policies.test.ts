@@ -265,6 +265,7 @@ describe('policies and settings', () => {
       policyName: 'p0',
       policyDocument: '{"Version":"2012-10-17"}',
       lastUpdatedTime: START,
+      policyScope: 'ACCOUNT',
     });
     for (let count = 1; count < 10; count++) await put(`p${count}`);
     await put('p3');

@@ -1,6 +1,7 @@
 import { request } from 'node:http';
-import { connect } from 'node:net';
-import { gzipSync } from 'node:zlib';
+import { type AddressInfo, connect, createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 
 import { expect } from 'chai';
 
@@ -97,11 +98,35 @@ describe('the HTTP protocol', () => {
       expect((body.events as { message: string }[]).map(({ message }) => message)).to.include('zipped');
     });
 
+    const encoded: [string, (text: string) => Buffer][] = [
+      ['amz-1.0', (text) => Buffer.from(text)],
+      ['deflate', deflateSync],
+      ['deflate', deflateRawSync],
+      ['X-Gzip', gzipSync],
+      ['amz-1.0, gzip', gzipSync],
+      ['gzip,identity', gzipSync],
+      ['deflate, gzip', (text) => gzipSync(deflateSync(text))],
+    ];
+    for (const [index, [encoding, encode]] of encoded.entries()) {
+      it(`takes ${encoding} as number ${index}`, async () => {
+        const body = encode(put(`encoded ${index}`));
+        const { status } = await service.raw('PutLogEvents', body, { 'content-encoding': encoding });
+        expect(status).to.equal(200);
+        const found = await service.raw('FilterLogEvents', '{"logGroupName":"/app"}');
+        expect((found.body.events as { message: string }[]).map(({ message }) => message)).to.include(
+          `encoded ${index}`,
+        );
+      });
+    }
+
     it('answers a SerializationException to broken gzip and to unknown encodings', async () => {
       for (const [body, encoding] of [
         [Buffer.from('no gzip'), 'gzip'],
         [gzipSync(put('torn')).subarray(0, 40), 'gzip'],
         [Buffer.from('{}'), 'zstd'],
+        [Buffer.from('{}'), 'deflate'],
+        [Buffer.from('{}'), 'gzip, zstd'],
+        [Buffer.from('{}'), 'gzip, gzip, gzip, gzip'],
       ] as const) {
         const answer = await service.raw('PutLogEvents', body, { 'content-encoding': encoding });
         expect([answer.status, answer.body.__type]).to.deep.equal([400, 'SerializationException']);
@@ -201,8 +226,45 @@ describe('the HTTP protocol', () => {
     expect(await response.json()).to.deep.equal({ status: 'ok' });
   });
 
-  it('listens on the loopback address alone', () => {
+  it('tells that it is well to clients that ask with HEAD', async () => {
+    const { status } = await fetch(`${service.local.endpoint}/health`, { method: 'HEAD' });
+    expect(status).to.equal(200);
+  });
+
+  for (const target of ['//', 'http://127.0.0.1/', 'HTTP://localhost:1', '/?a=b']) {
+    it(`takes the request target ${target} for its own`, async () => {
+      const answer = await exchange(
+        service.local.port,
+        `POST ${target} HTTP/1.1\r\nHost: localhost\r\nX-Amz-Target: Logs_20140328.DescribeLogGroups\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}`,
+      );
+      expect(answer).to.match(/^HTTP\/1\.1 200 /);
+    });
+  }
+
+  it('listens on the loopback addresses alone', () => {
     expect(service.local.endpoint).to.equal(`http://127.0.0.1:${service.local.port}`);
+  });
+
+  describe('over IPv6', () => {
+    before(function () {
+      const loopback = networkInterfaces().lo ?? networkInterfaces().lo0 ?? [];
+      if (!loopback.some(({ address }) => address === '::1')) this.skip();
+    });
+
+    it('answers on [::1], which localhost may be', async () => {
+      const response = await fetch(`http://[::1]:${service.local.port}/health`);
+      expect(response.status).to.equal(200);
+    });
+
+    it('says that the port is taken there', async () => {
+      const other = createServer();
+      await new Promise<void>((resolve) => other.listen(0, '::1', resolve));
+      const { port } = other.address() as AddressInfo;
+      let error: unknown;
+      await LocalCloudWatchLogs.start({ port }).catch((reason: unknown) => (error = reason));
+      other.close();
+      expect((error as NodeJS.ErrnoException).code).to.equal('EADDRINUSE');
+    });
   });
 
   it('says that a port is taken', async () => {
