@@ -88,6 +88,39 @@ describe('the HTTP protocol', () => {
     });
   }
 
+  it('cuts fractions off whole numbers, and refuses those that no long or integer holds', async () => {
+    const answer = await service.raw(
+      'FilterLogEvents',
+      '{"logGroupName":"/none","limit":1.5,"startTime":0.9}',
+    );
+    expect(answer.body.__type).to.equal('ResourceNotFoundException');
+    for (const body of [
+      '{"logGroupName":"/none","startTime":1e19}',
+      '{"logGroupName":"/none","limit":1e10}',
+    ]) {
+      expect((await service.raw('FilterLogEvents', body)).body.__type).to.equal('SerializationException');
+    }
+  });
+
+  it('says what it expected where a list or a structure is something simple', async () => {
+    const message = async (body: string) => (await service.raw('DescribeLogGroups', body)).body.message;
+    expect(await message('{"accountIdentifiers":"x"}')).to.equal('Expected list or null');
+    expect(await message('"x"')).to.equal('Expected null');
+    expect(await message('{"accountIdentifiers":{}}')).to.equal(
+      'Start of structure or map found where not expected.',
+    );
+  });
+
+  it('passes over elements that are null', async () => {
+    const logEvents = [null, { timestamp: Date.now(), message: 'beside null' }];
+    const body = JSON.stringify({ logGroupName: '/app', logStreamName: 'stream', logEvents });
+    expect((await service.raw('PutLogEvents', body)).status).to.equal(200);
+    const none = JSON.stringify({ logGroupName: '/app', logStreamName: 'stream', logEvents: [null] });
+    expect((await service.raw('PutLogEvents', none)).body.message).to.match(
+      /length greater than or equal to 1$/,
+    );
+  });
+
   describe('with a compressed body', () => {
     it('takes gzip', async () => {
       const { status } = await service.raw('PutLogEvents', gzipSync(put('zipped')), {
