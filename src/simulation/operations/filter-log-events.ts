@@ -6,6 +6,13 @@ import { expireEvents, findLogStream, findNamedLogGroup } from './find-log-group
 import { readPageToken, writePageToken } from './page-tokens.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
 
+/** What a token's position begins with. */
+const NEWEST_FIRST = '-';
+const OLDEST_FIRST = '+';
+
+/** Milliseconds: the earliest start of a search with the newest first. Source: FilterLogEvents, `startFromHead`. */
+const NEWEST_FIRST_SINCE = Date.UTC(2024, 0, 1);
+
 async function filterLogEvents(
   context: ServiceContext,
   request: RequestOf<'FilterLogEvents'>,
@@ -18,9 +25,16 @@ async function filterLogEvents(
   const group = findNamedLogGroup(context, request);
   const { logGroupName } = group;
   for (const logStreamName of logStreamNames ?? []) findLogStream(context, logGroupName, logStreamName);
-  const newestFirst = request.startFromHead === false;
-  const scope = JSON.stringify(['FilterLogEvents', logGroupName, newestFirst]);
-  const after = nextToken === undefined ? undefined : readPageToken(scope, nextToken, context.now());
+  const scope = JSON.stringify(['FilterLogEvents', logGroupName]);
+  const token = nextToken === undefined ? undefined : readPageToken(scope, nextToken, context.now());
+  // The direction of a token counts, whatever is asked beside it. Source: FilterLogEvents, `startFromHead`.
+  const newestFirst = token === undefined ? request.startFromHead === false : token.startsWith(NEWEST_FIRST);
+  if (newestFirst && startTime !== undefined && startTime < NEWEST_FIRST_SINCE) {
+    throw invalidParameter(
+      'startFromHead can only be false when startTime is on or after 2024-01-01T00:00:00Z.',
+    );
+  }
+  const after = token?.slice(1);
   expireEvents(context, group);
 
   const { events, next } = await readEventPage(
@@ -45,7 +59,10 @@ async function filterLogEvents(
       message: event.message,
       timestamp: event.timestamp,
     })),
-    nextToken: next === undefined ? undefined : writePageToken(scope, next, context.now()),
+    nextToken:
+      next === undefined
+        ? undefined
+        : writePageToken(scope, `${newestFirst ? NEWEST_FIRST : OLDEST_FIRST}${next}`, context.now()),
     // Always empty since 2020. Source: FilterLogEvents, `searchedLogStreams`.
     searchedLogStreams: [],
   };

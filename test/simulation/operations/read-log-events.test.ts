@@ -183,12 +183,29 @@ describe('reading events', () => {
       });
     }
 
+    it('pages on in the direction of the token', async () => {
+      const page = await filter({ limit: 5, startFromHead: false });
+      const next = await filter({ limit: 5, nextToken: page.nextToken });
+      expect([messages(page), messages(next)]).to.deep.equal(['late m9 m8 m7 m6', 'm5 m4 m3 m2 m1']);
+      const again = await filter({ limit: 5, nextToken: page.nextToken, startFromHead: true });
+      expect(messages(again)).to.equal(messages(next));
+    });
+
+    it('gives the newest first for times since 2024 alone', async () => {
+      const since = Date.UTC(2024, 0, 1);
+      expect(messages(await filter({ startFromHead: false, startTime: since, limit: 1 }))).to.equal('late');
+      const { name } = await failure(filter({ startFromHead: false, startTime: since - 1 }));
+      expect(name).to.equal('InvalidParameterException');
+      expect(messages(await filter({ startTime: since - 1, limit: 1 }))).to.equal('m0');
+    });
+
     it('refuses a token that is not its own', async () => {
       const { nextToken } = await filter({ limit: 1 });
       expect((await failure(filter({ nextToken: 'x' }))).message).to.equal(
         'The specified nextToken is invalid.',
       );
-      expect((await failure(filter({ nextToken, startFromHead: false }))).name).to.equal(
+      await service.createStream('/other');
+      expect((await failure(filter({ nextToken, logGroupName: '/other' }))).name).to.equal(
         'InvalidParameterException',
       );
     });
