@@ -7,15 +7,20 @@ import {
   type LogGroupDocument,
 } from './collections.js';
 import {
+  inForce,
+  longestRetention,
   parseDocument,
   parseRetention,
   policiesOf,
   type PolicyType,
   prefixOf,
-  selects,
+  retentionApplies,
+  retentionRules,
 } from './account-policy-rules.js';
+import { DELIVERY_RETENTION_DAYS } from './find-log-group.js';
 import { applyIndexPolicies } from './index-policies.js';
 import { parseIndexPolicy } from './index-policy-document.js';
+import { checkMetricExtractionCriteria } from './metric-extraction-criteria.js';
 import { pageOfList } from './page-tokens.js';
 import { checkSubscriptionPolicy } from './subscription-policy.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
@@ -26,7 +31,7 @@ const MAX_POLICIES: Readonly<Record<PolicyType, number>> = {
   SUBSCRIPTION_FILTER_POLICY: 1,
   FIELD_INDEX_POLICY: 20,
   TRANSFORMER_POLICY: 20,
-  METRIC_EXTRACTION_POLICY: 1,
+  METRIC_EXTRACTION_POLICY: 5,
   RETENTION_POLICY: 20,
 };
 const MAX_DOCUMENT_LENGTH = 30_720;
@@ -38,16 +43,22 @@ function keyOf(policyType: string, policyName: string): string {
 function putAccountPolicy(context: ServiceContext, request: RequestOf<'PutAccountPolicy'>): Answer {
   checkPolicy(context, request);
   const { policyName, policyType, policyDocument, selectionCriteria } = request;
+  const existing = context.catalog.get<AccountPolicyDocument>(
+    ACCOUNT_POLICIES,
+    keyOf(policyType, policyName),
+  );
+  const now = context.now();
   const policy: AccountPolicyDocument = {
     policyName,
     policyType,
     policyDocument,
     selectionCriteria,
-    lastUpdatedTime: context.now(),
+    lastUpdatedTime: now,
+    creationTime: existing?.creationTime ?? now,
+    previous: policyType === 'RETENTION_POLICY' ? existing && inForce(existing, now) : undefined,
   };
-  if (request.dryRun) return { dryRunResult: dryRun(context, policy) };
-  const isNew = context.catalog.get(ACCOUNT_POLICIES, keyOf(policyType, policyName)) === undefined;
-  if (isNew && policiesOf(context, policyType).length >= MAX_POLICIES[policyType]) throw limitExceeded();
+  if (request.dryRun) return { dryRunResult: dryRun(context, policyName, policy) };
+  checkCount(context, request);
   context.catalog.put(ACCOUNT_POLICIES, keyOf(policyType, policyName), policy);
   applyToGroups(context, policyType);
   return { accountPolicy: describePolicy(context, policy) };
@@ -86,18 +97,28 @@ function checkCriteria(context: ServiceContext, request: RequestOf<'PutAccountPo
   if (Buffer.byteLength(selectionCriteria) > MAX_CRITERIA_BYTES) {
     throw invalidParameter(`The selection criteria must have at most ${MAX_CRITERIA_BYTES} bytes.`);
   }
-  if (policyType === 'DATA_PROTECTION_POLICY' || policyType === 'METRIC_EXTRACTION_POLICY') {
+  if (policyType === 'DATA_PROTECTION_POLICY') {
     throw invalidParameter(`selectionCriteria is not supported for ${policyType}.`);
   }
   if (policyType === 'SUBSCRIPTION_FILTER_POLICY') return;
+  const others = policiesOf(context, policyType).filter((policy) => policy.policyName !== policyName);
+  if (policyType === 'METRIC_EXTRACTION_POLICY') {
+    checkMetricExtractionCriteria(
+      selectionCriteria,
+      others.flatMap((policy) => policy.selectionCriteria ?? []),
+    );
+    return;
+  }
   const prefix = prefixOf(selectionCriteria);
   if (prefix === undefined) {
     // A data source selects no group of the local service.
     if (policyType === 'FIELD_INDEX_POLICY' && /^\s*DataSource(Name|Type)\b/.test(selectionCriteria)) return;
     throw invalidParameter('Invalid selection criteria.');
   }
-  for (const other of policiesOf(context, policyType)) {
-    if (other.policyName === policyName || other.selectionCriteria === undefined) continue;
+  // Source: PutAccountPolicy: those of retention alone may overlap.
+  if (policyType === 'RETENTION_POLICY') return;
+  for (const other of others) {
+    if (other.selectionCriteria === undefined) continue;
     const taken = prefixOf(other.selectionCriteria);
     if (taken !== undefined && (taken.startsWith(prefix) || prefix.startsWith(taken))) {
       throw invalidParameter(
@@ -107,34 +128,64 @@ function checkCriteria(context: ServiceContext, request: RequestOf<'PutAccountPo
   }
 }
 
-function dryRun(context: ServiceContext, policy: AccountPolicyDocument): object {
-  const { days = Infinity, newOnly } = parseRetention(policy.policyDocument);
-  const matched = newOnly
-    ? []
-    : [...context.catalog.list<LogGroupDocument>(LOG_GROUPS)]
-        .map(([, group]) => group)
-        .filter((group) => selects(policy, group));
-  const change = (group: LogGroupDocument): number => {
-    const current = group.retentionInDays ?? Infinity;
-    return current === days ? 0 : days - current;
-  };
+/** @throws ServiceError where another policy of the type would be one too many */
+function checkCount(context: ServiceContext, request: RequestOf<'PutAccountPolicy'>): void {
+  const { policyName, policyType, selectionCriteria } = request;
+  const others = policiesOf(context, policyType).filter((policy) => policy.policyName !== policyName);
+  if (others.length >= MAX_POLICIES[policyType]) throw limitExceeded();
+  // But for retention, one policy at the most is of all log groups.
+  const isOfAll = (criteria: string | undefined): boolean => criteria === undefined;
+  if (policyType === 'RETENTION_POLICY' || !isOfAll(selectionCriteria)) return;
+  if (others.some((policy) => isOfAll(policy.selectionCriteria))) throw limitExceeded();
+}
+
+/** Log groups that a dry run lists. Source: the model's `DryRunResult`. */
+const MAX_IMPACTED_LOG_GROUPS = 20;
+
+/**
+ * What changing a retention policy would do.
+ * @param changed - the policy as it would be; undefined for one that would be deleted
+ */
+function dryRun(
+  context: ServiceContext,
+  policyName: string,
+  changed: AccountPolicyDocument | undefined,
+): object {
+  const rules = retentionRules(context);
+  const existing = rules.filter((rule) => rule.policyName === policyName);
+  const others = rules.filter((rule) => rule.policyName !== policyName);
+  const future = changed ? [...others, changed] : others;
+  const scope = changed ? [changed] : existing;
+  const impacts = [...context.catalog.list<LogGroupDocument>(LOG_GROUPS)]
+    .map(([, group]) => group)
+    .filter((group) => scope.some((rule) => retentionApplies(rule, group)))
+    .map((group) => {
+      const days = (under: typeof rules): number =>
+        group.logGroupClass === 'DELIVERY'
+          ? DELIVERY_RETENTION_DAYS
+          : ((longestRetention(under, group) ?? { days: group.retentionInDays }).days ?? Infinity);
+      return { group, current: days(rules), proposed: days(future) };
+    });
   return {
-    totalMatchedLogGroups: matched.length,
-    increasedRetentionLogGroupCount: matched.filter((group) => change(group) > 0).length,
-    decreasedRetentionLogGroupCount: matched.filter((group) => change(group) < 0).length,
-    unchangedRetentionLogGroupCount: matched.filter((group) => change(group) === 0).length,
+    totalMatchedLogGroups: impacts.length,
+    increasedRetentionLogGroupCount: impacts.filter(({ current, proposed }) => proposed > current).length,
+    decreasedRetentionLogGroupCount: impacts.filter(({ current, proposed }) => proposed < current).length,
+    unchangedRetentionLogGroupCount: impacts.filter(({ current, proposed }) => proposed === current).length,
     failedAnalysisCount: 0,
-    topLogGroupsImpacted: matched
-      .filter((group) => change(group) !== 0)
-      .map((group) => ({
+    topLogGroupsImpacted: impacts
+      .map(({ group, current, proposed }) => ({
         logGroupName: group.logGroupName,
-        currentRetention: group.retentionInDays,
-        proposedRetention: days === Infinity ? undefined : days,
+        currentRetention: printRetention(current),
+        proposedRetention: printRetention(proposed),
         storedBytes: context.events.storedBytes(group.logGroupName),
       }))
-      .sort((a, b) => b.storedBytes - a.storedBytes)
-      .slice(0, 10),
+      .sort((left, right) => right.storedBytes - left.storedBytes)
+      .slice(0, MAX_IMPACTED_LOG_GROUPS),
   };
+}
+
+function printRetention(days: number): string {
+  return days === Infinity ? 'NEVER_EXPIRE' : String(days);
 }
 
 function deleteAccountPolicy(context: ServiceContext, request: RequestOf<'DeleteAccountPolicy'>): Answer {
@@ -144,7 +195,7 @@ function deleteAccountPolicy(context: ServiceContext, request: RequestOf<'Delete
     throw notFound(`Policy with name [${policyName}] does not exist.`);
   }
   if (request.dryRun) {
-    if (policyType === 'RETENTION_POLICY') return { dryRunResult: { totalMatchedLogGroups: 0 } };
+    if (policyType === 'RETENTION_POLICY') return { dryRunResult: dryRun(context, policyName, undefined) };
     throw invalidParameter('dryRun is only supported for RETENTION_POLICY.');
   }
   context.catalog.delete(ACCOUNT_POLICIES, key);
@@ -180,7 +231,16 @@ function describeAccountPolicies(
 }
 
 function describePolicy(context: ServiceContext, policy: AccountPolicyDocument): object {
-  return { ...policy, scope: 'ALL', accountId: context.accountId };
+  const { policyName, policyType, policyDocument, selectionCriteria, lastUpdatedTime } = policy;
+  return {
+    policyName,
+    policyType,
+    policyDocument,
+    selectionCriteria,
+    lastUpdatedTime,
+    scope: 'ALL',
+    accountId: context.accountId,
+  };
 }
 
 export const ACCOUNT_POLICY_HANDLERS = {

@@ -9,6 +9,8 @@ export type PolicyType = RequestOf<'PutAccountPolicy'>['policyType'];
 /** Shorter retentions can be set on a group alone. Source: PutAccountPolicy, "Retention policy". */
 const MIN_ACCOUNT_RETENTION_DAYS = 30;
 
+const RETENTION_CHANGE_MILLIS = 24 * 60 * 60 * 1000;
+
 export function policiesOf(context: ServiceContext, policyType: PolicyType): AccountPolicyDocument[] {
   const prefix = `${policyType} `;
   return [...context.catalog.list<AccountPolicyDocument>(ACCOUNT_POLICIES, { prefix })].map(
@@ -30,19 +32,58 @@ export function indexPolicyFor(
   };
 }
 
-/** Days of the account's retention policy for a group; it overrides the group's own setting. */
+/** A retention policy as it applies to groups. */
+type RetentionRule = Pick<
+  AccountPolicyDocument,
+  'policyName' | 'policyDocument' | 'selectionCriteria' | 'creationTime'
+>;
+
+/** The retention policies of the account that are in force: a change takes a day. Source: PutAccountPolicy. */
+export function retentionRules(context: ServiceContext): RetentionRule[] {
+  return policiesOf(context, 'RETENTION_POLICY').flatMap((policy) => inForce(policy, context.now()) ?? []);
+}
+
+/** What is in force of a retention policy at a time. */
+export function inForce(policy: AccountPolicyDocument, now: number): AccountPolicyDocument | undefined {
+  return now - policy.lastUpdatedTime >= RETENTION_CHANGE_MILLIS ? policy : policy.previous;
+}
+
+/**
+ * Days for a group under the account's retention policies; they override the group's own setting.
+ * Source: PutAccountPolicy, "Retention policy": the longest holds; of equal ones the oldest is named.
+ */
+export function longestRetention(
+  rules: readonly RetentionRule[],
+  group: LogGroupDocument,
+): { days: number | undefined; policyName: string } | undefined {
+  const [longest] = rules
+    .filter((rule) => retentionApplies(rule, group))
+    .map((rule) => ({ ...rule, days: parseRetention(rule.policyDocument).days }))
+    .sort((a, b) => order(b.days ?? Infinity, a.days ?? Infinity) || order(a.creationTime, b.creationTime));
+  return longest && { days: longest.days, policyName: longest.policyName };
+}
+
+export function retentionApplies(rule: RetentionRule, group: LogGroupDocument): boolean {
+  const { newOnly } = parseRetention(rule.policyDocument);
+  return selects(rule, group) && !(newOnly && group.creationTime < rule.creationTime);
+}
+
+/** As {@link longestRetention} under the policies in force. */
 export function retentionPolicyFor(
   context: ServiceContext,
   group: LogGroupDocument,
 ): { days: number | undefined; policyName: string } | undefined {
-  const policy = policiesOf(context, 'RETENTION_POLICY').find((each) => {
-    const { newOnly } = parseRetention(each.policyDocument);
-    return selects(each, group) && !(newOnly && group.creationTime < each.lastUpdatedTime);
-  });
-  return policy && { days: parseRetention(policy.policyDocument).days, policyName: policy.policyName };
+  return longestRetention(retentionRules(context), group);
 }
 
-export function selects(policy: AccountPolicyDocument, group: LogGroupDocument): boolean {
+function order(left: number, right: number): number {
+  return left < right ? -1 : left > right ? 1 : 0;
+}
+
+export function selects(
+  policy: Pick<AccountPolicyDocument, 'selectionCriteria'>,
+  group: LogGroupDocument,
+): boolean {
   if (policy.selectionCriteria === undefined) return true;
   const prefix = prefixOf(policy.selectionCriteria);
   return prefix !== undefined && group.logGroupName.startsWith(prefix);

@@ -13,6 +13,8 @@ export interface LogGroupDocument {
   readonly deletionProtectionEnabled: boolean;
   readonly bearerTokenAuthenticationEnabled?: boolean | undefined;
   readonly dataProtectionPolicy?: { readonly document: string; readonly lastUpdatedTime: number } | undefined;
+  /** A data protection policy was deleted. */
+  readonly hadDataProtectionPolicy?: boolean | undefined;
   /** Fields that a policy once named and none names now. */
   readonly formerIndexFields?: readonly string[] | undefined;
   readonly indexPolicy?: { readonly document: string; readonly lastUpdateTime: number } | undefined;
@@ -45,6 +47,9 @@ export interface AccountPolicyDocument {
   readonly policyDocument: string;
   readonly selectionCriteria?: string | undefined;
   readonly lastUpdatedTime: number;
+  readonly creationTime: number;
+  /** What was in force when the policy was last changed, where a change takes time. */
+  readonly previous?: AccountPolicyDocument | undefined;
 }
 
 export interface MetricFilterDocument {
@@ -96,6 +101,11 @@ export interface QueryDefinitionDocument {
 }
 
 export const RESOURCE_POLICIES = 'resource-policies';
+
+/** Where the policy of a log group stands among {@link RESOURCE_POLICIES}. */
+export function resourcePolicyKey(logGroupName: string): string {
+  return `resource ${logGroupName}`;
+}
 
 export interface ResourcePolicyDocument {
   readonly policyName?: string | undefined;

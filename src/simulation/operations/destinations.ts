@@ -4,7 +4,11 @@ import { arn } from './arns.js';
 import { DESTINATIONS, type DestinationDocument } from './collections.js';
 import { pageOf } from './page-tokens.js';
 import { checkJson } from './policy-document.js';
+import { refuseReservedTags } from './reserved-tags.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
+
+/** Source: PutDestinationPolicy, `accessPolicy`. */
+const MAX_ACCESS_POLICY_BYTES = 5120;
 
 function putDestination(context: ServiceContext, request: RequestOf<'PutDestination'>): Answer {
   const { destinationName, targetArn, roleArn } = request;
@@ -13,6 +17,7 @@ function putDestination(context: ServiceContext, request: RequestOf<'PutDestinat
   if (!isLocal && vendor !== 'kinesis' && vendor !== 'firehose') {
     throw invalidParameter('The target of a destination must be a Kinesis or a Firehose stream.');
   }
+  refuseReservedTags(request.tags);
   const existing = context.catalog.get<DestinationDocument>(DESTINATIONS, destinationName);
   const destination: DestinationDocument = {
     destinationName,
@@ -29,6 +34,9 @@ function putDestination(context: ServiceContext, request: RequestOf<'PutDestinat
 
 function putDestinationPolicy(context: ServiceContext, request: RequestOf<'PutDestinationPolicy'>): Answer {
   const destination = find(context, request.destinationName);
+  if (Buffer.byteLength(request.accessPolicy) > MAX_ACCESS_POLICY_BYTES) {
+    throw invalidParameter(`The access policy must have at most ${MAX_ACCESS_POLICY_BYTES} bytes.`);
+  }
   checkJson(request.accessPolicy);
   context.catalog.put(DESTINATIONS, request.destinationName, {
     ...destination,

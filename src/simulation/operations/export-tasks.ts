@@ -19,6 +19,10 @@ async function createExportTask(
   const { from, to, destination, destinationPrefix = 'exportedlogs' } = request;
   const group = findLogGroup(context, request.logGroupName);
   if (from >= to) throw invalidParameter('The start of the export must be before its end.');
+  // Source: CreateExportTask, `to`.
+  if (to < group.creationTime) {
+    throw invalidParameter('The end of the export must not be before the log group was created.');
+  }
   if (destinationPrefix.split('/').some((part) => /^\.\.?$/.test(part) || /[\0\\]/.test(part))) {
     throw invalidParameter('Invalid destinationPrefix.');
   }

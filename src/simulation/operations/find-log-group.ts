@@ -5,6 +5,8 @@ import { LOG_GROUPS, type LogGroupDocument, logStreamsOf, type LogStreamDocument
 import type { ServiceContext } from './service-context.js';
 
 const DAY_MILLIS = 24 * 60 * 60 * 1000;
+/** Source: CreateLogGroup, `logGroupClass`. */
+export const DELIVERY_RETENTION_DAYS = 1;
 
 /** @throws ServiceError where there is no such group */
 export function findLogGroup(context: ServiceContext, logGroupName: string): LogGroupDocument {
@@ -62,8 +64,7 @@ export function changeLogGroup(
 
 /** Days that a group keeps its events; undefined where it keeps them for good. */
 export function retentionDays(context: ServiceContext, group: LogGroupDocument): number | undefined {
-  // Source: the class's description in CreateLogGroup, `logGroupClass`.
-  if (group.logGroupClass === 'DELIVERY') return 1;
+  if (group.logGroupClass === 'DELIVERY') return DELIVERY_RETENTION_DAYS;
   const policy = retentionPolicyFor(context, group);
   return policy ? policy.days : group.retentionInDays;
 }

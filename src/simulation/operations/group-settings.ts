@@ -1,6 +1,5 @@
 import type { RequestOf } from '../protocol/request-shapes.js';
 import { invalidOperation, invalidParameter, notFound } from '../service-error.js';
-import { logGroupArn } from './arns.js';
 import type { LogGroupDocument } from './collections.js';
 import { changeLogGroup, findIdentifiedLogGroup, findLogGroup } from './find-log-group.js';
 import { checkKmsKey } from './log-groups.js';
@@ -64,14 +63,15 @@ function putDataProtectionPolicy(
   }
   const dataProtectionPolicy = { document: policyDocument, lastUpdatedTime: context.now() };
   changeLogGroup(context, group, { dataProtectionPolicy });
-  return describePolicy(context, { ...group, dataProtectionPolicy });
+  return describePolicy(request.logGroupIdentifier, { ...group, dataProtectionPolicy });
 }
 
 function getDataProtectionPolicy(
   context: ServiceContext,
   request: RequestOf<'GetDataProtectionPolicy'>,
 ): Answer {
-  return describePolicy(context, findIdentifiedLogGroup(context, request.logGroupIdentifier));
+  const { logGroupIdentifier } = request;
+  return describePolicy(logGroupIdentifier, findIdentifiedLogGroup(context, logGroupIdentifier));
 }
 
 function deleteDataProtectionPolicy(
@@ -80,13 +80,14 @@ function deleteDataProtectionPolicy(
 ): Answer {
   const group = findIdentifiedLogGroup(context, request.logGroupIdentifier);
   if (!group.dataProtectionPolicy) throw notFound('The specified data protection policy does not exist.');
-  changeLogGroup(context, group, { dataProtectionPolicy: undefined });
+  changeLogGroup(context, group, { dataProtectionPolicy: undefined, hadDataProtectionPolicy: true });
   return undefined;
 }
 
-function describePolicy(context: ServiceContext, group: LogGroupDocument): object {
+/** @param logGroupIdentifier - the name or the ARN, as the request gave it */
+function describePolicy(logGroupIdentifier: string, group: LogGroupDocument): object {
   return {
-    logGroupIdentifier: logGroupArn(context, group.logGroupName),
+    logGroupIdentifier,
     policyDocument: group.dataProtectionPolicy?.document,
     lastUpdatedTime: group.dataProtectionPolicy?.lastUpdatedTime,
   };

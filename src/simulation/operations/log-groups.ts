@@ -6,9 +6,11 @@ import {
   type LogGroupDocument,
   logStreamsOf,
   metricFiltersOf,
+  RESOURCE_POLICIES,
+  resourcePolicyKey,
   subscriptionFiltersOf,
 } from './collections.js';
-import { retentionPolicyFor } from './account-policy-rules.js';
+import { policiesOf, retentionPolicyFor } from './account-policy-rules.js';
 import {
   changeLogGroup,
   expireEvents,
@@ -18,6 +20,7 @@ import {
 } from './find-log-group.js';
 import { applyIndexPolicies, indexedFieldNames } from './index-policies.js';
 import { pageOf, writePageToken } from './page-tokens.js';
+import { refuseReservedTags } from './reserved-tags.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
 
 /** Log groups of an account. Source: "CloudWatch Logs quotas". */
@@ -32,6 +35,7 @@ function createLogGroup(context: ServiceContext, request: RequestOf<'CreateLogGr
     throw alreadyExists('The specified log group already exists');
   }
   if (context.catalog.count(LOG_GROUPS) >= MAX_LOG_GROUPS) throw limitExceeded();
+  refuseReservedTags(request.tags);
   if (request.kmsKeyId !== undefined) checkKmsKey(request.kmsKeyId);
   addLogGroup(context, request);
   return undefined;
@@ -70,6 +74,7 @@ function deleteLogGroup(context: ServiceContext, { logGroupName }: RequestOf<'De
     const name = collection(logGroupName);
     for (const [key] of catalog.list(name)) catalog.delete(name, key);
   }
+  catalog.delete(RESOURCE_POLICIES, resourcePolicyKey(logGroupName));
   catalog.delete(LOG_GROUPS, logGroupName);
   events.deleteLogGroup(logGroupName);
   return undefined;
@@ -160,8 +165,9 @@ function describeLogGroup(context: ServiceContext, group: LogGroupDocument): obj
     arn: `${arn}:*`,
     bearerTokenAuthenticationEnabled: group.bearerTokenAuthenticationEnabled,
     creationTime: group.creationTime,
-    dataProtectionStatus: group.dataProtectionPolicy ? 'ACTIVATED' : undefined,
+    dataProtectionStatus: dataProtectionStatus(group),
     deletionProtectionEnabled: group.deletionProtectionEnabled,
+    inheritedProperties: inheritedProperties(context, group),
     kmsKeyId: group.kmsKeyId,
     logGroupArn: arn,
     logGroupClass: group.logGroupClass,
@@ -171,6 +177,18 @@ function describeLogGroup(context: ServiceContext, group: LogGroupDocument): obj
     retentionPolicyName: retentionPolicyFor(context, group)?.policyName,
     storedBytes: context.events.storedBytes(group.logGroupName),
   };
+}
+
+/** Source: the model's `LogGroup`: whether the group has a policy, or had one in the past. */
+function dataProtectionStatus(group: LogGroupDocument): 'ACTIVATED' | 'DELETED' | undefined {
+  if (group.dataProtectionPolicy) return 'ACTIVATED';
+  return group.hadDataProtectionPolicy ? 'DELETED' : undefined;
+}
+
+function inheritedProperties(context: ServiceContext, group: LogGroupDocument): string[] | undefined {
+  const inherits =
+    group.logGroupClass === 'STANDARD' && policiesOf(context, 'DATA_PROTECTION_POLICY').length > 0;
+  return inherits ? ['ACCOUNT_DATA_PROTECTION'] : undefined;
 }
 
 function listLogGroups(context: ServiceContext, request: RequestOf<'ListLogGroups'>): Answer {
@@ -188,7 +206,7 @@ function listLogGroups(context: ServiceContext, request: RequestOf<'ListLogGroup
     return { logGroups: [] };
   }
   const { items, nextToken } = pageOf<LogGroupDocument>(
-    JSON.stringify(['ListLogGroups', logGroupNamePattern, request.logGroupClass, fieldIndexNames]),
+    JSON.stringify(['ListLogGroups', { ...request, nextToken: undefined, limit: undefined }]),
     { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.now() },
     (after) => filtered(context.catalog.list<LogGroupDocument>(LOG_GROUPS, { after }), matches),
   );
@@ -216,26 +234,27 @@ function indexesAll(context: ServiceContext, group: LogGroupDocument, fields: re
   return fields.every((field) => indexed.includes(field));
 }
 
-/** A value may begin with `!` (not) and begin or end with `*`. Source: the model's `TagFilter`. */
+/**
+ * A value may begin with `!` (not) and begin or end with `*`; with a `*`, case does not matter. Source: the
+ * model's `TagFilter`.
+ */
 function tagMatches(group: LogGroupDocument, key: string, values: readonly string[] | undefined): boolean {
   if (!Object.hasOwn(group.tags, key)) return false;
   if (values === undefined || values.length === 0) return true;
   const tag = group.tags[key]!;
   return values.some((value) => {
     const not = value.startsWith('!');
-    const wanted = not ? value.slice(1) : value;
-    const open = { start: wanted.startsWith('*'), end: wanted.endsWith('*') };
-    const text = wanted.replace(/^\*|\*$/g, '');
-    const matches =
-      open.start && open.end
-        ? tag.includes(text)
-        : open.start
-          ? tag.endsWith(text)
-          : open.end
-            ? tag.startsWith(text)
-            : tag === text;
-    return matches !== not;
+    return tagValueMatches(not ? value.slice(1) : value, tag) !== not;
   });
+}
+
+function tagValueMatches(wanted: string, tag: string): boolean {
+  const [start, end] = [wanted.startsWith('*'), wanted.endsWith('*')];
+  if (!start && !end) return tag === wanted;
+  const text = wanted.replace(/^\*|\*$/g, '').toLowerCase();
+  const lowered = tag.toLowerCase();
+  if (start && end) return lowered.includes(text);
+  return start ? lowered.endsWith(text) : lowered.startsWith(text);
 }
 
 function putDeletionProtection(

@@ -2,7 +2,12 @@ import { randomUUID } from 'node:crypto';
 
 import type { RequestOf } from '../protocol/request-shapes.js';
 import { invalidParameter, limitExceeded, notFound, ServiceError } from '../service-error.js';
-import { RESOURCE_POLICIES, type ResourcePolicyDocument } from './collections.js';
+import {
+  type LogGroupDocument,
+  RESOURCE_POLICIES,
+  type ResourcePolicyDocument,
+  resourcePolicyKey,
+} from './collections.js';
 import { findIdentifiedLogGroup } from './find-log-group.js';
 import { pageOf } from './page-tokens.js';
 import { checkJson } from './policy-document.js';
@@ -12,13 +17,18 @@ import type { Answer, Handlers, ServiceContext } from './service-context.js';
 const MAX_ACCOUNT_POLICIES = 10;
 const MAX_ACCOUNT_POLICY_LENGTH = 5120;
 
+/** Only log groups have policies of their own. Source: PutResourcePolicy, `resourceArn`. */
+function findResource(context: ServiceContext, resourceArn: string): LogGroupDocument {
+  if (!resourceArn.startsWith('arn:')) throw invalidParameter('Invalid resource ARN.');
+  return findIdentifiedLogGroup(context, resourceArn);
+}
+
 function putResourcePolicy(context: ServiceContext, request: RequestOf<'PutResourcePolicy'>): Answer {
   const { policyName, policyDocument, resourceArn } = request;
   if (policyDocument === undefined) throw invalidParameter('A policy document is required.');
   checkJson(policyDocument);
   if (resourceArn !== undefined) {
-    findIdentifiedLogGroup(context, resourceArn);
-    const key = `resource ${resourceArn}`;
+    const key = resourcePolicyKey(findResource(context, resourceArn).logGroupName);
     const existing = context.catalog.get<ResourcePolicyDocument>(RESOURCE_POLICIES, key);
     checkRevision(existing, request.expectedRevisionId);
     const policy: ResourcePolicyDocument = {
@@ -50,11 +60,13 @@ function putResourcePolicy(context: ServiceContext, request: RequestOf<'PutResou
   return { resourcePolicy: policy };
 }
 
+/** Source: `expectedRevisionId`: needed to change or delete the policy of a resource; none makes the first. */
 function checkRevision(
   existing: ResourcePolicyDocument | undefined,
   expectedRevisionId: string | undefined,
 ): void {
-  if (expectedRevisionId === undefined || existing?.revisionId === expectedRevisionId) return;
+  if (existing?.revisionId === expectedRevisionId) return;
+  if (expectedRevisionId === undefined) throw invalidParameter('An expected revision id is required.');
   throw new ServiceError('OperationAbortedException', 'The expected revision id is not the current one.');
 }
 
@@ -64,7 +76,12 @@ function describeResourcePolicies(
 ): Answer {
   const { resourceArn } = request;
   const scope = request.policyScope ?? (resourceArn === undefined ? 'ACCOUNT' : 'RESOURCE');
-  const prefix = scope === 'ACCOUNT' ? 'account ' : `resource ${resourceArn ?? ''}`;
+  if (scope === 'RESOURCE' && resourceArn !== undefined) {
+    const key = resourcePolicyKey(findResource(context, resourceArn).logGroupName);
+    const policy = context.catalog.get<ResourcePolicyDocument>(RESOURCE_POLICIES, key);
+    return { resourcePolicies: policy ? [policy] : [] };
+  }
+  const prefix = scope === 'ACCOUNT' ? 'account ' : 'resource ';
   const { items, nextToken } = pageOf<ResourcePolicyDocument>(
     JSON.stringify(['DescribeResourcePolicies', prefix]),
     { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.now() },
@@ -77,7 +94,10 @@ function deleteResourcePolicy(
   context: ServiceContext,
   { policyName, resourceArn, expectedRevisionId }: RequestOf<'DeleteResourcePolicy'>,
 ): Answer {
-  const key = resourceArn === undefined ? `account ${policyName ?? ''}` : `resource ${resourceArn}`;
+  const key =
+    resourceArn === undefined
+      ? `account ${policyName ?? ''}`
+      : resourcePolicyKey(findResource(context, resourceArn).logGroupName);
   const existing = context.catalog.get<ResourcePolicyDocument>(RESOURCE_POLICIES, key);
   if (!existing) throw notFound(`Policy with name [${policyName ?? resourceArn ?? ''}] does not exist.`);
   checkRevision(existing, expectedRevisionId);

@@ -4,6 +4,7 @@ import { invalidParameter, notFound, ServiceError } from '../service-error.js';
 import { logGroupNameOf } from './arns.js';
 import { DESTINATIONS, type DestinationDocument } from './collections.js';
 import { changeLogGroup, findLogGroup } from './find-log-group.js';
+import { refuseReservedTags } from './reserved-tags.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
 
 type Tags = Readonly<Record<string, string>>;
@@ -43,11 +44,7 @@ function taggedLogGroup(context: ServiceContext, logGroupName: string): Tagged {
 }
 
 function add(tagged: Tagged, tags: Tags, tooMany: () => Error): Answer {
-  for (const key of Object.keys(tags)) {
-    if (/^aws:/i.test(key)) {
-      throw invalidParameter('Tag keys beginning with aws: are reserved for system use.');
-    }
-  }
+  refuseReservedTags(tags);
   const merged = { ...tagged.tags, ...tags };
   if (Object.keys(merged).length > MAX_TAGS) throw tooMany();
   tagged.change(merged);

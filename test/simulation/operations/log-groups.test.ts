@@ -75,6 +75,12 @@ describe('log groups and streams', () => {
       });
     });
 
+    it('refuses tags that only AWS may set', async () => {
+      expect((await failure(create('/app', { tags: { 'aws:x': 'y' } }))).name).to.equal(
+        'InvalidParameterException',
+      );
+    });
+
     it('refuses other characters, an unknown class, an unknown key and the names of AWS', async () => {
       expect((await failure(create('a b'))).message).to.equal(
         "1 validation error detected: Value at 'logGroupName' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\.\\-_/#A-Za-z0-9]+",
@@ -239,6 +245,10 @@ describe('log groups and streams', () => {
         '/aws/lambda/one',
       ]);
       expect(await list({ logGroupTags: [{ key: 'stage' }] })).to.have.length(2);
+      for (const value of ['PROD*', '*-EU', '*Od-*']) {
+        expect(await list({ logGroupTags: [{ key: 'stage', values: [value] }] })).to.have.length(1);
+      }
+      expect(await list({ logGroupTags: [{ key: 'stage', values: ['PROD-EU'] }] })).to.have.length(0);
       expect((await failure(list({ logGroupNamePattern: 'a' }))).name).to.equal('InvalidParameterException');
     });
   });

@@ -14,6 +14,7 @@ import {
   DeleteDataProtectionPolicyCommand,
   DeleteDestinationCommand,
   DeleteIndexPolicyCommand,
+  DeleteLogGroupCommand,
   DeleteQueryDefinitionCommand,
   DeleteResourcePolicyCommand,
   DescribeAccountPoliciesCommand,
@@ -201,23 +202,114 @@ describe('policies and settings', () => {
       expect((await failure(remove())).name).to.equal('ResourceNotFoundException');
     });
 
-    it('of retention override the group, and can be tried before', async () => {
-      const retention = { policyType: 'RETENTION_POLICY' as const, policyName: 'keep' };
-      const document = (retentionInDays: unknown, enforcementMode = 'RETROACTIVE') =>
-        JSON.stringify({ retentionInDays, enforcementMode });
-      const { dryRunResult } = await put({ ...retention, policyDocument: document(30), dryRun: true });
-      expect(dryRunResult).to.deep.include({ totalMatchedLogGroups: 1, decreasedRetentionLogGroupCount: 1 });
-      expect(await group()).to.not.have.property('retentionInDays');
-      await put({ ...retention, policyDocument: document(30) });
-      expect(await group()).to.include({ retentionInDays: 30, retentionPolicyName: 'keep' });
+    const retention = (retentionInDays: unknown, enforcementMode = 'RETROACTIVE') => ({
+      policyType: 'RETENTION_POLICY' as const,
+      policyName: 'keep',
+      policyDocument: JSON.stringify({ retentionInDays, enforcementMode }),
+    });
+    const kept = async () => {
+      const { retentionInDays, retentionPolicyName } = await group();
+      return [retentionInDays, retentionPolicyName];
+    };
+
+    it('of retention override the group a day later, and so does each change of them', async () => {
+      await put(retention(30));
+      service.time += DAY - 1;
+      expect(await kept()).to.deep.equal([undefined, undefined]);
       service.time += 1;
-      await put({ ...retention, policyDocument: document(60, 'NEW_ONLY') });
-      expect(await group()).to.not.have.property('retentionInDays');
-      for (const wrong of [document(7), document('x'), document(30, 'x'), '{']) {
-        expect((await failure(put({ ...retention, policyDocument: wrong }))).name).to.equal(
-          'InvalidParameterException',
-        );
+      expect(await kept()).to.deep.equal([30, 'keep']);
+      await put(retention(60));
+      service.time += DAY / 2;
+      await put(retention(90));
+      service.time += DAY - 1;
+      expect(await kept()).to.deep.equal([30, 'keep']);
+      service.time += 1;
+      expect(await kept()).to.deep.equal([90, 'keep']);
+      for (const policy of [retention(7), retention('x'), retention(30, 'x')]) {
+        expect((await failure(put(policy))).name).to.equal('InvalidParameterException');
       }
+    });
+
+    it('of retention that are for new groups spare those that were there', async () => {
+      service.time += 1;
+      await put(retention(60, 'NEW_ONLY'));
+      service.time += DAY;
+      expect(await kept()).to.deep.equal([undefined, undefined]);
+      await service.client.send(new CreateLogGroupCommand({ logGroupName: '/new' }));
+      const { logGroups } = await service.client.send(
+        new DescribeLogGroupsCommand({ logGroupIdentifiers: ['/new'] }),
+      );
+      expect(logGroups![0]).to.include({ retentionInDays: 60, retentionPolicyName: 'keep' });
+    });
+
+    it('of retention may overlap: the longest holds, and of equal ones the oldest is named', async () => {
+      await put({ ...retention(90), policyName: 'z', selectionCriteria: prefix('/a') });
+      service.time += 1;
+      await put({ ...retention(30), policyName: 'b' });
+      await put({ ...retention(90), policyName: 'c', selectionCriteria: prefix('/app') });
+      service.time += DAY;
+      expect(await kept()).to.deep.equal([90, 'z']);
+      await put({ ...retention('NEVER_EXPIRE'), policyName: 'd' });
+      service.time += DAY;
+      expect(await kept()).to.deep.equal([undefined, 'd']);
+    });
+
+    it('of retention can be tried before they are put, and before they are deleted', async () => {
+      await service.put(GROUP, [[0, 'x']]);
+      const { dryRunResult } = await put({ ...retention(30), dryRun: true });
+      expect(dryRunResult).to.deep.equal({
+        totalMatchedLogGroups: 1,
+        increasedRetentionLogGroupCount: 0,
+        decreasedRetentionLogGroupCount: 1,
+        unchangedRetentionLogGroupCount: 0,
+        failedAnalysisCount: 0,
+        topLogGroupsImpacted: [
+          {
+            logGroupName: GROUP,
+            currentRetention: 'NEVER_EXPIRE',
+            proposedRetention: '30',
+            storedBytes: 27,
+          },
+        ],
+      });
+      await put(retention(30));
+      service.time += DAY;
+      const deletion = await service.client.send(
+        new DeleteAccountPolicyCommand({
+          policyName: 'keep',
+          policyType: 'RETENTION_POLICY',
+          dryRun: true,
+        }),
+      );
+      expect(deletion.dryRunResult).to.deep.include({
+        totalMatchedLogGroups: 1,
+        increasedRetentionLogGroupCount: 1,
+      });
+      expect(await kept()).to.deep.equal([30, 'keep']);
+    });
+
+    it('of metric extraction select groups by name and prefix, without overlap', async () => {
+      const metrics = (policyName: string, selectionCriteria: string) =>
+        put({
+          policyType: 'METRIC_EXTRACTION_POLICY',
+          policyDocument: '{}',
+          policyName,
+          selectionCriteria,
+        });
+      await metrics('a', 'LogGroupNamePrefix IN ["/aws/lambda"]');
+      await metrics('b', 'LogGroupName IN ["/app", "/other"]');
+      for (const criteria of [
+        'LogGroupName IN ["/aws/lambda/one"]',
+        'LogGroupNamePrefix IN ["/aws"]',
+        'LogGroupNamePrefix NOT IN ["/aws"]',
+        'LogGroupName IN []',
+        'LogGroupName = "x"',
+      ]) {
+        const { name } = await failure(metrics('c', criteria));
+        expect(name, criteria).to.equal('InvalidParameterException');
+      }
+      await metrics('c', 'LogGroupNamePrefix NOT IN ["/a", "/other"]');
+      await metrics('b', 'LogGroupName IN ["/app"]');
     });
 
     const wrong: Partial<PutAccountPolicyCommandInput>[] = [
@@ -248,6 +340,8 @@ describe('policies and settings', () => {
         'InvalidParameterException',
       );
       await put({ policyName: 'a', selectionCriteria: prefix('/app') });
+      await put({ policyName: 'all' });
+      expect((await failure(put({ policyName: 'all too' }))).name).to.equal('LimitExceededException');
       const data = { policyType: 'DATA_PROTECTION_POLICY' as const, policyDocument: '{}' };
       await put({ ...data, policyName: 'one' });
       expect((await failure(put({ ...data, policyName: 'two' }))).name).to.equal('LimitExceededException');
@@ -295,10 +389,33 @@ describe('policies and settings', () => {
     const { revisionId } = await put();
     const second = await put(revisionId);
     expect((await failure(put(revisionId))).name).to.equal('OperationAbortedException');
+    expect((await failure(put())).name).to.equal('InvalidParameterException');
     const { resourcePolicies } = await service.client.send(
       new DescribeResourcePoliciesCommand({ resourceArn: ARN }),
     );
     expect(resourcePolicies![0]).to.include({ policyScope: 'RESOURCE', revisionId: second.revisionId });
+    const remove = (expectedRevisionId?: string) =>
+      service.client.send(new DeleteResourcePolicyCommand({ resourceArn: ARN, expectedRevisionId }));
+    expect((await failure(remove())).name).to.equal('InvalidParameterException');
+    await remove(second.revisionId);
+    await put();
+  });
+
+  it('a resource policy is that of its group alone, and goes with it', async () => {
+    const longer = `${GROUP}-longer`;
+    await service.client.send(new CreateLogGroupCommand({ logGroupName: longer }));
+    await service.client.send(
+      new PutResourcePolicyCommand({ resourceArn: `${ARN}-longer`, policyDocument: '{}' }),
+    );
+    const described = async (resourceArn?: string) =>
+      (
+        await service.client.send(
+          new DescribeResourcePoliciesCommand({ resourceArn, policyScope: 'RESOURCE' }),
+        )
+      ).resourcePolicies!.length;
+    expect([await described(ARN), await described(`${ARN}-longer`)]).to.deep.equal([0, 1]);
+    await service.client.send(new DeleteLogGroupCommand({ logGroupName: longer }));
+    expect(await described()).to.equal(0);
   });
 
   it('query definitions are kept, changed by id, found by prefix and deleted', async () => {
@@ -353,6 +470,18 @@ describe('policies and settings', () => {
       new DescribeDestinationsCommand({ DestinationNamePrefix: 'o' }),
     );
     expect(destinations).to.deep.equal([{ ...destination, accessPolicy: '{}' }]);
+    const policyOf = (bytes: number) => `{"x":"${'x'.repeat(bytes - 8)}"}`;
+    const putPolicy = (accessPolicy: string) =>
+      service.client.send(new PutDestinationPolicyCommand({ destinationName: 'one', accessPolicy }));
+    await putPolicy(policyOf(5120));
+    expect((await failure(putPolicy(policyOf(5121)))).name).to.equal('InvalidParameterException');
+    const reserved = new PutDestinationCommand({
+      destinationName: 'two',
+      targetArn,
+      roleArn: ROLE,
+      tags: { 'aws:x': 'y' },
+    });
+    expect((await failure(service.client.send(reserved))).name).to.equal('InvalidParameterException');
     const { tags } = await service.client.send(
       new ListTagsForResourceCommand({ resourceArn: destination!.arn }),
     );
@@ -380,13 +509,32 @@ describe('policies and settings', () => {
     await service.client.send(
       new PutDataProtectionPolicyCommand({ logGroupIdentifier: GROUP, policyDocument }),
     );
-    expect(await get()).to.deep.include({ logGroupIdentifier: ARN, policyDocument, lastUpdatedTime: START });
+    expect(await get()).to.deep.include({
+      logGroupIdentifier: GROUP,
+      policyDocument,
+      lastUpdatedTime: START,
+    });
+    const byArn = await service.client.send(new GetDataProtectionPolicyCommand({ logGroupIdentifier: ARN }));
+    expect(byArn.logGroupIdentifier).to.equal(ARN);
     expect((await group()).dataProtectionStatus).to.equal('ACTIVATED');
     const remove = () =>
       service.client.send(new DeleteDataProtectionPolicyCommand({ logGroupIdentifier: GROUP }));
     await remove();
     expect(await get()).to.not.have.property('policyDocument');
+    expect((await group()).dataProtectionStatus).to.equal('DELETED');
     expect((await failure(remove())).name).to.equal('ResourceNotFoundException');
+  });
+
+  it('a data protection policy of the account is inherited by Standard groups', async () => {
+    expect(await group()).to.not.have.property('inheritedProperties');
+    await service.client.send(
+      new PutAccountPolicyCommand({
+        policyName: 'p',
+        policyType: 'DATA_PROTECTION_POLICY',
+        policyDocument: '{"Name":"p","Statement":[]}',
+      }),
+    );
+    expect((await group()).inheritedProperties).to.deep.equal(['ACCOUNT_DATA_PROTECTION']);
   });
 
   it('bearer tokens are enabled at a group', async () => {
@@ -467,6 +615,7 @@ describe('export tasks', () => {
     }
     expect((await failure(create({ from: 5, to: 5 }))).name).to.equal('InvalidParameterException');
     expect((await failure(create({ logGroupName: '/none' }))).name).to.equal('ResourceNotFoundException');
+    expect((await failure(create({ from: 1, to: START - 1 }))).name).to.equal('InvalidParameterException');
   });
 
   it('are unknown by another id', async () => {
