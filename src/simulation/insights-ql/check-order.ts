@@ -12,7 +12,9 @@ const MAX_STATS = 10;
 export function checkOrder(query: Query, { isInner = false } = {}): void {
   if (query.source !== undefined) checkSource(query.source);
   const { commands } = query;
-  const lastStats = commands.findLastIndex(({ kind }) => kind === 'Stats');
+  const statsAt = commands.flatMap(({ kind }, index) => (kind === 'Stats' ? [index] : []));
+  // The guide says so of several stats; queries with one are run with a sort or limit before it.
+  const lastStats = statsAt.length > 1 ? statsAt.at(-1)! : -1;
   const seen = new Map<Command['kind'], number>();
   for (const [index, command] of commands.entries()) {
     const refuse = (reason: string): never => {

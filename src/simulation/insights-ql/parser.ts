@@ -245,6 +245,8 @@ class Parser {
   /** Sort : `sort` ( Named [ `asc` | `desc` ] ), … */
   #parseSort(start: number): Command {
     const keys = this.#parseList((): SortKey => {
+      // Seen in answers of the service: it takes the alias of a bin here, not the call.
+      if (this.#isWord('bin') && this.#isCallNext()) throw this.#unexpected(this.#tokenAfterNext());
       const item = this.#parseNamed();
       const descending = this.#takeWord('desc') || (!this.#takeWord('asc') && SORTS_DESCENDING_BY_DEFAULT);
       return { item, descending };
@@ -814,6 +816,11 @@ class Parser {
   #isOption(): boolean {
     const after = this.#peek().kind === 'Name' ? this.#tokenAfterNext() : undefined;
     return after?.kind === 'Symbol' && after.text === '=';
+  }
+
+  #isCallNext(): boolean {
+    const after = this.#tokenAfterNext();
+    return after.kind === 'Symbol' && after.text === '(';
   }
 
   #atCommandEnd(): boolean {

@@ -8,7 +8,7 @@ import { ValueSet } from './execution/value-set.js';
 import { aggregateFunctions, parsePeriod, type EvaluationContext } from './functions/index.js';
 import { nearestName } from '../../cloudwatch/nearest-name.js';
 import { messageTest, optionalConditions, requiredCondition } from './index-conditions.js';
-import { canonical, replace, Scope, unknownSymbols, asField } from './scope.js';
+import { alreadyDefined, callsOf, canonical, replace, Scope, unknownSymbols, asField } from './scope.js';
 import { APPROXIMATE_COUNT, countFrequentStage } from './stages/count-frequent.js';
 import { dedupStage } from './stages/dedup.js';
 import { addTotalsStage, fillDownStage, fillMissingStage } from './stages/fill.js';
@@ -109,6 +109,14 @@ const BEFORE_MATCH = new Set<Command['kind']>([
 /** Commands that give one row for each, so that a limit behind them bounds what `sort` holds. */
 const ONE_FOR_ONE = new Set<Command['kind']>(['Fields', 'Display', 'Lookup', 'FillDown']);
 
+/** Commands that look at one row at a time, in whatever order. */
+const EACH_ROW = new Set<Command['kind']>([
+  ...(['Fields', 'Display', 'Filter', 'FilterIndex', 'Parse', 'Unnest', 'Expand', 'Sort'] as const),
+]);
+
+/** Aggregates that show in which order the rows came. */
+const ORDERED_AGGREGATES = new Set(['values', 'collect_values']);
+
 class Planner {
   readonly #query: Query;
   readonly #settings: PlanSettings;
@@ -133,7 +141,10 @@ class Planner {
       context: settings.context,
       subqueryValues: (subquery) => this.#planSubquery(subquery),
     };
-    const limits = query.commands.flatMap((command) => (command.kind === 'Limit' ? [command.count] : []));
+    const lastStats = query.commands.findLastIndex(({ kind }) => kind === 'Stats');
+    const limits = query.commands
+      .slice(lastStats + 1)
+      .flatMap((command) => (command.kind === 'Limit' ? [command.count] : []));
     const inQuery = limits.length === 0 ? undefined : Math.min(...limits);
     this.#limit = Math.min(effectiveLimit(inQuery, settings.limit) ?? DEFAULT_LIMIT, MAX_LIMIT);
   }
@@ -220,7 +231,7 @@ class Planner {
           direction: descending ? ('desc' as const) : ('asc' as const),
         }));
         for (const { alias } of aliased) scope.define(alias!);
-        this.#stages.push(sortStage(keys, this.#rowsWantedAfter(index)));
+        if (!this.#isIdleSort(index)) this.#stages.push(sortStage(keys, this.#rowsWantedAfter(index)));
         break;
       }
       case 'Limit':
@@ -341,10 +352,12 @@ class Planner {
     const keys = command.keys.map((item) => ({ ...item, expression: this.#resolveKey(item.expression) }));
     const keyByText = new Map(command.keys.map((item) => [canonical(item.expression), columnName(item)]));
     const names = new Set(command.keys.map(columnName));
-    const items = command.items.map((item) => ({
-      ...item,
-      expression: this.#resolveAggregates(item.expression, keyByText, names),
-    }));
+    const items = command.items.map((item) => {
+      const expression = this.#resolveAggregates(item.expression, keyByText, names);
+      // Later items may use it. Source: User Guide, sample queries ("overprovisioned memory").
+      names.add(columnName(item));
+      return { ...item, expression };
+    });
     this.#stages.push(
       statsStage(
         {
@@ -360,22 +373,24 @@ class Planner {
     const seen = new Set<string>();
     for (const item of columns) {
       const name = columnName(item);
-      if (seen.has(name)) throw new QuerySyntaxError('Ephemeral field is already defined', item.span);
+      if (seen.has(name)) throw alreadyDefined(name, item.span);
       seen.add(name);
+      if (item.alias !== undefined) this.#scope.nameOnce(item.alias, item.span);
     }
     this.#scope.close(columns.map((item) => ({ name: columnName(item), expression: item.expression })));
     this.#lastStats = command;
   }
 
-  /** `bin` in a later stats is invalid, even where a column has its text. */
+  /** `bin` in a later stats needs `@timestamp`, even where a column has its text. Source: User Guide, stats. */
   #resolveKey(expression: Expression): Expression {
-    if (this.#scope.isClosed && expression.kind === 'Call' && expression.name.toLowerCase() === 'bin') {
-      throw unknownSymbols(expression.name, expression.span);
+    if (isBin(expression)) {
+      if (!this.#scope.knows('@timestamp')) throw unknownSymbols('@timestamp', expression.span);
+      return expression;
     }
     return this.#scope.resolve(expression);
   }
 
-  /** Around aggregates only the keys can be used. */
+  /** Around aggregates only the keys and earlier items can be used. */
   #resolveAggregates(
     expression: Expression,
     keyByText: ReadonlyMap<string, string>,
@@ -443,6 +458,12 @@ class Planner {
     return values;
   }
 
+  /** A sort that only a `stats` would see, for which it would hold every row. */
+  #isIdleSort(index: number): boolean {
+    const reader = this.#commands.slice(index + 1).find(({ kind }) => !EACH_ROW.has(kind));
+    return reader?.kind === 'Stats' && ignoresOrder(reader);
+  }
+
   /** How many of the first rows behind a command are ever shown. */
   #rowsWantedAfter(index: number): number {
     for (const command of this.#commands.slice(index + 1)) {
@@ -466,6 +487,11 @@ function filtersFirst(commands: readonly Command[]): readonly Command[] {
     }
   }
   return ordered;
+}
+
+/** Whether rows may come in another order: `values` lists them as they come. */
+function ignoresOrder({ items }: StatsCommand): boolean {
+  return !items.some(({ expression }) => callsOf(expression).some((name) => ORDERED_AGGREGATES.has(name)));
 }
 
 function isMultiple(command: Command): boolean {

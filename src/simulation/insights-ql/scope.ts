@@ -14,6 +14,8 @@ export class Scope {
   #displayed: string[] | undefined;
   /** Names that the query made, which it may not make again. */
   readonly #made = new Set<string>();
+  /** Of them, those that the query gave a name of its own; they stay taken behind `stats` too. */
+  readonly #ephemeral = new Set<string>();
   readonly #parsed = new Set<string>();
   readonly #known = new Set<string>();
   /** The columns whose names are expressions, by their text in one spelling. */
@@ -36,7 +38,7 @@ export class Scope {
 
   /** `fields x`: @throws QuerySyntaxError for a field that `parse` made, which is a column already */
   show(name: string, span: Span): void {
-    if (this.#parsed.has(name)) throw alreadyDefined(span);
+    if (this.#parsed.has(name)) throw alreadyDefined(name, span);
     if (!this.#columns.includes(name)) this.#columns.push(name);
   }
 
@@ -48,10 +50,21 @@ export class Scope {
 
   /** A column with a name of its own. @throws QuerySyntaxError for one that there is */
   make(name: string, span: Span, { parsed = false } = {}): void {
-    if (this.#made.has(name) || this.#columns.includes(name)) throw alreadyDefined(span);
+    if (this.#made.has(name) || this.#columns.includes(name)) throw alreadyDefined(name, span);
+    this.nameOnce(name, span);
     this.#columns.push(name);
     this.define(name);
     if (parsed) this.#parsed.add(name);
+  }
+
+  /**
+   * A name after `as`, which no other command may give again, not even a later `stats`. Seen in answers of
+   * the service.
+   * @throws QuerySyntaxError for one that is taken
+   */
+  nameOnce(name: string, span: Span): void {
+    if (this.#ephemeral.has(name)) throw alreadyDefined(name, span);
+    this.#ephemeral.add(name);
   }
 
   /** A name to be used, which is no column yet, or may be one again. */
@@ -64,6 +77,11 @@ export class Scope {
   /** The last `display` wins. */
   display(names: readonly string[]): void {
     this.#displayed = [...new Set(names)];
+  }
+
+  /** Whether a name can be used behind `stats`. */
+  knows(name: string): boolean {
+    return !this.#isClosed || this.#known.has(name);
   }
 
   /** From here on only these exist. */
@@ -95,7 +113,7 @@ export class Scope {
       if (part.kind === 'Call') {
         const name = part.name.toLowerCase();
         if (scalarFunctions.get(name)?.takesTimestamp && !this.#known.has('@timestamp')) {
-          throw unknownSymbols(part.name, part.span);
+          throw unknownSymbols('@timestamp', part.span);
         }
         if (aggregateFunctions.has(name) && !scalarFunctions.has(name)) {
           throw unknownSymbols(printExpression(part), part.span);
@@ -129,8 +147,20 @@ export function unknownSymbols(names: string, span: Span): QuerySyntaxError {
   return new QuerySyntaxError(`Unknown symbols found in or after stats: ${names}`, span);
 }
 
-function alreadyDefined(span: Span): QuerySyntaxError {
-  return new QuerySyntaxError('Ephemeral field is already defined', span);
+/** Source: seen in answers of the service, which name the last character of the place, not the one behind it. */
+export function alreadyDefined(name: string, span: Span): QuerySyntaxError {
+  const place = `[${span.start},${span.end - 1}]`;
+  return new QuerySyntaxError(`Ephemeral field is already defined: ${name} (${place})`, span);
+}
+
+/** The names of all functions that an expression calls, in lower case. */
+export function callsOf(expression: Expression): readonly string[] {
+  const names: string[] = [];
+  replace(expression, (part) => {
+    if (part.kind === 'Call') names.push(part.name.toLowerCase());
+    return undefined;
+  });
+  return names;
 }
 
 /** An expression in which parts are replaced, from the outside in; undefined goes on to the parts of a part. */

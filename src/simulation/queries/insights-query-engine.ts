@@ -2,6 +2,8 @@ import type { EventSource } from '../insights-ql/event-source.js';
 import { parseQuery, type Query, QueryExecution, QuerySyntaxError } from '../insights-ql/index.js';
 import { ServiceError } from '../service-error.js';
 import type { QueryEngine, QueryRange, QueryRun } from './query-engine.js';
+import { callsOf } from '../insights-ql/scope.js';
+import type { Command } from '../insights-ql/tree.js';
 import { resolveSource } from './query-source.js';
 
 /** Runs queries in Logs Insights QL. */
@@ -24,18 +26,25 @@ const STANDARD_ONLY: ReadonlyMap<string, string> = new Map([
 
 /** @throws QuerySyntaxError for a command that the class of one of the groups doesn't offer */
 function refuseCommandsOfStandard(query: Query, events: EventSource, logGroupNames: readonly string[]): void {
-  const command = query.commands.find(({ kind }) => STANDARD_ONLY.has(kind));
+  const command = query.commands.find((each) => nameInStandardOnly(each) !== undefined);
   if (command === undefined) return;
   const asked = new Set(logGroupNames);
   for (const { logGroupName, logGroupClass } of events.logGroups()) {
     if (logGroupClass === 'STANDARD' || !asked.has(logGroupName)) continue;
-    const name = STANDARD_ONLY.get(command.kind)!;
     // Not documented: the text.
     throw new QuerySyntaxError(
-      `the command ${name} is not supported for log groups of the class ${logGroupClass}`,
+      `the command ${nameInStandardOnly(command)!} is not supported for log groups of the class ${logGroupClass}`,
       command.span,
     );
   }
+}
+
+function nameInStandardOnly(command: Command): string | undefined {
+  const name = STANDARD_ONLY.get(command.kind);
+  if (name !== undefined || (command.kind !== 'Fields' && command.kind !== 'Display')) return name;
+  return command.items.some(({ expression }) => callsOf(expression).includes('unmask'))
+    ? 'unmask'
+    : undefined;
 }
 
 function startRun(query: Query, events: EventSource, range: QueryRange): QueryRun {

@@ -144,13 +144,17 @@ export const queryCases = [
         );
       }
     },
-    'refuses pattern and filterIndex for Infrequent Access groups': async (bench) => {
+    'refuses pattern, filterIndex and unmask for Infrequent Access groups': async (bench) => {
       const logGroupName = bench.groupName();
       await bench.client.send(
         new CreateLogGroupCommand({ logGroupName, logGroupClass: 'INFREQUENT_ACCESS' }),
       );
       const seconds = Math.floor(Date.now() / 1000);
-      for (const queryString of ['fields @message | pattern @message', 'filterIndex level = "error"']) {
+      for (const queryString of [
+        'fields @message | pattern @message',
+        'filterIndex level = "error"',
+        'fields unmask(@message)',
+      ]) {
         await refused(
           bench.client.send(
             new StartQueryCommand({

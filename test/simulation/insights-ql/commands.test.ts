@@ -290,6 +290,43 @@ describe('stats', () => {
     expect(execution.rows()[0]!.map(({ field }) => field)).to.deep.equal(['bin(2s)', 'calm', 'count(*)']);
   });
 
+  it('use the aliases of earlier items of the same stats (a sample query of the guide)', async () => {
+    const report = (used: number) =>
+      `REPORT RequestId: 8f507cfc-xmpl-4697-b07a-ac58fc914c95\tDuration: 15 ms\tBilled Duration: 16 ms\tMemory Size: 128 MB\tMax Memory Used: ${used} MB\t`;
+    const query = `filter @type = "REPORT"
+      | stats max(@memorySize / 1000 / 1000) as provisonedMemoryMB,
+        max(@maxMemoryUsed / 1000 / 1000) as maxMemoryUsedMB,
+        provisonedMemoryMB - maxMemoryUsedMB as overProvisionedMB`;
+    expect(await rowsOf(query, events(report(60), report(75)))).to.deep.equal([
+      { provisonedMemoryMB: '128', maxMemoryUsedMB: '75', overProvisionedMB: '53' },
+    ]);
+    expect(
+      await rowsOf('stats count(*) as n, n * 2 as twice by level | stats max(twice)', STORED),
+    ).to.deep.equal([{ 'max(twice)': '4' }]);
+  });
+
+  it('take a sort or limit before them, where they are alone', async () => {
+    expect(await rowsOf('sort n desc | limit 3 | stats sum(n) as total', STORED)).to.deep.equal([
+      { total: '15' },
+    ]);
+    expect(await rowsOf('sort n | limit 3 | stats sum(n) as total', STORED)).to.deep.equal([{ total: '6' }]);
+    expect(await rowsOf('limit 1 | stats count(*) as c by n', STORED)).to.deep.equal([{ n: '10', c: '1' }]);
+    // The limit is that of the rows before, not of the result.
+    expect(await rowsOf('limit 3 | stats count(*) by n', STORED)).to.have.length(3);
+    expect(await rowsOf('limit 2 | stats count(*) by n | limit 1', STORED)).to.have.length(1);
+    expect(await rowsOf('sort n | stats values(n) as ns', STORED)).to.deep.equal([{ ns: '[1,2,3,10]' }]);
+    expect(await rowsOf('sort n | stats count(*) as c', STORED)).to.deep.equal([{ c: '4' }]);
+  });
+
+  it('take bin in a later stats where @timestamp is a column', async () => {
+    expect(
+      await rowsOf('stats count(*) as c by @timestamp | stats sum(c) as n by bin(2s) as t | sort t', STORED),
+    ).to.deep.equal([
+      { t: '2026-09-03 14:00:00.000', n: '2' },
+      { t: '2026-09-03 14:00:02.000', n: '2' },
+    ]);
+  });
+
   it('groups rows without a key by themselves', async () => {
     expect(await rowsOf('stats count(*) as c by s | sort c, s', STORED)).to.deep.equal([
       { s: '500', c: '1' },

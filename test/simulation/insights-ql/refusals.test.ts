@@ -59,20 +59,45 @@ const REFUSED: [query: string, message: string, at: string][] = [
   ['fields x | parse "x=*" as x', 'Ephemeral field is already defined', 'parse "x=*" as x'],
   ['fields x | fields a as x', 'Ephemeral field is already defined', 'a as x'],
   ['stats count(*) as c, sum(a) as c', 'Ephemeral field is already defined', 'sum(a) as c'],
+  // Seen in answers of the service: the last character of the place is the one that is meant, not the next.
+  [
+    'stats sum(a) as starts by b | stats sum(starts) as starts',
+    'Ephemeral field is already defined: starts ([36,56])',
+    'sum(starts) as starts',
+  ],
+  ['fields a as score | stats avg(score) as score', 'Ephemeral', 'avg(score) as score'],
+  ['parse "x=*" as x | stats avg(x) as x', 'Ephemeral', 'avg(x) as x'],
+  [
+    'stats count(*) by bin(5m) as t | stats count(*) by dateceil(t, 10m) as t',
+    'Ephemeral',
+    'dateceil(t, 10m) as t',
+  ],
+  ['stats b + 1 as c, sum(a) as b', 'Unknown symbols found in or after stats: b', 'b'],
+  [
+    'stats count(*) by bin(1h) | sort bin(1h) desc',
+    'unexpected symbol found ( at line 1 and position 36',
+    '(',
+  ],
+  ['stats count(*) by bin(1h) | sort @timestamp desc', 'Unknown symbols', '@timestamp'],
   ['stats count(*) | filter x = 1', 'Unknown symbols found in or after stats: x', 'x'],
   ['stats count(*) | fields sum(a)', 'Unknown symbols found in or after stats: sum(a)', 'sum(a)'],
   ['stats sum(a) + b', 'Unknown symbols found in or after stats: b', 'b'],
   [
     'stats count(*) by a | stats count(*) by bin(5m)',
-    'Unknown symbols found in or after stats: bin',
+    'Unknown symbols found in or after stats: @timestamp',
     'bin(5m)',
   ],
   ['stats count(*) by bin(5m) | stats count(*) by bin(5m)', 'Unknown symbols found', 'bin(5m)'],
-  ['stats count(*) by a | fields bin(1h)', 'Unknown symbols found in or after stats: bin', 'bin(1h)'],
+  ['stats count(*) by a | fields bin(1h)', 'Unknown symbols found in or after stats: @timestamp', 'bin(1h)'],
   ['pattern @message | filter @message = "x"', 'Unknown symbols found', '@message'],
   // Order
-  ['sort a | stats count(*)', 'sort must come after the last stats command', 'sort a'],
-  ['limit 5 | stats count(*)', 'limit must come after the last stats command', 'limit 5'],
+  ...['sort c', 'limit 5'].flatMap((early): [string, string, string][] => {
+    const message = `${early.split(' ')[0]!} must come after the last stats command`;
+    return [
+      [`stats count(*) as c by a | ${early} | stats max(c)`, message, early],
+      [`${early} | stats count(*) as c by a | stats max(c)`, message, early],
+    ];
+  }),
   ['dedup a | filter b', 'only limit can follow dedup', 'filter b'],
   ['dedup a | dedup b', 'only limit can follow dedup', 'dedup b'],
   ['sort a | pattern @message', 'pattern can not come after sort', 'pattern @message'],

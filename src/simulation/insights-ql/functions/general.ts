@@ -16,6 +16,8 @@ export const generalFunctions: readonly ScalarFunction[] = [
     const text = toText(value!);
     return text === undefined ? null : Buffer.byteLength(text);
   }),
+  // Nothing is masked here: a data protection policy is stored, not applied.
+  scalar('unmask', 1, 1, ([value]) => value!),
   scalar('queryStartTime', 0, 0, (_, context) => context.queryStartMillis),
   scalar('queryEndTime', 0, 0, (_, context) => context.queryEndMillis),
   scalar('queryTimeRange', 0, 0, (_, context) => context.queryEndMillis - context.queryStartMillis),

@@ -137,7 +137,11 @@ class Groups {
       for (const [index, accumulator] of accumulators.entries()) {
         results.set(slotName(index), accumulator.result());
       }
-      for (const { name, evaluate } of this.#items) row.set(name, evaluate(results));
+      for (const { name, evaluate } of this.#items) {
+        const value = evaluate(results);
+        row.set(name, value);
+        results.set(name, value);
+      }
       yield row;
     }
   }

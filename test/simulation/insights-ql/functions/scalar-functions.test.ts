@@ -117,6 +117,8 @@ describe('general functions', () => {
     ['isNumeric', [list], false],
     ['messageSize', ['é😀'], 6],
     ['messageSize', [null], null],
+    ['unmask', ['4111 1111 1111 1111'], '4111 1111 1111 1111'],
+    ['unmask', [null], null],
     ['queryStartTime', [], 1000],
     ['queryEndTime', [], 61_000],
     ['queryTimeRange', [], 60_000],
