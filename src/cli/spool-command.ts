@@ -114,8 +114,7 @@ async function runVerify(directory: string, options: SpoolArguments, io: Command
     const content = await readSpoolEntry(directory, entry);
     if (content.state === 'whole') continue;
     const damagedEvents = content.batch ? content.damagedEvents : entry.events;
-    const detail = content.batch ? `${formatCount(damagedEvents, 'event')} damaged` : content.detail;
-    problems.push({ file: entry.file, state: content.state, damagedEvents, detail });
+    problems.push({ file: entry.file, state: content.state, damagedEvents, detail: content.detail });
   }
   if (options.json) {
     io.stdout.write(

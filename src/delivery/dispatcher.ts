@@ -115,13 +115,19 @@ export class Dispatcher implements Delivery {
     this.#spool = parts.spool;
     this.#spool?.open({
       found: (batches) => {
-        for (const { stored, destination } of batches) this.#inherit(stored, destination);
+        for (const { stored, destination } of batches) {
+          this.#status.inheritedEvents += stored.events;
+          this.#takeIn(stored, destination);
+        }
+      },
+      again: (batches) => {
+        for (const { stored, destination } of batches) this.#takeIn(stored, destination);
       },
       scanned: () => {
         this.#pump();
       },
-      dropped: (stored, detail) => {
-        this.#dropStored(stored, detail);
+      dropped: (stored, reason, detail) => {
+        this.#dropStored(stored, reason, detail);
       },
     });
   }
@@ -616,28 +622,29 @@ export class Dispatcher implements Delivery {
     return lanes.size > 0 && this.#room.waiting === this.#admissions.size;
   }
 
-  /** Takes over what an earlier process left. After shutdown it stays where it is, for the next. */
-  #inherit(stored: StoredBatch, destination: Destination): void {
-    this.#status.inheritedEvents += stored.events;
+  /** Takes in what an earlier process left. After shutdown it stays where it is, for the next. */
+  #takeIn(stored: StoredBatch, destination: Destination): void {
     if (this.#isClosed) return;
     const pending = new PendingBatch({ stored, destination }, BEFORE_ALL + ++this.#inheritedBatches);
     this.#ofStored.set(stored, pending);
     this.#laneOf(destination).putBack(pending);
   }
 
-  #dropStored(stored: StoredBatch, detail: string): void {
+  #dropStored(stored: StoredBatch, reason: LossReason, detail: string): void {
     const pending = this.#ofStored.get(stored);
     if (!pending) {
-      this.#parts.losses.record('spool_full', stored.events, detail);
+      this.#parts.losses.record(reason, stored.events, detail);
       return;
     }
     this.#laneOf(pending.destination).remove(pending);
-    this.#loseRest(pending, 'spool_full', detail);
+    this.#loseRest(pending, reason, detail);
   }
 
   /** Stores a batch for which there is no room in memory. @returns undefined where it can't be stored */
   async #spoolAtOnce(batch: LogEventBatch, spool: Spool): Promise<PendingBatch | undefined> {
     const sequence = ++this.#batches;
+    // From here on it may be sent from there, whatever becomes of this process.
+    batch.keeper?.sending(batch.events);
     const stored = await spool.write(batch, { sequence });
     if (stored === undefined || stored === 'too_large') return undefined;
     batch.keeper?.release(batch.events);
@@ -663,6 +670,7 @@ export class Dispatcher implements Delivery {
   async #storeOnce(spool: Spool, pending: PendingBatch, isLast: boolean): Promise<void> {
     const { rest, stored: replaces } = pending;
     pending.isReduced = false;
+    pending.keeper?.sending(rest.events);
     const stored = await spool.write(rest, { sequence: pending.sequence, replaces, isLast });
     if (stored === undefined) {
       pending.isReduced = true;
@@ -710,8 +718,9 @@ export class Dispatcher implements Delivery {
       case 'handed_on':
         this.#status.handedOnEvents += pending.letGo();
         return { kind: 'gone' };
-      case 'future':
+      case 'set_aside':
         pending.letGo();
+        this.#ofStored.delete(stored);
         return { kind: 'gone' };
       case 'failed':
         return { kind: 'unreadable', error: read.error };

@@ -101,6 +101,8 @@ export class PendingBatch {
     this.#events = batch.events.length;
     this.#bytes = batch.bytes;
     this.lost += damaged;
+    // Who comes after us must not count it again.
+    if (damaged > 0) this.isReduced = true;
     return damaged;
   }
 

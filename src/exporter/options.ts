@@ -357,7 +357,7 @@ export const EXPORTER_OPTIONS = {
         max: 366 * 24 * 60 * MINUTE,
         default: DEFAULT_SPOOL_SETTINGS.maxAgeMillis,
         doc:
-          'Milliseconds after which a batch is dropped (`spool_full`). The service itself takes no event older ' +
+          'Milliseconds after which a batch is dropped (`spool_expired`). The service itself takes no event older ' +
           'than 14 days (`too_old`).',
       }),
       fsync: flag({

@@ -1,6 +1,7 @@
 /**
  * Why a record or event was not delivered. Every loss of the package has one of these reasons.
- * `too_old`, `too_new`, `expired`: refused by the service for their time.
+ * `too_old`, `too_new`, `expired`: refused by the service for their time. `spool_full`, `spool_expired`: dropped for
+ * the bound or the age of the spool; `spool_corrupt`: files were damaged or removed.
  */
 export const LOSS_REASONS = [
   'queue_full',
@@ -19,6 +20,7 @@ export const LOSS_REASONS = [
   'shutdown',
   'delivery_failed',
   'spool_full',
+  'spool_expired',
   'spool_corrupt',
 ] as const;
 

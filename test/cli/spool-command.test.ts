@@ -71,7 +71,7 @@ describe('otel-cwlogs spool', () => {
     const path = await firstFile();
     const content = await readFile(path);
     const flipped = Buffer.from(content);
-    flipped[content.length - 3]! ^= 1;
+    flipped[content.indexOf('red')]! ^= 1;
     await writeFile(path, flipped);
     const { stdout, code } = await run('verify', directory, '--json');
     expect(code).to.equal(3);

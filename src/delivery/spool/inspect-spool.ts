@@ -1,7 +1,8 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
+import { describeError } from '../../cloudwatch/classify-error.js';
 import { type LogEventBatch } from '../encoded-event.js';
 import { nodeFileSystem, readPlainFile } from './private-files.js';
-import { stateOfOwner } from './process-owner.js';
+import { type OwnerState, stateOfOwner } from './process-owner.js';
 import { parseSpoolFileName, readSpoolFile, type SpoolFileName } from './spool-file.js';
 import { NOBODY, parseSpoolFolderName } from './spool-folder.js';
 
@@ -11,11 +12,18 @@ export interface SpoolEntry extends SpoolFileName {
   readonly file: string;
   /** The process that sends it; undefined where the next that looks takes it. */
   readonly heldByProcess: number | undefined;
+  /** Whether that process runs; `unknown` for one in another container, or on another host. */
+  readonly holder: OwnerState | 'nobody';
 }
 
 /** What reading one file came to. */
 export type SpoolEntryContent =
-  | { readonly state: 'whole' | 'damaged'; readonly batch: LogEventBatch; readonly damagedEvents: number }
+  | {
+      readonly state: 'whole' | 'damaged';
+      readonly batch: LogEventBatch;
+      readonly damagedEvents: number;
+      readonly detail: string;
+    }
   | { readonly state: 'damaged' | 'unreadable'; readonly batch?: undefined; readonly detail: string }
   | { readonly state: 'future'; readonly batch?: undefined; readonly detail: string };
 
@@ -25,12 +33,15 @@ export interface SpoolListing {
   readonly entries: readonly SpoolEntry[];
   /** Names that are not of the spool, relative to its directory. */
   readonly foreign: readonly string[];
+  /** Folders of the spool that can't be read, and why. */
+  readonly unreadable: readonly { readonly folder: string; readonly detail: string }[];
 }
 
 /** Lists a spool by the names of its files. @throws where the directory can't be read */
 export async function listSpool(directory: string): Promise<SpoolListing> {
   const entries: SpoolEntry[] = [];
   const foreign: string[] = [];
+  const unreadable: { folder: string; detail: string }[] = [];
   const folders = await nodeFileSystem.readdir(directory, { withFileTypes: true });
   for (const folder of folders.sort((a, b) => (a.name < b.name ? -1 : 1))) {
     const parsed = folder.isDirectory() ? parseSpoolFolderName(folder.name) : undefined;
@@ -38,18 +49,27 @@ export async function listSpool(directory: string): Promise<SpoolListing> {
       foreign.push(folder.name);
       continue;
     }
-    const isHeld = parsed.holder !== NOBODY && stateOfOwner(parsed.holder) !== 'dead';
+    const holder = parsed.holder === NOBODY ? 'nobody' : stateOfOwner(parsed.holder);
+    const isHeld = holder === 'alive' || holder === 'unknown';
     const heldByProcess = isHeld ? Number(parsed.holder.split('-')[0]) : undefined;
-    // A process that ends hands its folder on, under another name.
-    const files = await nodeFileSystem.readdir(join(directory, folder.name)).catch((): string[] => []);
+    let files: string[];
+    try {
+      files = await nodeFileSystem.readdir(join(directory, folder.name));
+    } catch (error) {
+      // A process that ends hands its folder on, under another name.
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+        unreadable.push({ folder: folder.name, detail: describeError(error) });
+      }
+      continue;
+    }
     for (const file of files.sort()) {
       const name = parseSpoolFileName(file);
       const path = join(folder.name, file);
-      if (name) entries.push({ ...name, file: path, heldByProcess });
+      if (name) entries.push({ ...name, file: path, heldByProcess, holder });
       else if (!file.endsWith('.batch.tmp')) foreign.push(path);
     }
   }
-  return { entries, foreign };
+  return { entries, foreign, unreadable };
 }
 
 /** Reads one file of a spool and checks it, without changing it. Never rejects. */
@@ -69,11 +89,14 @@ export async function readSpoolEntry(
       return { state: 'damaged', detail: 'no event of it can be read' };
     case 'future':
       return { state: 'future', detail: `format ${content.version}, of a later version of this package` };
-    case 'batch':
-      return {
-        state: content.damaged > 0 ? 'damaged' : 'whole',
-        batch: content.batch,
-        damagedEvents: content.damaged,
-      };
+    case 'batch': {
+      // The name says what was stored, also where the header does not.
+      const { events: stored = 0 } = parseSpoolFileName(basename(entry.file)) ?? {};
+      const { batch, damagedLines } = content;
+      const damagedEvents = Math.max(content.damaged, stored - batch.events.length);
+      const state = damagedEvents > 0 || damagedLines > 0 ? 'damaged' : 'whole';
+      const all = batch.events.length + damagedEvents;
+      return { state, batch, damagedEvents, detail: `${damagedEvents} of ${all} events damaged` };
+    }
   }
 }

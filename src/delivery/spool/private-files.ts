@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import * as files from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 
 /** What the spool asks of the file system: `node:fs/promises`, or a test's. */
 export type FileSystem = Pick<
@@ -13,9 +13,18 @@ export const nodeFileSystem: FileSystem = files;
 // Windows has no O_NOFOLLOW.
 const NO_FOLLOW = (constants as { O_NOFOLLOW?: number }).O_NOFOLLOW ?? 0;
 
-/** Makes a folder that only its user may enter, with its parents. */
-export async function makePrivateFolder(fs: FileSystem, path: string): Promise<void> {
-  await fs.mkdir(path, { recursive: true, mode: 0o700 });
+/**
+ * Makes a folder that only its user may enter, with its parents.
+ * @param fsync - whether those that were missing outlive a power cut once this resolves
+ */
+export async function makePrivateFolder(fs: FileSystem, path: string, fsync: boolean): Promise<void> {
+  const firstMade = await fs.mkdir(path, { recursive: true, mode: 0o700 });
+  if (firstMade === undefined || !fsync) return;
+  let made = path;
+  do {
+    made = dirname(made);
+    await syncFolder(fs, made);
+  } while (made.length >= firstMade.length);
 }
 
 /**
@@ -40,11 +49,12 @@ export async function writeWholeFile(
       await handle.close();
     }
     await fs.rename(temporary, join(folder, name));
+    if (fsync) await syncFolder(fs, folder);
   } catch (error) {
-    await fs.unlink(temporary).catch(() => undefined);
+    // Whoever asked for it still has the content: a file under the name would be sent besides.
+    for (const left of [temporary, join(folder, name)]) await fs.unlink(left).catch(() => undefined);
     throw error;
   }
-  if (fsync) await syncFolder(fs, folder);
 }
 
 /**

@@ -24,6 +24,8 @@ export type SpoolFileContent =
       readonly batch: LogEventBatch;
       /** Events that were written and can't be read any more. */
       readonly damaged: number;
+      /** Lines that are not what was written; also a header's, which costs no event. */
+      readonly damagedLines: number;
     }
   /** Nothing of it can be read. */
   | { readonly kind: 'damaged' }
@@ -52,7 +54,10 @@ export function parseSpoolFileName(name: string): SpoolFileName | undefined {
   return { sequence, createdMillis, events, bytes, fileBytes };
 }
 
-/** Each line has its own checksum: one flipped bit or a torn end costs the events that it hits, no others. */
+/**
+ * Each line has its own checksum: one flipped bit or a torn end costs the events that it hits, no others. The
+ * header, without which no event could be sent, stands at both ends.
+ */
 export function writeSpoolFile({ destination, entity, events }: LogEventBatch): string {
   const { logGroupName, logStreamName } = destination;
   const header = {
@@ -63,16 +68,17 @@ export function writeSpoolFile({ destination, entity, events }: LogEventBatch): 
     entity,
     events: events.length,
   };
-  let text = checksummedLine(JSON.stringify(header));
+  const headerLine = checksummedLine(JSON.stringify(header));
+  let text = headerLine;
   for (const { timestamp, messageBytes, messageJson } of events) {
     text += checksummedLine(`${timestamp} ${messageBytes} ${messageJson}`);
   }
-  return text;
+  return text + headerLine;
 }
 
 export function readSpoolFile(bytes: Buffer): SpoolFileContent {
-  const lines = readChecksummedLines(bytes);
-  const header = readHeader(firstOf(lines));
+  const lines = [...readChecksummedLines(bytes)];
+  const header = readHeader(lines[0]) ?? readHeader(lines.at(-1));
   if (header === undefined) return { kind: 'damaged' };
   if (header.version !== SPOOL_VERSION) return { kind: 'future', version: header.version };
   const events: EncodedEvent[] = [];
@@ -86,17 +92,14 @@ export function readSpoolFile(bytes: Buffer): SpoolFileContent {
   if (events.length === 0) return { kind: 'damaged' };
   const { destination, entity } = header;
   const batch = { destination, entity, events, bytes: sum };
-  return { kind: 'batch', batch, damaged: Math.max(0, header.events - events.length) };
+  const damagedLines = lines.filter((line) => line === undefined).length;
+  return { kind: 'batch', batch, damaged: Math.max(0, header.events - events.length), damagedLines };
 }
 
 /** The destination in the first bytes of a file; undefined where they are damaged or of a later version. */
 export function readSpoolFileDestination(firstBytes: Buffer): Destination | undefined {
-  const header = readHeader(firstOf(readChecksummedLines(firstBytes)));
+  const header = readHeader(readChecksummedLines(firstBytes).next().value);
   return header?.version === SPOOL_VERSION ? header.destination : undefined;
-}
-
-function firstOf(lines: Iterator<string | undefined, undefined>): string | undefined {
-  return lines.next().value;
 }
 
 interface Header {
@@ -117,7 +120,7 @@ function readHeader(line: string | undefined): Header | undefined {
   const { version, logGroupName, logStreamName, entity, events } = header;
   if (typeof version !== 'number') return undefined;
   const destination = { logGroupName: String(logGroupName), logStreamName: String(logStreamName) };
-  return { version, destination, entity: entity as LogEntity | undefined, events: Number(events) };
+  return { version, destination, entity: entity as LogEntity | undefined, events: Number(events) || 0 };
 }
 
 function readEvent(line: string): EncodedEvent | undefined {

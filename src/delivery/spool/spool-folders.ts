@@ -2,6 +2,7 @@ import { type Dirent } from 'node:fs';
 import { join } from 'node:path';
 import { type FileSystem, makePrivateFolder, syncFolder } from './private-files.js';
 import { createProcessOwner, type ProcessOwner, stateOfOwner } from './process-owner.js';
+import { SignsOfLife } from './signs-of-life.js';
 import { parseSpoolFileName, type SpoolFileName } from './spool-file.js';
 import {
   createWriterName,
@@ -22,10 +23,12 @@ export const LEASE_MILLIS = 30_000;
 export interface FolderScan {
   /** Folders that were taken over, the oldest first, with their batches in order. */
   readonly taken: readonly { readonly folder: HeldFolder; readonly files: readonly StoredFile[] }[];
-  /** Bytes of the folders that other processes hold. */
-  readonly bytesOfOthers: number;
+  /** Batches in the folders that other processes hold. */
+  readonly ofOthers: readonly SpoolFileName[];
   /** Names that are not of the spool. */
   readonly foreign: readonly string[];
+  /** Why folders that nobody holds could not be taken over. */
+  readonly errors: readonly NodeJS.ErrnoException[];
 }
 
 export interface StoredFile {
@@ -37,17 +40,27 @@ export interface StoredFile {
 export class SpoolFolders {
   readonly #fs: FileSystem;
   readonly #directory: string;
+  readonly #fsync: boolean;
   readonly #now: () => number;
-  readonly #owner: ProcessOwner = createProcessOwner();
+  readonly #owner: ProcessOwner;
   readonly #held = new Set<HeldFolder>();
-  /** Signs of life of holders that can't be asked for: when one was last seen, on our own clock. */
-  readonly #signs = new Map<string, { mtimeMillis: number; seenAt: number }>();
+  /** Folders that others may have taken over: this process showed no sign of life for long. */
+  readonly #doubtful = new WeakSet<HeldFolder>();
+  readonly #signs: SignsOfLife;
+  #lastSignAt: number;
   #own: Promise<HeldFolder> | undefined;
 
-  constructor(fs: FileSystem, directory: string, now: () => number) {
-    this.#fs = fs;
+  constructor(
+    parts: { readonly fs: FileSystem; readonly now: () => number; readonly owner?: ProcessOwner | undefined },
+    { directory, fsync }: { readonly directory: string; readonly fsync: boolean },
+  ) {
+    this.#fs = parts.fs;
     this.#directory = directory;
-    this.#now = now;
+    this.#fsync = fsync;
+    this.#now = parts.now;
+    this.#owner = parts.owner ?? createProcessOwner();
+    this.#signs = new SignsOfLife(parts.now, LEASE_MILLIS);
+    this.#lastSignAt = parts.now();
   }
 
   /** The folder for this process's own batches. @throws what the file system says */
@@ -60,46 +73,61 @@ export class SpoolFolders {
   }
 
   /** Forgets a folder that is not there any more. */
-  forget(folder: HeldFolder): void {
+  async forget(folder: HeldFolder): Promise<void> {
     this.#held.delete(folder);
-    void this.#own?.then(
-      (own) => {
-        if (own === folder) this.#own = undefined;
-      },
-      () => undefined,
-    );
+    const own = await this.#own?.catch(() => undefined);
+    if (own === folder) this.#own = undefined;
+  }
+
+  /** Removes a folder that was taken over and is empty by now. */
+  async dismiss(folder: HeldFolder): Promise<void> {
+    if ((await this.#own?.catch(() => undefined)) === folder) return;
+    // What stands in the way is not the spool's; it is left to the next process with the folder.
+    if (await this.#removeEmpty(folder)) this.#held.delete(folder);
   }
 
   /** Says whether another process holds a folder that this one held: it took this one for dead. */
   async isHandedOn(folder: HeldFolder): Promise<boolean> {
+    this.#noteSilence();
     const names = await this.#fs.readdir(this.#directory).catch((): string[] => []);
-    return names.some((name) => {
-      const parsed = parseSpoolFolderName(name);
-      return parsed?.writer === folder.writer && parsed.holder !== this.#owner;
-    });
+    const holders = names
+      .map(parseSpoolFolderName)
+      .filter((name) => name?.writer === folder.writer)
+      .map((name) => name!.holder);
+    // A holder that is through with it has removed it.
+    if (holders.length === 0) return this.#doubtful.has(folder);
+    return !holders.includes(this.#owner);
   }
 
   /** Takes over the folders that nobody holds any more. @throws what the file system says of the directory */
   async scan(): Promise<FolderScan> {
     const taken: { folder: HeldFolder; files: StoredFile[] }[] = [];
     const foreign: string[] = [];
-    let bytesOfOthers = 0;
+    const ofOthers: SpoolFileName[] = [];
+    const errors: NodeJS.ErrnoException[] = [];
     for (const entry of await this.#entries()) {
       const name = entry.isDirectory() ? parseSpoolFolderName(entry.name) : undefined;
       if (name === undefined) {
         foreign.push(entry.name);
       } else if (name.holder !== this.#owner) {
         const path = join(this.#directory, entry.name);
-        const folder = (await this.#isFree(name, path)) ? await this.#take(name, path) : undefined;
-        if (folder) taken.push({ folder, files: await this.#filesOf(folder) });
-        else bytesOfOthers += await this.#bytesOf(path);
+        let one: { folder: HeldFolder; files: StoredFile[] } | undefined;
+        try {
+          if (await this.#isFree(name, path)) one = await this.#take(name, path);
+        } catch (error) {
+          errors.push(error as NodeJS.ErrnoException);
+        }
+        if (one) taken.push(one);
+        else ofOthers.push(...(await this.#namesIn(path)));
       }
     }
-    return { taken, bytesOfOthers, foreign };
+    this.#signs.forgetUnseen();
+    return { taken, ofOthers, foreign, errors };
   }
 
   /** Signs of life for those who can't ask for this process. */
   async showLife(): Promise<void> {
+    this.#noteSilence();
     const now = new Date();
     await Promise.all(
       [...this.#held].map(({ path }) => this.#fs.utimes(path, now, now).catch(() => undefined)),
@@ -109,24 +137,20 @@ export class SpoolFolders {
   /** Leaves what is in the held folders to the next process, and removes the empty ones. */
   async release(): Promise<void> {
     for (const folder of this.#held) {
-      const isGone = await this.#fs.rmdir(folder.path).then(
-        () => true,
-        () => false,
-      );
-      if (isGone) continue;
-      const free = join(this.#directory, spoolFolderName({ writer: folder.writer, holder: NOBODY }));
+      if (await this.#removeEmpty(folder)) continue;
       // Where this fails the next process sees that this one is dead.
-      await this.#fs.rename(folder.path, free).catch(() => undefined);
+      await this.#giveBack(folder).catch(() => undefined);
     }
     this.#held.clear();
+    this.#own = undefined;
   }
 
   async #makeOwn(createdMillis: number): Promise<HeldFolder> {
-    await makePrivateFolder(this.#fs, this.#directory);
+    await makePrivateFolder(this.#fs, this.#directory, this.#fsync);
     const writer = createWriterName(createdMillis);
     const path = join(this.#directory, spoolFolderName({ writer, holder: this.#owner }));
     await this.#fs.mkdir(path, { mode: 0o700 });
-    await syncFolder(this.#fs, this.#directory);
+    if (this.#fsync) await syncFolder(this.#fs, this.#directory);
     const folder = { writer, path };
     this.#held.add(folder);
     return folder;
@@ -137,59 +161,87 @@ export class SpoolFolders {
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  #noteSilence(): void {
+    const now = this.#now();
+    if (now - this.#lastSignAt >= LEASE_MILLIS) for (const folder of this.#held) this.#doubtful.add(folder);
+    this.#lastSignAt = now;
+  }
+
   async #isFree({ holder }: SpoolFolderName, path: string): Promise<boolean> {
     if (holder === NOBODY) return true;
     const state = stateOfOwner(holder);
     if (state !== 'unknown') return state === 'dead';
-    // Clocks of hosts differ, so only the change of the sign is looked at, on our own clock.
     const mtimeMillis = await this.#fs.stat(path).then(
       (stats) => stats.mtimeMs,
       () => undefined,
     );
-    if (mtimeMillis === undefined) return false;
-    const known = this.#signs.get(path);
-    if (known?.mtimeMillis === mtimeMillis) return this.#now() - known.seenAt >= LEASE_MILLIS;
-    this.#signs.set(path, { mtimeMillis, seenAt: this.#now() });
-    return false;
+    return mtimeMillis !== undefined && this.#signs.isSilent(path, mtimeMillis);
   }
 
-  async #take({ writer }: SpoolFolderName, path: string): Promise<HeldFolder | undefined> {
+  /** @returns undefined where another process was first @throws where it can't be had, or can't be read */
+  async #take(
+    { writer }: SpoolFolderName,
+    path: string,
+  ): Promise<{ folder: HeldFolder; files: StoredFile[] } | undefined> {
     const own = join(this.#directory, spoolFolderName({ writer, holder: this.#owner }));
     try {
+      // What another user owns may be ours to rename, and not to read.
+      await this.#fs.readdir(path);
       await this.#fs.rename(path, own);
-    } catch {
-      // Another process was first.
-      return undefined;
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
     }
-    this.#signs.delete(path);
     const folder = { writer, path: own };
-    this.#held.add(folder);
-    return folder;
+    try {
+      const files = await this.#filesOf(folder);
+      this.#held.add(folder);
+      return { folder, files };
+    } catch (error) {
+      await this.#giveBack(folder).catch(() => this.#held.add(folder));
+      throw error;
+    }
+  }
+
+  async #giveBack({ writer, path }: HeldFolder): Promise<void> {
+    await this.#fs.rename(path, join(this.#directory, spoolFolderName({ writer, holder: NOBODY })));
+  }
+
+  #removeEmpty({ path }: HeldFolder): Promise<boolean> {
+    return this.#fs.rmdir(path).then(
+      () => true,
+      () => false,
+    );
   }
 
   /** Batches in order. What was not finished was not acknowledged either, and is removed. */
   async #filesOf(folder: HeldFolder): Promise<StoredFile[]> {
-    const bySequence = new Map<number, StoredFile>();
-    const entries = await this.#fs.readdir(folder.path).catch((): string[] => []);
-    for (const file of entries) {
+    const byPlace = new Map<string, StoredFile>();
+    for (const file of await this.#fs.readdir(folder.path)) {
       const name = parseSpoolFileName(file);
       if (name === undefined) {
-        if (file.endsWith('.batch.tmp'))
-          await this.#fs.unlink(join(folder.path, file)).catch(() => undefined);
+        if (file.endsWith('.batch.tmp')) await this.#remove(folder, file);
         continue;
       }
-      const twin = bySequence.get(name.sequence);
+      const place = `${name.sequence} ${name.createdMillis}`;
+      const twin = byPlace.get(place);
       // The rest of a batch takes its place; its writer died before it removed the whole.
       const [kept, other] =
         twin && twin.name.events <= name.events ? [twin, file] : [{ file, name }, twin?.file];
-      bySequence.set(name.sequence, kept);
-      if (other !== undefined) await this.#fs.unlink(join(folder.path, other)).catch(() => undefined);
+      byPlace.set(place, kept);
+      if (other !== undefined) await this.#remove(folder, other);
     }
-    return [...bySequence.values()].sort((a, b) => a.name.sequence - b.name.sequence);
+    return [...byPlace.values()].sort(
+      (a, b) => a.name.sequence - b.name.sequence || a.name.createdMillis - b.name.createdMillis,
+    );
   }
 
-  async #bytesOf(path: string): Promise<number> {
+  async #remove({ path }: HeldFolder, file: string): Promise<void> {
+    await this.#fs.unlink(join(path, file)).catch(() => undefined);
+  }
+
+  async #namesIn(path: string): Promise<SpoolFileName[]> {
     const names = await this.#fs.readdir(path).catch((): string[] => []);
-    return names.reduce((sum, name) => sum + (parseSpoolFileName(name)?.fileBytes ?? 0), 0);
+    return names.map(parseSpoolFileName).filter((name) => name !== undefined);
   }
 }

@@ -2,62 +2,36 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { describeError } from '../../cloudwatch/classify-error.js';
 import { type Diagnostics } from '../../observability/diagnostics.js';
+import { type LossReason } from '../../observability/losses.js';
 import { type Destination, type LogEventBatch } from '../encoded-event.js';
-import { type FileSystem, nodeFileSystem, readPlainFile, writeWholeFile } from './private-files.js';
-import { readSpoolFile, readSpoolFileDestination, spoolFileName, writeSpoolFile } from './spool-file.js';
+import { type FileSystem, nodeFileSystem } from './private-files.js';
+import { type ProcessOwner } from './process-owner.js';
+import { type SpoolFileName, spoolFileName, writeSpoolFile } from './spool-file.js';
 import { type FolderScan, SpoolFolders } from './spool-folders.js';
+import { SpoolReader, type StoredRead } from './spool-reader.js';
+import { type SpoolSettings, type SpoolStatus } from './spool-settings.js';
+import { SpoolWriter } from './spool-writer.js';
 import { type HeldFolder, type StoredBatch } from './stored-batch.js';
+import { StoredBatches } from './stored-batches.js';
 
-/** Where batches that can't be delivered now are kept. */
-export interface SpoolSettings {
-  /** Folder of the spool; several processes may share it. It is made where it is missing. */
-  readonly directory: string;
-  /** Bytes of files, of all processes together. Beyond it the oldest batches are dropped. Default 1 GiB. */
-  readonly maxBytes: number;
-  /** Milliseconds after which a batch is dropped. Default 14 days, after which the service takes no event. */
-  readonly maxAgeMillis: number;
-  /** Whether a batch outlives a power cut once it is reported as kept. Default true. */
-  readonly fsync: boolean;
+export { DEFAULT_SPOOL_SETTINGS, type SpoolSettings, type SpoolStatus } from './spool-settings.js';
+
+/** A stored batch that may be sent, and where it goes. */
+export interface FoundBatch {
+  readonly stored: StoredBatch;
+  readonly destination: Destination;
 }
-
-export const DEFAULT_SPOOL_SETTINGS: Omit<SpoolSettings, 'directory'> = {
-  maxBytes: 1024 ** 3,
-  maxAgeMillis: 14 * 86_400_000,
-  fsync: true,
-};
-
-/** What of the spool belongs to this process. */
-export interface SpoolStatus {
-  /** Bytes of its files. */
-  readonly bytes: number;
-  readonly batches: number;
-  readonly events: number;
-  /** Milliseconds since the oldest batch was stored; undefined where there is none. */
-  readonly oldestAgeMillis: number | undefined;
-  /** Batches that a later version wrote, which stay for it. */
-  readonly unreadableBatches: number;
-  /** Why the last write failed, while writing fails. */
-  readonly writeError: Error | undefined;
-}
-
-/** What reading a stored batch came to. */
-export type StoredRead =
-  | { readonly kind: 'batch'; readonly batch: LogEventBatch; readonly damaged: number }
-  | { readonly kind: 'damaged'; readonly detail: string }
-  /** Another process has it now. */
-  | { readonly kind: 'handed_on' }
-  /** A later version wrote it. */
-  | { readonly kind: 'future' }
-  | { readonly kind: 'failed'; readonly error: Error };
 
 /** Told of what happens to stored batches. */
 export interface SpoolListener {
   /** Batches that other processes left; in order. */
-  found(batches: readonly { stored: StoredBatch; destination: Destination }[]): void;
+  found(batches: readonly FoundBatch[]): void;
+  /** Batches that were set aside, to be tried once more; in order. */
+  again(batches: readonly FoundBatch[]): void;
   /** What was found, and is not dropped again, may be sent. */
   scanned(): void;
-  /** A batch that is dropped for the bound or its age; its file is gone. */
-  dropped(stored: StoredBatch, detail: string): void;
+  /** A batch that is dropped; its file is gone. */
+  dropped(stored: StoredBatch, reason: LossReason, detail: string): void;
 }
 
 export interface SpoolParts {
@@ -67,19 +41,18 @@ export interface SpoolParts {
   /** Milliseconds, monotonic. */
   readonly now?: (() => number) | undefined;
   readonly fileSystem?: FileSystem | undefined;
+  /** As whom it holds its folders; by default this process. */
+  readonly owner?: ProcessOwner | undefined;
 }
 
 /** Milliseconds between looks for what other processes left, and between signs of life. */
 export const SCAN_INTERVAL_MILLIS = 5_000;
 
-/** Milliseconds after a failed write in which none is tried. */
-const WRITE_PAUSE_MILLIS = 1_000;
+/** A spool that was full has room again below this part of its bound. */
+const FULL_UNTIL = 0.9;
 
-/** Files written at once: libuv has four threads for them. */
-const CONCURRENT_WRITES = 4;
-
-/** Bytes that hold the first line of any file: names of 512 characters each, an entity of some kilobytes. */
-const HEADER_BYTES = 16 * 1024;
+/** Errors that a write can meet though no batch is in its way. */
+const NO_MATTER_OF_ROOM: ReadonlySet<string | undefined> = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR']);
 
 /**
  * Batches on disk. Each process writes into a folder of its own and takes over those of processes that
@@ -90,40 +63,43 @@ export class Spool {
   readonly #settings: SpoolSettings;
   readonly #diagnostics: Diagnostics;
   readonly #wallClock: () => number;
-  readonly #now: () => number;
   readonly #fs: FileSystem;
   readonly #folders: SpoolFolders;
-  readonly #stored = new Set<StoredBatch>();
-  readonly #unreadable = new Set<StoredBatch>();
+  readonly #writer: SpoolWriter;
+  readonly #reader: SpoolReader;
+  readonly #stored = new StoredBatches();
+  /** Files of delivered batches that could not be removed. */
+  readonly #unremoved = new Set<StoredBatch>();
   readonly #operations = new Set<Promise<unknown>>();
-  readonly #writeQueue: (() => void)[] = [];
+  readonly #timers: NodeJS.Timeout[] = [];
   #listener: SpoolListener | undefined;
-  #timer: NodeJS.Timeout | undefined;
   #scanning: Promise<void> | undefined;
-  #bytes = 0;
+  /** Bytes of files that are being written. */
+  #bytesToCome = 0;
   #bytesOfOthers = 0;
-  #events = 0;
   #lastCreated = 0;
-  #writes = 0;
-  #writeError: Error | undefined;
-  #noWriteBefore = Number.NEGATIVE_INFINITY;
+  #isFull = false;
   #isClosed = false;
 
   constructor(parts: SpoolParts, settings: SpoolSettings) {
     this.#settings = settings;
     this.#diagnostics = parts.diagnostics;
     this.#wallClock = parts.wallClock ?? Date.now;
-    this.#now = parts.now ?? (() => performance.now());
     this.#fs = parts.fileSystem ?? nodeFileSystem;
-    this.#folders = new SpoolFolders(this.#fs, settings.directory, this.#now);
+    const { owner, diagnostics, now = () => performance.now() } = parts;
+    const fs = this.#fs;
+    const folders = new SpoolFolders({ fs, now, owner }, settings);
+    this.#folders = folders;
+    this.#writer = new SpoolWriter({ fs, folders, now }, settings);
+    this.#reader = new SpoolReader({ fs, folders, diagnostics, now });
   }
 
   /** Begins to look for what other processes left. Returns at once. */
   open(listener: SpoolListener): void {
     this.#listener = listener;
-    this.#timer = setInterval(() => {
-      void this.scan();
-    }, SCAN_INTERVAL_MILLIS).unref();
+    this.#every(() => this.scan());
+    // By itself: to look at what thousands of batches there are takes longer than others wait for a sign.
+    this.#every(() => this.#folders.showLife());
     void this.scan();
   }
 
@@ -141,7 +117,7 @@ export class Spool {
    * @param sequence - its place among the batches of this process, whenever they come to be stored
    * @param replaces - a stored batch of which this is the rest: it keeps its place
    * @param isLast - try also right after a failure: there will be no other time
-   * @returns undefined where it can't be stored: the caller still has it; `dropped` where it is larger than
+   * @returns undefined where it can't be stored: the caller still has it; `too_large` where it is larger than
    *   the whole spool may be
    */
   async write(
@@ -152,81 +128,65 @@ export class Spool {
       isLast = false,
     }: { sequence: number; replaces?: StoredBatch | undefined; isLast?: boolean },
   ): Promise<StoredBatch | 'too_large' | undefined> {
-    if (!isLast && this.#now() < this.#noWriteBefore) return undefined;
+    if (!isLast && this.#writer.isPausing) return undefined;
     return await this.#track(this.#write(batch, sequence, replaces));
   }
 
   /** Reads a stored batch. */
   async read(stored: StoredBatch): Promise<StoredRead> {
-    let bytes: Buffer;
-    try {
-      bytes = await readPlainFile(this.#fs, join(stored.folder.path, stored.file));
-    } catch (error) {
-      return await this.#missing(stored, error as NodeJS.ErrnoException);
-    }
-    const content = readSpoolFile(bytes);
-    if (content.kind === 'damaged') return { kind: 'damaged', detail: 'a file of the spool is damaged' };
-    if (content.kind === 'future') {
-      this.#noteFuture(stored, content.version);
-      return { kind: 'future' };
-    }
-    return content;
+    const read = await this.#reader.read(stored);
+    if (read.kind === 'handed_on') this.#forget(stored);
+    return read;
   }
 
   /** Fewer events of a stored batch are left: some are delivered or lost. Its file stays as it is. */
   reduce(stored: StoredBatch, events: number): void {
-    if (!this.#stored.has(stored)) return;
-    this.#events -= stored.events - events;
-    stored.events = events;
+    this.#stored.reduce(stored, events);
   }
 
   /** Removes a batch that is delivered, lost or replaced. */
   remove(stored: StoredBatch): void {
-    if (!this.#forget(stored)) return;
-    const path = join(stored.folder.path, stored.file);
-    const removed = this.#fs.unlink(path).catch((error: unknown) => {
-      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
-      this.#diagnostics.error(
-        'spool remove',
-        `a delivered batch can't be removed from the spool and may be sent again by the next process: ${describeError(error)}`,
-      );
-    });
-    void this.#track(removed);
-  }
-
-  /** Drops batches that are older than they may be. */
-  dropOld(): void {
-    const oldest = this.#wallClock() - this.#settings.maxAgeMillis;
-    for (const stored of this.#stored) {
-      if (stored.isBusy || stored.name.createdMillis >= oldest) continue;
-      this.#drop(stored, `older than ${this.#settings.maxAgeMillis} ms`);
-    }
+    if (this.#forget(stored)) void this.#track(this.#unlink(stored));
   }
 
   status(): SpoolStatus {
-    let oldest = Number.POSITIVE_INFINITY;
-    for (const { name } of this.#stored) oldest = Math.min(oldest, name.createdMillis);
+    const [oldest] = this.#stored.oldestFirst();
+    const { error } = this.#writer;
+    const { maxBytes } = this.#settings;
     return {
-      bytes: this.#bytes,
+      bytes: this.#stored.bytes + this.#bytesToCome,
       batches: this.#stored.size,
-      events: this.#events,
-      oldestAgeMillis: this.#stored.size === 0 ? undefined : Math.max(0, this.#wallClock() - oldest),
-      unreadableBatches: this.#unreadable.size,
-      writeError: this.#writeError,
+      events: this.#stored.events,
+      oldestAgeMillis: oldest && Math.max(0, this.#wallClock() - oldest.name.createdMillis),
+      unreadableBatches: this.#reader.unreadable,
+      maxBytes,
+      bytesOfOthers: this.#bytesOfOthers,
+      isFull: this.#isFull,
+      isWritable: error === undefined,
+      writeError: error,
     };
   }
 
   /** Ends what is under way and leaves what is stored to the next process. @param millis - at the most */
   async close(millis: number): Promise<void> {
     this.#isClosed = true;
-    clearInterval(this.#timer);
+    for (const timer of this.#timers) clearInterval(timer);
     const end = async (): Promise<void> => {
       while (this.#operations.size > 0) await Promise.allSettled(this.#operations);
+      await this.#removeLeftOver();
       await this.#folders.release();
     };
     const stop = new AbortController();
     await Promise.race([end(), wait(millis, undefined, { signal: stop.signal }).catch(() => undefined)]);
     stop.abort();
+  }
+
+  get #bytesOfAll(): number {
+    return this.#stored.bytes + this.#bytesToCome + this.#bytesOfOthers;
+  }
+
+  #every(work: () => Promise<void>): void {
+    this.#timers.push(setInterval(() => void work(), SCAN_INTERVAL_MILLIS).unref());
   }
 
   async #write(
@@ -243,58 +203,26 @@ export class Spool {
       bytes: batch.bytes,
       fileBytes: content.length,
     };
-    this.#makeRoom(content.length);
-    this.#bytes += content.length;
-    await this.#turn();
+    // While nothing can be written for other reasons, nothing is dropped to make room for it.
+    if (!NO_MATTER_OF_ROOM.has(this.#writer.error?.code)) this.#makeRoom(content.length);
+    this.#bytesToCome += content.length;
+    const failedBefore = this.#writer.error !== undefined;
     try {
       const file = spoolFileName(name);
-      const folder = await this.#writeInto(replaces?.folder, name.createdMillis, file, content);
+      const { createdMillis } = name;
+      const folder = await this.#writer.write({ file, content, createdMillis, folder: replaces?.folder });
+      if (failedBefore) this.#diagnostics.info('spool works', 'the spool can be written to again');
       const stored: StoredBatch = { folder, file, name, events: name.events, isBusy: false };
       this.#stored.add(stored);
-      this.#events += stored.events;
-      if (this.#writeError) this.#diagnostics.info('spool works', 'the spool can be written to again');
-      this.#writeError = undefined;
       return stored;
     } catch (error) {
-      this.#bytes -= content.length;
-      this.#noWriteBefore = this.#now() + WRITE_PAUSE_MILLIS;
-      this.#writeError = error as Error;
       this.#diagnostics.error(
         'spool write',
         `the spool ${this.#settings.directory} can't be written to; what can't be delivered stays in memory: ${describeError(error)}`,
       );
       return undefined;
     } finally {
-      this.#writes--;
-      this.#writeQueue.shift()?.();
-    }
-  }
-
-  async #turn(): Promise<void> {
-    if (this.#writes >= CONCURRENT_WRITES) {
-      await new Promise<void>((resolve) => this.#writeQueue.push(resolve));
-    }
-    this.#writes++;
-  }
-
-  /** A folder that was removed under us is made again, once. */
-  async #writeInto(
-    given: HeldFolder | undefined,
-    createdMillis: number,
-    file: string,
-    content: Buffer,
-  ): Promise<HeldFolder> {
-    const folder = given ?? (await this.#folders.own(createdMillis));
-    try {
-      await writeWholeFile(this.#fs, folder.path, file, content, this.#settings.fsync);
-      return folder;
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
-      this.#folders.forget(folder);
-      await Promise.resolve();
-      const next = await this.#folders.own(createdMillis);
-      await writeWholeFile(this.#fs, next.path, file, content, this.#settings.fsync);
-      return next;
+      this.#bytesToCome -= content.length;
     }
   }
 
@@ -305,50 +233,81 @@ export class Spool {
   }
 
   #makeRoom(bytes: number): void {
-    const { maxBytes } = this.#settings;
-    if (this.#bytes + this.#bytesOfOthers + bytes <= maxBytes) return;
-    const oldestFirst = [...this.#stored].sort((a, b) => a.name.createdMillis - b.name.createdMillis);
-    for (const stored of oldestFirst) {
-      if (this.#bytes + this.#bytesOfOthers + bytes <= maxBytes) return;
-      if (!stored.isBusy) this.#drop(stored, `the spool holds its ${maxBytes} bytes`);
+    if (this.#bytesOfAll + bytes <= this.#settings.maxBytes) return;
+    for (const stored of this.#stored.oldestFirst()) {
+      if (this.#bytesOfAll + bytes <= this.#settings.maxBytes) return;
+      if (!stored.isBusy) this.#dropForRoom(stored);
     }
   }
 
-  #drop(stored: StoredBatch, detail: string): void {
-    this.#listener?.dropped(stored, detail);
+  /** Each process drops what of the oldest of all is its own: together that is what is too much. */
+  #makeRoomWithOthers(ofOthers: readonly SpoolFileName[]): void {
+    let tooMuch = this.#bytesOfAll - this.#settings.maxBytes;
+    if (tooMuch <= 0) return;
+    const others = ofOthers.toSorted((a, b) => a.createdMillis - b.createdMillis);
+    let next = 0;
+    for (const stored of this.#stored.oldestFirst()) {
+      while (next < others.length && others[next]!.createdMillis < stored.name.createdMillis) {
+        tooMuch -= others[next++]!.fileBytes;
+      }
+      if (tooMuch <= 0) return;
+      if (stored.isBusy) continue;
+      tooMuch -= stored.name.fileBytes;
+      this.#dropForRoom(stored);
+    }
+  }
+
+  #dropForRoom(stored: StoredBatch): void {
+    this.#isFull = true;
+    this.#drop(stored, 'spool_full', `the spool holds its ${this.#settings.maxBytes} bytes`);
+  }
+
+  #dropOld(): void {
+    const oldest = this.#wallClock() - this.#settings.maxAgeMillis;
+    for (const stored of this.#stored.oldestFirst()) {
+      if (stored.name.createdMillis >= oldest) return;
+      if (!stored.isBusy) {
+        this.#drop(stored, 'spool_expired', `stored more than ${this.#settings.maxAgeMillis} ms ago`);
+      }
+    }
+  }
+
+  #drop(stored: StoredBatch, reason: LossReason, detail: string): void {
+    this.#listener?.dropped(stored, reason, detail);
     this.remove(stored);
   }
 
   #forget(stored: StoredBatch): boolean {
-    if (!this.#stored.delete(stored)) return false;
-    this.#unreadable.delete(stored);
-    this.#bytes -= stored.name.fileBytes;
-    this.#events -= stored.events;
-    return true;
+    this.#reader.forget(stored);
+    const isForgotten = this.#stored.remove(stored);
+    this.#noteRoom();
+    return isForgotten;
   }
 
-  async #missing(stored: StoredBatch, error: NodeJS.ErrnoException): Promise<StoredRead> {
-    if (error.code !== 'ENOENT') {
-      // A link in the file's place, or a folder: not ours.
-      if (error.code === 'ELOOP' || error.code === 'EISDIR') {
-        return { kind: 'damaged', detail: `not a file of the spool: ${describeError(error)}` };
+  #noteRoom(): void {
+    if (this.#bytesOfAll <= this.#settings.maxBytes * FULL_UNTIL) this.#isFull = false;
+  }
+
+  async #unlink(stored: StoredBatch): Promise<void> {
+    const { folder, file } = stored;
+    try {
+      await this.#fs.unlink(join(folder.path, file));
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+        this.#unremoved.add(stored);
+        this.#diagnostics.error(
+          'spool remove',
+          `a batch that is through can't be removed from the spool; unless that works later the next process sends it again: ${describeError(error)}`,
+        );
+        return;
       }
-      return { kind: 'failed', error };
     }
-    if (await this.#folders.isHandedOn(stored.folder)) {
-      this.#forget(stored);
-      return { kind: 'handed_on' };
-    }
-    return { kind: 'damaged', detail: 'files were removed from the spool' };
+    this.#unremoved.delete(stored);
+    if (this.#stored.countIn(folder) === 0) await this.#folders.dismiss(folder);
   }
 
-  #noteFuture(stored: StoredBatch, version: number): void {
-    this.#unreadable.add(stored);
-    this.#diagnostics.once(
-      'warn',
-      `spool version ${version}`,
-      `the spool holds batches in format ${version}, of a later version of this package; they stay there for it`,
-    );
+  async #removeLeftOver(): Promise<void> {
+    for (const stored of this.#unremoved) await this.#unlink(stored);
   }
 
   async #scanOnce(): Promise<void> {
@@ -362,40 +321,61 @@ export class Spool {
       }
       return;
     }
-    await this.#folders.showLife();
-    this.#bytesOfOthers = scan.bytesOfOthers;
-    if (scan.foreign.length > 0) {
-      this.#diagnostics.once(
-        'info',
-        'spool foreign',
-        `${scan.foreign.length} files in the spool's folder are not the spool's; they are left alone`,
-      );
-    }
-    for (const { folder, files } of scan.taken) {
-      const found: { stored: StoredBatch; destination: Destination }[] = [];
-      for (const { file, name } of files) {
-        const stored: StoredBatch = { folder, file, name, events: name.events, isBusy: false };
-        this.#stored.add(stored);
-        this.#bytes += name.fileBytes;
-        this.#events += name.events;
-        found.push({ stored, destination: await this.#destinationOf(stored) });
-      }
-      this.#listener?.found(found);
-    }
-    this.dropOld();
-    this.#makeRoom(0);
+    this.#bytesOfOthers = scan.ofOthers.reduce((sum, { fileBytes }) => sum + fileBytes, 0);
+    this.#noteRoom();
+    this.#report(scan);
+    for (const { folder, files } of scan.taken) await this.#takeIn(folder, files);
+    await this.#removeLeftOver();
+    this.#dropOld();
+    this.#makeRoomWithOthers(scan.ofOthers);
+    await this.#tryAgain();
     this.#listener?.scanned();
   }
 
-  async #destinationOf({ folder, file }: StoredBatch): Promise<Destination> {
-    const unknown = { logGroupName: '', logStreamName: '' };
-    try {
-      const firstBytes = await readPlainFile(this.#fs, join(folder.path, file), HEADER_BYTES);
-      return readSpoolFileDestination(firstBytes) ?? unknown;
-    } catch {
-      // Reading it whole, when its turn comes, says what is wrong with it.
-      return unknown;
+  #report({ foreign, errors }: FolderScan): void {
+    if (foreign.length > 0) {
+      this.#diagnostics.once(
+        'info',
+        'spool foreign',
+        `${foreign.length} files in the spool's folder are not the spool's; they are left alone`,
+      );
     }
+    for (const error of errors) {
+      this.#diagnostics.error(
+        'spool take over',
+        `what another process left in the spool can't be taken over: ${describeError(error)}`,
+      );
+    }
+  }
+
+  async #takeIn(folder: HeldFolder, files: FolderScan['taken'][number]['files']): Promise<void> {
+    if (files.length === 0) {
+      await this.#folders.dismiss(folder);
+      return;
+    }
+    const found: FoundBatch[] = [];
+    for (const { file, name } of files) {
+      // Nobody knows of it yet, so it can't be dropped and counted.
+      const stored: StoredBatch = { folder, file, name, events: name.events, isBusy: true };
+      this.#stored.add(stored);
+      found.push({ stored, destination: await this.#reader.destinationOf(stored) });
+    }
+    for (const { stored } of found) stored.isBusy = false;
+    this.#listener?.found(found);
+  }
+
+  async #tryAgain(): Promise<void> {
+    const due = this.#reader.due();
+    const again: FoundBatch[] = [];
+    for (const stored of due) {
+      stored.isBusy = true;
+      again.push({ stored, destination: await this.#reader.destinationOf(stored) });
+    }
+    for (const stored of due) {
+      this.#reader.forget(stored);
+      stored.isBusy = false;
+    }
+    if (again.length > 0) this.#listener?.again(again);
   }
 
   #track<T>(operation: Promise<T>): Promise<T> {

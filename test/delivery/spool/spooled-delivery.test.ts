@@ -168,6 +168,7 @@ describe('delivery with a spool', () => {
 
   it('delivers or counts every event, whichever bit of a file flips', async () => {
     await leave(['a', 'b', 'c'], ['d']);
+    let lost = 0;
     const [path] = await pathsOf();
     const content = await readFile(path!);
     const kept = await readFile((await pathsOf())[1]!);
@@ -184,9 +185,13 @@ describe('delivery with a spool', () => {
       expect(sent.length + losses.total(), `bit ${bit}`).to.equal(4);
       expect(new Set(sent).size).to.equal(sent.length);
       expect(sent).to.include('d');
-      expect(losses.byReason()).to.have.all.keys('spool_corrupt');
+      expect(losses.total()).to.equal(losses.byReason().spool_corrupt ?? 0);
+      // Two lines are hit at the most, where it is a line's end; the header stands at both ends.
+      expect(losses.total()).to.be.at.most(2);
+      lost += losses.total();
       expect(await filesOf()).to.deep.equal([]);
     }
+    expect(lost).to.be.greaterThan(0);
   }).timeout(60_000);
 
   it('delivers what is before the cut, wherever a file is cut', async () => {
@@ -248,7 +253,7 @@ describe('delivery with a spool', () => {
     wallClock = () => Date.now() + 10_000;
     const run = await deliverAll(start({}, { maxAgeMillis: 5_000 }));
     expect(run.sent).to.deep.equal([]);
-    expect(run.losses.byReason()).to.deep.equal({ spool_full: 2 });
+    expect(run.losses.byReason()).to.deep.equal({ spool_expired: 2 });
   });
 
   it('leaves batches of a later version and foreign files alone, and delivers the rest', async () => {
