@@ -19,10 +19,10 @@ export function createDelivery(parts: DeliveryParts, settings: Partial<DeliveryS
   const sender = createSender({ client, diagnostics }, all);
   const { circuitBreaker = DEFAULT_CIRCUIT_BREAKER_SETTINGS } = all;
   const breaker = circuitBreaker === false ? undefined : new EndpointBreaker({ diagnostics }, circuitBreaker);
-  const { wallClock } = parts;
+  const { wallClock, fileSystem } = parts;
   return new Dispatcher(
     {
-      spool: all.spool && new Spool({ diagnostics, now, wallClock }, all.spool),
+      spool: all.spool && new Spool({ diagnostics, now, wallClock, fileSystem }, all.spool),
       sender: parts.onRequest ? observeRequests(sender, parts.onRequest, now) : sender,
       provisioner: createProvisioner({ client, diagnostics }, all.provisioning, all.requestTimeoutMillis),
       breaker,

@@ -5,6 +5,7 @@ import { type RequestObserver } from '../observability/request-observer.js';
 import { type ProvisioningSettings } from '../resources/ensure-log-group.js';
 import { type BreakerState, type CircuitBreakerSettings } from './circuit-breaker.js';
 import { type Destination, type LogEventBatch } from './encoded-event.js';
+import { type FileSystem } from './spool/private-files.js';
 import { type SpoolSettings, type SpoolStatus } from './spool/spool.js';
 
 /** What became of the events of one `deliver`, by the time it was answered. */
@@ -105,6 +106,8 @@ export interface DeliveryParts {
   readonly wallClock?: (() => number) | undefined;
   /** From 0 to 1, for jitter; `Math.random` by default. */
   readonly random?: (() => number) | undefined;
+  /** Where the spool's files are; `node:fs/promises` by default. */
+  readonly fileSystem?: FileSystem | undefined;
   /** Told of each PutLogEvents request, for metrics. */
   readonly onRequest?: RequestObserver | undefined;
 }

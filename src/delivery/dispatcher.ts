@@ -148,6 +148,8 @@ export class Dispatcher implements Delivery {
       result.kept += pending.events;
       result.lost += pending.lost;
       error = pending.error ?? error;
+      // Errors hold the answer and its connection: what waits on disk for hours must not keep one each.
+      if (pending.stored) pending.lastError = undefined;
     }
     return error === undefined ? result : { ...result, error };
   }

@@ -24,8 +24,6 @@ export type Refusal = 'halved' | 'event_lost' | 'all_lost';
 export class PendingBatch {
   /** Its place in the order of arrival. */
   readonly sequence: number;
-  /** Resolves when whoever delivers it need not wait longer: nothing is left, or the rest is kept. */
-  readonly reported: Promise<void>;
   delivered = 0;
   lost = 0;
   /** Why the last attempt failed. */
@@ -46,7 +44,9 @@ export class PendingBatch {
   #bytes: number;
   #refusals = 0;
   #probing = false;
-  #report!: () => void;
+  #isReported = false;
+  /** Made when it is asked for, and let go of: in an outage there are tens of thousands of batches. */
+  #reported: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
 
   constructor(batch: LogEventBatch | StoredSource, sequence: number) {
     this.sequence = sequence;
@@ -61,9 +61,19 @@ export class PendingBatch {
       this.#events = batch.events.length;
       this.#bytes = batch.bytes;
     }
-    this.reported = new Promise((resolve) => {
-      this.#report = resolve;
-    });
+  }
+
+  /** Resolves when whoever delivers it need not wait longer: nothing is left, or the rest is kept. */
+  get reported(): Promise<void> {
+    if (this.#isReported) return Promise.resolve();
+    if (!this.#reported) {
+      let resolve!: () => void;
+      const promise = new Promise<void>((answer) => {
+        resolve = answer;
+      });
+      this.#reported = { promise, resolve };
+    }
+    return this.#reported.promise;
   }
 
   /** Events that are neither delivered nor lost. */
@@ -194,6 +204,12 @@ export class PendingBatch {
   /** What is left of it will be sent in the background. */
   reportKept(): void {
     this.#report();
+  }
+
+  #report(): void {
+    this.#isReported = true;
+    this.#reported?.resolve();
+    this.#reported = undefined;
   }
 
   #putProbesFirst(): void {

@@ -116,6 +116,8 @@ export class RecordExporter implements LogRecordExporter {
         client: this.#client,
         losses: this.#losses,
         diagnostics: this.#diagnostics,
+        wallClock,
+        now,
         onRequest: (request) => {
           if (request.isAccepted) this.#batches++;
           this.#metrics?.requestEnded(request);

@@ -34,10 +34,15 @@ export type SpoolFileContent =
 
 const NAME = /^(\d{10})-(\d{13})-(\d{1,7})-(\d{1,10})-(\d{1,12})\.batch$/;
 
-export function spoolFileName(name: SpoolFileName): string {
-  const sequence = String(name.sequence).padStart(10, '0');
-  const created = String(name.createdMillis).padStart(13, '0');
-  return `${sequence}-${created}-${name.events}-${name.bytes}-${name.fileBytes}.batch`;
+export function spoolFileName({ sequence, createdMillis, events, bytes, fileBytes }: SpoolFileName): string {
+  // Joined, since a concatenation keeps its pieces: a spool remembers the names of tens of thousands of files.
+  return [
+    String(sequence).padStart(10, '0'),
+    String(createdMillis).padStart(13, '0'),
+    events,
+    bytes,
+    `${fileBytes}.batch`,
+  ].join('-');
 }
 
 /** @returns undefined for a file that is not of the spool */

@@ -11,6 +11,7 @@ import { DEFAULT_SPOOL_SETTINGS, Spool, type SpoolSettings } from '../../../src/
 import { type FileSystem, nodeFileSystem } from '../../../src/delivery/spool/private-files.js';
 import { Diagnostics } from '../../../src/observability/diagnostics.js';
 import { Losses } from '../../../src/observability/losses.js';
+import { collectGarbage } from '../../collect-garbage.js';
 import { batch, messages } from '../builders.js';
 
 const accepted: Outcome = { kind: 'accepted', rejected: [] };
@@ -112,6 +113,32 @@ describe('delivery with a spool', () => {
     await delivery.shutdown();
     expect(await filesOf()).to.deep.equal([]);
     expect(losses.total()).to.equal(0);
+  });
+
+  it('does not hold on to the answers of failed requests while batches wait on disk', async () => {
+    let attempts = 0;
+    const answers: WeakRef<Error>[] = [];
+    answer = () => {
+      const error = new Error(`down ${++attempts}`);
+      answers.push(new WeakRef(error));
+      return { kind: 'retry', cause: 'retry', error };
+    };
+    const { delivery } = start({ exportTimeoutMillis: 1 });
+    for (let n = 0; n < 20; n++) {
+      const before = attempts;
+      const { kept, error } = await delivery.deliver([batch([`message ${n}`])]);
+      expect(kept).to.equal(1);
+      expect(error?.message).to.match(/^down /);
+      while (attempts === before) await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(delivery.status().spool).to.deep.include({ batches: 20 });
+    // A weak reference that was just made or read holds until the turn ends.
+    await new Promise((resolve) => setImmediate(resolve));
+    collectGarbage();
+    const held = answers.filter((reference) => reference.deref() !== undefined);
+    // The last one is in the status, and attempts go on.
+    expect(held.length).to.be.at.most(3);
+    await delivery.shutdown();
   });
 
   it('leaves to the next process what is in memory at shutdown, in order', async () => {
