@@ -112,7 +112,7 @@ function checkCriteria(context: ServiceContext, request: RequestOf<'PutAccountPo
   const prefix = prefixOf(selectionCriteria);
   if (prefix === undefined) {
     // A data source selects no group of the local service.
-    if (policyType === 'FIELD_INDEX_POLICY' && /^\s*DataSource(Name|Type)\b/.test(selectionCriteria)) return;
+    if (policyType === 'FIELD_INDEX_POLICY' && isOfDataSource(selectionCriteria)) return;
     throw invalidParameter('Invalid selection criteria.');
   }
   // Source: PutAccountPolicy: those of retention alone may overlap.
@@ -128,15 +128,28 @@ function checkCriteria(context: ServiceContext, request: RequestOf<'PutAccountPo
   }
 }
 
-/** @throws ServiceError where another policy of the type would be one too many */
+/**
+ * But for retention there is one policy of all log groups, or several of some. Source: PutAccountPolicy; user
+ * guide, "Field index syntax and quotas".
+ * @throws ServiceError where another policy would be one too many
+ */
 function checkCount(context: ServiceContext, request: RequestOf<'PutAccountPolicy'>): void {
   const { policyName, policyType, selectionCriteria } = request;
-  const others = policiesOf(context, policyType).filter((policy) => policy.policyName !== policyName);
+  // Policies of data sources are counted apart, and stand beside all others.
+  const ofDataSource = isOfDataSource(selectionCriteria);
+  const others = policiesOf(context, policyType).filter(
+    (policy) => policy.policyName !== policyName && isOfDataSource(policy.selectionCriteria) === ofDataSource,
+  );
   if (others.length >= MAX_POLICIES[policyType]) throw limitExceeded();
-  // But for retention, one policy at the most is of all log groups.
+  if (policyType === 'RETENTION_POLICY' || others.length === 0) return;
   const isOfAll = (criteria: string | undefined): boolean => criteria === undefined;
-  if (policyType === 'RETENTION_POLICY' || !isOfAll(selectionCriteria)) return;
-  if (others.some((policy) => isOfAll(policy.selectionCriteria))) throw limitExceeded();
+  if (isOfAll(selectionCriteria) || others.some((policy) => isOfAll(policy.selectionCriteria))) {
+    throw limitExceeded();
+  }
+}
+
+function isOfDataSource(criteria: string | undefined): boolean {
+  return /^\s*DataSource(Name|Type)\b/.test(criteria ?? '');
 }
 
 /** Log groups that a dry run lists. Source: the model's `DryRunResult`. */

@@ -340,8 +340,11 @@ describe('policies and settings', () => {
         'InvalidParameterException',
       );
       await put({ policyName: 'a', selectionCriteria: prefix('/app') });
-      await put({ policyName: 'all' });
-      expect((await failure(put({ policyName: 'all too' }))).name).to.equal('LimitExceededException');
+      expect((await failure(put({ policyName: 'all' }))).name).to.equal('LimitExceededException');
+      await put({ policyName: 'a' });
+      expect((await failure(put({ policyName: 'b', selectionCriteria: prefix('/b') }))).name).to.equal(
+        'LimitExceededException',
+      );
       const data = { policyType: 'DATA_PROTECTION_POLICY' as const, policyDocument: '{}' };
       await put({ ...data, policyName: 'one' });
       expect((await failure(put({ ...data, policyName: 'two' }))).name).to.equal('LimitExceededException');
