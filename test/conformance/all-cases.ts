@@ -5,6 +5,7 @@ import { ingestionCases } from './cases/ingestion.js';
 import { logGroupCases } from './cases/log-groups.js';
 import { logStreamCases } from './cases/log-streams.js';
 import { accountCases } from './cases/account.js';
+import { lookupTableCases } from './cases/lookup-tables.js';
 import { pushCases } from './cases/push.js';
 import { queryCases } from './cases/queries.js';
 import { settingCases } from './cases/settings.js';
@@ -17,6 +18,7 @@ export const allCases: readonly ConformanceCase[] = [
   ...eventCases,
   ...filterCases,
   ...queryCases,
+  ...lookupTableCases,
   ...indexCases,
   ...pushCases,
   ...ingestionCases,

@@ -8,6 +8,6 @@ export {
   type QueryStatistics,
   type ResultField,
 } from './query-execution.js';
-export { type LookupTable } from './stages/lookup.js';
+export { type LookupTable, type LookupTables } from './stages/lookup.js';
 export { QuerySyntaxError } from './syntax-error.js';
 export { type Query } from './tree.js';

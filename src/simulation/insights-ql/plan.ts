@@ -14,7 +14,7 @@ import { dedupStage } from './stages/dedup.js';
 import { addTotalsStage, fillDownStage, fillMissingStage } from './stages/fill.js';
 import { joinStage, JoinTable } from './stages/join.js';
 import { limitStage } from './stages/limit.js';
-import { lookupStage, type LookupTable } from './stages/lookup.js';
+import { lookupStage, type LookupTable, type LookupTables } from './stages/lookup.js';
 import { planParse } from './stages/parse.js';
 import { PatternMiner } from './stages/pattern-miner.js';
 import { diffStage, PATTERN_COLUMNS, patternStage } from './stages/pattern.js';
@@ -47,7 +47,7 @@ export interface PlanSettings {
   readonly context: EvaluationContext;
   /** The `limit` of the request. */
   readonly limit?: number | undefined;
-  readonly lookupTables?: ReadonlyMap<string, LookupTable> | undefined;
+  readonly lookupTables?: LookupTables | undefined;
 }
 
 /** A query that runs before the rows come, for the values of its one column. */

@@ -9,7 +9,7 @@ import { type Stage, type StageFactory } from './execution/stage.js';
 import { type EvaluationContext } from './functions/index.js';
 import { MAX_LIMIT, planQuery, type QueryPlan } from './plan.js';
 import { resolveSource, type TimeRange } from './resolve-source.js';
-import { type LookupTable } from './stages/lookup.js';
+import { type LookupTables } from './stages/lookup.js';
 import { earlierSink } from './stages/pattern.js';
 import { type DiffWindow, type Query } from './tree.js';
 import { discoverFields } from './values/discovery.js';
@@ -37,7 +37,7 @@ export interface ExecutionSettings extends TimeRange {
   /** Milliseconds since 1970: when the query began. */
   readonly nowMillis: number;
   /** Tables for `lookup`, by name. */
-  readonly lookupTables?: ReadonlyMap<string, LookupTable> | undefined;
+  readonly lookupTables?: LookupTables | undefined;
 }
 
 const DAY_MILLIS = 86_400_000;

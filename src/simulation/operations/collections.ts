@@ -88,6 +88,18 @@ export interface DestinationDocument {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+export const LOOKUP_TABLES = 'lookup-tables';
+
+export interface LookupTableDocument {
+  readonly lookupTableName: string;
+  readonly description?: string | undefined;
+  /** CSV with a header row. */
+  readonly tableBody: string;
+  readonly kmsKeyId?: string | undefined;
+  readonly lastUpdatedTime: number;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 export const QUERY_DEFINITIONS = 'query-definitions';
 
 export interface QueryDefinitionDocument {

@@ -8,7 +8,8 @@ export const EMPTY_LIST_HANDLERS = {
   DescribeDeliverySources: () => ({ deliverySources: [] }),
   DescribeDeliveryDestinations: () => ({ deliveryDestinations: [] }),
   DescribeConfigurationTemplates: () => ({ configurationTemplates: [] }),
-  DescribeLookupTables: () => ({ lookupTables: [] }),
+  // No log group of the local service has a data source.
+  ListAggregateLogGroupSummaries: () => ({ aggregateLogGroupSummaries: [] }),
   ListAnomalies: () => ({ anomalies: [] }),
   ListIntegrations: () => ({ integrationSummaries: [] }),
   ListLogAnomalyDetectors: () => ({ anomalyDetectors: [] }),

@@ -5,6 +5,7 @@ import { QUERY_DEFINITION_HANDLERS } from './query-definitions.js';
 import { GROUP_SETTINGS_HANDLERS } from './group-settings.js';
 import { EMPTY_LIST_HANDLERS } from './empty-lists.js';
 import { EXPORT_TASK_HANDLERS } from './export-tasks.js';
+import { LOOKUP_TABLE_HANDLERS } from './lookup-tables.js';
 import { METRIC_FILTER_HANDLERS } from './metric-filters.js';
 import { SUBSCRIPTION_FILTER_HANDLERS } from './subscription-filters.js';
 import { FILTER_LOG_EVENTS_HANDLERS } from './filter-log-events.js';
@@ -30,6 +31,7 @@ export const HANDLERS: Handlers = {
   ...TAG_HANDLERS,
   ...INDEX_POLICY_HANDLERS,
   ...QUERY_HANDLERS,
+  ...LOOKUP_TABLE_HANDLERS,
   ...LOG_RECORD_HANDLERS,
   ...ACCOUNT_POLICY_HANDLERS,
   ...SUBSCRIPTION_FILTER_HANDLERS,

@@ -6,6 +6,7 @@ import { logGroupNameOf } from './arns.js';
 import { LOG_GROUPS, type LogGroupDocument } from './collections.js';
 import { expireEvents, expiryTime } from './find-log-group.js';
 import { queryResultKey } from './group-settings.js';
+import { lookupTables } from './lookup-tables.js';
 import { pageOfList, readPageToken, writePageToken } from './page-tokens.js';
 import type { Answer, Handlers, RequestContext, ServiceContext } from './service-context.js';
 
@@ -36,7 +37,14 @@ function startQuery(context: RequestContext, request: RequestOf<'StartQuery'>): 
 
   const query = context.queries.start(
     compiled,
-    { logGroupNames, startTimeMillis, endTimeMillis, limit: request.limit, now },
+    {
+      logGroupNames,
+      startTimeMillis,
+      endTimeMillis,
+      limit: request.limit,
+      now,
+      lookupTables: lookupTables(context),
+    },
     shownQuery(logGroupNames, startTime, endTime, queryString),
   );
   return { queryId: query.queryId };
@@ -166,9 +174,23 @@ function describeQueries(context: ServiceContext, request: RequestOf<'DescribeQu
   };
 }
 
+function listLogGroupsForQuery(
+  context: ServiceContext,
+  { queryId, nextToken, maxResults = 500 }: RequestOf<'ListLogGroupsForQuery'>,
+): Answer {
+  const { logGroupNames } = findQuery(context, queryId);
+  const page = pageOfList(
+    `ListLogGroupsForQuery ${queryId}`,
+    { nextToken, limit: maxResults, now: context.now() },
+    logGroupNames,
+  );
+  return { logGroupIdentifiers: page.items, nextToken: page.nextToken };
+}
+
 export const QUERY_HANDLERS = {
   StartQuery: startQuery,
   GetQueryResults: getQueryResults,
   StopQuery: stopQuery,
   DescribeQueries: describeQueries,
+  ListLogGroupsForQuery: listLogGroupsForQuery,
 } satisfies Handlers;

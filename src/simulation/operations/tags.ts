@@ -2,8 +2,9 @@ import { MAX_TAGS } from '../../cloudwatch/limits.js';
 import type { RequestOf } from '../protocol/request-shapes.js';
 import { invalidParameter, notFound, ServiceError } from '../service-error.js';
 import { logGroupNameOf } from './arns.js';
-import { DESTINATIONS, type DestinationDocument } from './collections.js';
+import { DESTINATIONS, type DestinationDocument, LOOKUP_TABLES } from './collections.js';
 import { changeLogGroup, findLogGroup } from './find-log-group.js';
+import { lookupTableOf } from './lookup-tables.js';
 import { refuseReservedTags } from './reserved-tags.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
 
@@ -25,6 +26,15 @@ function findTagged(context: ServiceContext, resourceArn: string): Tagged {
       tags: destination.tags,
       change: (tags) => {
         context.catalog.put(DESTINATIONS, destination.destinationName, { ...destination, tags });
+      },
+    };
+  }
+  const table = lookupTableOf(context, resourceArn);
+  if (table) {
+    return {
+      tags: table.tags,
+      change: (tags) => {
+        context.catalog.put(LOOKUP_TABLES, table.lookupTableName, { ...table, tags });
       },
     };
   }

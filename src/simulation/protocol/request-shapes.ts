@@ -39,7 +39,7 @@ const policyType = oneOf(
 const logGroupIdentifier = text({ min: 1, max: 2048, pattern: '[\\w#+=/:,.@-]*' });
 const destinationName = text({ min: 1, max: 512, pattern: '[^:*]*' });
 const filterName = text({ min: 1, max: 512, pattern: '[^:*]*' });
-const queryId = text({ min: 1, max: 256 });
+const queryId = text({ max: 256 });
 const expectedRevisionId = text({ min: 1 });
 const accountId = text({ min: 12, max: 12, pattern: '^\\d{12}$' });
 const accountIds = list(accountId, { max: 20 });
@@ -69,7 +69,11 @@ const logGroupNamePattern = text({ max: 512, pattern: '[\\.\\-_/#A-Za-z0-9]*' })
 const describeLogGroupsLogGroupIdentifiers = list(logGroupIdentifier, { min: 1, max: 50 });
 const orderBy = oneOf('LogStreamName', 'LastEventTime');
 const lookupTableName = text({ min: 1, max: 256, pattern: '^[a-zA-Z0-9_]+$' });
-const describeLookupTablesMaxResults = integer({ max: 100 });
+// The model has no lower bound; a page of nothing would never end.
+const describeLookupTablesMaxResults = integer({ min: 1, max: 100 });
+const lookupTableDescription = text({ max: 1024 });
+const lookupTableBody = text({ min: 1, max: 10_485_760 });
+const listLogGroupsForQueryMaxResults = integer({ min: 50, max: 500 });
 const metricName = text({ max: 255, pattern: '[^:*$]*' });
 // The model forbids ":" as well; the service takes it (a public suite made `A.B-c_d/1#2:x` at AWS in 2026).
 const metricNamespace = text({ max: 255, pattern: '[^*$]*' });
@@ -221,6 +225,14 @@ export const REQUESTS = {
     logGroupName: required(logGroupName),
     logStreamName: required(logStreamName),
   }),
+  CreateLookupTable: structure('CreateLookupTableRequest', {
+    lookupTableName: required(lookupTableName),
+    description: lookupTableDescription,
+    tableBody: lookupTableBody,
+    queryId,
+    kmsKeyId,
+    tags,
+  }),
   DeleteAccountPolicy: structure('DeleteAccountPolicyRequest', {
     policyName: required(anyText),
     policyType: required(policyType),
@@ -238,6 +250,7 @@ export const REQUESTS = {
     logGroupName: required(logGroupName),
     logStreamName: required(logStreamName),
   }),
+  DeleteLookupTable: structure('DeleteLookupTableRequest', { lookupTableArn: required(anyText) }),
   DeleteMetricFilter: structure('DeleteMetricFilterRequest', {
     logGroupName: required(logGroupName),
     filterName: required(filterName),
@@ -394,6 +407,7 @@ export const REQUESTS = {
     logGroupIdentifier,
   }),
   GetLogRecord: structure('GetLogRecordRequest', { logRecordPointer: required(anyText), unmask: boolean }),
+  GetLookupTable: structure('GetLookupTableRequest', { lookupTableArn: required(anyText) }),
   GetQueryResults: structure('GetQueryResultsRequest', {
     queryId: required(queryId),
     nextToken: getQueryResultsNextToken,
@@ -425,6 +439,21 @@ export const REQUESTS = {
     dataSources: dataSourceFilters,
     fieldIndexNames,
     logGroupTags: tagFilters,
+  }),
+  ListAggregateLogGroupSummaries: structure('ListAggregateLogGroupSummariesRequest', {
+    accountIdentifiers: accountIds,
+    includeLinkedAccounts: boolean,
+    logGroupClass,
+    logGroupNamePattern: logGroupNameRegexPattern,
+    dataSources: dataSourceFilters,
+    groupBy: required(oneOf('DATA_SOURCE_NAME_TYPE_AND_FORMAT', 'DATA_SOURCE_NAME_AND_TYPE')),
+    nextToken,
+    limit: listLimit,
+  }),
+  ListLogGroupsForQuery: structure('ListLogGroupsForQueryRequest', {
+    queryId: required(queryId),
+    nextToken,
+    maxResults: listLogGroupsForQueryMaxResults,
   }),
   ListScheduledQueries: structure('ListScheduledQueriesRequest', {
     maxResults: listScheduledQueriesMaxResults,
@@ -550,6 +579,13 @@ export const REQUESTS = {
   UntagResource: structure('UntagResourceRequest', {
     resourceArn: required(amazonResourceName),
     tagKeys: required(tagKeyList),
+  }),
+  UpdateLookupTable: structure('UpdateLookupTableRequest', {
+    lookupTableArn: required(anyText),
+    description: lookupTableDescription,
+    tableBody: lookupTableBody,
+    queryId,
+    kmsKeyId,
   }),
 };
 

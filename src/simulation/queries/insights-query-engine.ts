@@ -48,7 +48,7 @@ function nameInStandardOnly(command: Command): string | undefined {
 }
 
 function startRun(query: Query, events: EventSource, range: QueryRange): QueryRun {
-  const { logGroupNames, startTimeMillis, endTimeMillis, limit, now } = range;
+  const { logGroupNames, startTimeMillis, endTimeMillis, limit, now, lookupTables } = range;
   refuseCommandsOfStandard(query, events, logGroupNames);
   const execution = new QueryExecution(query, events, {
     logGroupNames,
@@ -56,6 +56,7 @@ function startRun(query: Query, events: EventSource, range: QueryRange): QueryRu
     endTimeMillis,
     limit,
     nowMillis: now,
+    lookupTables,
   });
   return {
     run: (signal) => execution.run(signal),

@@ -1,4 +1,5 @@
 import type { EventSource } from '../insights-ql/event-source.js';
+import type { LookupTables } from '../insights-ql/index.js';
 
 /** One cell of a row, as GetQueryResults prints it. */
 export interface ResultCell {
@@ -28,6 +29,8 @@ export interface QueryRange {
   readonly limit?: number | undefined;
   /** Milliseconds since 1970: what `now()` gives. */
   readonly now: number;
+  /** What `lookup` may name. */
+  readonly lookupTables: LookupTables;
 }
 
 /** A query that is being answered. */

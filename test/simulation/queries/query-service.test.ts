@@ -10,6 +10,7 @@ const RANGE: QueryRange = {
   endTimeMillis: 1,
   limit: 10,
   now: 0,
+  lookupTables: new Map(),
 };
 const STATISTICS = {
   recordsMatched: 0,

@@ -9,6 +9,9 @@ export interface LookupTable {
   readonly rows: readonly Readonly<Record<string, string>>[];
 }
 
+/** The tables that there are, by name; a Map is one. */
+export type LookupTables = Pick<ReadonlyMap<string, LookupTable>, 'get'> & { keys(): Iterable<string> };
+
 /** `lookup`: adds columns of the first row of a table whose keys are all the same text, case and all. */
 export function lookupStage(command: LookupCommand, table: LookupTable): StageFactory {
   const byKey = new Map<string, Readonly<Record<string, string>>>();
