@@ -19,6 +19,13 @@ export function effectiveLimit(
   return inRequest === undefined ? inQuery : Math.min(inQuery, inRequest);
 }
 
+/**
+ * Whether `!=`, `not in` and `not like` hold for a field that an event doesn't have. No guide says so; a
+ * public project that queries the service guards them with `not ispresent(f) or …`, because without that its
+ * plain lines are gone. `not (f = "x")` is another thing: it holds where `f = "x"` doesn't.
+ */
+export const MISSING_FIELD_DIFFERS = false as boolean;
+
 /** `by bin(5m) offset 1h`: what happened at t is shown at t + 1h, as PromQL's offset does. */
 export function shiftBin(millis: number, offsetMillis: number): number {
   return millis + offsetMillis;

@@ -27,10 +27,16 @@ describe('the query language', () => {
     expect(await rowsOf('limit 1', stored, { limit: 2 })).to.have.length(1);
   });
 
-  it('not documented: != , not like and not in hold for a missing field', async () => {
-    expect(await ns('fields n | filter s != "a"')).to.deep.equal(['3', '1']);
-    expect(await ns('fields n | filter s not like "a"')).to.deep.equal(['3', '1']);
-    expect(await ns('fields n | filter s not in ["a"]')).to.deep.equal(['3', '1']);
+  it('not documented: != , not like and not in do not hold for a missing field, not (…) does', async () => {
+    expect(await ns('fields n | filter s != "a"')).to.deep.equal(['1']);
+    expect(await ns('fields n | filter s not like "a"')).to.deep.equal(['1']);
+    expect(await ns('fields n | filter s not in ["a"]')).to.deep.equal(['1']);
+    expect(await ns("fields n | filter s not in (SOURCE '/app' | filter s = 'a' | fields s)")).to.deep.equal([
+      '1',
+    ]);
+    expect(await ns('fields n | filter not s = "a"')).to.deep.equal(['3', '1']);
+    expect(await ns('fields n | filter not (s like "a")')).to.deep.equal(['3', '1']);
+    expect(await ns('fields n | filter not ispresent(s) or s != "a"')).to.deep.equal(['3', '1']);
   });
 
   it('not documented: a backslash escapes its quote and itself, nothing else', async () => {

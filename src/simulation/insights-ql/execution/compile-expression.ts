@@ -9,7 +9,7 @@ import { compileRegex, RegexError, type CompiledRegex } from '../functions/regex
 import { nearestName } from '../../../cloudwatch/nearest-name.js';
 import { QuerySyntaxError, type Span } from '../syntax-error.js';
 import { fieldName, type Binary, type Call, type Expression, type InList, type Query } from '../tree.js';
-import { compareWith, equalsValue, isStructure, toText, truthy, type Value } from '../values/value.js';
+import { compareWith, equalsValue, isComparable, toText, truthy, type Value } from '../values/value.js';
 import { type Row } from './row.js';
 import { ValueSet } from './value-set.js';
 
@@ -66,7 +66,7 @@ export function compileExpression(expression: Expression, scope: ExpressionScope
       const values = scope.subqueryValues(expression.query);
       return (row) => {
         const value = operand(row);
-        return !(negated && isStructure(value)) && values.has(value) !== negated;
+        return (!negated || isComparable(value)) && values.has(value) !== negated;
       };
     }
     case 'Binary':
@@ -108,7 +108,7 @@ function compileInList(expression: InList, scope: ExpressionScope): Evaluate {
   return (row) => {
     const value = operand(row);
     // A map or list compared to anything is false, whichever way it is asked.
-    if (isStructure(value)) return false;
+    if (negated && !isComparable(value)) return false;
     return (set.has(value) || others.some((other) => equalsValue(value, other(row)))) !== negated;
   };
 }
@@ -121,7 +121,7 @@ function compileBinary(expression: Binary, scope: ExpressionScope): Evaluate {
     const matches = compileMatch(expression.right, operator === '=~', scope);
     return (row) => {
       const value = left(row);
-      if (isStructure(value)) return false;
+      if (!wanted && !isComparable(value)) return false;
       const text = toText(value);
       return (text !== undefined && matches(text, row)) === wanted;
     };

@@ -1,3 +1,5 @@
+import { MISSING_FIELD_DIFFERS } from '../undocumented.js';
+
 /**
  * The values of a query: what a field holds, what a function takes and gives, how two of them compare and
  * how a result cell prints them. Source of the rules: CloudWatch Logs User Guide, "Logs Insights query
@@ -87,7 +89,7 @@ export function truthy(value: Value): boolean {
  * Compares two values in a condition.
  *
  * A map or list compared to anything is false (documented). Not documented, and decided here:
- * - null is equal, less or greater to nothing; `!=` is the negation of `=`, so it holds for a missing field;
+ * - null is equal, less or greater to nothing, nor different (see {@link MISSING_FIELD_DIFFERS});
  * - a number and a text compare as numbers where the text spells one; else `=` is false, and `<` compares
  *   texts;
  * - two texts are equal when they are the same text, and compare as numbers where both spell one;
@@ -95,7 +97,7 @@ export function truthy(value: Value): boolean {
  */
 export function compareWith(operator: ComparisonOperator, left: Value, right: Value): boolean {
   if (operator === '=') return equalsValue(left, right);
-  if (operator === '!=') return !isStructure(left) && !isStructure(right) && !equalsValue(left, right);
+  if (operator === '!=') return isComparable(left) && isComparable(right) && !equalsValue(left, right);
   const order = orderValues(left, right);
   if (order === undefined) return false;
   switch (operator) {
@@ -108,6 +110,11 @@ export function compareWith(operator: ComparisonOperator, left: Value, right: Va
     case '>=':
       return order >= 0;
   }
+}
+
+/** Whether a value can differ from another: no map or list does, nor a missing field. */
+export function isComparable(value: Value): boolean {
+  return !isStructure(value) && (value !== null || MISSING_FIELD_DIFFERS);
 }
 
 /** `left = right` in a condition: see {@link compareWith}. */
@@ -247,7 +254,16 @@ function formatNumber(number: number): string | undefined {
   if (!Number.isFinite(number)) return undefined;
   if (Object.is(number, -0)) return '0';
   const text = String(number);
-  return text.includes('e+') ? BigInt(number).toString() : text;
+  return text.includes('e') ? withoutExponent(text) : text;
+}
+
+/** `6e-7` as `0.0000006`, `1.5e+21` with all its zeros. */
+function withoutExponent(text: string): string {
+  const [, sign, whole, fraction = '', exponent] = /^(-?)(\d)(?:\.(\d+))?e([+-]\d+)$/.exec(text)!;
+  const digits = whole! + fraction;
+  const point = 1 + Number(exponent);
+  if (point <= 0) return `${sign!}0.${'0'.repeat(-point)}${digits}`;
+  return sign! + digits.padEnd(point, '0');
 }
 
 /** A value as JSON text: what jsonStringify gives, and how maps and lists print. */
