@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { optionsTable } = await import('../dist/esm/exporter/options-table.js');
+const { errorTable } = await import('../dist/esm/delivery/error-table.js');
 const { faultKinds, operationsTable, queryLanguageTable } =
   await import('../dist/esm/simulation/coverage-tables.js');
 
@@ -25,6 +26,7 @@ function undocumentedDecisions() {
 const local = 'docs/local-service.md';
 const tables = [
   { file: 'README.md', name: 'options', text: optionsTable() },
+  { file: 'docs/delivery.md', name: 'errors', text: errorTable() },
   { file: local, name: 'local-operations', text: operationsTable() },
   { file: local, name: 'local-query-language', text: queryLanguageTable() },
   { file: local, name: 'local-faults', text: faultKinds() },

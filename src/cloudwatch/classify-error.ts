@@ -135,6 +135,18 @@ export const KIND_BY_NETWORK_CODE: Readonly<Record<string, ErrorKind>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'retry',
 };
 
+/** By HTTP status, for answers without a known name. Any other of 400 to 499 is `refused`, all else `retry`. */
+export const KIND_BY_STATUS: Readonly<Record<number, ErrorKind>> = {
+  401: 'credentials',
+  403: 'denied',
+  404: 'unreadable',
+  408: 'retry',
+  413: 'invalid',
+  415: 'unreadable',
+  425: 'retry',
+  429: 'throttled',
+};
+
 /** Says what an error of a request means. An error that nothing is known of counts as passing. */
 export function classifyError(error: unknown): ErrorKind {
   const { name, code, message, statusCode } = partsOfError(error);
@@ -144,26 +156,11 @@ export function classifyError(error: unknown): ErrorKind {
   return kindOfStatus(statusCode);
 }
 
-/** For answers whose body names no known error: those of proxies, load balancers and emulators. */
+/** Where the answer's body names no known error, as from proxies, load balancers and emulators: by its status. */
 function kindOfStatus(statusCode: number | undefined): ErrorKind {
-  switch (statusCode) {
-    case 401:
-      return 'credentials';
-    case 403:
-      return 'denied';
-    case 404:
-    case 415:
-      return 'unreadable';
-    case 408:
-    case 425:
-      return 'retry';
-    case 413:
-      return 'invalid';
-    case 429:
-      return 'throttled';
-    default:
-      return statusCode !== undefined && statusCode >= 400 && statusCode < 500 ? 'refused' : 'retry';
-  }
+  if (statusCode === undefined) return 'retry';
+  if (Object.hasOwn(KIND_BY_STATUS, statusCode)) return KIND_BY_STATUS[statusCode]!;
+  return statusCode >= 400 && statusCode < 500 ? 'refused' : 'retry';
 }
 
 /** HTTP status of the answer, where there was one. */
