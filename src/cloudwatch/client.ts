@@ -7,6 +7,7 @@ import {
   type CloudWatchLogsClientConfig,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { createBackgroundAgents } from './background-agents.js';
 import { OptionError } from './errors.js';
 import { withoutUserInfo } from './without-user-info.js';
 
@@ -22,6 +23,8 @@ export interface ClientOptions {
   readonly maxAttempts?: number | undefined;
   /** How the SDK retries: `adaptive` also limits its own rate when throttled. Default `standard`. */
   readonly retryMode?: 'standard' | 'adaptive' | undefined;
+  /** Whether its requests are made in the background, so that none keeps the process alive. Default false. */
+  readonly isInBackground?: boolean | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -60,7 +63,11 @@ export function createCloudWatchLogsClient(
     ...(options.retryMode !== undefined && { retryMode: options.retryMode }),
     // Live tail's host prefix (`streaming-`) does not resolve on this machine.
     ...(isLoopback && { disableHostPrefix: true }),
-    requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MILLIS },
+    requestHandler: {
+      connectionTimeout: CONNECTION_TIMEOUT_MILLIS,
+      // The SDK's timer for this warning keeps the process alive, by default for seven seconds.
+      ...(options.isInBackground && { ...createBackgroundAgents(), socketAcquisitionWarningTimeout: 500 }),
+    },
   });
 }
 

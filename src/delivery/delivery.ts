@@ -59,10 +59,10 @@ export interface Delivery {
    */
   forceFlush(): Promise<void>;
   /**
-   * The same within `shutdownTimeoutMillis`; what is left is counted as lost with reason `shutdown`. With a
+   * The same within `timeoutMillis`, by default `shutdownTimeoutMillis`; what is left is counted as lost with reason `shutdown`. With a
    * spool, what is not delivered at the first attempt goes there, and is left to the next process.
    */
-  shutdown(): Promise<void>;
+  shutdown(timeoutMillis?: number): Promise<void>;
   status(): DeliveryStatus;
   /** Resolves when what other processes left in the spool has been looked for once more. */
   ready?(): Promise<void>;

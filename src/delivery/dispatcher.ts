@@ -170,8 +170,8 @@ export class Dispatcher implements Delivery {
     await this.#spool?.scan();
   }
 
-  shutdown(): Promise<void> {
-    this.#closing ??= this.#close();
+  shutdown(timeoutMillis = this.#settings.shutdownTimeoutMillis): Promise<void> {
+    this.#closing ??= this.#close(timeoutMillis);
     return this.#closing;
   }
 
@@ -749,9 +749,8 @@ export class Dispatcher implements Delivery {
     limit.clear();
   }
 
-  async #close(): Promise<void> {
+  async #close(shutdownTimeoutMillis: number): Promise<void> {
     this.#isClosed = true;
-    const { shutdownTimeoutMillis } = this.#settings;
     await this.#flush(this.#spool ? shutdownTimeoutMillis * (1 - STORING_SHARE) : shutdownTimeoutMillis);
     this.#abort.abort();
     clearTimeout(this.#timer);

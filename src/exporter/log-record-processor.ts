@@ -80,6 +80,8 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
   readonly #metrics: ProcessorMetrics | undefined;
   #flush: Promise<void> = Promise.resolve();
   #shutdown: Promise<void> | undefined;
+  /** Of the time given to shutdown, what delivery gets: half is for emptying the queue. */
+  #deliveryShutdownMillis: number;
 
   constructor(
     settings: ProcessorSettings,
@@ -88,10 +90,9 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
   ) {
     checkBatchProcessor(BatchProcessor);
     this.#settings = settings;
-    // Half of the time is for emptying the queue, half for delivery: see #shutdownOnce.
-    const shutdownTimeoutMillis = Math.ceil(settings.shutdownTimeoutMillis / 2);
+    this.#deliveryShutdownMillis = Math.ceil(settings.shutdownTimeoutMillis / 2);
     const { writeAhead } = settings;
-    this.#exporter = new RecordExporter({ ...settings, shutdownTimeoutMillis }, { ...parts, writeAhead });
+    this.#exporter = new RecordExporter(settings, { ...parts, writeAhead });
     this.#batches = new BatchProcessor({
       exporter: this.#countingExporter(),
       maxExportBatchSize: settings.maxExportBatchSize,
@@ -169,7 +170,12 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
   }
 
   shutdown(): Promise<void> {
-    this.#shutdown ??= this.#shutdownOnce();
+    return this.shutdownWithin(this.#settings.shutdownTimeoutMillis);
+  }
+
+  /** Shuts down in a time other than `shutdownTimeoutMillis`. */
+  shutdownWithin(timeoutMillis: number): Promise<void> {
+    this.#shutdown ??= this.#shutdownOnce(timeoutMillis);
     return this.#shutdown;
   }
 
@@ -194,12 +200,13 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
    * the service is down that takes too long: at half of the time delivery is shut down, and what is still
    * queued then is counted as lost.
    */
-  async #shutdownOnce(): Promise<void> {
+  async #shutdownOnce(timeoutMillis: number): Promise<void> {
+    this.#deliveryShutdownMillis = Math.ceil(timeoutMillis / 2);
     const timer = setTimeout(
       () => {
-        void this.#exporter.shutdown();
+        void this.#shutdownDelivery();
       },
-      Math.floor(this.#settings.shutdownTimeoutMillis / 2),
+      Math.floor(timeoutMillis / 2),
     );
     timer.unref();
     try {
@@ -208,12 +215,16 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
       await runAsOwnTelemetry(() => this.#batches.shutdown());
     } finally {
       clearTimeout(timer);
-      await this.#exporter.shutdown();
+      await this.#shutdownDelivery();
       // What the batch processor lost without an export: a resource that could not be waited for.
       this.#exporter.countBeforeExport('shutdown', this.#queued);
       this.#queued = 0;
       this.#metrics?.freeze();
     }
+  }
+
+  #shutdownDelivery(): Promise<void> {
+    return this.#exporter.shutdownWithin(this.#deliveryShutdownMillis);
   }
 
   #countingExporter(): LogRecordExporter {
@@ -229,7 +240,7 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
         });
       },
       forceFlush: () => exporter.forceFlush(),
-      shutdown: () => exporter.shutdown(),
+      shutdown: () => this.#shutdownDelivery(),
     };
   }
 }

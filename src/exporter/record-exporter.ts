@@ -174,7 +174,15 @@ export class RecordExporter implements LogRecordExporter {
 
   /** Sends what is left, up to `shutdownTimeoutMillis`; what is not delivered then is lost (`shutdown`). */
   shutdown(): Promise<void> {
-    this.#shutdown ??= this.#shutdownOnce();
+    return this.shutdownWithin(this.#settings.shutdownTimeoutMillis);
+  }
+
+  /**
+   * Shuts down in a time other than `shutdownTimeoutMillis`.
+   * @internal
+   */
+  shutdownWithin(timeoutMillis: number): Promise<void> {
+    this.#shutdown ??= this.#shutdownOnce(timeoutMillis);
     return this.#shutdown;
   }
 
@@ -216,9 +224,11 @@ export class RecordExporter implements LogRecordExporter {
    * It stores no log event: it sends one of 1970 to the destination, which the service leaves out and does
    * not bill. Where group or stream are missing it makes them, as `provision` allows. Never rejects.
    */
-  healthCheck(options: HealthCheckOptions = {}): Promise<HealthReport> {
+  async healthCheck(options: HealthCheckOptions = {}): Promise<HealthReport> {
     const resource = this.#lastResource;
-    return checkHealth(
+    // Requests in the background let the process end; whoever asks waits for the answer.
+    const wait = setInterval(() => undefined, 60_000);
+    return await checkHealth(
       {
         client: this.#client,
         isShutDown: this.#shutdown !== undefined,
@@ -226,7 +236,9 @@ export class RecordExporter implements LogRecordExporter {
       },
       provisioningSettings(this.#settings),
       options,
-    );
+    ).finally(() => {
+      clearInterval(wait);
+    });
   }
 
   /**
@@ -359,9 +371,9 @@ export class RecordExporter implements LogRecordExporter {
     while (this.#encoding > 0) await nextTurn();
   }
 
-  async #shutdownOnce(): Promise<void> {
+  async #shutdownOnce(timeoutMillis: number): Promise<void> {
     await this.#encoded();
-    await this.#delivery.shutdown();
+    await this.#delivery.shutdown(timeoutMillis);
     await Promise.all(this.#exports);
     await this.#writeAhead?.keeper.close();
     this.#diagnostics.flush();
@@ -399,7 +411,14 @@ function clientOf(settings: ExporterSettings): CloudWatchLogsClient {
     return settings.client;
   }
   const { region, endpoint, credentials, maxAttempts, retryMode } = settings;
-  return createCloudWatchLogsClient({ region, endpoint, credentials, maxAttempts, retryMode });
+  return createCloudWatchLogsClient({
+    region,
+    endpoint,
+    credentials,
+    maxAttempts,
+    retryMode,
+    isInBackground: true,
+  });
 }
 
 function deliverySettings(settings: ExporterSettings): DeliverySettings {

@@ -1,10 +1,12 @@
 import { diag } from '@opentelemetry/api';
 import { warnOfUnknownVariables } from '../exporter/cloudwatch-log-exporter.js';
-import { type CloudWatchLogRecordProcessor, CountingProcessor } from '../exporter/log-record-processor.js';
+import { CountingProcessor } from '../exporter/log-record-processor.js';
 import { readProcessorOptions } from '../exporter/options.js';
 import { Diagnostics } from '../observability/diagnostics.js';
+import { isInLambda, LAMBDA_SHUTDOWN_TIMEOUT_MILLIS } from './lambda.js';
 import { isApiSet } from './logs-apis.js';
 import { writeLine } from './report.js';
+import { type CreatedProcessor } from './start.js';
 import { withoutWrongVariables } from './wrong-variables.js';
 
 /**
@@ -12,11 +14,32 @@ import { withoutWrongVariables } from './wrong-variables.js';
  * loads the exporter and the AWS SDK.
  * @throws OptionError for an option that is required and missing
  */
-export function createProcessor(environment: NodeJS.ProcessEnv): CloudWatchLogRecordProcessor {
+export function createProcessor(environment: NodeJS.ProcessEnv): CreatedProcessor {
   const diagnostics = new Diagnostics({ logger: { error, warn, info, debug } });
-  const settings = withoutWrongVariables(environment, () => readProcessorOptions(undefined, environment));
+  const defaults = defaultsFor(environment);
+  const settings = withoutWrongVariables(environment, () =>
+    readProcessorOptions(undefined, { ...defaults, ...withoutEmpty(environment) }),
+  );
   warnOfUnknownVariables(diagnostics, environment);
-  return new CountingProcessor(settings, { diagnostics });
+  return {
+    processor: new CountingProcessor(settings, { diagnostics }),
+    exitTimeoutMillis: settings.shutdownTimeoutMillis,
+  };
+}
+
+/** What holds where the environment says nothing else. */
+function defaultsFor(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  if (!isInLambda(environment)) return {};
+  return {
+    OTEL_EXPORTER_CLOUDWATCH_LOGS_SHUTDOWN_TIMEOUT_MILLIS: String(LAMBDA_SHUTDOWN_TIMEOUT_MILLIS),
+  };
+}
+
+/** An empty variable counts as unset. */
+function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
+  );
 }
 
 // Who runs an application with --import has written no code that could listen to `diag`: until somebody

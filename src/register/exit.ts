@@ -1,11 +1,14 @@
-/** Milliseconds that the end of a process waits for the last records, before it gives them up. */
-export const EXIT_FLUSH_TIMEOUT_MILLIS = 5_000;
-
 /**
- * Milliseconds that an uncaught exception waits for the last records: shorter, because the application runs
- * on meanwhile, in a state that nobody knows.
+ * Most milliseconds that an uncaught exception waits for the last records: shorter, because the application
+ * runs on meanwhile, in a state that nobody knows.
  */
-export const CRASH_FLUSH_TIMEOUT_MILLIS = 2_000;
+const MAX_CRASH_TIMEOUT_MILLIS = 2_000;
+
+/** Of the time at the end, the part for a flush. */
+const FLUSH_SHARE = 0.5;
+
+/** Of what is left then, the part in which shutdown gives up what was not delivered; it ends a little later. */
+const SHUTDOWN_SHARE = 0.8;
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
 
@@ -15,64 +18,69 @@ interface SignalExitHolder {
 }
 const SIGNAL_EXIT_4 = Symbol.for('signal-exit emitter');
 
+/** What the end of a process works with. */
+export interface ExitParts {
+  readonly process: NodeJS.Process;
+  readonly flush: () => Promise<void>;
+  /** Gives up, or stores, what can't be delivered in so many milliseconds. */
+  readonly shutdown: (timeoutMillis: number) => Promise<void>;
+  /** The records so far, so that `beforeExit` flushes only what is new. */
+  readonly emitted: () => number;
+  /** Called once the process is about to end. */
+  readonly onEnd: () => void;
+}
+
+export interface ExitSettings {
+  /** Milliseconds for all that is done at the end: flush and shutdown together. */
+  readonly timeoutMillis: number;
+  /**
+   * Whether the process goes on after `beforeExit`, as AWS Lambda's runtime does for its next invocation: then
+   * nothing is shut down there.
+   */
+  readonly resumesAfterBeforeExit: boolean;
+}
+
 /**
- * Flushes when the process ends by itself (`beforeExit`) and on SIGTERM and SIGINT, for a bounded time.
- * The exit code stays what it would have been: where nobody else listens to the signal, it is raised again
- * after the flush and ends the process; where the application listens, its own handler decides, and
- * what it still logs is flushed in `beforeExit`.
+ * Flushes, and gives up what is left, when the process ends by itself (`beforeExit`) and on SIGTERM and
+ * SIGINT, within one deadline. The exit code stays what it would have been: where nobody else listens to the
+ * signal, it is raised again and ends the process; where the application listens, its own handler decides,
+ * and what it still logs is flushed in `beforeExit`.
  *
- * An uncaught exception that nobody else listens to is thrown again after a flush, so that Node.js prints it
+ * An uncaught exception that nobody else listens to is thrown again after that, so that Node.js prints it
  * and ends the process with its own exit code. `process.exit()` waits for nothing and can't be made to: it
  * must not return.
- * @param parts - `emitted` counts the records so far, so that `beforeExit` flushes only what is new; `onEnd`
- * is called once the process is about to end
  * @returns takes the handlers away
  */
-export function flushAtExit(
-  parts: {
-    process: NodeJS.Process;
-    flush: () => Promise<void>;
-    /** Gives up what can't be delivered; bounded by the exporter's own timeout. */
-    shutdown: () => Promise<void>;
-    emitted: () => number;
-    onEnd: () => void;
-  },
-  settings: { timeoutMillis: number; crashTimeoutMillis: number },
-): () => void {
+export function flushAtExit(parts: ExitParts, settings: ExitSettings): () => void {
   const { process, emitted, onEnd } = parts;
   let flushedUpTo = 0;
   let flushing = false;
 
-  const flush = async (timeoutMillis = settings.timeoutMillis): Promise<'flushed' | 'late'> => {
+  const flush = async (timeoutMillis: number): Promise<'flushed' | 'late'> => {
     flushedUpTo = emitted();
-    let timer: NodeJS.Timeout | undefined;
-    const deadline = new Promise<'late'>((resolve) => {
-      // Not unref'd: while it runs, the process waits for the flush, and never for longer.
-      timer = setTimeout(() => {
-        resolve('late');
-      }, timeoutMillis);
-    });
-    // Whatever a failed flush loses, the exporter has counted and reported.
-    const flushed = parts.flush().then(
-      () => 'flushed' as const,
-      () => 'flushed' as const,
-    );
-    const outcome = await Promise.race([flushed, deadline]);
-    clearTimeout(timer);
-    return outcome;
+    return await within(timeoutMillis, () => parts.flush());
+  };
+
+  const shutDown = async (timeoutMillis: number): Promise<void> => {
+    const millis = Math.max(1, timeoutMillis);
+    await within(millis, () => parts.shutdown(Math.ceil(millis * SHUTDOWN_SHARE)));
+  };
+
+  const end = async (timeoutMillis: number, isLast: boolean): Promise<void> => {
+    const deadline = performance.now() + timeoutMillis;
+    const outcome = await flush(timeoutMillis * FLUSH_SHARE);
+    // A flush under way keeps the process for longer than this; and a spool takes what is in flight only now.
+    if (outcome === 'late' || isLast) await shutDown(deadline - performance.now());
   };
 
   const onBeforeExit = (): void => {
     // A flush is work, after which Node emits beforeExit again: without news the process may end.
     if (flushing || emitted() === flushedUpTo) return;
     flushing = true;
-    void flush()
-      // A flush under way keeps timers of the SDK, and so the process, for half a minute more.
-      .then((outcome) => (outcome === 'late' ? parts.shutdown() : undefined))
-      .catch(() => undefined)
-      .finally(() => {
-        flushing = false;
-      });
+    const { timeoutMillis, resumesAfterBeforeExit } = settings;
+    void (resumesAfterBeforeExit ? flush(timeoutMillis) : end(timeoutMillis, false)).finally(() => {
+      flushing = false;
+    });
   };
 
   let ended = false;
@@ -83,8 +91,11 @@ export function flushAtExit(
   };
 
   const onSignal = (signal: NodeJS.Signals): void => {
-    void flush().then(() => {
-      if (listenersOfOthers(process, signal) > 0) return;
+    const isDecidedElsewhere = (): boolean => listenersOfOthers(process, signal) > 0;
+    const { timeoutMillis } = settings;
+    const done = isDecidedElsewhere() ? flush(timeoutMillis) : end(timeoutMillis, true);
+    void done.then(() => {
+      if (isDecidedElsewhere()) return;
       onExit();
       process.removeListener(signal, onSignal);
       process.kill(process.pid, signal);
@@ -96,7 +107,7 @@ export function flushAtExit(
     // Another listener decides; and of several exceptions, the first is the one that ends the process.
     if (crashed || process.listenerCount('uncaughtException') > 1) return;
     crashed = true;
-    void flush(settings.crashTimeoutMillis).then(() => {
+    void end(Math.min(settings.timeoutMillis, MAX_CRASH_TIMEOUT_MILLIS), true).then(() => {
       process.removeListener('uncaughtException', onUncaughtException);
       // In a turn of its own: thrown in a promise it would be a rejection. Node.js prints the line that throws.
       setImmediate(() => {
@@ -115,6 +126,24 @@ export function flushAtExit(
     process.removeListener('exit', onExit);
     for (const signal of SIGNALS) process.removeListener(signal, onSignal);
   };
+}
+
+/** Waits for some work, but not for longer than a time. Whatever it loses, the exporter counts and reports. */
+async function within(millis: number, work: () => Promise<void>): Promise<'flushed' | 'late'> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<'late'>((resolve) => {
+    // Not unref'd: while it runs, the process waits for the work, and never for longer.
+    timer = setTimeout(() => {
+      resolve('late');
+    }, millis);
+  });
+  const done = work().then(
+    () => 'flushed' as const,
+    () => 'flushed' as const,
+  );
+  const outcome = await Promise.race([done, deadline]);
+  clearTimeout(timer);
+  return outcome;
 }
 
 /**

@@ -1,11 +1,11 @@
 import { isMainThread } from 'node:worker_threads';
 import type * as Api from '@opentelemetry/api';
 import { type Resource } from '@opentelemetry/resources';
-import { type CloudWatchLogRecordProcessor, type ProcessorStatus } from '../exporter/log-record-processor.js';
+import { type CountingProcessor, type ProcessorStatus } from '../exporter/log-record-processor.js';
 import { Application } from './application.js';
 import { LocalStorageContextManager } from './context-manager.js';
 import { booleanOf, type Environment, stringOf } from './environment.js';
-import { CRASH_FLUSH_TIMEOUT_MILLIS, EXIT_FLUSH_TIMEOUT_MILLIS, flushAtExit } from './exit.js';
+import { flushAtExit } from './exit.js';
 import { INSTRUMENTATION_HOLDERS, installImportHook } from './import-hook.js';
 import {
   findHookedLoggers,
@@ -21,6 +21,7 @@ import {
   type LogsApis,
   setLoggerProvider,
 } from './logs-apis.js';
+import { isInLambda } from './lambda.js';
 import { isAutoInstrumentationsPreloaded } from './preloads.js';
 import { messageOf, report } from './report.js';
 import { createResource } from './resource.js';
@@ -30,7 +31,13 @@ import { createContextManager, createPropagator, createTracerProvider } from './
 
 type ApiPackage = typeof Api;
 /** Makes the processor with the exporter behind it; loaded between the two halves of the start. */
-export type CreateProcessor = (environment: NodeJS.ProcessEnv) => CloudWatchLogRecordProcessor;
+export type CreateProcessor = (environment: NodeJS.ProcessEnv) => CreatedProcessor;
+
+/** The processor, and the milliseconds that the end of the process may take. */
+export interface CreatedProcessor {
+  readonly processor: CountingProcessor;
+  readonly exitTimeoutMillis: number;
+}
 
 /** What the first half has found and set. */
 export interface Prepared {
@@ -269,7 +276,7 @@ function instrument(application: Application, environment: Environment): Instrum
 
 function startOnce(prepared: Prepared, createProcessor: CreateProcessor): void {
   const { application, environment, logsApis, instrumentations } = prepared;
-  const processor = createProcessor(process.env);
+  const { processor, exitTimeoutMillis } = createProcessor(process.env);
   const provider = createLoggerProvider(
     application,
     { processor, resource: prepared.resource },
@@ -285,14 +292,15 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor): void {
   flushAtExit(
     {
       process,
-      flush: () => provider.forceFlush(),
-      shutdown: () => provider.shutdown(),
+      // Not the provider's: their timers keep the process for half a minute after a flush that is late.
+      flush: () => processor.forceFlush(),
+      shutdown: (timeoutMillis) => processor.shutdownWithin(timeoutMillis),
       emitted: () => processor.status().emitted,
       onEnd: () => {
         summarise(processor.status(), environment);
       },
     },
-    { timeoutMillis: EXIT_FLUSH_TIMEOUT_MILLIS, crashTimeoutMillis: CRASH_FLUSH_TIMEOUT_MILLIS },
+    { timeoutMillis: exitTimeoutMillis, resumesAfterBeforeExit: isInLambda(environment) },
   );
 }
 

@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { OptionError } from '../../src/cloudwatch/errors.js';
 import { runAsOwnTelemetry } from '../../src/observability/own-telemetry.js';
 import { Application } from '../../src/register/application.js';
@@ -330,9 +331,13 @@ describe('flushAtExit', () => {
     }
   }
 
-  function arrange(flush: () => Promise<void> = () => Promise.resolve()) {
+  function arrange(
+    flush: () => Promise<void> = () => Promise.resolve(),
+    settings: { timeoutMillis?: number; resumesAfterBeforeExit?: boolean } = {},
+    shutdown: () => Promise<void> = () => Promise.resolve(),
+  ) {
     const standIn = new StandIn();
-    const seen = { emitted: 0, flushes: 0, shutdowns: 0, ends: 0 };
+    const seen = { emitted: 0, flushes: 0, shutdowns: 0, ends: 0, shutdownMillis: 0 };
     const remove = flushAtExit(
       {
         process: standIn as unknown as NodeJS.Process,
@@ -340,19 +345,21 @@ describe('flushAtExit', () => {
           seen.flushes++;
           return flush();
         },
-        shutdown: () => {
+        shutdown: (timeoutMillis) => {
           seen.shutdowns++;
+          seen.shutdownMillis = timeoutMillis;
           standIn.emit('shutdown');
-          return Promise.resolve();
+          return shutdown();
         },
         emitted: () => seen.emitted,
         onEnd: () => seen.ends++,
       },
-      { timeoutMillis: 1, crashTimeoutMillis: 1 },
+      { timeoutMillis: 1, resumesAfterBeforeExit: false, ...settings },
     );
     return { standIn, seen, remove };
   }
   const settled = () => new Promise((resolve) => setImmediate(resolve));
+  const never = () => new Promise<void>(() => undefined);
 
   it('flushes before the end only what is new', async () => {
     const { standIn, seen } = arrange();
@@ -378,12 +385,46 @@ describe('flushAtExit', () => {
     expect(seen).to.include({ flushes: 1, shutdowns: 1 });
   });
 
+  it('shuts nothing down before the end where the process goes on after it', async () => {
+    const { standIn, seen } = arrange(never, { resumesAfterBeforeExit: true });
+    seen.emitted = 1;
+    const clock = sinon.useFakeTimers();
+    try {
+      standIn.emit('beforeExit');
+      await clock.tickAsync(60_000);
+    } finally {
+      clock.restore();
+    }
+    expect(seen).to.include({ flushes: 1, shutdowns: 0 });
+  });
+
+  for (const ending of ['SIGTERM', 'uncaughtException'] as const) {
+    it(`gives flush and shutdown one deadline together: ${ending}`, async () => {
+      const clock = sinon.useFakeTimers();
+      const { standIn, seen, remove } = arrange(never, { timeoutMillis: 1000 }, never);
+      try {
+        standIn.emit(ending, ending);
+        await clock.tickAsync(500);
+        expect(seen).to.include({ shutdowns: 1, shutdownMillis: 400 });
+        await clock.tickAsync(499);
+        expect(standIn.listenerCount(ending)).to.equal(1);
+        clock.setTimeout(() => undefined, 1);
+        await clock.tickAsync(1);
+        expect(standIn.listenerCount(ending)).to.equal(0);
+      } finally {
+        remove();
+        // What would be thrown again waits for setImmediate, which the fake clock holds.
+        clock.restore();
+      }
+    });
+  }
+
   it('raises the signal again when nobody else listens, even if the flush fails', async () => {
     const { standIn, seen } = arrange(() => Promise.reject(new Error('down')));
     standIn.emit('SIGTERM', 'SIGTERM');
     await settled();
     expect(standIn.killed).to.deep.equal(['SIGTERM']);
-    expect(seen).to.include({ flushes: 1, ends: 1 });
+    expect(seen).to.include({ flushes: 1, shutdowns: 1, ends: 1 });
     expect(standIn.listenerCount('SIGTERM')).to.equal(0);
   });
 
@@ -401,11 +442,12 @@ describe('flushAtExit', () => {
   });
 
   it("leaves the signal to the application's listeners, but not to signal-exit's", async () => {
-    const { standIn } = arrange();
+    const { standIn, seen } = arrange();
     standIn.on('SIGTERM', () => undefined);
     standIn.emit('SIGTERM', 'SIGTERM');
     await settled();
     expect(standIn.killed).to.deep.equal([]);
+    expect(seen).to.include({ flushes: 1, shutdowns: 0 });
     Object.assign(standIn, { __signal_exit_emitter__: { count: 1 } });
     standIn.emit('SIGTERM', 'SIGTERM');
     await settled();

@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
+import { StubService } from '../delivery/stub-service.js';
+import { type ApplicationResult, runApplication } from './run-application.js';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const PREFIX = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_';
+
+type Ending = 'beforeExit' | 'SIGTERM' | 'SIGINT' | 'throws' | 'rejects' | 'process.exit';
+
+/** How each ending would end the process without this package. */
+const ENDINGS: Readonly<Record<Ending, Partial<ApplicationResult>>> = {
+  beforeExit: { exitCode: 0, signal: null },
+  SIGTERM: { exitCode: null, signal: 'SIGTERM' },
+  SIGINT: { exitCode: null, signal: 'SIGINT' },
+  throws: { exitCode: 1, signal: null },
+  rejects: { exitCode: 1, signal: null },
+  'process.exit': { exitCode: 3, signal: null },
+};
+
+/**
+ * A short deadline, for a service that hangs. Requests are given far more time than the test: none of them may
+ * keep the process. OpenTelemetry's batch processor does keep it, for the time of an export.
+ */
+const IMPATIENT = {
+  [`${PREFIX}SHUTDOWN_TIMEOUT_MILLIS`]: '1000',
+  [`${PREFIX}EXPORT_TIMEOUT_MILLIS`]: '500',
+  [`${PREFIX}REQUEST_TIMEOUT_MILLIS`]: '300000',
+};
+
+/** Every way in which a process ends, with the table of docs/exit.md. */
+describe('register, at the end of the process', function () {
+  this.timeout(60_000);
+  let local: LocalCloudWatchLogs;
+  let dead: StubService;
+  let directory: string;
+  let groups = 0;
+
+  before(async () => {
+    local = await LocalCloudWatchLogs.start();
+    dead = await StubService.start();
+    dead.answer = () => 'hang';
+  });
+  after(async () => {
+    await dead.stop();
+    await local.stop();
+  });
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'exit-'));
+    groups++;
+  });
+  afterEach(() => rm(directory, { recursive: true, force: true }));
+
+  function run(ending: Ending, environment: Record<string, string> = {}): Promise<ApplicationResult> {
+    return runApplication({
+      file: join(root, 'test/fixtures/register/ends.cjs'),
+      directory: root,
+      endpoint: local.endpoint,
+      logGroupName: `/exit/${groups}`,
+      nodeArguments: ['--import', 'opentelemetry-cloudwatch-logs/register'],
+      ...(ending.startsWith('SIG') && { signal: ending as NodeJS.Signals }),
+      environment: { ENDING: ending, ...environment },
+    });
+  }
+
+  const endings = Object.keys(ENDINGS) as Ending[];
+  for (const ending of endings.filter((name) => name !== 'process.exit')) {
+    it(`delivers what is queued: ${ending}`, async () => {
+      const result = await run(ending);
+      expect(result).to.include(ENDINGS[ending]);
+      expect(result.records.map((record) => record.body)).to.deep.equal(['hello']);
+    });
+
+    it(`ends by its deadline when the service hangs, and says what was lost: ${ending}`, async () => {
+      const result = await run(ending, { ...IMPATIENT, AWS_ENDPOINT_URL: dead.endpoint });
+      expect(result).to.include(ENDINGS[ending]);
+      expect(result.stderr).to.contain(
+        'emitted 1, delivered 0, not delivered by the end 0, dropped 1 (shutdown 1)',
+      );
+    });
+
+    it(`leaves in the spool what a service that hangs does not take: ${ending}`, async () => {
+      const spool = { [`${PREFIX}SPOOL_DIRECTORY`]: directory };
+      const result = await run(ending, { ...IMPATIENT, AWS_ENDPOINT_URL: dead.endpoint, ...spool });
+      expect(result).to.include(ENDINGS[ending]);
+      expect(result.stderr).to.contain('emitted 1, delivered 0, not delivered by the end 1, dropped 0');
+      const { records } = await run('beforeExit', spool);
+      expect(records.map((record) => record.body)).to.deep.equal(['hello', 'hello']);
+    });
+  }
+
+  it('loses at process.exit() what is in memory alone, and says so', async () => {
+    const result = await run('process.exit');
+    expect(result).to.include(ENDINGS['process.exit']);
+    expect(result.records).to.deep.equal([]);
+    expect(result.stderr).to.contain('emitted 1, delivered 0, not delivered by the end 1, dropped 0');
+  });
+
+  for (const ending of endings) {
+    it(`loses nothing that is written ahead, whatever the service does: ${ending}`, async () => {
+      const writeAhead = { [`${PREFIX}WRITE_AHEAD_DIRECTORY`]: directory };
+      const result = await run(ending, { ...IMPATIENT, AWS_ENDPOINT_URL: dead.endpoint, ...writeAhead });
+      expect(result).to.include(ENDINGS[ending]);
+      const { records } = await run('beforeExit', {
+        ...writeAhead,
+        [`${PREFIX}SHUTDOWN_TIMEOUT_MILLIS`]: '',
+      });
+      expect(records.map((record) => record.body)).to.deep.equal(['hello', 'hello']);
+    });
+  }
+});
