@@ -26,7 +26,7 @@ export async function answerAwsJson(context: ServiceContext, exchange: Exchange)
   const input = await parseRequest(operation, raw, request.headers['content-encoding']);
   if (fault?.kind === 'deny') throw denied(context, operation, input);
   if (operation === 'StartLiveTail') {
-    answerLiveTail(context, exchange, input as RequestOf<'StartLiveTail'>);
+    answerLiveTail(context, exchange, input as RequestOf<'StartLiveTail'>, fault);
     return;
   }
   const handler = HANDLERS[operation] as AnyHandler;

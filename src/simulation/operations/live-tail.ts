@@ -5,9 +5,10 @@ import {
   encodeStreamException,
   EVENT_STREAM_CONTENT_TYPE,
 } from '../event-stream/event-stream-message.js';
+import type { FaultRule } from '../faults/fault-rule.js';
 import type { Exchange } from '../protocol/http-server.js';
 import type { RequestOf } from '../protocol/request-shapes.js';
-import { invalidParameter, limitExceeded } from '../service-error.js';
+import { invalidOperation, invalidParameter, limitExceeded } from '../service-error.js';
 import { logGroupArn, logGroupNameOf } from './arns.js';
 import { compileFilterPattern } from './filter-pattern.js';
 import { findLogGroup } from './find-log-group.js';
@@ -17,6 +18,8 @@ const UPDATE_MILLIS = 1000;
 /** Source: StartLiveTail: more events of one second are sampled; a session ends after three hours. */
 const MAX_UPDATE_EVENTS = 500;
 const MAX_SESSION_MILLIS = 3 * 60 * 60 * 1000;
+/** Updates that wait for a client that reads slowly; then the oldest go. Source: StartLiveTail. */
+const MAX_BUFFERED_UPDATES = 10;
 /** Source: "CloudWatch Logs quotas", live tail sessions at once. */
 const MAX_SESSIONS = 15;
 
@@ -32,12 +35,14 @@ interface TailEvent {
 
 /**
  * Answers StartLiveTail with a stream of the events that come from now on.
+ * @param fault - one that strikes when the session has begun
  * @throws ServiceError where the request names groups that can't be followed
  */
 export function answerLiveTail(
   context: ServiceContext,
-  { response, requestId }: Exchange,
+  { request: { socket }, response, requestId }: Exchange,
   request: RequestOf<'StartLiveTail'>,
+  fault: FaultRule | undefined,
 ): void {
   const matches = createMatcher(context, request);
   const open = sessions.get(context.feed) ?? 0;
@@ -45,6 +50,7 @@ export function answerLiveTail(
   sessions.set(context.feed, open + 1);
 
   let waiting: TailEvent[] = [];
+  const buffered: Buffer[] = [];
   let sampled = false;
   const unsubscribe = context.feed.subscribe((fresh) => {
     const { logGroupName } = fresh.group;
@@ -67,9 +73,14 @@ export function answerLiveTail(
     const update = { sessionMetadata: { sampled }, sessionResults: waiting };
     waiting = [];
     sampled = false;
-    // A client that does not read must not make the service hold its updates.
-    if (!response.writableNeedDrain) response.write(encodeStreamEvent('sessionUpdate', update));
+    buffered.push(encodeStreamEvent('sessionUpdate', update));
+    if (buffered.length > MAX_BUFFERED_UPDATES) buffered.shift();
+    writeBuffered();
   }, UPDATE_MILLIS);
+  const writeBuffered = (): void => {
+    while (buffered.length > 0 && !response.writableNeedDrain) response.write(buffered.shift()!);
+  };
+  response.on('drain', writeBuffered);
   const timeout = setTimeout(() => {
     response.end(encodeStreamException('SessionTimeoutException', 'The session has timed out.'));
   }, MAX_SESSION_MILLIS);
@@ -82,18 +93,25 @@ export function answerLiveTail(
     sessions.set(context.feed, (sessions.get(context.feed) ?? 1) - 1);
   });
 
+  if (fault?.kind === 'reset-after') {
+    socket.resetAndDestroy();
+    return;
+  }
   response.writeHead(200, { 'Content-Type': EVENT_STREAM_CONTENT_TYPE });
   response.write(encodeStreamEvent('initial-response', {}));
-  response.write(
-    encodeStreamEvent('sessionStart', {
-      requestId,
-      sessionId: randomUUID(),
-      logGroupIdentifiers: request.logGroupIdentifiers,
-      logStreamNames: request.logStreamNames ?? [],
-      logStreamNamePrefixes: request.logStreamNamePrefixes ?? [],
-      logEventFilterPattern: request.logEventFilterPattern,
-    }),
-  );
+  const start = encodeStreamEvent('sessionStart', {
+    requestId,
+    sessionId: randomUUID(),
+    logGroupIdentifiers: request.logGroupIdentifiers,
+    logStreamNames: request.logStreamNames ?? [],
+    logStreamNamePrefixes: request.logStreamNamePrefixes ?? [],
+    logEventFilterPattern: request.logEventFilterPattern,
+  });
+  if (fault?.kind === 'truncate') {
+    response.write(start.subarray(0, start.length / 2), () => socket.destroy());
+    return;
+  }
+  response.write(start);
 }
 
 function createMatcher(
@@ -125,7 +143,7 @@ function followedGroup(context: ServiceContext, identifier: string): string {
   }
   const group = findLogGroup(context, name);
   if (group.logGroupClass !== 'STANDARD') {
-    throw invalidParameter('Live tail is only supported for log groups in the Standard log class.');
+    throw invalidOperation('Live tail is only supported for log groups in the Standard log class.');
   }
   return name;
 }

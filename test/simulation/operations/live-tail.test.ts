@@ -69,7 +69,7 @@ describe('StartLiveTail', () => {
       [{ logGroupIdentifiers: ['/app'] }, 'InvalidParameterException'],
       [{ logGroupIdentifiers: [`${ARN}:*`] }, 'InvalidParameterException'],
       [{ logGroupIdentifiers: [`${ARN}x`] }, 'ResourceNotFoundException'],
-      [{ logGroupIdentifiers: [ARN.replace('/app', '/rare')] }, 'InvalidParameterException'],
+      [{ logGroupIdentifiers: [ARN.replace('/app', '/rare')] }, 'InvalidOperationException'],
       [{ logStreamNames: ['a'], logStreamNamePrefixes: ['a'] }, 'InvalidParameterException'],
       [{ logGroupIdentifiers: [ARN, ARN], logStreamNames: ['a'] }, 'InvalidParameterException'],
       [{ logEventFilterPattern: '{' }, 'InvalidParameterException'],
@@ -77,6 +77,21 @@ describe('StartLiveTail', () => {
     ];
     for (const [input, name] of cases) expect((await failure(tail(input))).name).to.equal(name);
   });
+
+  for (const kind of ['reset-after', 'truncate'] as const) {
+    it(`breaks off by a fault of the kind ${kind}`, async () => {
+      service.local.faults.add({ kind, operations: ['StartLiveTail'], count: 1 });
+      const broken = tail().then(async ({ responseStream }) => {
+        for await (const event of responseStream!) if (event.sessionStart) return;
+        throw new Error('the stream ended');
+      });
+      await failure(broken);
+      const { responseStream } = await tail();
+      const stream = responseStream![Symbol.asyncIterator]();
+      expect((await stream.next()).value).to.have.property('sessionStart');
+      await stream.return?.();
+    });
+  }
 
   it('is bounded in sessions', async () => {
     const abort = new AbortController();
