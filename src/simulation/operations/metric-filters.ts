@@ -6,6 +6,7 @@ import {
   type MetricFilterDocument,
   metricFiltersOf,
 } from './collections.js';
+import { checkSystemFields, parseFieldSelection } from './field-selection.js';
 import { compileFilterPattern, extractor, refuseManyRegexes } from './filter-pattern.js';
 import { findLogGroup } from './find-log-group.js';
 import { pageOf } from './page-tokens.js';
@@ -18,7 +19,12 @@ const MAX_DIMENSIONS = 3;
 function putMetricFilter(context: ServiceContext, request: RequestOf<'PutMetricFilter'>): Answer {
   const { logGroupName, filterName, filterPattern, metricTransformations } = request;
   compileFilterPattern(filterPattern, 'Invalid metric filter pattern');
-  for (const transformation of metricTransformations) checkTransformation(transformation);
+  const { fieldSelectionCriteria, emitSystemFieldDimensions } = request;
+  for (const transformation of metricTransformations) {
+    checkTransformation(transformation, emitSystemFieldDimensions?.length);
+  }
+  if (fieldSelectionCriteria) parseFieldSelection(fieldSelectionCriteria);
+  checkSystemFields(emitSystemFieldDimensions);
   const group = findLogGroup(context, logGroupName);
   if (group.logGroupClass !== 'STANDARD') {
     throw invalidOperation('Metric filters are only supported for log groups in the Standard log class.');
@@ -34,18 +40,20 @@ function putMetricFilter(context: ServiceContext, request: RequestOf<'PutMetricF
     creationTime: existing?.creationTime ?? context.now(),
     logGroupName,
     applyOnTransformedLogs: request.applyOnTransformedLogs ?? false,
-    fieldSelectionCriteria: request.fieldSelectionCriteria,
-    emitSystemFieldDimensions: request.emitSystemFieldDimensions,
+    fieldSelectionCriteria,
+    emitSystemFieldDimensions,
   };
   context.catalog.put(collection, filterName, filter);
   return undefined;
 }
 
+/** @param systemDimensions - they count as dimensions. Source: PutMetricFilter, `emitSystemFieldDimensions` */
 function checkTransformation(
   transformation: RequestOf<'PutMetricFilter'>['metricTransformations'][number],
+  systemDimensions = 0,
 ): void {
   const { metricValue, dimensions = {}, defaultValue } = transformation;
-  const count = Object.keys(dimensions).length;
+  const count = Object.keys(dimensions).length + systemDimensions;
   if (count > MAX_DIMENSIONS) {
     throw invalidParameter(
       `Invalid metric transformation: at most ${MAX_DIMENSIONS} dimensions are allowed.`,

@@ -16,6 +16,7 @@ import {
   type SubscriptionFilterDocument,
   subscriptionFiltersOf,
 } from './collections.js';
+import { checkSystemFields, parseFieldSelection, systemFieldValues } from './field-selection.js';
 import { compileFilterPattern, refuseManyRegexes } from './filter-pattern.js';
 import { findLogGroup } from './find-log-group.js';
 import { pageOf } from './page-tokens.js';
@@ -32,6 +33,8 @@ async function putSubscriptionFilter(
 ): Promise<Answer> {
   const { logGroupName, filterName, filterPattern, destinationArn, roleArn } = request;
   checkDestination(context, destinationArn, roleArn);
+  if (request.fieldSelectionCriteria) parseFieldSelection(request.fieldSelectionCriteria);
+  checkSystemFields(request.emitSystemFields);
   const group = findLogGroup(context, logGroupName);
   if (group.logGroupClass === 'INFREQUENT_ACCESS' || group.logGroupClass === 'ESSENTIALS') {
     throw invalidOperation(
@@ -114,14 +117,29 @@ async function checkHealth(context: ServiceContext, destinationArn: string): Pro
 
 /** The filters in force for a group: its own and the account's. */
 export function subscriptionsOf(context: ServiceContext, group: LogGroupDocument): ActiveSubscription[] {
-  const own = [
-    ...context.catalog.list<SubscriptionFilterDocument>(subscriptionFiltersOf(group.logGroupName)),
-  ].map(([, { filterName, destinationArn, filterPattern }]) => ({
-    name: filterName,
-    destinationArn: targetOf(context, destinationArn),
-    matches: compileFilterPattern(filterPattern),
-  }));
-  const account = policiesOf(context, 'SUBSCRIPTION_FILTER_POLICY').flatMap((policy) => {
+  const values = systemFieldValues(context, group.logGroupName);
+  const own: ActiveSubscription[] = [];
+  for (const [, filter] of context.catalog.list<SubscriptionFilterDocument>(
+    subscriptionFiltersOf(group.logGroupName),
+  )) {
+    const { fieldSelectionCriteria, emitSystemFields = [] } = filter;
+    if (fieldSelectionCriteria && !parseFieldSelection(fieldSelectionCriteria)(values)) continue;
+    checkSystemFields(emitSystemFields);
+    own.push({
+      name: filter.filterName,
+      destinationArn: targetOf(context, filter.destinationArn),
+      matches: compileFilterPattern(filter.filterPattern),
+      extractedFields:
+        emitSystemFields.length === 0
+          ? undefined
+          : Object.fromEntries(emitSystemFields.map((field) => [field, values[field]])),
+    });
+  }
+  return [...own, ...accountSubscriptions(context, group)];
+}
+
+function accountSubscriptions(context: ServiceContext, group: LogGroupDocument): ActiveSubscription[] {
+  return policiesOf(context, 'SUBSCRIPTION_FILTER_POLICY').flatMap((policy) => {
     const { destinationArn, filterPattern, excludedLogGroupNames } = parseSubscriptionPolicy(
       policy.policyDocument,
       policy.selectionCriteria,
@@ -132,10 +150,10 @@ export function subscriptionsOf(context: ServiceContext, group: LogGroupDocument
         name: policy.policyName,
         destinationArn: targetOf(context, destinationArn),
         matches: compileFilterPattern(filterPattern),
+        extractedFields: undefined,
       },
     ];
   });
-  return [...own, ...account];
 }
 
 function describeSubscriptionFilters(

@@ -9,6 +9,7 @@ export interface DeliveredEvent {
   readonly id: string;
   readonly timestamp: number;
   readonly message: string;
+  readonly extractedFields?: Readonly<Record<string, string>> | undefined;
 }
 
 /** What a subscription filter sends. Source: user guide, "Real-time processing of log data". */

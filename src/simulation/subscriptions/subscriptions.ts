@@ -10,6 +10,8 @@ export interface ActiveSubscription {
   readonly destinationArn: string;
   /** undefined: every message. */
   readonly matches: ((message: string) => boolean) | undefined;
+  /** The system fields that go with each event. */
+  readonly extractedFields: Readonly<Record<string, string>> | undefined;
 }
 
 /** Events of one message; more are sent in several. Source: the payload's limit of 1 MB, roughly. */
@@ -22,13 +24,13 @@ export function deliverFresh(
   subscriptions: readonly ActiveSubscription[],
   { destinations, delivery }: { destinations: LocalDestinations; delivery: SubscriptionDelivery },
 ): void {
-  for (const { name, destinationArn, matches } of subscriptions) {
+  for (const { name, destinationArn, matches, extractedFields } of subscriptions) {
     const url = destinations.urlOf(destinationArn);
     if (url === undefined) continue;
     const found: DeliveredEvent[] = [];
     for (const [index, { timestamp, message }] of fresh.events.entries()) {
       if (matches && !matches(message)) continue;
-      found.push({ id: fresh.appended.eventId(index), timestamp, message });
+      found.push({ id: fresh.appended.eventId(index), timestamp, message, extractedFields });
     }
     for (let start = 0; start < found.length; start += MAX_MESSAGE_EVENTS) {
       const message: SubscriptionMessage = {

@@ -104,6 +104,15 @@ describe('metric filters', () => {
       expect((await failure(transformed(wrong))).name).to.equal('InvalidParameterException');
     }
     await transformed({ metricValue: '$.size', dimensions: { a: '$.a', b: '$.b', c: '$.c' } });
+    const three = { metricTransformations: [{ ...TRANSFORMATION, dimensions: { a: '$.a', b: '$.b' } }] };
+    await put('x', { ...three, emitSystemFieldDimensions: ['@aws.region'] });
+    for (const wrong of [
+      { ...three, emitSystemFieldDimensions: ['@aws.region', '@aws.account'] },
+      { emitSystemFieldDimensions: ['@nonsense'] },
+      { fieldSelectionCriteria: '@aws.region' },
+    ]) {
+      expect((await failure(put('x', wrong))).name).to.equal('InvalidParameterException');
+    }
     const two = failure(put('x', { metricTransformations: [TRANSFORMATION, TRANSFORMATION] }));
     expect((await two).message).to.equal(
       "1 validation error detected: Value '[MetricTransformation(metricName=errors, metricNamespace=App, metricValue=1, defaultValue=null, unit=null, dimensions=null), MetricTransformation(metricName=errors, metricNamespace=App, metricValue=1, defaultValue=null, unit=null, dimensions=null)]' at 'metricTransformations' failed to satisfy constraint: Member must have length less than or equal to 1",

@@ -27,7 +27,12 @@ interface Message {
   readonly logGroup: string;
   readonly logStream: string;
   readonly subscriptionFilters: string[];
-  readonly logEvents: { id: string; timestamp: number; message: string }[];
+  readonly logEvents: {
+    id: string;
+    timestamp: number;
+    message: string;
+    extractedFields?: Record<string, string>;
+  }[];
 }
 
 /** Takes what subscription filters deliver. */
@@ -142,6 +147,38 @@ describe('subscription filters', () => {
     expect(new Set(logEvents.map(({ id }) => id)).size).to.equal(2);
     expect(logEvents[0]!.id).to.match(/^\d{56}$/);
   });
+
+  it('pass system fields on, and select by them', async () => {
+    await put({
+      filterName: 'here',
+      emitSystemFields: ['@aws.account', '@source.log'],
+      fieldSelectionCriteria: '@aws.region = "us-east-1" AND @aws.account NOT IN ["111111111111"]',
+    });
+    await put({ filterName: 'elsewhere', fieldSelectionCriteria: '@aws.region IN ["eu-west-1", "x"]' });
+    await consumer.has(2);
+    await service.put(GROUP, [[0, 'ERROR one']]);
+    await consumer.has(3);
+    const delivered = consumer.messages.filter(({ messageType }) => messageType === 'DATA_MESSAGE');
+    expect(delivered.map(({ subscriptionFilters }) => subscriptionFilters)).to.deep.equal([['here']]);
+    expect(delivered[0]!.logEvents[0]!.extractedFields).to.deep.equal({
+      '@aws.account': '000000000000',
+      '@source.log': GROUP,
+    });
+  });
+
+  for (const input of [
+    { emitSystemFields: ['@nonsense'] },
+    { fieldSelectionCriteria: '@aws.region' },
+    { fieldSelectionCriteria: '@message = "x"' },
+    { fieldSelectionCriteria: '@aws.region = us-east-1' },
+    { fieldSelectionCriteria: '@aws.region IN []' },
+    { fieldSelectionCriteria: `${'('.repeat(1000)}@aws.region = "x"` },
+    { fieldSelectionCriteria: '@aws.region = "x" OR' },
+  ]) {
+    it(`refuse ${JSON.stringify(input).slice(0, 60)}`, async () => {
+      expect((await failure(put(input))).name).to.equal('InvalidParameterException');
+    });
+  }
 
   it('try again when the destination fails', async () => {
     await put({ filterPattern: '' });
