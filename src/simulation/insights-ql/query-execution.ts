@@ -36,9 +36,14 @@ export interface ExecutionSettings extends TimeRange {
   readonly limit?: number | undefined;
   /** Milliseconds since 1970: when the query began. */
   readonly nowMillis: number;
+  /** Milliseconds on a clock that only goes forward, for the time that subqueries may take. Default: the process's. */
+  readonly elapsedMillis?: (() => number) | undefined;
   /** Tables for `lookup`, by name. */
   readonly lookupTables?: LookupTables | undefined;
 }
+
+/** Milliseconds that a subquery of `in` may take. Source: User Guide, subqueries. */
+const MAX_SUBQUERY_MILLIS = 30_000;
 
 const DAY_MILLIS = 86_400_000;
 const WINDOW_MILLIS: Readonly<Record<DiffWindow, number>> = {
@@ -65,12 +70,15 @@ export class QueryExecution {
   readonly #plan: QueryPlan;
   readonly #range: TimeRange;
   readonly #logGroupNames: readonly string[];
+  readonly #elapsedMillis: () => number;
   readonly #stages: Stage[];
   readonly #collected: Row[] = [];
   #status: ExecutionStatus = 'Scheduled';
   #error: Error | undefined;
   /** Nothing behind the filters wants a row any more; they go on counting. */
   #isSatisfied = false;
+  /** On the clock of the settings: what reads longer fails. */
+  #endsAt = Infinity;
 
   /** @throws QuerySyntaxError for a query that the service would refuse */
   constructor(query: Query, source: EventSource, settings: ExecutionSettings) {
@@ -83,9 +91,13 @@ export class QueryExecution {
     this.#source = source;
     this.#settings = settings;
     this.#plan = planQuery(query, { context, limit, lookupTables });
-    const resolved = resolveSource(query.source, source, settings);
-    this.#logGroupNames = resolved.logGroupNames;
-    this.#range = resolved;
+    const named = query.source && resolveSource(query.source, source, nowMillis);
+    this.#logGroupNames = named?.logGroupNames ?? settings.logGroupNames;
+    this.#range = {
+      startTimeMillis: named?.startTimeMillis ?? startTimeMillis,
+      endTimeMillis: named?.endTimeMillis ?? endTimeMillis,
+    };
+    this.#elapsedMillis = settings.elapsedMillis ?? (() => performance.now());
     this.#stages = this.#build();
   }
 
@@ -139,8 +151,8 @@ export class QueryExecution {
   /** What must be known before the first event: subqueries, the right side of joins, the window of `diff`. */
   async #prepare(signal: AbortSignal | undefined): Promise<void> {
     for (const { query, column, values } of this.#plan.subqueries) {
-      for (const row of await this.#runInner(query, signal))
-        values.add(row.resolve(column, column.split('.')));
+      const rows = await this.#runInner(query, signal, MAX_SUBQUERY_MILLIS);
+      for (const row of rows) values.add(row.resolve(column, column.split('.')));
     }
     for (const { command, table } of this.#plan.joins) {
       for (const row of await this.#runInner(command.query, signal)) table.add(row);
@@ -163,10 +175,16 @@ export class QueryExecution {
     first.finish();
   }
 
-  async #runInner(query: Query, signal: AbortSignal | undefined): Promise<readonly Row[]> {
+  /** @param mayTakeMillis - the query fails when the inner one is not through by then */
+  async #runInner(
+    query: Query,
+    signal: AbortSignal | undefined,
+    mayTakeMillis = Infinity,
+  ): Promise<readonly Row[]> {
     const limit = Math.max(this.#settings.limit ?? 0, MAX_LIMIT);
     const unlimited = query.commands.some(({ kind }) => kind === 'Limit') ? undefined : limit;
     const inner = new QueryExecution(query, this.#source, { ...this.#settings, limit: unlimited });
+    inner.#endsAt = this.#elapsedMillis() + mayTakeMillis;
     await inner.run(signal);
     const { recordsMatched: _, ...scanned } = inner.statistics;
     for (const [name, count] of Object.entries(scanned)) {
@@ -204,6 +222,9 @@ export class QueryExecution {
       for (const event of chunk) if (!take(event)) return;
       await new Promise((resolve) => nextTurn(resolve));
       throwIfAborted(signal);
+      if (this.#elapsedMillis() > this.#endsAt) {
+        throw new RangeError(`a subquery took longer than ${MAX_SUBQUERY_MILLIS / 1000} seconds`);
+      }
     }
   }
 

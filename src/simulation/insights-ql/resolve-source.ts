@@ -14,19 +14,20 @@ const MAX_SOURCE_GROUPS = 10_000;
 
 type LogGroup = ReturnType<EventSource['logGroups']> extends Iterable<infer Group> ? Group : never;
 
+/** What a SOURCE names; without a time, that of the request holds. */
+interface NamedSource {
+  readonly logGroupNames: readonly string[];
+  readonly startTimeMillis?: number | undefined;
+  readonly endTimeMillis?: number | undefined;
+}
+
 /**
- * The log groups and the time range that a query reads: those that SOURCE names, else those given.
+ * The log groups and the times that a SOURCE names.
  * @throws QuerySyntaxError for too many groups, or times that are none
  */
-export function resolveSource(
-  command: SourceCommand | undefined,
-  source: EventSource,
-  given: TimeRange & { readonly logGroupNames: readonly string[]; readonly nowMillis: number },
-): TimeRange & { readonly logGroupNames: readonly string[] } {
-  let { startTimeMillis, endTimeMillis } = given;
-  if (command === undefined) {
-    return { logGroupNames: given.logGroupNames, startTimeMillis, endTimeMillis };
-  }
+export function resolveSource(command: SourceCommand, source: EventSource, nowMillis: number): NamedSource {
+  let startTimeMillis: number | undefined;
+  let endTimeMillis: number | undefined;
   const names = new Set<string>();
   const patterns: SourceSelector[] = [];
   for (const selector of command.selectors) {
@@ -35,11 +36,13 @@ export function resolveSource(
       continue;
     }
     for (const name of selector.names) names.add(nameOf(name));
-    startTimeMillis = timeOf(selector.start, given.nowMillis, command) ?? startTimeMillis;
-    endTimeMillis = timeOf(selector.end, given.nowMillis, command) ?? endTimeMillis;
+    startTimeMillis = timeOf(selector.start, nowMillis, command);
+    endTimeMillis = timeOf(selector.end, nowMillis, command);
   }
   if (patterns.length > 0) {
     for (const group of source.logGroups()) {
+      // Nothing queries a group of the Delivery class.
+      if (group.logGroupClass === 'DELIVERY') continue;
       if (patterns.every((selector) => selects(selector, group, source))) names.add(group.logGroupName);
     }
   }
@@ -60,7 +63,9 @@ function nameOf(name: string): string {
 function timeOf(text: string | undefined, nowMillis: number, { span }: SourceCommand): number | undefined {
   if (text === undefined) return undefined;
   if (text.toLowerCase() === 'now') return nowMillis;
-  if (/^\d+$/.test(text)) return Number(text);
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  // The console writes the end of a relative range so.
+  if (/^-?0s$/i.test(text)) return nowMillis;
   const period = text.startsWith('-') ? parsePeriod(text.slice(1)) : undefined;
   if (period !== undefined) return nowMillis - periodMillis(period);
   throw new QuerySyntaxError(`${text} is no time`, span);

@@ -1,21 +1,28 @@
 import type { EventSource } from '../insights-ql/event-source.js';
 import { parseQuery, type Query, QueryExecution, QuerySyntaxError } from '../insights-ql/index.js';
 import { ServiceError } from '../service-error.js';
-import type { QueryEngine, QueryRange, QueryRun } from './query-engine.js';
+import type { QueryEngine, QueryRange, QueryRun, QuerySource } from './query-engine.js';
+import { resolveSource } from '../insights-ql/resolve-source.js';
 import { callsOf } from '../insights-ql/scope.js';
-import type { Command } from '../insights-ql/tree.js';
-import { resolveSource } from './query-source.js';
+import type { Command, SourceCommand } from '../insights-ql/tree.js';
 
 /** Runs queries in Logs Insights QL. */
 export const INSIGHTS_QUERY_ENGINE: QueryEngine = {
   compile: (queryString) => {
     const query = asMalformed(() => parseQuery(queryString));
     return {
-      source: (events, now) => query.source && asMalformed(() => resolveSource(query.source!, events, now)),
+      source: (events, now) => query.source && asMalformed(() => groupsOf(query.source!, events, now)),
       start: (events, range) => asMalformed(() => startRun(query, events, range)),
     };
   },
 };
+
+/** @throws QuerySyntaxError for a SOURCE that finds no group */
+function groupsOf(source: SourceCommand, events: EventSource, now: number): QuerySource {
+  const named = resolveSource(source, events, now);
+  if (named.logGroupNames.length === 0) throw new QuerySyntaxError('SOURCE names no log group', source.span);
+  return named;
+}
 
 /** Commands that work on the Standard class alone. Source: User Guide, "Supported commands in log classes". */
 const STANDARD_ONLY: ReadonlyMap<string, string> = new Map([

@@ -155,6 +155,30 @@ describe('QueryExecution', () => {
     expect(turns).to.be.greaterThan(5);
   });
 
+  it('is Failed when a subquery takes longer than 30 seconds; a query itself may', async () => {
+    const settings = (millisPerLook: number) => {
+      let elapsed = 0;
+      return { elapsedMillis: () => (elapsed += millisPerLook) };
+    };
+    const nested = "filter id in (SOURCE '/app' | fields id)";
+    const source = new FakeSource(STORED, { chunkEvents: 1 });
+    // A look at the clock before the first chunk, and one behind each.
+    const inTime = execute(nested, source, settings(30_000 / STORED.length));
+    await inTime.run();
+    expect(inTime.status).to.equal('Complete');
+    const late = execute(nested, source, settings(30_000 / STORED.length + 1));
+    const problem = await late.run().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(problem).to.be.instanceOf(RangeError);
+    expect(String(problem)).to.include('a subquery took longer than 30 seconds');
+    expect(late.status).to.equal('Failed');
+    const slow = execute('fields id', source, settings(60_000));
+    await slow.run();
+    expect(slow.status).to.equal('Complete');
+  });
+
   it('refuses a join with more than 50,000 keys on the right', async () => {
     const right = (count: number) =>
       Array.from({ length: count }, (_, index) => ({
@@ -270,12 +294,14 @@ describe('QueryExecution', () => {
       { logGroupName: '/app', tags: { env: 'prod', team: 'a1' } },
       { logGroupName: '/app/2', tags: { env: 'test' } },
       { logGroupName: '/web', logGroupClass: 'INFREQUENT_ACCESS' },
+      { logGroupName: '/app/delivered', logGroupClass: 'DELIVERY' },
     ];
     const source = new FakeSource(STORED, { groups });
     const found: [string, string[]][] = [
       ["logGroups(namePrefix: ['/app'])", ['/app', '/app/2']],
       ["logGroups(namePrefix: ['/w'], class: ['INFREQUENT_ACCESS'])", ['/web']],
       ["logGroups(logGroupClass: ['STANDARD'], accountIdentifier: ['111122223333'])", ['/app', '/app/2']],
+      ["logGroups(namePrefix: ['/app'], class: ['DELIVERY'])", []],
       ["logGroups(accountIdentifier: ['999999999999'])", []],
       ['logGroups(namePrefix: [\'/app\']) logGroupTags([{"key": "env", "values": ["pr*"]}])', ['/app']],
       [
@@ -298,6 +324,7 @@ describe('QueryExecution', () => {
       const ids = async (range: string) =>
         (await rowsOf(`SOURCE '/app' ${range} | fields n`, source, settings)).map(({ n }) => n);
       expect(await ids('START=-1s END=now')).to.deep.equal(['6', '5.0']);
+      expect(await ids('START=-1s END=0s')).to.deep.equal(['6', '5.0']);
       expect(await ids(`start=${START} end=${START + 999}`)).to.deep.equal(['5']);
       expect(await ids('')).to.deep.equal([]);
     });

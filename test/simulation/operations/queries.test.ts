@@ -183,6 +183,7 @@ describe('queries', () => {
       "SOURCE logGroups(namePrefix: ['/prod'])",
       'SOURCE logGroupTags([{"key":"team","values":["x*"]}])',
       "SOURCE '/prod/a' START=-1d END=now",
+      "SOURCE '/prod/a' START=-3600s END=0s",
     ]) {
       const answer = await results(await start(`${source} | fields @message`, { logGroupName: undefined }));
       expect(rows(answer).map((row) => row['@message'])).to.deep.equal(['from a']);
