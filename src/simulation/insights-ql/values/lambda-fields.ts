@@ -8,6 +8,13 @@ const PLATFORM_NAMES = /^(?:START|END|REPORT) RequestId: /;
 const APPLICATION_LINE =
   /^(?:\[[A-Z]+\]\t)?\d{4}-\d{2}-\d{2}T[\d:.]+Z\t([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})\t/;
 
+/**
+ * What Lambda writes of a failed invocation: `<time> <request id> Task timed out after 3.00 seconds`,
+ * `RequestId: <request id> Error: Runtime exited …`. AWS's own queries for these lines ask for @requestId.
+ */
+const FAILURE_LINE =
+  /^(?:\d{4}-\d{2}-\d{2}T[\d:.]+Z|RequestId:) ([0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}) /;
+
 const REPORT_PARTS: readonly (readonly [field: string, part: RegExp, factor: number])[] = [
   ['@duration', /\tDuration: (\d+(?:\.\d+)?) ms/, 1],
   ['@billedDuration', /\tBilled Duration: (\d+(?:\.\d+)?) ms/, 1],
@@ -31,7 +38,7 @@ export function isLambdaEvent(message: string, logGroupName: string | undefined)
 export function lambdaFields(message: string): ReadonlyMap<string, Value> {
   const fields = new Map<string, Value>();
   const platform = PLATFORM_LINE.exec(message);
-  const requestId = platform?.[2] ?? APPLICATION_LINE.exec(message)?.[1];
+  const requestId = platform?.[2] ?? APPLICATION_LINE.exec(message)?.[1] ?? FAILURE_LINE.exec(message)?.[1];
   if (requestId !== undefined) fields.set('@requestId', requestId);
   if (platform) fields.set('@type', platform[1]!);
   if (platform?.[1] === 'REPORT') {

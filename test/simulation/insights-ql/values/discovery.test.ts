@@ -220,6 +220,20 @@ describe('fields of Lambda', () => {
     expect(extractField(line, 'order.id')).to.equal('7');
   });
 
+  it('finds the request id in what Lambda writes of a failed invocation', () => {
+    const logGroupName = '/aws/lambda/fn';
+    const id = '8f507cfc-1111-4697-b07a-ac58fc914c95';
+    for (const line of [
+      `2024-05-19T06:10:16.682Z ${id} Task timed out after 3.00 seconds\n\n`,
+      `RequestId: ${id} Error: Runtime exited with error: signal: killed\nRuntime.ExitError\n`,
+    ]) {
+      expect(discovered(line, { logGroupName })).to.deep.equal({ '@requestId': id });
+      // Elsewhere such a line may be anybody's.
+      expect(discovered(line)).to.deep.equal({});
+    }
+    expect(discovered(`see ${id} Task timed out`, { logGroupName })).to.deep.equal({});
+  });
+
   it("takes the lines of a Lambda function's group for Lambda's", () => {
     const logGroupName = '/aws/lambda/fn';
     expect(discovered('done {"a":1}', { logGroupName })).to.deep.equal({ a: '1' });
