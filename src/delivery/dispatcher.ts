@@ -126,6 +126,9 @@ export class Dispatcher implements Delivery {
       scanned: () => {
         this.#pump();
       },
+      handedOn: (stored) => {
+        this.#letGoOf(stored);
+      },
       dropped: (stored, reason, detail) => {
         this.#dropStored(stored, reason, detail);
       },
@@ -630,6 +633,12 @@ export class Dispatcher implements Delivery {
     const pending = new PendingBatch({ stored, destination }, BEFORE_ALL + ++this.#inheritedBatches);
     this.#ofStored.set(stored, pending);
     this.#laneOf(destination).putBack(pending);
+  }
+
+  #letGoOf(stored: StoredBatch): void {
+    const pending = this.#ofStored.get(stored);
+    if (pending) this.#laneOf(pending.destination).remove(pending);
+    this.#status.handedOnEvents += pending ? pending.letGo() : stored.events;
   }
 
   #dropStored(stored: StoredBatch, reason: LossReason, detail: string): void {

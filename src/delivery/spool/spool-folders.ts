@@ -27,6 +27,8 @@ export interface FolderScan {
   readonly ofOthers: readonly SpoolFileName[];
   /** Names that are not of the spool. */
   readonly foreign: readonly string[];
+  /** Folders of this process that another took over meanwhile. */
+  readonly handedOn: readonly HeldFolder[];
   /** Why folders that nobody holds could not be taken over. */
   readonly errors: readonly NodeJS.ErrnoException[];
 }
@@ -36,12 +38,23 @@ export interface StoredFile {
   readonly name: SpoolFileName;
 }
 
+/** What the folders are kept with. */
+export interface SpoolFoldersParts {
+  readonly fs: FileSystem;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
+  readonly owner?: ProcessOwner | undefined;
+}
+
 /** The folders of a spool's directory: which this process holds, and which it may take over. */
 export class SpoolFolders {
   readonly #fs: FileSystem;
   readonly #directory: string;
   readonly #fsync: boolean;
   readonly #now: () => number;
+  readonly #wallClock: () => number;
   readonly #owner: ProcessOwner;
   readonly #held = new Set<HeldFolder>();
   /** Folders that others may have taken over: this process showed no sign of life for long. */
@@ -51,13 +64,14 @@ export class SpoolFolders {
   #own: Promise<HeldFolder> | undefined;
 
   constructor(
-    parts: { readonly fs: FileSystem; readonly now: () => number; readonly owner?: ProcessOwner | undefined },
+    parts: SpoolFoldersParts,
     { directory, fsync }: { readonly directory: string; readonly fsync: boolean },
   ) {
     this.#fs = parts.fs;
     this.#directory = directory;
     this.#fsync = fsync;
     this.#now = parts.now;
+    this.#wallClock = parts.wallClock;
     this.#owner = parts.owner ?? createProcessOwner();
     this.#signs = new SignsOfLife(parts.now, LEASE_MILLIS);
     this.#lastSignAt = parts.now();
@@ -89,14 +103,14 @@ export class SpoolFolders {
   /** Says whether another process holds a folder that this one held: it took this one for dead. */
   async isHandedOn(folder: HeldFolder): Promise<boolean> {
     this.#noteSilence();
-    const names = await this.#fs.readdir(this.#directory).catch((): string[] => []);
-    const holders = names
-      .map(parseSpoolFolderName)
-      .filter((name) => name?.writer === folder.writer)
-      .map((name) => name!.holder);
-    // A holder that is through with it has removed it.
-    if (holders.length === 0) return this.#doubtful.has(folder);
-    return !holders.includes(this.#owner);
+    return this.#isOfOthers(folder, await this.#fs.readdir(this.#directory).catch((): string[] => []));
+  }
+
+  /** Where this process was silent for so long that others may have its folders: those that they have. */
+  async handedOn(): Promise<HeldFolder[]> {
+    this.#noteSilence();
+    if (![...this.#held].some((folder) => this.#doubtful.has(folder))) return [];
+    return await this.#letGo(await this.#fs.readdir(this.#directory).catch((): string[] => []));
   }
 
   /** Takes over the folders that nobody holds any more. @throws what the file system says of the directory */
@@ -105,7 +119,10 @@ export class SpoolFolders {
     const foreign: string[] = [];
     const ofOthers: SpoolFileName[] = [];
     const errors: NodeJS.ErrnoException[] = [];
-    for (const entry of await this.#entries()) {
+    const entries = await this.#entries();
+    this.#noteSilence();
+    const handedOn = await this.#letGo(entries.map(({ name }) => name));
+    for (const entry of entries) {
       const name = entry.isDirectory() ? parseSpoolFolderName(entry.name) : undefined;
       if (name === undefined) {
         foreign.push(entry.name);
@@ -122,13 +139,13 @@ export class SpoolFolders {
       }
     }
     this.#signs.forgetUnseen();
-    return { taken, ofOthers, foreign, errors };
+    return { taken, ofOthers, foreign, handedOn, errors };
   }
 
   /** Signs of life for those who can't ask for this process. */
   async showLife(): Promise<void> {
     this.#noteSilence();
-    const now = new Date();
+    const now = new Date(this.#wallClock());
     await Promise.all(
       [...this.#held].map(({ path }) => this.#fs.utimes(path, now, now).catch(() => undefined)),
     );
@@ -159,6 +176,23 @@ export class SpoolFolders {
   async #entries(): Promise<Dirent[]> {
     const entries = await this.#fs.readdir(this.#directory, { withFileTypes: true });
     return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  async #letGo(names: readonly string[]): Promise<HeldFolder[]> {
+    const gone = [...this.#held].filter((folder) => this.#isOfOthers(folder, names));
+    for (const folder of gone) await this.forget(folder);
+    for (const folder of this.#held) this.#doubtful.delete(folder);
+    return gone;
+  }
+
+  #isOfOthers(folder: HeldFolder, names: readonly string[]): boolean {
+    const holders = names
+      .map(parseSpoolFolderName)
+      .filter((name) => name?.writer === folder.writer)
+      .map((name) => name!.holder);
+    // A holder that is through with it has removed it.
+    if (holders.length === 0) return this.#doubtful.has(folder);
+    return !holders.includes(this.#owner);
   }
 
   #noteSilence(): void {

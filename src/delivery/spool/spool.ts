@@ -30,6 +30,8 @@ export interface SpoolListener {
   again(batches: readonly FoundBatch[]): void;
   /** What was found, and is not dropped again, may be sent. */
   scanned(): void;
+  /** A batch that another process took over, taking this one for dead. */
+  handedOn(stored: StoredBatch): void;
   /** A batch that is dropped; its file is gone. */
   dropped(stored: StoredBatch, reason: LossReason, detail: string): void;
 }
@@ -88,7 +90,7 @@ export class Spool {
     this.#fs = parts.fileSystem ?? nodeFileSystem;
     const { owner, diagnostics, now = () => performance.now() } = parts;
     const fs = this.#fs;
-    const folders = new SpoolFolders({ fs, now, owner }, settings);
+    const folders = new SpoolFolders({ fs, now, wallClock: this.#wallClock, owner }, settings);
     this.#folders = folders;
     this.#writer = new SpoolWriter({ fs, folders, now }, settings);
     this.#reader = new SpoolReader({ fs, folders, diagnostics, now });
@@ -194,6 +196,8 @@ export class Spool {
     sequence: number,
     replaces: StoredBatch | undefined,
   ): Promise<StoredBatch | 'too_large' | undefined> {
+    // What others have by now must not be dropped to make room.
+    this.#letGo(await this.#folders.handedOn());
     const content = Buffer.from(writeSpoolFile(batch));
     if (content.length > this.#settings.maxBytes) return 'too_large';
     const name = {
@@ -324,6 +328,7 @@ export class Spool {
     this.#bytesOfOthers = scan.ofOthers.reduce((sum, { fileBytes }) => sum + fileBytes, 0);
     this.#noteRoom();
     this.#report(scan);
+    this.#letGo(scan.handedOn);
     for (const { folder, files } of scan.taken) await this.#takeIn(folder, files);
     await this.#removeLeftOver();
     this.#dropOld();
@@ -345,6 +350,15 @@ export class Spool {
         'spool take over',
         `what another process left in the spool can't be taken over: ${describeError(error)}`,
       );
+    }
+  }
+
+  #letGo(folders: readonly HeldFolder[]): void {
+    if (folders.length === 0) return;
+    for (const stored of [...this.#stored.oldestFirst()]) {
+      if (stored.isBusy || !folders.includes(stored.folder)) continue;
+      this.#forget(stored);
+      this.#listener?.handedOn(stored);
     }
   }
 
