@@ -2,7 +2,7 @@ import type { RequestOf } from '../protocol/request-shapes.js';
 import { invalidParameter } from '../service-error.js';
 import { readEventPage } from './event-pages.js';
 import { compileFilterPattern } from './filter-pattern.js';
-import { expireEvents, findLogStream, findNamedLogGroup } from './find-log-group.js';
+import { expireEvents, findLogStream, findNamedLogGroup, refuseInfrequentAccess } from './find-log-group.js';
 import { readPageToken, writePageToken } from './page-tokens.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
 
@@ -23,6 +23,7 @@ async function filterLogEvents(
   }
   const matches = compileFilterPattern(filterPattern);
   const group = findNamedLogGroup(context, request);
+  refuseInfrequentAccess(group, 'FilterLogEvents');
   const { logGroupName } = group;
   for (const logStreamName of logStreamNames ?? []) findLogStream(context, logGroupName, logStreamName);
   const scope = JSON.stringify(['FilterLogEvents', logGroupName]);

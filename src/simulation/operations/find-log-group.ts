@@ -1,4 +1,4 @@
-import { invalidParameter, notFound, ServiceError } from '../service-error.js';
+import { invalidOperation, invalidParameter, notFound, ServiceError } from '../service-error.js';
 import { retentionPolicyFor } from './account-policy-rules.js';
 import { logGroupNameOf } from './arns.js';
 import { LOG_GROUPS, type LogGroupDocument, logStreamsOf, type LogStreamDocument } from './collections.js';
@@ -33,6 +33,17 @@ export function findNamedLogGroup(
   if (logGroupName !== undefined) return findLogGroup(context, logGroupName);
   if (logGroupIdentifier !== undefined) return findIdentifiedLogGroup(context, logGroupIdentifier);
   throw invalidParameter('Either LogGroup name or LogGroup ARN must be specified.');
+}
+
+/**
+ * Refuses to read the events of a group in the Infrequent Access class otherwise than by queries. Source: user
+ * guide, "Log classes"; the text as seen for FilterLogEvents.
+ */
+export function refuseInfrequentAccess(group: LogGroupDocument, operation: string): void {
+  if (group.logGroupClass !== 'INFREQUENT_ACCESS') return;
+  throw invalidOperation(
+    `The log group ${group.logGroupName} is of log-group-class INFREQUENT_ACCESS. ${operation} is not supported for this log class.`,
+  );
 }
 
 /** @throws ServiceError where a name or ARN names no group of this account and region */

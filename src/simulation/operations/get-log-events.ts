@@ -1,7 +1,7 @@
 import type { RequestOf } from '../protocol/request-shapes.js';
 import { formatEventId, parseEventId, positionAt } from '../store/event-id.js';
 import { readEventPage } from './event-pages.js';
-import { expireEvents, findLogStream, findNamedLogGroup } from './find-log-group.js';
+import { expireEvents, findLogStream, findNamedLogGroup, refuseInfrequentAccess } from './find-log-group.js';
 import { invalidToken } from './page-tokens.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
 
@@ -11,6 +11,7 @@ const TOKEN = /^([fb])\/(\d{56})\/s$/;
 async function getLogEvents(context: ServiceContext, request: RequestOf<'GetLogEvents'>): Promise<Answer> {
   const { startTime, endTime, nextToken, limit = 10_000 } = request;
   const group = findNamedLogGroup(context, request);
+  refuseInfrequentAccess(group, 'GetLogEvents');
   findLogStream(context, group.logGroupName, request.logStreamName);
   const token = nextToken === undefined ? undefined : parseToken(nextToken);
   expireEvents(context, group);

@@ -20,7 +20,7 @@ export function queryResultKey(context: ServiceContext): string | undefined {
 }
 
 function associateKmsKey(context: ServiceContext, request: RequestOf<'AssociateKmsKey'>): Answer {
-  checkKmsKey(request.kmsKeyId);
+  checkKmsKey(request.kmsKeyId, request.logGroupName ?? request.resourceIdentifier ?? '');
   return setKey(context, request, request.kmsKeyId);
 }
 

@@ -36,7 +36,7 @@ function createLogGroup(context: ServiceContext, request: RequestOf<'CreateLogGr
   }
   if (context.catalog.count(LOG_GROUPS) >= MAX_LOG_GROUPS) throw limitExceeded();
   refuseReservedTags(request.tags);
-  if (request.kmsKeyId !== undefined) checkKmsKey(request.kmsKeyId);
+  if (request.kmsKeyId !== undefined) checkKmsKey(request.kmsKeyId, logGroupName);
   addLogGroup(context, request);
   return undefined;
 }
@@ -59,10 +59,13 @@ export function addLogGroup(
   applyIndexPolicies(context, group);
 }
 
-/** @throws ServiceError for what is not the ARN of a key */
-export function checkKmsKey(kmsKeyId: string): void {
+/**
+ * @param encrypted - what the key is for, a group's name or a resource identifier
+ * @throws ServiceError for what is not the ARN of a key, as seen where its id alone was given
+ */
+export function checkKmsKey(kmsKeyId: string, encrypted: string): void {
   if (!/^arn:[^:]+:kms:[^:]+:\d{12}:key\/[^\s]+$/.test(kmsKeyId)) {
-    throw invalidParameter('KMS Key Id must be a key ARN.');
+    throw invalidParameter(`The specified KMS Key Id could not be found. '${encrypted}'`);
   }
 }
 

@@ -25,6 +25,7 @@ import { parseSubscriptionPolicy } from './subscription-policy.js';
 
 /** Filters of one group. Recorded: a third is refused. */
 const MAX_SUBSCRIPTION_FILTERS = 2;
+/** Of the others `lambda` and `logs` need none, and the service refuses those that it does not know behind one. */
 const VENDORS_WITH_ROLE: readonly string[] = ['kinesis', 'firehose'];
 
 async function putSubscriptionFilter(
@@ -72,21 +73,25 @@ function checkDestination(
   const [scheme, , vendor = '', , account, ...resource] = destinationArn.split(':');
   if (scheme !== 'arn' || resource.length === 0) throw invalidParameter('Invalid destination ARN.');
   if (vendor === 'lambda') {
+    if (roleArn !== undefined)
+      throw invalidParameter('destinationArn for vendor lambda cannot be used with roleArn');
     if (account === context.accountId) return;
     throw new ServiceError(
       'AccessDeniedException',
       'Cross-account lambda invocation passing is not allowed. You must use DestinationPolicies to create cross account lambda triggers.',
     );
   }
-  if (VENDORS_WITH_ROLE.includes(vendor)) {
-    if (roleArn !== undefined) return;
-    throw invalidParameter(`destinationArn for vendor ${vendor} cannot be used without roleArn`);
-  }
   if (vendor === 'logs' && resource[0] === 'destination') {
     if (account !== context.accountId || destinationNamed(context, destinationArn)) return;
     throw invalidParameter('The specified destination does not exist.');
   }
-  throw invalidParameter(`destinationArn for vendor ${vendor} is not supported`);
+  if (roleArn === undefined) {
+    throw invalidParameter(`destinationArn for vendor ${vendor} cannot be used without roleArn`);
+  }
+  if (VENDORS_WITH_ROLE.includes(vendor)) return;
+  throw invalidParameter(
+    `PutSubscriptionFilter operation cannot work with destinationArn for vendor ${vendor}`,
+  );
 }
 
 function destinationNamed(context: ServiceContext, destinationArn: string): DestinationDocument | undefined {

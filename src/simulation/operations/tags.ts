@@ -17,7 +17,9 @@ interface Tagged {
 }
 
 function findTagged(context: ServiceContext, resourceArn: string): Tagged {
-  if (!resourceArn.startsWith('arn:')) throw invalidParameter('Invalid resource ARN.');
+  // Seen for the ARN of a log group with its trailing `:*`.
+  if (!/^arn:[\w+=/:,.@-]+$/.test(resourceArn))
+    throw new ServiceError('ValidationException', 'Invalid resourceArn');
   const destination = [...context.catalog.list<DestinationDocument>(DESTINATIONS)].find(
     ([, { arn }]) => arn === resourceArn,
   )?.[1];

@@ -18,6 +18,22 @@ export function operationOf(target: string | undefined): string {
   return target.slice(TARGET_PREFIX.length);
 }
 
+/**
+ * Operations that answer `ValidationException` to a broken constraint, and show the value that breaks a pattern,
+ * where the others answer `InvalidParameterException`. Recorded for PutDeliveryDestination and seen for
+ * GetDataProtectionPolicy; the others are their relatives, or have no other error of that kind in the model.
+ */
+const VALIDATION_EXCEPTION: ReadonlySet<string> = new Set<OperationName>([
+  'DeleteDataProtectionPolicy',
+  'DescribeConfigurationTemplates',
+  'DescribeDeliveries',
+  'DescribeDeliveryDestinations',
+  'DescribeDeliverySources',
+  'GetDataProtectionPolicy',
+  'ListScheduledQueries',
+  'PutDataProtectionPolicy',
+]);
+
 /** As the service answers it: without a message. */
 export function unknownOperation(message = ''): ServiceError {
   return new ServiceError('UnknownOperationException', message);
@@ -43,9 +59,11 @@ export async function parseRequest(
   } catch {
     throw serialization('The request body is not valid JSON.');
   }
-  const { value, violations } = readRequest(REQUESTS[operation], body);
+  const validates = VALIDATION_EXCEPTION.has(operation);
+  const { value, violations } = readRequest(REQUESTS[operation], body, { showsPatternValues: validates });
   if (violations.length > 0) {
-    throw nameLengthError(value) ?? new ServiceError('InvalidParameterException', violationText(violations));
+    const type = validates ? 'ValidationException' : 'InvalidParameterException';
+    throw nameLengthError(value) ?? new ServiceError(type, violationText(violations));
   }
   return value;
 }

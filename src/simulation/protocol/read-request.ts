@@ -20,10 +20,15 @@ export interface ReadRequest<Value> {
 /**
  * Reads a parsed JSON body as a declared shape: members that are not declared are left out, null counts as
  * absent, as in the service.
+ * @param options - `showsPatternValues`: a value that breaks a pattern is shown
  * @throws ServiceError `SerializationException` where a value has another JSON type than declared
  */
-export function readRequest<S extends Shape>(shape: S, body: unknown): ReadRequest<ValueOf<S>> {
-  const reader = new Reader();
+export function readRequest<S extends Shape>(
+  shape: S,
+  body: unknown,
+  { showsPatternValues = false }: { readonly showsPatternValues?: boolean } = {},
+): ReadRequest<ValueOf<S>> {
+  const reader = new Reader(showsPatternValues);
   const value = reader.read(shape, body) as ValueOf<S>;
   return { value, violations: reader.violations };
 }
@@ -37,6 +42,11 @@ export function violationText(violations: readonly string[]): string {
 class Reader {
   readonly violations: string[] = [];
   readonly #path: (string | number)[] = [];
+  readonly #showsPatternValues: boolean;
+
+  constructor(showsPatternValues: boolean) {
+    this.#showsPatternValues = showsPatternValues;
+  }
 
   read(shape: ShapeKind, value: unknown): unknown {
     switch (shape.kind) {
@@ -164,8 +174,8 @@ class Reader {
     // A request of 10,000 wrong events would otherwise be answered with megabytes of text.
     if (this.violations.length >= MAX_VIOLATIONS) return;
     let shown = value === null ? ' null' : ` '${value}'`;
-    // Recorded: the service leaves the value out where a pattern does not match.
-    if (rule.startsWith(PATTERN_RULE)) shown = '';
+    // Recorded: most operations leave the value out where a pattern does not match.
+    if (rule.startsWith(PATTERN_RULE) && !this.#showsPatternValues) shown = '';
     this.violations.push(`Value${shown} at '${this.#path.join('.')}' failed to satisfy constraint: ${rule}`);
   }
 }

@@ -17,12 +17,21 @@ const INVALID_SIGNATURE =
 
 interface Authorization {
   readonly accessKeyId: string;
+  /** As in `X-Amz-Date`. */
+  readonly signedAt: string;
   readonly date: string;
   readonly region: string;
   readonly service: string;
   readonly signedHeaders: readonly string[];
   readonly signature: string;
+  /** Milliseconds that a signature in the query is good for; the others are good for five minutes. */
+  readonly lifeMillis?: number | undefined;
 }
+
+/** Members of a signature, as they stand in the query. */
+const QUERY_SIGNATURE = 'X-Amz-Signature';
+/** Source: IAM User Guide, "Authenticate requests by query parameters": a week. */
+const MAX_LIFE_SECONDS = 604_800;
 
 /**
  * Makes a check of a request's signature. Source: IAM User Guide, "Create a signed AWS API request".
@@ -45,10 +54,10 @@ export function createSignatureCheck(
         'The security token included in the request is invalid.',
       );
     }
-    const date = headerText(request, 'x-amz-date') ?? '';
-    const skew = skewError(date, now());
+    const { signedAt, lifeMillis } = authorization;
+    const skew = lifeMillis === undefined ? skewError(signedAt, now()) : expiry(signedAt, lifeMillis, now());
     if (skew) throw skew;
-    const expected = sign(request, body, authorization, { date, secret });
+    const expected = sign(request, body, authorization, secret);
     const given = Buffer.from(authorization.signature);
     if (given.length !== expected.length || !timingSafeEqual(given, Buffer.from(expected))) {
       throw new ServiceError('InvalidSignatureException', INVALID_SIGNATURE);
@@ -56,8 +65,18 @@ export function createSignatureCheck(
   };
 }
 
+/** A signature in the query says itself how long it is good for. */
+function expiry(signedAt: string, lifeMillis: number, now: number): ServiceError | undefined {
+  const lived = now - parseAmzDate(signedAt)!;
+  if (lived < 0) return skewError(signedAt, now);
+  if (lived <= lifeMillis) return undefined;
+  return new ServiceError('InvalidSignatureException', 'Signature expired');
+}
+
 function readAuthorization(request: IncomingMessage): Authorization {
   const header = request.headers.authorization;
+  const query = new URLSearchParams(targetOf(request).query);
+  if (header === undefined && query.has(QUERY_SIGNATURE)) return readQueryAuthorization(query);
   if (header === undefined) {
     throw new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token');
   }
@@ -68,20 +87,60 @@ function readAuthorization(request: IncomingMessage): Authorization {
       return [name, value] as const;
     }),
   );
-  const scope = parts.get('Credential')?.split('/') ?? [];
-  const signedHeaders = parts.get('SignedHeaders')?.split(';') ?? [];
-  const signature = parts.get('Signature') ?? '';
+  return checked({
+    algorithm,
+    credential: parts.get('Credential'),
+    signedHeaders: parts.get('SignedHeaders'),
+    signature: parts.get('Signature'),
+    signedAt: headerText(request, 'x-amz-date'),
+  });
+}
+
+function readQueryAuthorization(query: URLSearchParams): Authorization {
+  const text = (name: string): string | undefined => query.get(name) ?? undefined;
+  const seconds = Number(text('X-Amz-Expires') ?? 900);
+  const authorization = checked({
+    algorithm: text('X-Amz-Algorithm') ?? '',
+    credential: text('X-Amz-Credential'),
+    signedHeaders: text('X-Amz-SignedHeaders'),
+    signature: text(QUERY_SIGNATURE),
+    signedAt: text('X-Amz-Date'),
+  });
+  if (!(seconds >= 0 && seconds <= MAX_LIFE_SECONDS)) {
+    throw new ServiceError(
+      'InvalidSignatureException',
+      'X-Amz-Expires must be non-negative and less than a week (in seconds).',
+    );
+  }
+  return { ...authorization, lifeMillis: seconds * 1000 };
+}
+
+/** @throws ServiceError where a part is missing, or the signature is for another service */
+function checked({
+  algorithm,
+  credential,
+  signedHeaders = '',
+  signature = '',
+  signedAt,
+}: {
+  readonly algorithm: string;
+  readonly credential: string | undefined;
+  readonly signedHeaders: string | undefined;
+  readonly signature: string | undefined;
+  readonly signedAt: string | undefined;
+}): Authorization {
+  const scope = credential?.split('/') ?? [];
+  const names = signedHeaders.split(';');
   const [accessKeyId = '', date = '', region = '', service = '', end = ''] = scope;
-  const amzDate = headerText(request, 'x-amz-date');
   const complete =
     algorithm === ALGORITHM &&
     scope.length === 5 &&
     end === 'aws4_request' &&
     signature !== '' &&
-    signedHeaders.includes('host') &&
-    amzDate !== undefined &&
-    parseAmzDate(amzDate) !== undefined &&
-    amzDate.startsWith(date);
+    names.includes('host') &&
+    signedAt !== undefined &&
+    parseAmzDate(signedAt) !== undefined &&
+    signedAt.startsWith(date);
   if (!complete) {
     throw new ServiceError(
       'IncompleteSignatureException',
@@ -94,16 +153,16 @@ function readAuthorization(request: IncomingMessage): Authorization {
       `Credential should be scoped to correct service: 'logs'.`,
     );
   }
-  return { accessKeyId, date, region, service, signedHeaders, signature };
+  return { accessKeyId, signedAt, date, region, service, signedHeaders: names, signature };
 }
 
 function sign(
   request: IncomingMessage,
   body: Buffer,
-  { date: day, region, service, signedHeaders }: Authorization,
-  { date, secret }: { date: string; secret: string },
+  { date: day, signedAt, region, service, signedHeaders }: Authorization,
+  secret: string,
 ): string {
-  const [path = '/', query = ''] = (request.url ?? '/').split(/\?(.*)/s);
+  const { path, query } = targetOf(request);
   const canonical = [
     request.method ?? '',
     canonicalPath(path),
@@ -114,7 +173,7 @@ function sign(
     headerText(request, 'x-amz-content-sha256') === UNSIGNED ? UNSIGNED : sha256(body),
   ].join('\n');
   const scope = `${day}/${region}/${service}/aws4_request`;
-  const text = [ALGORITHM, date, scope, sha256(canonical)].join('\n');
+  const text = [ALGORITHM, signedAt, scope, sha256(canonical)].join('\n');
   const key = [day, region, service, 'aws4_request'].reduce<Buffer | string>(
     (previous, part) => hmac(previous, part),
     `AWS4${secret}`,
@@ -131,9 +190,9 @@ function canonicalPath(path: string): string {
 }
 
 function canonicalQuery(query: string): string {
-  const pairs = [...new URLSearchParams(query)].map(
-    ([name, value]) => [encodeStrictly(name), encodeStrictly(value)] as const,
-  );
+  const pairs = [...new URLSearchParams(query)]
+    .filter(([name]) => name !== QUERY_SIGNATURE)
+    .map(([name, value]) => [encodeStrictly(name), encodeStrictly(value)] as const);
   const order = (left: string, right: string): number => (left < right ? -1 : left > right ? 1 : 0);
   return pairs
     .sort((left, right) => order(left[0], right[0]) || order(left[1], right[1]))
@@ -146,6 +205,13 @@ function encodeStrictly(text: string): string {
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
+}
+
+/** Path and query as they were signed: without the host, which a client behind a proxy sends too. */
+function targetOf(request: IncomingMessage): { path: string; query: string } {
+  const target = (request.url ?? '/').replace(/^https?:\/\/[^/?]*/i, '');
+  const [path = '', query = ''] = target.split(/\?(.*)/s);
+  return { path: path === '' ? '/' : path, query };
 }
 
 function headerText(request: IncomingMessage, name: string): string | undefined {

@@ -1,4 +1,5 @@
 import {
+  CreateLogGroupCommand,
   CreateLogStreamCommand,
   FilterLogEventsCommand,
   GetLogEventsCommand,
@@ -222,6 +223,15 @@ export const eventCases = [
     },
   }),
   ...operation('FilterLogEvents', {
+    'is refused for a group of the Infrequent Access class': async ({ client, groupName }) => {
+      const logGroupName = groupName();
+      await client.send(new CreateLogGroupCommand({ logGroupName, logGroupClass: 'INFREQUENT_ACCESS' }));
+      await refused(
+        client.send(new FilterLogEventsCommand({ logGroupName })),
+        'InvalidOperationException',
+        /INFREQUENT_ACCESS/,
+      );
+    },
     'interleaves streams by time, with both limits inclusive': async (bench) => {
       const now = bench.now() - 10_000;
       const logGroupName = await bench.groupWith([

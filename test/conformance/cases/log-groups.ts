@@ -169,6 +169,16 @@ export const logGroupCases = [
       );
     },
   }),
+  ...operation('ListTagsForResource', {
+    'refuses the ARN with a star at its end': async (bench) => {
+      const [group] = await describe(bench, await bench.group());
+      await refused(
+        bench.client.send(new ListTagsForResourceCommand({ resourceArn: group!.arn })),
+        'ValidationException',
+        'Invalid resourceArn',
+      );
+    },
+  }),
   ...operation('TagResource', {
     'writes the set that both generations read': async (bench) => {
       const logGroupName = await bench.group();

@@ -244,6 +244,14 @@ export const settingCases = [
       );
       expect(answer.policyDocument).to.equal(undefined);
     },
+    'refuses the ARN with a star at its end': async (bench) => {
+      const { arn } = await describe(bench, await bench.group());
+      await refused(
+        bench.client.send(new GetDataProtectionPolicyCommand({ logGroupIdentifier: arn! })),
+        'ValidationException',
+        /at 'logGroupIdentifier' failed to satisfy constraint: Member must satisfy regular expression pattern/,
+      );
+    },
   }),
   ...operation('DeleteDataProtectionPolicy', {
     'takes the policy away': async (bench) => {

@@ -88,7 +88,10 @@ describe('log groups and streams', () => {
       expect((await failure(create('/app', { logGroupClass: 'CHEAP' as 'STANDARD' }))).message).to.equal(
         "1 validation error detected: Value 'CHEAP' at 'logGroupClass' failed to satisfy constraint: Member must satisfy enum value set: [STANDARD, INFREQUENT_ACCESS, ESSENTIALS, DELIVERY]",
       );
-      expect((await failure(create('/app', { kmsKeyId: 'key' }))).name).to.equal('InvalidParameterException');
+      expect(await failure(create('/app', { kmsKeyId: 'key' }))).to.deep.equal({
+        name: 'InvalidParameterException',
+        message: "The specified KMS Key Id could not be found. '/app'",
+      });
       expect((await failure(create('aws/app'))).name).to.equal('InvalidParameterException');
       expect(await names()).to.deep.equal([]);
     });
@@ -449,6 +452,16 @@ describe('log groups and streams', () => {
         /^1 validation error detected: Value '\{k+=x\}' at 'tags' failed to satisfy constraint: Map keys must satisfy constraint: \[Member must have length less than or equal to 128, Member must have length greater than or equal to 1, /,
       );
       expect((await failure(tag({ key: 'x'.repeat(257) }))).message).to.contain('Map value must satisfy');
+    });
+
+    it('are of a resource whose ARN has no star, as the service says of the ARN ending in one', async () => {
+      for (const wrong of [`${resourceArn}:*`, '/app', 'arn:aws:logs:us-east-1:0:a b']) {
+        const list = service.client.send(new ListTagsForResourceCommand({ resourceArn: wrong }));
+        expect(await failure(list)).to.deep.equal({
+          name: 'ValidationException',
+          message: 'Invalid resourceArn',
+        });
+      }
     });
 
     it('need a resource that exists', async () => {

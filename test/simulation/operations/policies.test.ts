@@ -517,6 +517,11 @@ describe('policies and settings', () => {
       policyDocument,
       lastUpdatedTime: START,
     });
+    const starred = new GetDataProtectionPolicyCommand({ logGroupIdentifier: `${ARN}:*` });
+    expect(await failure(service.client.send(starred))).to.deep.equal({
+      name: 'ValidationException',
+      message: `1 validation error detected: Value '${ARN}:*' at 'logGroupIdentifier' failed to satisfy constraint: Member must satisfy regular expression pattern: [\\w#+=/:,.@-]*`,
+    });
     const byArn = await service.client.send(new GetDataProtectionPolicyCommand({ logGroupIdentifier: ARN }));
     expect(byArn.logGroupIdentifier).to.equal(ARN);
     expect((await group()).dataProtectionStatus).to.equal('ACTIVATED');

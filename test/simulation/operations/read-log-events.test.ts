@@ -1,4 +1,5 @@
 import {
+  CreateLogGroupCommand,
   FilterLogEventsCommand,
   type FilterLogEventsCommandInput,
   GetLogEventsCommand,
@@ -39,6 +40,20 @@ describe('reading events', () => {
     service.client.send(new GetLogEventsCommand({ logGroupName: GROUP, logStreamName: 'stream', ...input }));
   const messages = (page: { events?: { message?: string | undefined }[] | undefined }) =>
     page.events!.map(({ message }) => message).join(' ');
+
+  it('is left to queries where the group is of the Infrequent Access class', async () => {
+    const logGroupName = '/rare';
+    await service.client.send(
+      new CreateLogGroupCommand({ logGroupName, logGroupClass: 'INFREQUENT_ACCESS' }),
+    );
+    const refusal = (operation: string) => ({
+      name: 'InvalidOperationException',
+      message: `The log group /rare is of log-group-class INFREQUENT_ACCESS. ${operation} is not supported for this log class.`,
+    });
+    const filter = service.client.send(new FilterLogEventsCommand({ logGroupName }));
+    expect(await failure(filter)).to.deep.equal(refusal('FilterLogEvents'));
+    expect(await failure(get({ logGroupName }))).to.deep.equal(refusal('GetLogEvents'));
+  });
 
   describe('GetLogEvents', () => {
     it('gives the latest page in ascending order by default', async () => {

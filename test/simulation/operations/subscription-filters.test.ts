@@ -302,10 +302,22 @@ describe('subscription filters', () => {
         'Invalid destination ARN.',
       ],
       [
-        'another service',
+        'another service without a role',
         { destinationArn: 'arn:aws:sqs:us-east-1:000000000000:queue' },
         'InvalidParameterException',
-        'destinationArn for vendor sqs is not supported',
+        'destinationArn for vendor sqs cannot be used without roleArn',
+      ],
+      [
+        'another service with a role',
+        { destinationArn: 'arn:aws:sqs:us-east-1:000000000000:queue', roleArn: ROLE },
+        'InvalidParameterException',
+        'PutSubscriptionFilter operation cannot work with destinationArn for vendor sqs',
+      ],
+      [
+        'a function with a role',
+        { destinationArn: `${LAMBDA}-other`, roleArn: ROLE },
+        'InvalidParameterException',
+        'destinationArn for vendor lambda cannot be used with roleArn',
       ],
       [
         'a destination that does not exist',

@@ -1,3 +1,5 @@
+import { createHash, createHmac } from 'node:crypto';
+
 import { DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
 
@@ -73,6 +75,49 @@ describe('verified signatures', () => {
     const { name } = await failure(client.send(new DescribeLogGroupsCommand()));
     client.destroy();
     expect(name).to.equal('InvalidSignatureException');
+  });
+
+  describe('in the query', () => {
+    const hmac = (key: string | Buffer, text: string) => createHmac('sha256', key).update(text).digest();
+    const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
+    const stamp = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d+/g, '');
+
+    /** Sends a request whose signature stands in its query. */
+    async function send({ age = 0, expires = 60, secret = KEYS.secretAccessKey } = {}) {
+      const signedAt = stamp(Date.now() - age * 1000);
+      const scope = `${signedAt.slice(0, 8)}/us-east-1/logs/aws4_request`;
+      const query = Object.entries({
+        'X-Amz-Algorithm': 'AWS4-HMAC-SHA256',
+        'X-Amz-Credential': `${KEYS.accessKeyId}/${scope}`,
+        'X-Amz-Date': signedAt,
+        'X-Amz-Expires': String(expires),
+        'X-Amz-SignedHeaders': 'host',
+      })
+        .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
+        .join('&');
+      const host = new URL(service.local.endpoint).host;
+      const canonical = ['POST', '/', query, `host:${host}`, '', 'host', sha256('{}')].join('\n');
+      const text = ['AWS4-HMAC-SHA256', signedAt, scope, sha256(canonical)].join('\n');
+      const key = scope.split('/').reduce<Buffer | string>(hmac, `AWS4${secret}`);
+      const response = await fetch(
+        `${service.local.endpoint}/?${query}&X-Amz-Signature=${hmac(key, text).toString('hex')}`,
+        { method: 'POST', headers: { 'x-amz-target': 'Logs_20140328.DescribeLogGroups' }, body: '{}' },
+      );
+      const { __type } = (await response.json()) as { __type?: string };
+      return __type ?? response.status;
+    }
+
+    it('is taken for as long as it says', async () => {
+      expect(await send()).to.equal(200);
+      expect(await send({ age: 3000, expires: 3600 })).to.equal(200);
+      expect(await send({ age: 70 })).to.equal('InvalidSignatureException');
+      expect(await send({ age: -600 })).to.equal('InvalidSignatureException');
+      expect(await send({ expires: 604_801 })).to.equal('InvalidSignatureException');
+    });
+
+    it('is refused where it is of another secret', async () => {
+      expect(await send({ secret: 'other' })).to.equal('InvalidSignatureException');
+    });
   });
 
   it('refuses a request without a signature', async () => {
