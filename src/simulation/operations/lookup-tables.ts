@@ -18,7 +18,7 @@ function createLookupTable(context: ServiceContext, request: RequestOf<'CreateLo
   if (context.catalog.get(LOOKUP_TABLES, lookupTableName)) {
     throw alreadyExists('The specified lookup table already exists.');
   }
-  if (kmsKeyId !== undefined) checkKmsKey(kmsKeyId);
+  if (kmsKeyId !== undefined) checkKmsKey(kmsKeyId, lookupTableName);
   refuseReservedTags(tags);
   const tableBody = bodyOf(context, request);
   if (context.catalog.count(LOOKUP_TABLES) >= MAX_LOOKUP_TABLES) throw limitExceeded();
@@ -38,7 +38,7 @@ function updateLookupTable(context: ServiceContext, request: RequestOf<'UpdateLo
   const table = findLookupTable(context, request.lookupTableArn);
   const { description = table.description, kmsKeyId = table.kmsKeyId } = request;
   // An empty text takes the key away. Source: UpdateLookupTable, `kmsKeyId`.
-  if (kmsKeyId !== undefined && kmsKeyId !== '') checkKmsKey(kmsKeyId);
+  if (kmsKeyId !== undefined && kmsKeyId !== '') checkKmsKey(kmsKeyId, table.lookupTableName);
   const changed: LookupTableDocument = {
     ...table,
     description,
