@@ -501,8 +501,14 @@ class Parser {
     return values;
   }
 
+  /** NamedList : Named ( `,`+ Named )*; of several commas in a row, as public projects run them, one counts. */
   #parseNamedList(): NamedExpression[] {
-    return this.#parseList(() => this.#parseNamed());
+    const items = [this.#parseNamed()];
+    while (this.#takeSymbol(',')) {
+      while (this.#takeSymbol(','));
+      items.push(this.#parseNamed());
+    }
+    return items;
   }
 
   /** Named : Expression [ `as` Name ] | Name `=` Expression (only where written so: a comparison otherwise) */

@@ -46,6 +46,11 @@ describe('fields and display', () => {
     ]);
   });
 
+  it('take several commas in a row for one', async () => {
+    const query = 'fields\n  n\n  , level as l,\n  , user.id as u\n| filter n = 1';
+    expect(await rowsOf(query, STORED)).to.deep.equal([{ n: '1', l: 'info', u: 'u1' }]);
+  });
+
   it('make names that later commands use, quoted or not', async () => {
     expect(await column('d', 'fields n * 2 as `d` | filter d > 4 | sort d')).to.deep.equal(['6', '20']);
     expect(await column('odd name', 'fields `odd name` | filter ispresent(`odd name`)')).to.deep.equal(['x']);
