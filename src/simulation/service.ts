@@ -49,7 +49,7 @@ export function createService(options: LocalCloudWatchLogsOptions, clock: Adjust
   const logGroups = function* (): Generator<LogGroupDocument> {
     for (const [, group] of catalog.list<LogGroupDocument>(LOG_GROUPS)) yield group;
   };
-  const eventSource = createEventSource(events, { accountId, region, logGroups });
+  const eventSource = createEventSource(events, { accountId, region, now, logGroups });
   const queries = new QueryService({ events: eventSource, now }, { maxConcurrent: MAX_CONCURRENT_QUERIES });
   const delivery = new SubscriptionDelivery();
   const context: ServiceContext = {

@@ -15,8 +15,8 @@ export interface LogGroupDocument {
   readonly dataProtectionPolicy?: { readonly document: string; readonly lastUpdatedTime: number } | undefined;
   /** A data protection policy was deleted. */
   readonly hadDataProtectionPolicy?: boolean | undefined;
-  /** Fields that a policy once named and none names now. */
-  readonly formerIndexFields?: readonly string[] | undefined;
+  /** Fields that a policy once named and none names now, and since when (milliseconds). */
+  readonly formerIndexFields?: Readonly<Record<string, number>> | undefined;
   readonly indexPolicy?: { readonly document: string; readonly lastUpdateTime: number } | undefined;
 }
 

@@ -5,19 +5,10 @@ import { logGroupArn } from './arns.js';
 import type { LogGroupDocument } from './collections.js';
 import { changeLogGroup, findIdentifiedLogGroup } from './find-log-group.js';
 import { type IndexType, parseIndexPolicy } from './index-policy-document.js';
+import { DEFAULT_INDEXED_FIELDS, isEventField } from '../store/indexed-values.js';
+import { INDEX_AFTERLIFE_MILLIS } from '../store/store-event-source.js';
 import { pageOfList } from './page-tokens.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
-
-/** Fields that every group of the Standard class indexes. Source: PutIndexPolicy, "Default field indexes". */
-const DEFAULT_FIELDS: readonly string[] = [
-  '@logStream',
-  '@aws.region',
-  '@aws.account',
-  '@source.log',
-  'traceId',
-  'severityText',
-  'attributes.session.id',
-];
 
 /** The policy that a group follows: its own, which replaces the account's, or the account's. */
 function effectivePolicy(
@@ -31,12 +22,27 @@ function effectivePolicy(
 export function indexedFieldNames(context: ServiceContext, group: LogGroupDocument): readonly string[] {
   if (group.logGroupClass !== 'STANDARD') return [];
   const policy = effectivePolicy(context, group);
-  return [...new Set([...DEFAULT_FIELDS, ...(policy ? parseIndexPolicy(policy.document).keys() : [])])];
+  return [
+    ...new Set([...DEFAULT_INDEXED_FIELDS, ...(policy ? parseIndexPolicy(policy.document).keys() : [])]),
+  ];
 }
 
-/** Tells the store which fields of events that come from now on are indexed. */
+/**
+ * Tells the store which fields of events that come from now on are indexed, and notes those that no longer are.
+ * Called after each change of policies.
+ */
 export function applyIndexPolicies(context: ServiceContext, group: LogGroupDocument): void {
-  context.events.setIndexedFields(group.logGroupName, indexedFieldNames(context, group));
+  const { logGroupName, formerIndexFields = {} } = group;
+  const before = context.events.indexedFields(logGroupName);
+  const now = indexedFieldNames(context, group);
+  context.events.setIndexedFields(logGroupName, now);
+  if (group.logGroupClass !== 'STANDARD') return;
+  const former = new Map(Object.entries(formerIndexFields));
+  for (const name of before) if (!now.includes(name)) former.set(name, context.now());
+  for (const name of now) former.delete(name);
+  const changed = Object.fromEntries(former);
+  if (JSON.stringify(changed) === JSON.stringify(formerIndexFields)) return;
+  changeLogGroup(context, group, { formerIndexFields: changed });
 }
 
 function putIndexPolicy(context: ServiceContext, request: RequestOf<'PutIndexPolicy'>): Answer {
@@ -60,20 +66,18 @@ function changePolicy(
   group: LogGroupDocument,
   indexPolicy: LogGroupDocument['indexPolicy'],
 ): void {
-  const before = indexedFieldNames(context, group);
-  const changed = { ...group, indexPolicy };
-  const now = indexedFieldNames(context, changed);
-  const formerIndexFields = [
-    ...new Set([...(group.formerIndexFields ?? []), ...before.filter((name) => !now.includes(name))]),
-  ];
-  changeLogGroup(context, group, { indexPolicy, formerIndexFields });
-  applyIndexPolicies(context, changed);
+  changeLogGroup(context, group, { indexPolicy });
+  applyIndexPolicies(context, { ...group, indexPolicy });
 }
 
 function describeIndexPolicies(context: ServiceContext, request: RequestOf<'DescribeIndexPolicies'>): Answer {
-  return {
-    indexPolicies: request.logGroupIdentifiers.flatMap((identifier) => describePolicies(context, identifier)),
-  };
+  const { logGroupIdentifiers } = request;
+  const { items, nextToken } = pageOfList(
+    JSON.stringify(['DescribeIndexPolicies', logGroupIdentifiers]),
+    { nextToken: request.nextToken, limit: 50, now: context.now() },
+    logGroupIdentifiers.flatMap((identifier) => describePolicies(context, identifier)),
+  );
+  return { indexPolicies: items, nextToken };
 }
 
 function describePolicies(context: ServiceContext, identifier: string): object[] {
@@ -119,11 +123,13 @@ function fieldIndexes(context: ServiceContext, group: LogGroupDocument): FieldIn
   if (group.logGroupClass !== 'STANDARD') return [];
   const policy = effectivePolicy(context, group);
   const custom = policy ? parseIndexPolicy(policy.document) : new Map<string, IndexType>();
-  const current = new Set([...DEFAULT_FIELDS, ...custom.keys()]);
-  const former = (group.formerIndexFields ?? []).filter((name) => !current.has(name));
+  const current = new Set([...DEFAULT_INDEXED_FIELDS, ...custom.keys()]);
+  const former = Object.entries(group.formerIndexFields ?? {})
+    .filter(([name, since]) => !current.has(name) && context.now() - since < INDEX_AFTERLIFE_MILLIS)
+    .map(([name]) => name);
   const logGroupIdentifier = logGroupArn(context, group.logGroupName);
   const lastScanTime = context.now();
-  const eventTimes = timesOf(context, group);
+  const groupTimes = timesOf(context, group);
   const index = (
     fieldIndexName: string,
     type: IndexType,
@@ -132,14 +138,14 @@ function fieldIndexes(context: ServiceContext, group: LogGroupDocument): FieldIn
     logGroupIdentifier,
     fieldIndexName,
     lastScanTime,
-    // Every event has the system fields. Which have another field first and last is not kept; the members are
-    // optional, and left out there.
-    ...(fieldIndexName.startsWith('@') && eventTimes),
+    ...(isEventField(fieldIndexName)
+      ? !isDataSourceField(fieldIndexName) && groupTimes
+      : indexedTimes(context, group, fieldIndexName)),
     type,
     indexCategory,
   });
   return [
-    ...DEFAULT_FIELDS.filter((name) => !custom.has(name)).map((name) =>
+    ...DEFAULT_INDEXED_FIELDS.filter((name) => !custom.has(name)).map((name) =>
       index(name, 'FIELD_INDEX', 'DEFAULT'),
     ),
     ...[...custom].map(([name, type]) => index(name, type, 'CUSTOM')),
@@ -147,11 +153,24 @@ function fieldIndexes(context: ServiceContext, group: LogGroupDocument): FieldIn
   ];
 }
 
-/** When the first and the last event of a group happened. */
-function timesOf(
+type EventTimes = Pick<FieldIndex, 'firstEventTime' | 'lastEventTime'>;
+
+/** No event of the local service has a data source. */
+function isDataSourceField(field: string): boolean {
+  return field.startsWith('@data_');
+}
+
+function indexedTimes(
   context: ServiceContext,
-  group: LogGroupDocument,
-): Pick<FieldIndex, 'firstEventTime' | 'lastEventTime'> | undefined {
+  { logGroupName }: LogGroupDocument,
+  field: string,
+): EventTimes | undefined {
+  const times = context.events.indexedTimes(logGroupName, field);
+  return times && { firstEventTime: times.firstTimestamp, lastEventTime: times.lastTimestamp };
+}
+
+/** When the first and the last event of a group happened: every event has the system fields. */
+function timesOf(context: ServiceContext, group: LogGroupDocument): EventTimes | undefined {
   let firstEventTime = Infinity;
   let lastEventTime = -Infinity;
   for (const stream of context.events.groupStreams(group.logGroupName).values()) {

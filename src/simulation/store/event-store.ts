@@ -77,6 +77,12 @@ export interface StreamStatistics {
   readonly storedBytes: number;
 }
 
+/** Milliseconds since 1970, both inclusive. */
+export interface TimeSpan {
+  readonly firstTimestamp: number;
+  readonly lastTimestamp: number;
+}
+
 /** What a store holds, and what it had to give up. */
 export interface StoreStatistics {
   readonly eventCount: number;
@@ -153,6 +159,12 @@ export interface EventStore {
   /** Fields whose values are indexed for events appended from now on; earlier events stay as they are. */
   setIndexedFields(logGroupName: string, fields: readonly string[]): void;
   indexedFields(logGroupName: string): readonly string[];
+
+  /**
+   * When the first and the last of the events happened that an index of a field holds (a field of messages; an
+   * event may be among them that has a key of that name elsewhere). @returns undefined where there is none
+   */
+  indexedTimes(logGroupName: string, field: string): TimeSpan | undefined;
 
   /** Resolves when everything appended or removed so far is as safe as the fsync policy promises. */
   settled(): Promise<void>;

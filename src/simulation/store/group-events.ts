@@ -6,6 +6,7 @@ import {
   type SkipCounts,
   type StoredEvent,
   type StreamStatistics,
+  type TimeSpan,
 } from './event-store.js';
 import { EVENT_OVERHEAD_BYTES } from '../../cloudwatch/limits.js';
 import { candidatePositions, coversRequired } from './index-lookup.js';
@@ -143,6 +144,18 @@ export class GroupEvents implements EventGroup {
   streams(): ReadonlyMap<string, StreamStatistics> {
     this.#streams ??= streamStatistics(this.#segments);
     return this.#streams;
+  }
+
+  indexedTimes(field: string): TimeSpan | undefined {
+    let firstTimestamp = Infinity;
+    let lastTimestamp = -Infinity;
+    for (const segment of this.#segments) {
+      if (segment.liveCount === 0 || !segment.summary.indexedFields.includes(field)) continue;
+      const times = segment.indexedTimes(field);
+      firstTimestamp = Math.min(firstTimestamp, times.firstTimestamp);
+      lastTimestamp = Math.max(lastTimestamp, times.lastTimestamp);
+    }
+    return firstTimestamp === Infinity ? undefined : { firstTimestamp, lastTimestamp };
   }
 
   get eventCount(): number {

@@ -1,6 +1,6 @@
 import { EVENT_OVERHEAD_BYTES } from '../../cloudwatch/limits.js';
 import { type EncodedBatch } from './encoded-batch.js';
-import { type EventEntity } from './event-store.js';
+import { type EventEntity, type TimeSpan } from './event-store.js';
 import { type HashIndex, hashValue } from './hash-index.js';
 import { type IndexedValues } from './indexed-values.js';
 import { type SegmentColumns } from './segment-columns.js';
@@ -65,6 +65,8 @@ export class Segment {
   dropped = false;
   readonly #originNumbers = new Map<string, number>();
   #removed: Uint8Array | undefined;
+  /** Of fields that were asked for, with how many events there were then. */
+  readonly #indexedTimes = new Map<string, TimeSpan & { readonly state: string }>();
 
   constructor(summary: SegmentSummary, content: SegmentContent) {
     this.summary = summary;
@@ -151,6 +153,25 @@ export class Segment {
       this.#recount(columns);
     }
     return removed;
+  }
+
+  /**
+   * When the first and the last of its events happened that the index of a field holds; infinite where none
+   * does.
+   */
+  indexedTimes(field: string): TimeSpan {
+    const state = `${this.count} ${this.liveCount}`;
+    const known = this.#indexedTimes.get(field);
+    if (known?.state === state) return known;
+    const { timestamps } = this.content.columns();
+    const times = { state, firstTimestamp: Infinity, lastTimestamp: -Infinity };
+    for (const position of this.content.index(field).pairs.positions) {
+      if (this.isRemoved(position)) continue;
+      times.firstTimestamp = Math.min(times.firstTimestamp, timestamps[position]!);
+      times.lastTimestamp = Math.max(times.lastTimestamp, timestamps[position]!);
+    }
+    this.#indexedTimes.set(field, times);
+    return times;
   }
 
   #originNumber({ logStreamName, entity }: EncodedBatch): number {

@@ -11,6 +11,7 @@ import {
   type StoredEvent,
   type StoreStatistics,
   type StreamStatistics,
+  type TimeSpan,
 } from './event-store.js';
 import { type GroupEvents } from './group-events.js';
 import { type Segment } from './segment.js';
@@ -138,6 +139,10 @@ export class SegmentedEventStore implements EventStore {
 
   indexedFields(logGroupName: string): readonly string[] {
     return this.#byName.get(logGroupName)?.indexedFields ?? this.#storage.defaultIndexedFields;
+  }
+
+  indexedTimes(logGroupName: string, field: string): TimeSpan | undefined {
+    return this.#byName.get(logGroupName)?.indexedTimes(field);
   }
 
   settled(): Promise<void> {

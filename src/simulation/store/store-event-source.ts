@@ -14,12 +14,19 @@ export interface QueryableLogGroup {
   readonly tags: Readonly<Record<string, string>>;
   /** Milliseconds; queries do not see events with an earlier timestamp. */
   readonly creationTime: number;
+  /** Fields that are no longer indexed, and since when (milliseconds). */
+  readonly formerIndexFields?: Readonly<Record<string, number>> | undefined;
 }
+
+/** How long the index of a field is used that no policy names any more. Source: DeleteIndexPolicy. */
+export const INDEX_AFTERLIFE_MILLIS = 30 * 24 * 60 * 60 * 1000;
 
 /** Who the service is, and which groups it has. */
 export interface EventSourceSettings {
   readonly accountId: string;
   readonly region: string;
+  /** Milliseconds since 1970. */
+  now(): number;
   logGroups(): Iterable<QueryableLogGroup>;
 }
 
@@ -39,15 +46,14 @@ function* scanGroups(
   scan: EventScan,
   statistics: ScanStatistics,
 ): Generator<readonly QueryableEvent[]> {
-  const creationTimes = new Map<string, number>();
-  for (const { logGroupName, creationTime } of settings.logGroups()) {
-    creationTimes.set(logGroupName, creationTime);
-  }
+  const known = new Map<string, QueryableLogGroup>();
+  for (const group of settings.logGroups()) known.set(group.logGroupName, group);
+  const now = settings.now();
   const groups: Iterator<readonly StoredEvent[]>[] = [];
   for (const logGroupName of new Set(scan.logGroupNames)) {
-    const creationTime = creationTimes.get(logGroupName);
-    if (creationTime === undefined) continue;
-    groups.push(scanGroup(store, logGroupName, creationTime, scan, statistics));
+    const group = known.get(logGroupName);
+    if (group === undefined) continue;
+    groups.push(scanGroup(store, group, { ...scan, now }, statistics));
     statistics.logGroupsScanned++;
   }
   const mayMatch = textPrefilter(scan.indexConditions);
@@ -61,24 +67,30 @@ function* scanGroups(
 
 function* scanGroup(
   store: EventStore,
-  logGroupName: string,
-  creationTime: number,
-  scan: EventScan,
+  { logGroupName, creationTime, formerIndexFields = {} }: QueryableLogGroup,
+  scan: EventScan & { readonly now: number },
   statistics: ScanStatistics,
 ): Generator<readonly StoredEvent[]> {
+  const isUsed = (field: string): boolean => {
+    const since = Object.hasOwn(formerIndexFields, field) ? formerIndexFields[field]! : Infinity;
+    return scan.now - since < INDEX_AFTERLIFE_MILLIS;
+  };
+  const conditions = scan.indexConditions.filter(({ field }) => isUsed(field));
+  const missesRequired = scan.indexConditions.some(({ field, required }) => required && !isUsed(field));
   const range = {
     logGroupName,
     startTimeMillis: Math.max(scan.startTimeMillis, creationTime),
     endTimeMillis: scan.endTimeMillis,
     order: 'descending',
   } as const;
-  if (scan.indexConditions.length === 0) {
+  if (missesRequired) return;
+  if (conditions.length === 0) {
     yield* store.read(range);
     return;
   }
   const skipped = { records: 0, bytes: 0 };
   try {
-    yield* store.readIndexed({ ...range, conditions: scan.indexConditions }, skipped);
+    yield* store.readIndexed({ ...range, conditions }, skipped);
   } finally {
     statistics.estimatedRecordsSkipped += skipped.records;
     statistics.estimatedBytesSkipped += skipped.bytes;

@@ -101,6 +101,63 @@ describe('policies and settings', () => {
       expect(await times()).to.deep.equal([START - 5, START + 3]);
     });
 
+    it('tell the times of the first and the last event of an indexed field', async () => {
+      const times = async () => {
+        const { fieldIndexes } = await service.client.send(
+          new DescribeFieldIndexesCommand({ logGroupIdentifiers: [GROUP] }),
+        );
+        const shown = fieldIndexes!.map(
+          ({ fieldIndexName, firstEventTime, lastEventTime }) =>
+            [fieldIndexName!, [firstEventTime, lastEventTime]] as const,
+        );
+        return Object.fromEntries(shown);
+      };
+      await service.put(GROUP, [[-9, '{"n":1}']]);
+      await put({ Fields: ['n', 'm'] });
+      await service.put(GROUP, [
+        [-8, 'no JSON'],
+        [-7, '{"n":2}'],
+        [-5, '{"n":3}'],
+        [-4, '{"x":4,"traceId":"t"}'],
+      ]);
+      expect(await times()).to.deep.include({
+        n: [START - 7, START - 5],
+        m: [undefined, undefined],
+        traceId: [START - 4, START - 4],
+        '@data_format': [undefined, undefined],
+        '@aws.region': [START - 9, START - 4],
+      });
+      await service.put(GROUP, [[-2, '{"n":5}']]);
+      expect(await times()).to.deep.include({ n: [START - 7, START - 2] });
+    });
+
+    it('leave the index of a removed field inactive for 30 days, of account policies too', async () => {
+      await put({ Fields: ['n'] });
+      await put({ Fields: ['m'] });
+      expect(await indexes(['INACTIVE'])).to.deep.equal(['n INACTIVE FIELD_INDEX']);
+      service.time += 30 * DAY - 1;
+      expect(await indexes(['INACTIVE'])).to.have.length(1);
+      service.time += 1;
+      expect(await indexes(['INACTIVE'])).to.deep.equal([]);
+      await service.client.send(new DeleteIndexPolicyCommand({ logGroupIdentifier: ARN }));
+      const account = { policyName: 'p', policyType: 'FIELD_INDEX_POLICY' as const };
+      await service.client.send(
+        new PutAccountPolicyCommand({ ...account, policyDocument: '{"Fields":["a"]}' }),
+      );
+      await service.client.send(new DeleteAccountPolicyCommand(account));
+      expect(await indexes(['INACTIVE'])).to.have.members([
+        'm INACTIVE FIELD_INDEX',
+        'a INACTIVE FIELD_INDEX',
+      ]);
+    });
+
+    it('refuse a token that is not theirs when they are described', async () => {
+      const described = service.client.send(
+        new DescribeIndexPoliciesCommand({ logGroupIdentifiers: [GROUP], nextToken: 'x' }),
+      );
+      expect((await failure(described)).message).to.equal('The specified nextToken is invalid.');
+    });
+
     it('say which fields are indexed, besides the default ones', async () => {
       expect(await policies()).to.deep.equal([]);
       const { indexPolicy } = await put({ Fields: ['trace_id'], FieldsV2: { level: { type: 'FACET' } } });

@@ -26,10 +26,12 @@ function statisticsOf(): ScanStatistics {
 describe('createEventSource', () => {
   let store: EventStore;
   let creationTime: number;
+  let formerIndexFields: Record<string, number>;
   let statistics: ScanStatistics;
   beforeEach(() => {
     store = createMemoryEventStore({ defaultIndexedFields: ['trace_id', '@logStream'], maxSegmentEvents: 5 });
     creationTime = 0;
+    formerIndexFields = {};
     statistics = statisticsOf();
   });
 
@@ -51,12 +53,14 @@ describe('createEventSource', () => {
     const source = createEventSource(store, {
       accountId: '123456789012',
       region: 'eu-west-1',
+      now: () => NOW,
       logGroups: () =>
         ['g', 'h', 'i'].map((logGroupName) => ({
           logGroupName,
           logGroupClass: 'STANDARD',
           tags: { team: 'x' },
           creationTime,
+          formerIndexFields,
         })),
     });
     const chunks = source.scan(
@@ -129,6 +133,21 @@ describe('createEventSource', () => {
     ]);
   });
 
+  it('uses the index of a field that no policy names any more for 30 days', () => {
+    put('g', 0, '{"trace_id":"a"}');
+    put('g', 1, '{"trace_id":"b"}');
+    const thirtyDays = 30 * 24 * 60 * 60 * 1000;
+    const read = (required: boolean): number => {
+      statistics = statisticsOf();
+      scan({ indexConditions: traceIs(required, 'a') });
+      return statistics.recordsScanned;
+    };
+    formerIndexFields = { trace_id: NOW - thirtyDays + 1 };
+    expect([read(false), read(true)]).to.deep.equal([1, 1]);
+    formerIndexFields = { trace_id: NOW - thirtyDays };
+    expect([read(false), read(true)]).to.deep.equal([2, 0]);
+  });
+
   it('reads events from before the index, unless it is required', () => {
     store.setIndexedFields('g', []);
     put('g', 0, '{"trace_id":"old"}');
@@ -192,6 +211,7 @@ describe('createEventSource', () => {
     const source = createEventSource(store, {
       accountId: '1',
       region: 'r',
+      now: () => NOW,
       logGroups: () => [{ logGroupName: 'g', logGroupClass: 'STANDARD', tags: {}, creationTime: 0 }],
     });
     const all = { logGroupNames: ['g'], startTimeMillis: 0, endTimeMillis: NOW * 2, indexConditions: [] };
