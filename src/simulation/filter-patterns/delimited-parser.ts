@@ -1,12 +1,10 @@
 import { parseCondition } from './condition-parser.js';
 import { type DelimitedPattern, type FieldCondition, type FieldPattern } from './delimited.js';
+import { JoinedConditions } from './joined-conditions.js';
 import { type PatternScanner } from './pattern-scanner.js';
 
 const NAME = /[A-Za-z0-9_@.-]+/y;
 const BARE_VALUE = /(?:(?!&&|\|\|)[^\s,\]()"%])+/y;
-
-/** Conditions in parentheses inside others; deeper ones would use up the stack. */
-const MAX_DEPTH = 50;
 
 /** Delimited : `[` ( Field ( `,` Field )* )? `]` */
 export function parseDelimited(scanner: PatternScanner): DelimitedPattern {
@@ -46,7 +44,6 @@ function refuseSameNames(scanner: PatternScanner, fields: readonly FieldPattern[
 class FieldParser {
   readonly #scanner: PatternScanner;
   #name: string | undefined;
-  #depth = 0;
 
   constructor(scanner: PatternScanner) {
     this.#scanner = scanner;
@@ -60,35 +57,18 @@ class FieldParser {
       if (/^(?:[,\]]|)$/.test(this.#scanner.next)) return { name: this.#name, condition: undefined };
       this.#scanner.at = start;
     }
-    const condition = this.#parseOr();
+    const conditions = new JoinedConditions<FieldCondition>(
+      this.#scanner,
+      () => this.#parseOne(),
+      (kind, joined) => ({ kind, conditions: joined }),
+    );
+    const condition = conditions.parse();
     return { name: this.#name ?? '', condition };
   }
 
-  /** Or : And ( `||` And )* */
-  #parseOr(): FieldCondition {
-    const conditions = [this.#parseAnd()];
-    while (this.#take('||')) conditions.push(this.#parseAnd());
-    return conditions.length === 1 ? conditions[0]! : { kind: 'Or', conditions };
-  }
-
-  /** And : Primary ( `&&` Primary )* */
-  #parseAnd(): FieldCondition {
-    const conditions = [this.#parsePrimary()];
-    while (this.#take('&&')) conditions.push(this.#parsePrimary());
-    return conditions.length === 1 ? conditions[0]! : { kind: 'And', conditions };
-  }
-
-  /** Primary : `(` Or `)` | name Condition */
-  #parsePrimary(): FieldCondition {
-    this.#scanner.skipBlanks();
+  /** One : name Condition */
+  #parseOne(): FieldCondition {
     const start = this.#scanner.at;
-    if (this.#take('(')) {
-      if (++this.#depth > MAX_DEPTH) this.#scanner.fail('Parentheses are nested too deep', start);
-      const condition = this.#parseOr();
-      if (!this.#take(')')) this.#scanner.fail("A '(' is not closed", start);
-      this.#depth--;
-      return condition;
-    }
     const name = this.#scanner.takeMatch(NAME);
     if (name === '') this.#scanner.fail('The name of a field is missing', start);
     if (this.#name !== undefined && this.#name !== name) {
@@ -98,10 +78,5 @@ class FieldParser {
     const condition = parseCondition(this.#scanner, BARE_VALUE);
     if (condition === undefined) this.#scanner.fail(`An operator is missing behind '${name}'`);
     return { kind: 'Comparison', condition };
-  }
-
-  #take(text: string): boolean {
-    this.#scanner.skipBlanks();
-    return this.#scanner.take(text) && (this.#scanner.skipBlanks(), true);
   }
 }

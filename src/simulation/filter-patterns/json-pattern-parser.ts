@@ -1,5 +1,6 @@
 import { parseCondition } from './condition-parser.js';
 import { type JsonCondition, type JsonPattern, type Selector, type SelectorStep } from './json-pattern.js';
+import { JoinedConditions } from './joined-conditions.js';
 import { type PatternScanner } from './pattern-scanner.js';
 import { parseQuotedText } from './quoted-text.js';
 
@@ -12,9 +13,6 @@ const BARE_VALUE = /(?:(?!&&|\|\|)[^\s(){}"%,=!<>])+/y;
 const DIGITS = /\d{1,9}/y;
 const KEYWORD = /[A-Za-z]+/y;
 
-/** Conditions in parentheses inside others; deeper ones would use up the stack. */
-const MAX_DEPTH = 50;
-
 /** Json : `{` Or `}` */
 export function parseJsonPattern(scanner: PatternScanner): JsonPattern {
   return new JsonPatternParser(scanner).parse();
@@ -22,7 +20,6 @@ export function parseJsonPattern(scanner: PatternScanner): JsonPattern {
 
 class JsonPatternParser {
   readonly #scanner: PatternScanner;
-  #depth = 0;
   #wildcards = 0;
 
   constructor(scanner: PatternScanner) {
@@ -32,7 +29,12 @@ class JsonPatternParser {
   parse(): JsonPattern {
     const start = this.#scanner.at;
     this.#scanner.take('{');
-    const condition = this.#parseOr();
+    const conditions = new JoinedConditions<JsonCondition>(
+      this.#scanner,
+      () => this.#parseOne(),
+      (kind, joined) => ({ kind, conditions: joined }),
+    );
+    const condition = conditions.parse();
     if (!this.#take('}')) {
       if (this.#scanner.atEnd) this.#scanner.fail("A '{' is not closed", start);
       this.#scanner.fail(`Unexpected '${this.#scanner.next}' in a JSON pattern`);
@@ -40,31 +42,8 @@ class JsonPatternParser {
     return { kind: 'Json', condition };
   }
 
-  /** Or : And ( `||` And )* */
-  #parseOr(): JsonCondition {
-    const conditions = [this.#parseAnd()];
-    while (this.#take('||')) conditions.push(this.#parseAnd());
-    return conditions.length === 1 ? conditions[0]! : { kind: 'Or', conditions };
-  }
-
-  /** And : Primary ( `&&` Primary )* */
-  #parseAnd(): JsonCondition {
-    const conditions = [this.#parsePrimary()];
-    while (this.#take('&&')) conditions.push(this.#parsePrimary());
-    return conditions.length === 1 ? conditions[0]! : { kind: 'And', conditions };
-  }
-
-  /** Primary : `(` Or `)` | Selector ( Condition | `IS` value | `NOT` `EXISTS` ) */
-  #parsePrimary(): JsonCondition {
-    this.#scanner.skipBlanks();
-    const start = this.#scanner.at;
-    if (this.#take('(')) {
-      if (++this.#depth > MAX_DEPTH) this.#scanner.fail('Parentheses are nested too deep', start);
-      const condition = this.#parseOr();
-      if (!this.#take(')')) this.#scanner.fail("A '(' is not closed", start);
-      this.#depth--;
-      return condition;
-    }
+  /** One : Selector ( Condition | `IS` value | `NOT` `EXISTS` ) */
+  #parseOne(): JsonCondition {
     const selector = this.#parseSelector();
     const condition = parseCondition(this.#scanner, BARE_VALUE);
     return condition === undefined
