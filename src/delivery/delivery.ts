@@ -55,7 +55,8 @@ export interface Delivery {
   prepareGroup(logGroupName: string): void;
   /**
    * Cuts backoff waits short and waits for what is in flight and kept, in memory and in the spool, up to
-   * `flushTimeoutMillis`. What is not delivered then is in the spool, where there is one. Never rejects.
+   * `flushTimeoutMillis`. What earlier processes left in the spool is looked for first. What is not delivered
+   * then is in the spool, where there is one. Never rejects.
    */
   forceFlush(): Promise<void>;
   /**

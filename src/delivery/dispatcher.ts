@@ -22,7 +22,7 @@ import { RoomForBytes } from './room-for-bytes.js';
 import { type Sender } from './sender.js';
 import { type Spool } from './spool/spool.js';
 import { type StoredBatch } from './spool/stored-batch.js';
-import { startTimeLimit, type TimeLimit } from './time-limit.js';
+import { startTimeLimit, type TimeLimit, within } from './time-limit.js';
 
 /**
  * Milliseconds for which a denied permission counts as passing: a role's new permissions take some seconds
@@ -166,7 +166,11 @@ export class Dispatcher implements Delivery {
   }
 
   async forceFlush(): Promise<void> {
-    await this.#flush(this.#settings.flushTimeoutMillis);
+    const { flushTimeoutMillis } = this.#settings;
+    const startedAt = this.#parts.now();
+    // What earlier processes left is part of what a flush sends, also of one right after the start.
+    if (this.#spool) await within(flushTimeoutMillis, this.#spool.scan());
+    await this.#flush(Math.max(0, flushTimeoutMillis - (this.#parts.now() - startedAt)));
   }
 
   async ready(): Promise<void> {

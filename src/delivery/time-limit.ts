@@ -18,3 +18,10 @@ export function startTimeLimit(millis: number, keepsProcessAlive: boolean): Time
   });
   return { over, clear };
 }
+
+/** Waits for something that never rejects, no longer than a time; keeps the process alive meanwhile. */
+export async function within(millis: number, what: Promise<unknown>): Promise<void> {
+  const limit = startTimeLimit(millis, true);
+  await Promise.race([what, limit.over]);
+  limit.clear();
+}

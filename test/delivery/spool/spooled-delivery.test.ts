@@ -193,6 +193,15 @@ describe('delivery with a spool', () => {
     return run;
   };
 
+  it('sends what an earlier process left with a flush right after the start', async () => {
+    await leave(['a'], ['b']);
+    const { delivery, sent } = start();
+    await delivery.forceFlush();
+    expect(sent.sort()).to.deep.equal(['a', 'b']);
+    await delivery.shutdown();
+    expect(await filesOf()).to.deep.equal([]);
+  });
+
   it('delivers or counts every event, whichever bit of a file flips', async () => {
     await leave(['a', 'b', 'c'], ['d']);
     let lost = 0;
@@ -264,7 +273,9 @@ describe('delivery with a spool', () => {
 
   it('drops the oldest beyond maxBytes, and counts them', async () => {
     answer = () => down;
-    const run = start({}, { maxBytes: 1_000 });
+    // A batch in flight is never dropped: with long waits none is in flight but the first, which came to its end.
+    const patient = { retry: { initialDelayMillis: 60_000, maxDelayMillis: 60_000 } };
+    const run = start(patient, { maxBytes: 1_000 });
     for (let n = 0; n < 10; n++) await run.delivery.deliver([batch([`message ${n}`])]);
     const { spool } = run.delivery.status();
     expect(spool!.bytes).to.be.at.most(1_000);
