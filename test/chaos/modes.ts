@@ -18,7 +18,7 @@ export const CHAOS_MODES = {
       promise: 'export',
       maxKept: 30_000,
       killEveryMillis: 2000,
-      options: { spool: { directory: '{directory}/spool' }, exportTimeoutMillis: 1000 },
+      options: { spool: { directory: '{disk}/spool' }, exportTimeoutMillis: 1000 },
     },
   },
   'write-ahead': {
@@ -27,7 +27,7 @@ export const CHAOS_MODES = {
       promise: 'emit',
       maxKept: 30_000,
       killEveryMillis: 2000,
-      options: { writeAhead: { directory: '{directory}/write-ahead' } },
+      options: { writeAhead: { directory: '{disk}/write-ahead' } },
     },
   },
   both: {
@@ -37,8 +37,8 @@ export const CHAOS_MODES = {
       maxKept: 30_000,
       killEveryMillis: 2000,
       options: {
-        writeAhead: { directory: '{directory}/write-ahead' },
-        spool: { directory: '{directory}/spool' },
+        writeAhead: { directory: '{disk}/write-ahead' },
+        spool: { directory: '{disk}/spool' },
         exportTimeoutMillis: 1000,
       },
     },

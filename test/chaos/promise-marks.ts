@@ -4,6 +4,8 @@ import { closeSync, openSync, readFileSync, writeSync } from 'node:fs';
 export const ISSUED = 1;
 /** Promised: `emit` returned, or the exporter reported success. */
 export const PROMISED = 2;
+/** Taken while the disk was full: in memory alone, as the exporter's status says. */
+export const IN_MEMORY = 3;
 
 /**
  * What a sender was promised, one byte a record in a plain file: whoever kills the sender still finds it,

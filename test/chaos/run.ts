@@ -1,9 +1,10 @@
 /**
- * `npm run chaos -- [--records 1000000] [--senders 4] [--seed 1] [--mode memory] [--verbose]`: runs every
+ * `npm run chaos -- [--records 1000000] [--senders 4] [--seed 1] [--mode memory] [--disk quota] [--verbose]`: runs every
  * mode, or one, and fails where a record is lost.
  */
 import { parseArgs } from 'node:util';
 import { runChaos } from './chaos.js';
+import { describeReport, faultsIn } from './describe-report.js';
 import { CHAOS_MODES, isChaosMode } from './modes.js';
 
 const { values } = parseArgs({
@@ -12,6 +13,7 @@ const { values } = parseArgs({
     senders: { type: 'string', default: '4' },
     seed: { type: 'string', default: '1' },
     mode: { type: 'string' },
+    disk: { type: 'string' },
     verbose: { type: 'boolean', default: false },
   },
 });
@@ -20,6 +22,10 @@ const print = (line: string): void => {
 };
 if (values.mode !== undefined && !isChaosMode(values.mode)) {
   throw new Error(`--mode must be one of ${Object.keys(CHAOS_MODES).join(', ')}; it is ${values.mode}`);
+}
+const { disk } = values;
+if (disk !== undefined && disk !== 'tmpfs' && disk !== 'quota') {
+  throw new Error(`--disk must be tmpfs or quota; it is ${disk}`);
 }
 const modes = values.mode === undefined ? Object.values(CHAOS_MODES) : [CHAOS_MODES[values.mode]];
 for (const mode of modes) {
@@ -30,16 +36,12 @@ for (const mode of modes) {
     seed: Number(values.seed),
     senders: Number(values.senders),
     records: Number(values.records),
+    disk,
     ...(values.verbose && { log: print }),
   });
-  const { emitted, delivered, duplicates, dropped, lost } = report;
-  print(`emitted ${emitted} delivered ${delivered} duplicates ${duplicates} dropped ${dropped} lost ${lost}`);
-  for (const [reason, count] of Object.entries(report.droppedByReason)) print(`  dropped ${reason} ${count}`);
-  const seconds = ((performance.now() - startedAt) / 1000).toFixed(1);
-  print(
-    `  kills ${report.kills}, delivered without a promise ${report.unpromised}, requests ${report.requests}, ` +
-      `retries ${report.retries}, group deleted ${report.groupDeletions} times, service restarted ` +
-      `${report.restarts} times, ${seconds} s`,
-  );
-  if (lost !== 0 || dropped !== 0) process.exitCode = 1;
+  for (const line of describeReport(report)) print(line);
+  print(`  ${((performance.now() - startedAt) / 1000).toFixed(1)} s`);
+  const faults = faultsIn(report);
+  for (const fault of faults) print(`  FAILED: ${fault}`);
+  if (faults.length > 0) process.exitCode = 1;
 }

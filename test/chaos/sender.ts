@@ -1,15 +1,24 @@
 /**
- * A sender of the chaos run: an application that logs as fast as its exporter takes it. Prints `emitted`
- * when all its records are out, then flushes until nothing is kept, and prints its report.
+ * A sender of the chaos run: an application that logs as fast as its exporter takes it, or a little slower.
+ * When all its records are out it flushes until nothing is kept, and prints its report.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExportResultCode } from '@opentelemetry/core';
 import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { createCloudWatchLogsClient } from '../../src/cloudwatch/client.js';
 import { CloudWatchLogExporter } from '../../src/exporter/cloudwatch-log-exporter.js';
 import { createCloudWatchLogRecordProcessor } from '../../src/exporter/log-record-processor.js';
 import { type ExporterStatus } from '../../src/exporter/record-exporter.js';
-import { ISSUED, PROMISED, PromiseMarks } from './promise-marks.js';
-import { recordId, type SenderReport, type SenderSettings } from './sender-settings.js';
+import { IN_MEMORY, ISSUED, PROMISED, PromiseMarks } from './promise-marks.js';
+import { RequestLog } from './request-log.js';
+import {
+  CONCURRENCY,
+  EMITTED,
+  recordId,
+  type SenderReport,
+  type SenderSettings,
+  STARTED,
+} from './sender-settings.js';
 
 /** Records between two looks at how many wait. */
 const BURST = 200;
@@ -24,13 +33,19 @@ interface Subject {
 
 const settings = JSON.parse(process.argv[2]!) as SenderSettings;
 const marks = new PromiseMarks(settings.marksFile);
-const options = {
+const requests = new RequestLog(settings.requestLogFile);
+const client = createCloudWatchLogsClient({
   endpoint: settings.endpoint,
+  region: 'us-east-1',
+  credentials: { accessKeyId: 'chaos', secretAccessKey: 'chaos' },
+});
+requests.watch(client);
+const options = {
+  client,
+  concurrency: CONCURRENCY,
   logGroupName: settings.logGroupName,
   logStreamName: `sender-${settings.sender}`,
   layout: 'body' as const,
-  credentials: { accessKeyId: 'chaos', secretAccessKey: 'chaos' },
-  region: 'us-east-1',
   requestTimeoutMillis: 1500,
   retryInitialDelayMillis: 50,
   retryMaxDelayMillis: 500,
@@ -48,11 +63,13 @@ function throughProcessor(): Subject {
     ...options,
   });
   const logger = new LoggerProvider({ processors: [processor] }).getLogger('chaos');
+  const unprotected = (): number => processor.status().writeAhead?.unprotected ?? 0;
   return {
     send: (first, count) => {
       for (let record = first; record < first + count; record++) {
+        const before = unprotected();
         logger.emit({ body: bodyOf(record) });
-        marks.set(record, 1, PROMISED);
+        marks.set(record, 1, unprotected() > before ? IN_MEMORY : PROMISED);
       }
       return Promise.resolve();
     },
@@ -79,7 +96,10 @@ function throughExporter(): Subject {
       const { code } = await new Promise<{ code: ExportResultCode }>((resolve) =>
         exporter.export(records, resolve),
       );
-      if (code === ExportResultCode.SUCCESS) marks.set(first, count, PROMISED);
+      if (code !== ExportResultCode.SUCCESS) return;
+      // With a spool all is delivered or on disk now, but for what a full disk left in memory.
+      const isSafe = exporter.status().spool === undefined || exporter.status().heldEvents === 0;
+      marks.set(first, count, isSafe ? PROMISED : IN_MEMORY);
     },
     status: () => exporter.status(),
     forceFlush: () => exporter.forceFlush(),
@@ -90,20 +110,26 @@ function throughExporter(): Subject {
 // An application stays for its own reasons; the exporter never keeps it.
 const stay = setInterval(() => undefined, 60_000);
 const subject = settings.promise === 'emit' ? throughProcessor() : throughExporter();
+let isStarted = false;
 for (let record = settings.firstRecord; record < settings.records; record += BURST) {
   await subject.send(record, Math.min(BURST, settings.records - record));
+  if (!isStarted) process.stdout.write(STARTED);
+  isStarted = true;
   // An application waits for its own I/O now and then; here that is also what bounds the memory in use.
-  do await sleep(1);
+  do await sleep(settings.pauseMillis);
   while (subject.status().kept > settings.maxKept);
 }
-process.stdout.write('emitted\n');
-while (subject.status().kept > 0) {
+process.stdout.write(isStarted ? EMITTED : STARTED + EMITTED);
+// At least once: an earlier life may have left something though this one emitted nothing.
+do {
   await subject.forceFlush();
   await sleep(20);
-}
+} while (subject.status().kept > 0);
 await subject.shutdown();
+client.destroy();
 clearInterval(stay);
 marks.close();
-const { emitted, delivered, kept, dropped, droppedByReason, requests, retries } = subject.status();
-const report: SenderReport = { emitted, delivered, kept, dropped, droppedByReason, requests, retries };
+requests.end();
+const { emitted, delivered, kept, inherited, handedOn, dropped, droppedByReason } = subject.status();
+const report: SenderReport = { emitted, delivered, kept, inherited, handedOn, dropped, droppedByReason };
 process.stdout.write(`${JSON.stringify(report)}\n`);

@@ -4,6 +4,8 @@ import { type FaultRule } from '../../src/simulation/faults/fault-rule.js';
 export interface Weather {
   readonly name: string;
   readonly rules: readonly FaultRule[];
+  /** Of spool and write-ahead log. */
+  readonly isDiskFull?: boolean;
   readonly millis: number;
 }
 
@@ -13,8 +15,8 @@ export const STEADY_FAULTS: readonly FaultRule[] = [
   { kind: 'error', probability: 0.05 },
   { kind: 'error', probability: 0.02, status: 500 },
   { kind: 'reset-before', probability: 0.03 },
-  { kind: 'reset-after', probability: 0.03 },
-  { kind: 'truncate', probability: 0.01 },
+  ...answersLost('reset-after', 0.03),
+  ...answersLost('truncate', 0.01),
   { kind: 'hang', probability: 0.005 },
   { kind: 'delay', probability: 0.1, delayMillis: 120 },
 ];
@@ -28,8 +30,17 @@ const PASSING: readonly Weather[] = [
   { name: 'unavailable', rules: [{ kind: 'error' }], millis: 1000 },
   { name: 'hanging', rules: [{ kind: 'hang', probability: 0.5 }], millis: 1500 },
   { name: 'slow', rules: [{ kind: 'delay', delayMillis: 400 }], millis: 800 },
-  { name: 'lost answers', rules: [{ kind: 'reset-after', probability: 0.5 }], millis: 800 },
+  { name: 'lost answers', rules: answersLost('reset-after', 0.5), millis: 800 },
+  { name: 'the disk is full', rules: [{ kind: 'error', probability: 0.7 }], isDiskFull: true, millis: 1500 },
 ];
+
+/** Rules of their own for PutLogEvents, so that how often they struck there can be told. */
+function answersLost(kind: 'reset-after' | 'truncate', probability: number): FaultRule[] {
+  return [
+    { kind, probability, operations: ['PutLogEvents'] },
+    { kind, probability, exceptOperations: ['PutLogEvents'] },
+  ];
+}
 
 /** All kinds of weather in an order that the dice decide, again and again. */
 export function* forecast(random: () => number): Generator<Weather, never> {

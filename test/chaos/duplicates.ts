@@ -1,0 +1,79 @@
+import { type LoggedAttempt, type LoggedLife } from './request-log.js';
+import { CONCURRENCY } from './sender-settings.js';
+
+/** When the disk was full, in milliseconds since 1970. */
+export interface FullDisk {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** Why records may be in the store more than once. */
+export interface Causes {
+  /** Attempts of which the sender never heard, though it lived on: resets, broken answers, time-outs. */
+  readonly answersLost: number;
+  /** Attempts that a killed sender had in flight, or whose answer it had hardly noted. */
+  readonly cutOff: number;
+  /** Records of these attempts, each as often as it was in one. */
+  readonly records: number;
+}
+
+/**
+ * Requests that a killed sender may have to send again though it had the answer: those that were in flight
+ * together, and as many whose files are just being removed.
+ */
+const JUST_ANSWERED = 2 * CONCURRENCY;
+
+/** Milliseconds before the disk was full in which an answer may have come that could not be noted any more. */
+const NOTING_MILLIS = 1000;
+
+/** How often each record may have been sent again, because a sender could not know that it had arrived. */
+export class ExplainedDuplicates {
+  readonly #counts: readonly Uint16Array[];
+  readonly #fullDisk: readonly FullDisk[];
+  #answersLost = 0;
+  #cutOff = 0;
+  #records = 0;
+
+  constructor(senders: number, recordsEach: number, fullDisk: readonly FullDisk[]) {
+    this.#counts = Array.from({ length: senders }, () => new Uint16Array(recordsEach));
+    this.#fullDisk = fullDisk;
+  }
+
+  /** How many copies of a record, beyond the first, have an explanation. */
+  count(sender: number, record: number): number {
+    return this.#counts[sender]![record]!;
+  }
+
+  get causes(): Causes {
+    return { answersLost: this.#answersLost, cutOff: this.#cutOff, records: this.#records };
+  }
+
+  add(life: LoggedLife): void {
+    for (const attempt of life.attempts) {
+      if (attempt.heard !== 'nothing') continue;
+      if (attempt.heardAt === undefined) this.#cutOff++;
+      else this.#answersLost++;
+      this.#explain(attempt);
+    }
+    if (life.isEnded) return;
+    const answered = life.attempts.filter(({ heard }) => heard === 'accepted');
+    const last = new Set(answered.slice(-JUST_ANSWERED));
+    for (const attempt of answered) {
+      if (!last.has(attempt) && !this.#wasDiskFull(attempt.heardAt!)) continue;
+      this.#cutOff++;
+      this.#explain(attempt);
+    }
+  }
+
+  #wasDiskFull(at: number): boolean {
+    return this.#fullDisk.some(({ from, to }) => at >= from - NOTING_MILLIS && at <= to);
+  }
+
+  #explain({ records }: LoggedAttempt): void {
+    for (const [sender, first, last] of records) {
+      this.#records += last - first + 1;
+      const counts = this.#counts[sender]!;
+      for (let record = first; record <= last; record++) counts[record]!++;
+    }
+  }
+}
