@@ -4,6 +4,7 @@ import {
   type QueryableEvent,
   type ScanStatistics,
 } from './event-source.js';
+import { HeldText } from './execution/held-text.js';
 import { Row } from './execution/row.js';
 import { type Stage, type StageFactory } from './execution/stage.js';
 import { type EvaluationContext } from './functions/index.js';
@@ -257,9 +258,13 @@ export class QueryExecution {
 
   #collector(rows: Row[]): Stage {
     const { limit } = this.#plan;
+    const text = new HeldText();
     return {
       push: (row) => {
-        if (rows.length < limit) rows.push(row);
+        if (rows.length < limit) {
+          text.addRow(row);
+          rows.push(row);
+        }
         return rows.length < limit;
       },
       finish: () => undefined,

@@ -1,5 +1,6 @@
 import { MAX_QUERY_LOG_GROUPS, MAX_QUERY_PAGE_ROWS } from '../../cloudwatch/limits.js';
 import type { RequestOf } from '../protocol/request-shapes.js';
+import type { ResultRow } from '../queries/query-engine.js';
 import type { Query } from '../queries/query-service.js';
 import { invalidParameter, notFound, ServiceError } from '../service-error.js';
 import { logGroupNameOf } from './arns.js';
@@ -12,6 +13,12 @@ import type { Answer, Handlers, RequestContext, ServiceContext } from './service
 
 /** Milliseconds a token of GetQueryResults is good for. Source: its `nextToken`. */
 const RESULT_TOKEN_LIFE_MILLIS = 60 * 60 * 1000;
+
+/**
+ * UTF-16 units of values in a page, but for a row that is longer alone. Not documented; a bound keeps the answer
+ * shorter than the longest text that there can be.
+ */
+export const MAX_QUERY_PAGE_TEXT = 32 * 1024 * 1024;
 
 function startQuery(context: RequestContext, request: RequestOf<'StartQuery'>): Answer {
   const { queryString, queryLanguage = 'CWLI', startTime, endTime } = request;
@@ -119,7 +126,7 @@ function getQueryResults(context: ServiceContext, request: RequestOf<'GetQueryRe
   const start =
     nextToken === undefined ? 0 : Number(readPageToken(scope, nextToken, now, RESULT_TOKEN_LIFE_MILLIS));
   const rows = query.rows();
-  const end = start + maxItems;
+  const end = start + rowsOfPage(rows, start, maxItems);
   const ended = query.status !== 'Running' && query.status !== 'Scheduled';
   return {
     queryLanguage: 'CWLI',
@@ -130,6 +137,18 @@ function getQueryResults(context: ServiceContext, request: RequestOf<'GetQueryRe
     // The rows of a query that still runs may change: it has one page.
     nextToken: ended && end < rows.length ? writePageToken(scope, String(end), now) : undefined,
   };
+}
+
+/** @returns how many rows from `start` on make a page */
+function rowsOfPage(rows: readonly ResultRow[], start: number, maxItems: number): number {
+  let length = 0;
+  let count = 0;
+  for (let index = start; index < rows.length && count < maxItems; index++) {
+    for (const { value } of rows[index]!) length += value.length;
+    if (length > MAX_QUERY_PAGE_TEXT && count > 0) break;
+    count++;
+  }
+  return count;
 }
 
 function findQuery(context: ServiceContext, queryId: string): Query {

@@ -13,6 +13,15 @@ const KEPT_MILLIS = 7 * 24 * 60 * 60 * 1000;
 /** Ended queries, and rows of them, that are kept: the oldest go first. */
 const MAX_KEPT_QUERIES = 2000;
 const MAX_KEPT_ROWS = 1_000_000;
+/** UTF-16 units of their names and values that are kept, too; those of the newest query always are. */
+const MAX_KEPT_TEXT = 256 * 1024 * 1024;
+/**
+ * Queries that are worked on at a time; further ones wait as `Scheduled`. They share one thread: more at once
+ * would end no sooner, and hold the groups and rows of all of them in memory.
+ */
+const MAX_WORKED_ON = 8;
+/** The part of the time of a running query that may go into showing its rows so far is one in so many. */
+const PREVIEW_SHARE = 10;
 
 /** One query, from its start until its results are forgotten. */
 export interface Query {
@@ -34,6 +43,8 @@ export class QueryService {
   readonly #now: () => number;
   readonly #maxConcurrent: number;
   readonly #queries = new Map<string, RunningQuery>();
+  readonly #waiting: RunningQuery[] = [];
+  #workedOn = 0;
 
   /** @param settings - `maxConcurrent`: queries that may run at once */
   constructor(
@@ -61,7 +72,8 @@ export class QueryService {
     });
     this.#forget();
     this.#queries.set(query.queryId, query);
-    void query.run();
+    this.#waiting.push(query);
+    this.#workOn();
     return query;
   }
 
@@ -87,15 +99,30 @@ export class QueryService {
     for (const query of this.#queries.values()) query.end('Cancelled');
   }
 
+  #workOn(): void {
+    while (this.#workedOn < MAX_WORKED_ON && this.#waiting.length > 0) {
+      const query = this.#waiting.shift()!;
+      if (query.ended) continue;
+      this.#workedOn++;
+      void query.run().finally(() => {
+        this.#workedOn--;
+        this.#workOn();
+      });
+    }
+  }
+
   #forget(): void {
     const horizon = this.#now() - KEPT_MILLIS;
     let rows = 0;
+    let text = 0;
     let count = 0;
     for (const query of [...this.#queries.values()].reverse()) {
       if (!query.ended) continue;
       rows += query.rows().length;
+      text += query.textLength;
       count++;
-      const tooMany = count > MAX_KEPT_QUERIES || (rows > MAX_KEPT_ROWS && count > 1);
+      const tooLarge = rows > MAX_KEPT_ROWS || text > MAX_KEPT_TEXT;
+      const tooMany = count > MAX_KEPT_QUERIES || (tooLarge && count > 1);
       if (tooMany || query.createTime < horizon) this.#queries.delete(query.queryId);
     }
   }
@@ -107,12 +134,18 @@ class RunningQuery implements Query {
   readonly logGroupNames: readonly string[];
   readonly createTime: number;
   durationMillis = 0;
-  readonly #run: QueryRun;
+  /** UTF-16 units of the names and values of an ended query's rows. */
+  textLength = 0;
+  /** Undefined once it has ended, so that its result is all that is held of it. */
+  #run: QueryRun | undefined;
   readonly #abort = new AbortController();
   readonly #began = performance.now();
   #status: QueryStatus = 'Scheduled';
-  /** Of an ended query; before, each call prints them anew. */
-  #rows: readonly ResultRow[] | undefined;
+  /** Of an ended query all; before, those last shown. */
+  #rows: readonly ResultRow[] = [];
+  #statistics: QueryStatistics;
+  /** Until when a running query shows the same rows again: it takes time to sort and to print them. */
+  #previewedUntil = 0;
 
   constructor(
     run: QueryRun,
@@ -123,6 +156,7 @@ class RunningQuery implements Query {
     },
   ) {
     this.#run = run;
+    this.#statistics = run.statistics();
     this.queryString = facts.queryString;
     this.logGroupNames = facts.logGroupNames;
     this.createTime = facts.createTime;
@@ -137,23 +171,32 @@ class RunningQuery implements Query {
   }
 
   rows(): readonly ResultRow[] {
-    return this.#rows ?? this.#run.rows();
+    const now = performance.now();
+    if (this.#run === undefined || now < this.#previewedUntil) return this.#rows;
+    try {
+      this.#rows = this.#run.rows();
+    } catch {
+      // What can't be shown now can't be in the end either.
+      this.end('Failed');
+    }
+    this.#previewedUntil = now + (performance.now() - now) * PREVIEW_SHARE;
+    return this.#rows;
   }
 
   statistics(): QueryStatistics {
-    return this.#run.statistics();
+    return this.#run?.statistics() ?? this.#statistics;
   }
 
   async run(): Promise<void> {
-    const timeout = setTimeout(() => this.end('Timeout'), MAX_RUN_MILLIS);
-    timeout.unref();
+    const run = this.#run!;
     // The answer to StartQuery goes out before the work begins.
     await new Promise(setImmediate);
+    if (this.ended) return;
+    const timeout = setTimeout(() => this.end('Timeout'), MAX_RUN_MILLIS);
+    timeout.unref();
     try {
-      if (!this.ended) {
-        this.#status = 'Running';
-        await this.#run.run(this.#abort.signal);
-      }
+      this.#status = 'Running';
+      await run.run(this.#abort.signal);
       this.end('Complete');
     } catch {
       this.end('Failed');
@@ -164,11 +207,27 @@ class RunningQuery implements Query {
 
   /** @returns false for a query that has already ended */
   end(status: QueryStatus): boolean {
-    if (this.ended) return false;
+    const run = this.#run;
+    if (run === undefined) return false;
     this.#status = status;
     this.durationMillis = Math.round(performance.now() - this.#began);
-    this.#rows = this.#run.rows();
+    this.#run = undefined;
+    this.#statistics = { ...run.statistics() };
+    try {
+      this.#rows = run.rows();
+      this.textLength = textLengthOf(this.#rows);
+    } catch {
+      // A value that is longer than any text can be.
+      this.#status = 'Failed';
+      this.#rows = [];
+    }
     this.#abort.abort();
     return true;
   }
+}
+
+function textLengthOf(rows: readonly ResultRow[]): number {
+  let length = 0;
+  for (const row of rows) for (const { field, value } of row) length += field.length + value.length;
+  return length;
 }

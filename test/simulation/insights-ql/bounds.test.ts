@@ -1,7 +1,9 @@
 import { expect } from 'chai';
+import { MAX_HELD_TEXT } from '../../../src/simulation/insights-ql/execution/held-text.js';
+import { aggregateFunctions } from '../../../src/simulation/insights-ql/functions/index.js';
 import { PatternMiner } from '../../../src/simulation/insights-ql/stages/pattern-miner.js';
 import { MAX_PATTERN_WORDS, MAX_PATTERNS } from '../../../src/simulation/insights-ql/undocumented.js';
-import { events, FakeSource, rowsOf } from './fake-source.js';
+import { events, execute, FakeSource, rowsOf } from './fake-source.js';
 
 /** A text of marks alone, of another shape for each number. */
 function marks(index: number): string {
@@ -52,4 +54,45 @@ describe('countFrequent', () => {
     const [first] = await rowsOf('countFrequent v | limit 1', source);
     expect(first).to.deep.equal({ v: 'often', _approxcount: '101' });
   }).timeout(20_000);
+});
+
+describe('not documented: the text that a query holds', () => {
+  const large = 'x'.repeat(1024 * 1024);
+  const count = MAX_HELD_TEXT / large.length;
+  const stored = events(...Array.from({ length: count + 1 }, () => large));
+  const tooMuch = `the query holds more than ${MAX_HELD_TEXT} characters of text`;
+  const failureOf = async (text: string) => {
+    const execution = execute(text, new FakeSource(stored, { chunkEvents: 1000 }));
+    await execution.run().catch(() => undefined);
+    return execution.error?.message;
+  };
+
+  it('is bounded in its result', async () => {
+    expect(await failureOf('fields @message')).to.equal(tooMuch);
+    expect(await failureOf(`limit ${count}`)).to.equal(undefined);
+  });
+
+  it('is bounded in rows that are sorted', async () => {
+    expect(await failureOf('sort @timestamp | limit 1000')).to.equal(tooMuch);
+    expect(await failureOf('stats count() by @logStream | sort @logStream')).to.equal(undefined);
+  });
+
+  it('counts a message once for all rows that unnest makes of it', async () => {
+    const rows = await rowsOf(
+      'fields split(substr(@message, 0, 600), "") as parts | unnest parts into part | display part',
+      stored.slice(0, 1),
+    );
+    expect(rows).to.have.length(600);
+  });
+
+  it('is counted by the functions of stats that keep values', () => {
+    for (const [name, args] of [['values', ['abc']] as const, ['topk', [2, 'abc']] as const]) {
+      let length = 0;
+      const accumulator = aggregateFunctions.get(name)!.create([2]);
+      const row = { text: { add: (more: number) => (length += more) } };
+      accumulator.add(args, row);
+      accumulator.add(args, row);
+      expect(length, name).to.equal(3);
+    }
+  });
 });

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
 
 import type { CompiledQuery, QueryRange, ResultRow } from '../../../src/simulation/queries/query-engine.js';
 import { QueryService } from '../../../src/simulation/queries/query-service.js';
@@ -109,5 +110,100 @@ describe('QueryService', () => {
       runs.queryId,
     ]);
     service.stop();
+  });
+
+  it('forgets the oldest results when their text is too much, but not the newest', async () => {
+    const service = create();
+    const text = 'x'.repeat(1024 * 1024);
+    const large = Array.from({ length: 130 }, () => [{ field: '@message', value: text }]);
+    const ended = [1, 2, 3].map(() => start(service, query(Promise.resolve(), large)));
+    while (ended.some(({ status }) => status !== 'Complete')) await new Promise(setImmediate);
+    expect(service.list()).to.deep.equal([ended[2]]);
+  });
+
+  it('fails a query whose rows cannot be printed, and goes on with others', async () => {
+    const service = create();
+    const unprintable: CompiledQuery = {
+      source: () => undefined,
+      start: () => ({
+        run: () => Promise.resolve(),
+        rows: () => {
+          throw new RangeError('Invalid string length');
+        },
+        statistics: () => STATISTICS,
+      }),
+    };
+    const broken = start(service, unprintable);
+    while (broken.status !== 'Failed') await new Promise(setImmediate);
+    expect(broken.rows()).to.deep.equal([]);
+    const next = start(service, query(Promise.resolve()));
+    while (next.status !== 'Complete') await new Promise(setImmediate);
+    expect(service.list().map(({ status }) => status)).to.deep.equal(['Complete', 'Failed']);
+  });
+
+  it('fails a query whose rows so far cannot be printed', async () => {
+    const service = create();
+    let isPrintable = true;
+    const running = start(service, {
+      source: () => undefined,
+      start: () => ({
+        run: () => new Promise(() => undefined),
+        rows: () => {
+          if (isPrintable) return [];
+          throw new RangeError('Invalid string length');
+        },
+        statistics: () => STATISTICS,
+      }),
+    });
+    while (running.status !== 'Running') await new Promise(setImmediate);
+    isPrintable = false;
+    expect(running.rows()).to.deep.equal([]);
+    expect(running.status).to.equal('Failed');
+  });
+
+  it('works on eight queries at a time, in their order', async () => {
+    const service = create();
+    const ends: (() => void)[] = [];
+    const started = Array.from({ length: 10 }, () =>
+      start(service, query(new Promise<void>((resolve) => ends.push(resolve)))),
+    );
+    const count = (status: string) => started.filter((each) => each.status === status).length;
+    while (count('Running') < 8) await new Promise(setImmediate);
+    await new Promise(setImmediate);
+    expect([count('Running'), count('Scheduled')]).to.deep.equal([8, 2]);
+    service.cancel(started[8]!.queryId);
+    ends[0]!();
+    while (started[9]!.status !== 'Running') await new Promise(setImmediate);
+    expect([count('Complete'), count('Running'), count('Cancelled')]).to.deep.equal([1, 8, 1]);
+    service.stop();
+  });
+
+  it('shows the same rows again while it would take longer to print them than to go on', async () => {
+    const clock = sinon.useFakeTimers({ toFake: ['performance'] });
+    try {
+      const service = create();
+      let prints = 0;
+      const running = start(service, {
+        source: () => undefined,
+        start: () => ({
+          run: () => new Promise(() => undefined),
+          rows: () => {
+            prints++;
+            clock.tick(100);
+            return [];
+          },
+          statistics: () => STATISTICS,
+        }),
+      });
+      while (running.status !== 'Running') await new Promise(setImmediate);
+      for (let poll = 0; poll < 5; poll++) running.rows();
+      expect(prints).to.equal(1);
+      clock.tick(1000);
+      running.rows();
+      expect(prints).to.equal(2);
+      service.stop();
+    } finally {
+      clock.restore();
+    }
   });
 });

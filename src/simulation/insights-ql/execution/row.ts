@@ -25,6 +25,13 @@ export class Row {
     (this.#made ??= new Map<string, Value>()).set(name, value);
   }
 
+  /** UTF-16 units of the texts that commands made. */
+  madeTextLength(): number {
+    let length = 0;
+    for (const value of this.#made?.values() ?? []) if (typeof value === 'string') length += value.length;
+    return length;
+  }
+
   /** A field by its flat name; null where there is none. */
   get(name: string): Value {
     const made = this.#made?.get(name);

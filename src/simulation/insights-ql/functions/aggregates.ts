@@ -199,10 +199,12 @@ class Percentile implements Accumulator {
 class Collected implements Accumulator {
   readonly #values = new Map<string, Value>();
 
-  add([value]: readonly Value[]): void {
+  add([value]: readonly Value[], { text }: AggregatedRow): void {
     if (value === null || value === undefined || this.#values.size >= MAX_COLLECTED_VALUES) return;
     const key = formatValue(value);
-    if (key !== undefined && !this.#values.has(key)) this.#values.set(key, value);
+    if (key === undefined || this.#values.has(key)) return;
+    text?.add(key.length);
+    this.#values.set(key, value);
   }
 
   result(): Value {
@@ -219,13 +221,17 @@ class TopValues implements Accumulator {
     this.#count = count;
   }
 
-  add(args: readonly Value[]): void {
+  add(args: readonly Value[], { text }: AggregatedRow): void {
     const value = args[1] ?? null;
     const key = value === null ? undefined : formatValue(value);
     if (key === undefined) return;
     const known = this.#rows.get(key);
-    if (known === undefined) this.#rows.set(key, { value, count: 1 });
-    else known.count++;
+    if (known !== undefined) {
+      known.count++;
+      return;
+    }
+    text?.add(key.length);
+    this.#rows.set(key, { value, count: 1 });
   }
 
   result(): Value {

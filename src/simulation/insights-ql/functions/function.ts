@@ -40,6 +40,8 @@ export interface Accumulator {
 /** What an accumulator may know of a row beside its arguments; a stored event is one. */
 export interface AggregatedRow {
   readonly timestamp?: number | undefined;
+  /** Counts the text that the accumulators of all groups keep. */
+  readonly text?: { add(length: number): void } | undefined;
 }
 
 /** A function over the rows of a group. */

@@ -1,4 +1,5 @@
 import { type Evaluate } from '../execution/compile-expression.js';
+import { HeldText } from '../execution/held-text.js';
 import { Row } from '../execution/row.js';
 import { holdingStage, type StageFactory } from '../execution/stage.js';
 import { formatValue, type Value } from '../values/value.js';
@@ -14,15 +15,23 @@ export function countFrequentStage(
   fields: readonly { readonly name: string; readonly evaluate: Evaluate }[],
 ): StageFactory {
   return (next) => {
+    let text = new HeldText();
     const counts = new Map<string, { readonly values: readonly Value[]; count: number }>();
     return holdingStage(next, {
       push(row) {
         const values = fields.map(({ evaluate }) => evaluate(row));
         const key = groupKey(values.map(formatValue));
         const known = counts.get(key);
-        if (known !== undefined) known.count++;
-        else counts.set(key, { values, count: 1 });
-        if (counts.size > MAX_COUNTED) dropRarest(counts);
+        if (known !== undefined) {
+          known.count++;
+          return;
+        }
+        text.add(key.length);
+        counts.set(key, { values, count: 1 });
+        if (counts.size <= MAX_COUNTED) return;
+        dropRarest(counts);
+        text = new HeldText();
+        for (const kept of counts.keys()) text.add(kept.length);
       },
       *rows() {
         const sorted = [...counts.values()].sort((left, right) => right.count - left.count);

@@ -1,4 +1,5 @@
 import { type Evaluate } from '../execution/compile-expression.js';
+import { HeldText } from '../execution/held-text.js';
 import { eachRow, type StageFactory } from '../execution/stage.js';
 import { formatValue } from '../values/value.js';
 
@@ -9,6 +10,7 @@ import { formatValue } from '../values/value.js';
 export function dedupStage(fields: readonly Evaluate[]): StageFactory {
   return (next) => {
     const seen = new Set<string>();
+    const text = new HeldText();
     return eachRow(next, (row) => {
       const values: string[] = [];
       for (const field of fields) {
@@ -18,6 +20,7 @@ export function dedupStage(fields: readonly Evaluate[]): StageFactory {
       }
       const key = groupKey(values);
       if (seen.has(key)) return false;
+      text.add(key.length);
       seen.add(key);
       return true;
     });

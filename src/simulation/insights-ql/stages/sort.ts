@@ -1,3 +1,4 @@
+import { HeldText } from '../execution/held-text.js';
 import { type Evaluate } from '../execution/compile-expression.js';
 import { type Row } from '../execution/row.js';
 import { holdingStage, type StageFactory } from '../execution/stage.js';
@@ -29,6 +30,7 @@ export function sortStage(keys: readonly SortKeyPlan[], most: number): StageFact
 class TopRows {
   readonly #keys: readonly SortKeyPlan[];
   readonly #most: number;
+  readonly #text = new HeldText();
   #entries: Entry[] = [];
   #isSorted = true;
   #arrivals = 0;
@@ -44,6 +46,7 @@ class TopRows {
     const values = this.#keys.map(({ evaluate }) => evaluate(row));
     const entry = { row, values, arrival: this.#arrivals++ };
     if (this.#last !== undefined && this.#compare(entry, this.#last) > 0) return;
+    this.#text.addRow(row);
     this.#entries.push(entry);
     this.#isSorted = false;
     if (this.#entries.length >= 2 * this.#most + SLACK) this.#cut();
@@ -65,6 +68,7 @@ class TopRows {
     if (this.#entries.length < this.#most) return;
     this.#entries.length = this.#most;
     this.#last = this.#entries[this.#most - 1];
+    this.#text.recount(this.#entries.map(({ row }) => row));
   }
 
   #compare(left: Entry, right: Entry): number {

@@ -6,6 +6,7 @@ import {
   type Evaluate,
   type ExpressionScope,
 } from '../execution/compile-expression.js';
+import { HeldText } from '../execution/held-text.js';
 import { Row } from '../execution/row.js';
 import { holdingStage, type StageFactory } from '../execution/stage.js';
 import {
@@ -109,6 +110,7 @@ class Groups {
   readonly #aggregates: readonly AggregatePlan[];
   readonly #items: readonly Column[];
   readonly #groups = new Map<string, Group>();
+  readonly #text = new HeldText();
 
   constructor(keys: readonly Column[], aggregates: readonly AggregatePlan[], items: readonly Column[]) {
     this.#keys = keys;
@@ -120,7 +122,7 @@ class Groups {
 
   push(row: Row): void {
     const group = this.#groupOf(row);
-    const aggregated: AggregatedRow = { timestamp: row.event?.timestamp };
+    const aggregated: AggregatedRow = { timestamp: row.event?.timestamp, text: this.#text };
     for (const [index, { args }] of this.#aggregates.entries()) {
       group.accumulators[index]!.add(
         args.map((arg) => arg(row)),
@@ -161,6 +163,7 @@ class Groups {
     if (this.#groups.size >= MAX_GROUPS) {
       throw new RangeError(`the query has more than ${MAX_GROUPS} groups`);
     }
+    this.#text.add(key.length);
     const group = { keys, accumulators: this.#aggregates.map((aggregate) => aggregate.create()) };
     this.#groups.set(key, group);
     return group;
