@@ -94,6 +94,27 @@ export const queryCases = [
         { service: 'orders', n: '2', 'max(status)': '502' },
       ]);
     },
+    'computes with the aliases of earlier items of a stats': async (bench) => {
+      const group = await groupWithEvents(bench);
+      const { rows } = await query(
+        bench,
+        group,
+        'stats max(status) as most, min(status) as least, most - least as spread, sum(level = "error") as errors',
+      );
+      expect(rows).to.deep.equal([{ most: '502', least: '200', spread: '302', errors: '2' }]);
+    },
+    'aggregates twice, and names the symbols that are gone': async (bench) => {
+      const group = await groupWithEvents(bench);
+      const { rows } = await query(
+        bench,
+        group,
+        'stats count(*) as n by service, level | stats max(n) as most, count(*) as kinds by service | sort service asc',
+      );
+      expect(rows).to.deep.equal([
+        { service: 'gateway', most: '1', kinds: '2' },
+        { service: 'orders', most: '1', kinds: '2' },
+      ]);
+    },
     'compares with like, =~, in, not and ispresent': async (bench) => {
       const group = await groupWithEvents(bench);
       const counts: [string, number][] = [
@@ -105,6 +126,9 @@ export const queryCases = [
         ['not (level = "error")', 2],
         ['level != "error" and status > 300', 1],
         ['ispresent(error.type)', 1],
+        ['error.type != "Other"', 1],
+        ['error.type not in ["Other"]', 1],
+        ['not ispresent(error.type) or error.type != "Declined"', 3],
         ['status >= 409 and (service = "orders" or tags.0 = "x")', 2],
       ];
       for (const [condition, count] of counts) {
@@ -141,6 +165,32 @@ export const queryCases = [
         await refused(
           bench.client.send(new StartQueryCommand({ logGroupName, queryString, startTime: 0, endTime: 1 })),
           'MalformedQueryException',
+        );
+      }
+    },
+    'refuses in the words of the service': async (bench) => {
+      const logGroupName = await bench.group();
+      const startTime = Math.floor(Date.now() / 1000);
+      const texts: [string, RegExp][] = [
+        ['stats count(*) by bin(1h) | sort bin(1h) desc', /unexpected symbol found \(/],
+        [
+          'stats count(*) as n by level | stats max(n) by bin(5m)',
+          /Unknown symbols found in or after stats: @timestamp/,
+        ],
+        [
+          'stats sum(a) as starts by b | stats sum(starts) as starts',
+          /Ephemeral field is already defined: starts \(\[36,56\]\)/,
+        ],
+        ['fields a as score | stats avg(score) as score', /Ephemeral field is already defined: score/],
+        ['parse @message "x=*" as x | fields x', /Ephemeral field is already defined/],
+      ];
+      for (const [queryString, text] of texts) {
+        await refused(
+          bench.client.send(
+            new StartQueryCommand({ logGroupName, queryString, startTime, endTime: startTime + 60 }),
+          ),
+          'MalformedQueryException',
+          text,
         );
       }
     },
