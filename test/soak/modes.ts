@@ -64,6 +64,10 @@ export function problemsOf(report: SoakReport, mode: SoakMode, maxBytes: number)
     counted.delivered === delivered,
     `the exporter counted ${counted.delivered} delivered, not ${delivered}`,
   );
+  check(
+    counted.deliveredBytes === report.billedBytes,
+    `the exporter counted ${counted.deliveredBytes} billed bytes, not ${report.billedBytes}`,
+  );
   check(report.peakSpoolBytes <= maxBytes, `the spool had ${report.peakSpoolBytes} bytes`);
   if (mode.share === 1) {
     check(dropped === 0, `${dropped} records were dropped: ${JSON.stringify(report.droppedByReason)}`);

@@ -59,7 +59,7 @@ for (const mode of modes) {
   print(
     `  ${report.emittedInOutage} records in the outage, out of order ${report.outOfOrder}, spool at most ` +
       `${mib(report.peakSpoolBytes)} of ${mib(maxBytes)} in ${report.peakSpoolBatches} batches, heap grew by ` +
-      `${mib(heapBytes)}, rss by ${mib(rssBytes)}, ${report.requests} requests, drained in ` +
+      `${mib(heapBytes)}, rss by ${mib(rssBytes)}, ${report.requests} requests, ${report.billedBytes} billed bytes, drained in ` +
       `${(report.drainMillis / 60_000).toFixed(1)} simulated min, ${seconds()} s`,
   );
   const problems = problemsOf(report, mode, maxBytes);

@@ -1,3 +1,4 @@
+import { EVENT_OVERHEAD_BYTES } from '../../src/cloudwatch/limits.js';
 import { AdjustableClock } from '../../src/simulation/faults/adjustable-clock.js';
 import { answerAwsJson } from '../../src/simulation/operations/dispatch.js';
 import { type HttpServer, startHttpServer } from '../../src/simulation/protocol/http-server.js';
@@ -17,6 +18,8 @@ const KINDS_OF_OUTAGE = [{ kind: 'reset-before' }, { kind: 'error', status: 503 
  */
 export class SoakService {
   readonly streams = new Map<string, StreamCheck>();
+  /** Messages and 26 bytes for each event. */
+  billedBytes = 0;
   readonly endpoint: string;
   readonly #server: HttpServer;
   readonly #service: Service;
@@ -28,7 +31,10 @@ export class SoakService {
     service.context.feed.subscribe(({ logStreamName, events }) => {
       const check = this.streams.get(logStreamName) ?? new StreamCheck();
       this.streams.set(logStreamName, check);
-      for (const { message } of events) check.came(numberIn(message));
+      for (const { message } of events) {
+        this.billedBytes += Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES;
+        check.came(numberIn(message));
+      }
     });
   }
 

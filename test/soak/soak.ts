@@ -63,7 +63,9 @@ export interface SoakReport {
   /** Of each stream, the runs of records that did not come. */
   readonly missing: readonly (readonly (readonly [number, number])[])[];
   /** The status of the processor at its end; `delivered` is what it counted itself. */
-  readonly counted: { readonly emitted: number; readonly delivered: number; readonly kept: number };
+  readonly counted: { readonly emitted: number; readonly delivered: number; readonly deliveredBytes: number };
+  /** Bytes of what came, as the service bills them. */
+  readonly billedBytes: number;
   readonly emittedInOutage: number;
   readonly peakSpoolBytes: number;
   readonly peakSpoolBatches: number;
@@ -286,7 +288,12 @@ class Soak {
       outOfOrder: sum('outOfOrder'),
       lost: emitted - delivered - status.dropped,
       missing: checks.map((check, stream) => check.missing(this.#emitted[stream]!)),
-      counted: { emitted: status.emitted, delivered: status.delivered, kept: status.kept },
+      counted: {
+        emitted: status.emitted,
+        delivered: status.delivered,
+        deliveredBytes: status.deliveredBytes,
+      },
+      billedBytes: this.#service.billedBytes,
       emittedInOutage,
       peakSpoolBytes: this.#peakSpoolBytes,
       peakSpoolBatches: this.#peakSpoolBatches,
