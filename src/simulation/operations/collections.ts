@@ -100,6 +100,45 @@ export interface LookupTableDocument {
   readonly tags: Readonly<Record<string, string>>;
 }
 
+export const DELIVERY_SOURCES = 'delivery-sources';
+
+export interface DeliverySourceDocument {
+  readonly name: string;
+  readonly arn: string;
+  readonly resourceArns: readonly string[];
+  readonly service: string;
+  readonly logType: string;
+  readonly deliverySourceConfiguration?: Readonly<Record<string, string>> | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export const DELIVERY_DESTINATIONS = 'delivery-destinations';
+
+export interface DeliveryDestinationDocument {
+  readonly name: string;
+  readonly arn: string;
+  readonly deliveryDestinationType: 'S3' | 'CWL' | 'FH' | 'XRAY';
+  readonly outputFormat?: string | undefined;
+  readonly deliveryDestinationConfiguration?: { readonly destinationResourceArn: string } | undefined;
+  readonly roleArn?: string | undefined;
+  readonly policy?: string | undefined;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+export const DELIVERIES = 'deliveries';
+
+export interface DeliveryDocument {
+  readonly id: string;
+  readonly arn: string;
+  readonly deliverySourceName: string;
+  readonly deliveryDestinationArn: string;
+  readonly deliveryDestinationType: DeliveryDestinationDocument['deliveryDestinationType'];
+  readonly recordFields?: readonly string[] | undefined;
+  readonly fieldDelimiter?: string | undefined;
+  readonly s3DeliveryConfiguration?: RequestOf<'CreateDelivery'>['s3DeliveryConfiguration'];
+  readonly tags: Readonly<Record<string, string>>;
+}
+
 export const QUERY_DEFINITIONS = 'query-definitions';
 
 export interface QueryDefinitionDocument {

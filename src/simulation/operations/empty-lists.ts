@@ -4,9 +4,6 @@ import type { Handlers } from './service-context.js';
  * Lists of what the local service has no way to create: always empty. Tools ask for them when they start.
  */
 export const EMPTY_LIST_HANDLERS = {
-  DescribeDeliveries: () => ({ deliveries: [] }),
-  DescribeDeliverySources: () => ({ deliverySources: [] }),
-  DescribeDeliveryDestinations: () => ({ deliveryDestinations: [] }),
   DescribeConfigurationTemplates: () => ({ configurationTemplates: [] }),
   // No log group of the local service has a data source.
   ListAggregateLogGroupSummaries: () => ({ aggregateLogGroupSummaries: [] }),

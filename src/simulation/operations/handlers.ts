@@ -1,4 +1,5 @@
 import { ACCOUNT_POLICY_HANDLERS } from './account-policies.js';
+import { DELIVERY_HANDLERS } from './deliveries.js';
 import { DESTINATION_HANDLERS } from './destinations.js';
 import { RESOURCE_POLICY_HANDLERS } from './resource-policies.js';
 import { QUERY_DEFINITION_HANDLERS } from './query-definitions.js';
@@ -42,4 +43,5 @@ export const HANDLERS: Handlers = {
   ...QUERY_DEFINITION_HANDLERS,
   ...RESOURCE_POLICY_HANDLERS,
   ...DESTINATION_HANDLERS,
+  ...DELIVERY_HANDLERS,
 };

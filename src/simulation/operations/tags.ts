@@ -2,7 +2,14 @@ import { MAX_TAGS } from '../../cloudwatch/limits.js';
 import type { RequestOf } from '../protocol/request-shapes.js';
 import { invalidParameter, notFound, ServiceError } from '../service-error.js';
 import { logGroupNameOf } from './arns.js';
-import { DESTINATIONS, type DestinationDocument, LOOKUP_TABLES } from './collections.js';
+import {
+  DELIVERIES,
+  DELIVERY_DESTINATIONS,
+  DELIVERY_SOURCES,
+  type DestinationDocument,
+  DESTINATIONS,
+  LOOKUP_TABLES,
+} from './collections.js';
 import { changeLogGroup, findLogGroup } from './find-log-group.js';
 import { lookupTableOf } from './lookup-tables.js';
 import { refuseReservedTags } from './reserved-tags.js';
@@ -15,6 +22,13 @@ interface Tagged {
   readonly tags: Tags;
   change(tags: Tags): void;
 }
+
+interface TaggedDocument {
+  readonly arn: string;
+  readonly tags: Tags;
+}
+
+const DELIVERY_COLLECTIONS: readonly string[] = [DELIVERY_SOURCES, DELIVERY_DESTINATIONS, DELIVERIES];
 
 function findTagged(context: ServiceContext, resourceArn: string): Tagged {
   // Seen for the ARN of a log group with its trailing `:*`.
@@ -39,6 +53,17 @@ function findTagged(context: ServiceContext, resourceArn: string): Tagged {
         context.catalog.put(LOOKUP_TABLES, table.lookupTableName, { ...table, tags });
       },
     };
+  }
+  for (const collection of DELIVERY_COLLECTIONS) {
+    for (const [key, document] of context.catalog.list<TaggedDocument>(collection)) {
+      if (document.arn !== resourceArn) continue;
+      return {
+        tags: document.tags,
+        change: (tags) => {
+          context.catalog.put(collection, key, { ...document, tags });
+        },
+      };
+    }
   }
   const logGroupName = logGroupNameOf(context, resourceArn);
   if (logGroupName === undefined) throw notFound('The specified resource does not exist.');

@@ -24,14 +24,27 @@ export function operationOf(target: string | undefined): string {
  * GetDataProtectionPolicy; the others are their relatives, or have no other error of that kind in the model.
  */
 const VALIDATION_EXCEPTION: ReadonlySet<string> = new Set<OperationName>([
+  'CreateDelivery',
   'DeleteDataProtectionPolicy',
+  'DeleteDelivery',
+  'DeleteDeliveryDestination',
+  'DeleteDeliveryDestinationPolicy',
+  'DeleteDeliverySource',
   'DescribeConfigurationTemplates',
   'DescribeDeliveries',
   'DescribeDeliveryDestinations',
   'DescribeDeliverySources',
   'GetDataProtectionPolicy',
+  'GetDelivery',
+  'GetDeliveryDestination',
+  'GetDeliveryDestinationPolicy',
+  'GetDeliverySource',
   'ListScheduledQueries',
   'PutDataProtectionPolicy',
+  'PutDeliveryDestination',
+  'PutDeliveryDestinationPolicy',
+  'PutDeliverySource',
+  'UpdateDeliveryConfiguration',
 ]);
 
 /** As the service answers it: without a message. */

@@ -51,6 +51,21 @@ const resourceType = text({ min: 1, max: 255, pattern: '[\\w-_]*' });
 const resourceTypes = list(resourceType, { min: 1, max: 10 });
 const deliveryDestinationType = oneOf('S3', 'CWL', 'FH', 'XRAY');
 const deliveryDestinationTypes = list(deliveryDestinationType, { min: 1, max: 4 });
+const deliveryName = text({ min: 1, max: 60, pattern: '[\\w-]*' });
+const deliveryId = text({ min: 1, max: 64, pattern: '^[0-9A-Za-z]+$' });
+// In the order in which the service names them.
+const outputFormat = oneOf('w3c', 'raw', 'json', 'plain', 'parquet');
+const deliveryDestinationConfiguration = structure('DeliveryDestinationConfiguration', {
+  destinationResourceArn: required(anyText),
+});
+const deliveryDestinationPolicy = text({ min: 1, max: 51200 });
+const deliverySourceConfiguration = map(text({ min: 1, max: 255 }), text({ min: 1, max: 255 }));
+const recordFields = list(text({ min: 1, max: 64 }), { max: 128 });
+const fieldDelimiter = text({ max: 5 });
+const s3DeliveryConfiguration = structure('S3DeliveryConfiguration', {
+  suffixPath: text({ min: 1, max: 256 }),
+  enableHiveCompatiblePath: boolean,
+});
 const describeLimit = integer({ min: 1, max: 50 });
 const strList = list(anyText);
 const exportTaskStatusCode = oneOf(
@@ -206,6 +221,14 @@ export const REQUESTS = {
     resourceIdentifier,
   }),
   CancelExportTask: structure('CancelExportTaskRequest', { taskId: required(exportTaskId) }),
+  CreateDelivery: structure('CreateDeliveryRequest', {
+    deliverySourceName: required(deliveryName),
+    deliveryDestinationArn: required(anyText),
+    recordFields,
+    fieldDelimiter,
+    s3DeliveryConfiguration,
+    tags,
+  }),
   CreateExportTask: structure('CreateExportTaskRequest', {
     taskName: exportTaskName,
     logGroupName: required(logGroupName),
@@ -242,6 +265,12 @@ export const REQUESTS = {
   DeleteDataProtectionPolicy: structure('DeleteDataProtectionPolicyRequest', {
     logGroupIdentifier: required(logGroupIdentifier),
   }),
+  DeleteDelivery: structure('DeleteDeliveryRequest', { id: required(deliveryId) }),
+  DeleteDeliveryDestination: structure('DeleteDeliveryDestinationRequest', { name: required(deliveryName) }),
+  DeleteDeliveryDestinationPolicy: structure('DeleteDeliveryDestinationPolicyRequest', {
+    deliveryDestinationName: required(deliveryName),
+  }),
+  DeleteDeliverySource: structure('DeleteDeliverySourceRequest', { name: required(deliveryName) }),
   DeleteDestination: structure('DeleteDestinationRequest', { destinationName: required(destinationName) }),
   DeleteIndexPolicy: structure('DeleteIndexPolicyRequest', {
     logGroupIdentifier: required(logGroupIdentifier),
@@ -391,6 +420,12 @@ export const REQUESTS = {
   GetDataProtectionPolicy: structure('GetDataProtectionPolicyRequest', {
     logGroupIdentifier: required(logGroupIdentifier),
   }),
+  GetDelivery: structure('GetDeliveryRequest', { id: required(deliveryId) }),
+  GetDeliveryDestination: structure('GetDeliveryDestinationRequest', { name: required(deliveryName) }),
+  GetDeliveryDestinationPolicy: structure('GetDeliveryDestinationPolicyRequest', {
+    deliveryDestinationName: required(deliveryName),
+  }),
+  GetDeliverySource: structure('GetDeliverySourceRequest', { name: required(deliveryName) }),
   GetLogEvents: structure('GetLogEventsRequest', {
     logGroupName,
     logGroupIdentifier,
@@ -478,6 +513,25 @@ export const REQUESTS = {
   PutDataProtectionPolicy: structure('PutDataProtectionPolicyRequest', {
     logGroupIdentifier: required(logGroupIdentifier),
     policyDocument: required(anyText),
+  }),
+  PutDeliveryDestination: structure('PutDeliveryDestinationRequest', {
+    name: required(deliveryName),
+    outputFormat,
+    deliveryDestinationConfiguration,
+    deliveryDestinationType,
+    roleArn,
+    tags,
+  }),
+  PutDeliveryDestinationPolicy: structure('PutDeliveryDestinationPolicyRequest', {
+    deliveryDestinationName: required(deliveryName),
+    deliveryDestinationPolicy: required(deliveryDestinationPolicy),
+  }),
+  PutDeliverySource: structure('PutDeliverySourceRequest', {
+    name: required(deliveryName),
+    resourceArn: required(anyText),
+    logType: required(logType),
+    tags,
+    deliverySourceConfiguration,
   }),
   PutDestination: structure('PutDestinationRequest', {
     destinationName: required(destinationName),
@@ -587,6 +641,12 @@ export const REQUESTS = {
     tableBody: lookupTableBody,
     queryId,
     kmsKeyId,
+  }),
+  UpdateDeliveryConfiguration: structure('UpdateDeliveryConfigurationRequest', {
+    id: required(deliveryId),
+    recordFields,
+    fieldDelimiter,
+    s3DeliveryConfiguration,
   }),
 };
 
