@@ -39,6 +39,8 @@ export interface ExecutionSettings extends TimeRange {
   readonly nowMillis: number;
   /** Milliseconds on a clock that only goes forward, for the time that subqueries may take. Default: the process's. */
   readonly elapsedMillis?: (() => number) | undefined;
+  /** For an inner query: its rows are wanted with all fields of their events, see {@link QueryExecution.rawRows}. */
+  readonly keepsRows?: boolean | undefined;
   /** Tables for `lookup`, by name. */
   readonly lookupTables?: LookupTables | undefined;
 }
@@ -73,7 +75,7 @@ export class QueryExecution {
   readonly #logGroupNames: readonly string[];
   readonly #elapsedMillis: () => number;
   readonly #stages: Stage[];
-  readonly #collected: Row[] = [];
+  readonly #collected: Result = { rows: [], printed: [] };
   #status: ExecutionStatus = 'Scheduled';
   #error: Error | undefined;
   /** Nothing behind the filters wants a row any more; they go on counting. */
@@ -141,12 +143,13 @@ export class QueryExecution {
 
   /** The rows so far, as the service prints them. */
   rows(): readonly (readonly ResultField[])[] {
-    return this.rawRows().map((row) => this.#print(row));
+    const { rows, printed } = this.#status === 'Running' ? this.#preview() : this.#collected;
+    return this.#settings.keepsRows === true ? rows.map((row) => this.#print(row)) : printed;
   }
 
-  /** The rows so far with their values. */
+  /** The rows of a query that has ended, with their values; none unless the settings say `keepsRows`. */
   rawRows(): readonly Row[] {
-    return this.#status === 'Running' ? this.#preview() : this.#collected;
+    return this.#collected.rows;
   }
 
   /** What must be known before the first event: subqueries, the right side of joins, the window of `diff`. */
@@ -184,7 +187,11 @@ export class QueryExecution {
   ): Promise<readonly Row[]> {
     const limit = Math.max(this.#settings.limit ?? 0, MAX_LIMIT);
     const unlimited = query.commands.some(({ kind }) => kind === 'Limit') ? undefined : limit;
-    const inner = new QueryExecution(query, this.#source, { ...this.#settings, limit: unlimited });
+    const inner = new QueryExecution(query, this.#source, {
+      ...this.#settings,
+      limit: unlimited,
+      keepsRows: true,
+    });
     inner.#endsAt = this.#elapsedMillis() + mayTakeMillis;
     await inner.run(signal);
     const { recordsMatched: _, ...scanned } = inner.statistics;
@@ -256,32 +263,41 @@ export class QueryExecution {
     };
   }
 
-  #collector(rows: Row[]): Stage {
+  /** Rows are printed as they come: what a result shows is often a small part of what its events hold. */
+  #collector({ rows, printed }: Result): Stage {
     const { limit } = this.#plan;
+    const keepsRows = this.#settings.keepsRows === true;
     const text = new HeldText();
+    let count = 0;
     return {
       push: (row) => {
-        if (rows.length < limit) {
+        if (count >= limit) return false;
+        if (keepsRows) {
           text.addRow(row);
           rows.push(row);
+        } else {
+          const cells = this.#print(row);
+          for (const { value } of cells) text.add(value.length);
+          printed.push(cells);
         }
-        return rows.length < limit;
+        count++;
+        return count < limit;
       },
       finish: () => undefined,
     };
   }
 
   /** What the result would be if no more events came: rows that a stage holds back, through the rest. */
-  #preview(): readonly Row[] {
+  #preview(): Result {
     const holding = this.#stages.findIndex((stage) => stage.heldRows !== undefined);
     if (holding === -1) return this.#collected;
-    const rows: Row[] = [];
+    const result: Result = { rows: [], printed: [] };
     // The counter stands between the plan's stages.
     const rest = this.#plan.stages.slice(holding > this.#plan.matchedAfter ? holding : holding + 1);
-    const [first] = chain(rest, this.#collector(rows));
+    const [first] = chain(rest, this.#collector(result));
     for (const row of this.#stages[holding]!.heldRows!()) if (!first!.push(row.copy())) break;
     first!.finish();
-    return rows;
+    return result;
   }
 
   #print(row: Row): readonly ResultField[] {
@@ -294,6 +310,12 @@ export class QueryExecution {
     if (this.#plan.showsPtr && row.event !== undefined) cells.push({ field: '@ptr', value: row.event.ptr });
     return cells;
   }
+}
+
+/** What came out of the last stage: rows for an outer query, or their cells. */
+interface Result {
+  readonly rows: Row[];
+  readonly printed: (readonly ResultField[])[];
 }
 
 /** Stages one behind the other, `last` at the end. */

@@ -140,7 +140,7 @@ function getQueryResults(context: ServiceContext, request: RequestOf<'GetQueryRe
 }
 
 /** @returns how many rows from `start` on make a page */
-function rowsOfPage(rows: readonly ResultRow[], start: number, maxItems: number): number {
+export function rowsOfPage(rows: readonly ResultRow[], start: number, maxItems: number): number {
   let length = 0;
   let count = 0;
   for (let index = start; index < rows.length && count < maxItems; index++) {

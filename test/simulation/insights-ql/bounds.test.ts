@@ -69,7 +69,11 @@ describe('not documented: the text that a query holds', () => {
 
   it('is bounded in its result', async () => {
     expect(await failureOf('fields @message')).to.equal(tooMuch);
-    expect(await failureOf(`limit ${count}`)).to.equal(undefined);
+    expect(await failureOf(`fields @message | limit ${count - 1}`)).to.equal(undefined);
+  });
+
+  it('is not that of events of which the result shows little', async () => {
+    expect(await failureOf('fields strlen(@message)')).to.equal(undefined);
   });
 
   it('is bounded in rows that are sorted', async () => {

@@ -257,7 +257,7 @@ describe('QueryExecution', () => {
       await fc.assert(
         fc.asyncProperty(fc.array(value, { maxLength: 6 }), literal, async (values, sought) => {
           const source = new FakeSource(jsonEvents(...values.map((v) => ({ v }))));
-          const execution = execute(`filter v = ${sought}`, source);
+          const execution = execute(`filter v = ${sought}`, source, { keepsRows: true });
           await execution.run();
           const found = execution.rawRows().map(({ event }) => event!);
           const keys = source.scans[0]!.indexConditions[0]!.values.map(indexKey);
