@@ -101,6 +101,8 @@ export class RecordExporter implements LogRecordExporter {
   /** Message of the error with which the last export failed. */
   #lastFailure: string | undefined;
   readonly #writeAhead: WriteAheadRecords | undefined;
+  /** Events that only a write-ahead file had, which another process took. */
+  #takenAhead = 0;
 
   constructor(settings: ExporterSettings, parts: ExporterParts = {}) {
     this.#settings = settings;
@@ -134,7 +136,7 @@ export class RecordExporter implements LogRecordExporter {
       settings,
     );
     this.#prepareAhead();
-    if (parts.writeAhead) this.#writeAhead = this.#createWriteAhead(parts.writeAhead, wallClock);
+    if (parts.writeAhead) this.#writeAhead = this.#createWriteAhead(parts.writeAhead, wallClock, now);
   }
 
   /** Never throws, and calls back once, when every record is delivered, kept for later, or counted as lost. */
@@ -189,7 +191,8 @@ export class RecordExporter implements LogRecordExporter {
   /** What became of the records so far. */
   status(): ExporterStatus {
     const delivery = this.#delivery.status();
-    const { inheritedEvents: inherited = 0, handedOnEvents: handedOn = 0 } = delivery;
+    const { inheritedEvents: inherited = 0, handedOnEvents = 0 } = delivery;
+    const handedOn = handedOnEvents + this.#takenAhead;
     return {
       emitted: this.#emitted,
       addedBySplit: this.#addedBySplit,
@@ -348,18 +351,27 @@ export class RecordExporter implements LogRecordExporter {
     this.countBeforeExport('shutdown', lost);
   }
 
-  #createWriteAhead(settings: WriteAheadSettings, wallClock: () => number): WriteAheadRecords {
+  #createWriteAhead(
+    settings: WriteAheadSettings,
+    wallClock: () => number,
+    now: () => number,
+  ): WriteAheadRecords {
     const log = new WriteAheadLog(
       {
         diagnostics: this.#diagnostics,
         wallClock,
+        now,
         hasRoom: () => this.#delivery.status().heldBytes < this.#settings.maxBufferBytes / 2,
         deliver: async ({ events, destination, entity }) => {
           await this.#delivery.deliver([...cutIntoBatches(events, destination, entity, log)]);
         },
-        onFound: (events, damaged, where) => {
+        onFound: (events, lost, where) => {
           this.#emitted += events;
-          this.countBeforeExport('spool_corrupt', damaged, `${where} has ${damaged} damaged lines`);
+          this.countBeforeExport('spool_corrupt', lost, `${where} is damaged`);
+        },
+        onGone: (how, events, where) => {
+          if (how === 'taken') this.#takenAhead += events;
+          else this.#losses.record('spool_corrupt', events, `${where} was removed`);
         },
       },
       settings,

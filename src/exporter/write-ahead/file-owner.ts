@@ -1,83 +1,57 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { readFileSync, readlinkSync, statSync } from 'node:fs';
-import { hostname } from 'node:os';
+import { randomBytes } from 'node:crypto';
+import { createProcessOwner, isProcessOwner, stateOfOwner } from '../../delivery/spool/process-owner.js';
+import { type SignsOfLife } from '../../delivery/spool/signs-of-life.js';
 
 /** Milliseconds between two signs of life of a file's owner: its time of change. */
 export const SIGN_OF_LIFE_MILLIS = 10_000;
 
-/** Milliseconds without one after which an owner on another host, which can't be asked for, counts as dead. */
-const DEAD_AFTER_MILLIS = 120_000;
+/** Milliseconds without one after which an owner that can't be asked for, as one on another host, counts as dead. */
+export const DEAD_AFTER_MILLIS = 120_000;
 
-const NAME = /^wal-(free|[0-9a-f]{12}\.\d+\.\d*)-([0-9a-f]{16}-\d+)\.log$/;
+const NAME = /^wal-(\d{13}-\d{10}-[0-9a-f]{8})~([0-9a-f-]+|free)\.log$/;
+
+/** The owner of a file that its writer is through with: anybody may claim it. */
+const NOBODY = 'free';
 
 /**
- * The owner in a file's name: host, process and when that started, as process numbers are used again. The
- * owner stands in the name because renaming a file is how it changes hands: of several that try, one wins.
+ * The owner stands in a file's name because renaming a file is how it changes hands: of several that try, one
+ * wins. Names sort by when they were made.
  */
-const THIS_PROCESS = `${hostKey()}.${process.pid}.${startOf(process.pid)}`;
+const THIS_PROCESS = createProcessOwner();
 
-/** The name of a new file of this process. */
-export function newFileName(sequence: number): string {
-  return `wal-${THIS_PROCESS}-${randomBytes(8).toString('hex')}-${sequence}.log`;
+/** The name of a new file of this process. @param createdMillis - milliseconds since 1970 */
+export function newFileName(createdMillis: number, sequence: number): string {
+  const created = String(Math.max(0, Math.floor(createdMillis))).padStart(13, '0');
+  const id = `${created}-${String(sequence).padStart(10, '0')}-${randomBytes(4).toString('hex')}`;
+  return `wal-${id}~${THIS_PROCESS}.log`;
 }
 
 /** The name of a file after this process claimed it. */
 export function claimedName(name: string): string {
-  return withOwner(name, THIS_PROCESS);
+  return `${name.slice(0, name.indexOf('~'))}~${THIS_PROCESS}.log`;
 }
 
-/** The name of a file that its owner is through with: anybody may claim it. */
+/** The name of a file that its owner is through with. */
 export function freeName(name: string): string {
-  return withOwner(name, 'free');
+  return `${name.slice(0, name.indexOf('~'))}~${NOBODY}.log`;
 }
 
-function withOwner(name: string, owner: string): string {
-  return `wal-${owner}-${NAME.exec(name)![2]!}.log`;
+/** When a file was begun. @returns milliseconds since 1970 */
+export function createdMillisOf(name: string): number {
+  return Number(/^wal-(\d{13})/.exec(name)![1]);
 }
 
-/** Whether a file in the directory is one of ours, whose owner is gone. @param now - milliseconds since 1970 */
-export function isClaimable(path: string, name: string, now: number): boolean {
-  const owner = NAME.exec(name)?.[1];
+/**
+ * Whether a name is of one of our files, whose owner is gone.
+ * @param changedAt - when the file was last changed, whatever the clock; undefined where it is not there any more
+ */
+export function isClaimable(name: string, changedAt: () => number | undefined, signs: SignsOfLife): boolean {
+  const owner = NAME.exec(name)?.[2];
   if (owner === undefined || owner === THIS_PROCESS) return false;
-  if (owner === 'free') return true;
-  const [host, pid, start] = owner.split('.') as [string, string, string];
-  if (host !== hostKey()) return now - changedAt(path, now) > DEAD_AFTER_MILLIS;
-  try {
-    process.kill(Number(pid), 0);
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
-  const startNow = startOf(Number(pid));
-  return start !== '' && startNow !== '' && startNow !== start;
-}
-
-function changedAt(path: string, otherwise: number): number {
-  return statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? otherwise;
-}
-
-/** Processes with the same key see each other's numbers: the same host, boot and container. */
-function hostKey(): string {
-  const parts = [
-    hostname(),
-    tryRead(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
-    tryRead(() => readlinkSync('/proc/self/ns/pid')),
-  ];
-  return createHash('sha256').update(parts.join('\n')).digest('hex').slice(0, 12);
-}
-
-/** When a process started, in the system's own ticks; empty where the system does not tell. */
-function startOf(pid: number): string {
-  // The second member is the program's name in parentheses, and may hold anything.
-  return tryRead(() => {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  });
-}
-
-function tryRead(read: () => string): string {
-  try {
-    return read();
-  } catch {
-    return '';
-  }
+  if (owner === NOBODY) return true;
+  if (!isProcessOwner(owner)) return false;
+  const state = stateOfOwner(owner);
+  if (state !== 'unknown') return state === 'dead';
+  const sign = changedAt();
+  return sign !== undefined && signs.isSilent(name, sign);
 }

@@ -16,6 +16,12 @@ export type SegmentLine =
   /** These events need not be sent any more. */
   | { readonly released: readonly NumberRange[] };
 
+/** A line that is not what was written; a note that is lost costs a duplicate at the most. */
+export interface HarmedLine {
+  /** How many events it was, as far as can be seen: a line's end that is damaged joins two. */
+  readonly harmed: number;
+}
+
 /** The version of the format: a file of another one is left alone. */
 export const SEGMENT_VERSION = 1;
 
@@ -50,34 +56,49 @@ export function eventJson(number: number, destination: number, event: EncodedEve
 }
 
 /**
- * Reads a segment.
- * @returns its lines, and how many are damaged; an incomplete last line is not: whoever wrote it was killed
- *   before its `emit` returned
+ * Reads a segment, each line by itself. An incomplete last line is left out: whoever wrote it was killed before
+ * its `emit` returned.
  */
-export function readLines(bytes: Buffer): { lines: SegmentLine[]; damaged: number } {
-  const lines: SegmentLine[] = [];
-  let damaged = 0;
-  let start = 0;
-  for (;;) {
+export function readLines(bytes: Buffer): (SegmentLine | HarmedLine)[] {
+  const lines: (SegmentLine | HarmedLine)[] = [];
+  for (let start = 0; ;) {
     const end = bytes.indexOf(0x0a, start);
-    if (end === -1) break;
-    const line = readLine(bytes.subarray(start, end));
-    if (line === undefined) damaged++;
-    else lines.push(line);
+    if (end === -1) return lines;
+    lines.push(readLine(bytes.subarray(start, end)));
     start = end + 1;
   }
-  return { lines, damaged };
 }
 
-function readLine(bytes: Buffer): SegmentLine | undefined {
-  const json = bytes.subarray(CHECKSUM_BYTES);
-  if (Number.parseInt(bytes.toString('latin1', 0, CHECKSUM_BYTES - 1), 16) !== crc32(json)) return undefined;
-  try {
-    return JSON.parse(json.toString('utf8')) as SegmentLine;
-  } catch {
-    return undefined;
-  }
+/**
+ * How many of the bytes behind the last line's end are a whole line: whoever wrote it was killed before the
+ * line's end, or that is damaged. 0 for a line that broke off.
+ */
+export function wholeBytesOf(rest: Buffer): number {
+  return (
+    [rest.length, rest.length - 1].find((length) => !('harmed' in readLine(rest.subarray(0, length)))) ?? 0
+  );
 }
+
+function readLine(bytes: Buffer): SegmentLine | HarmedLine {
+  const json = bytes.subarray(CHECKSUM_BYTES);
+  if (Number.parseInt(bytes.toString('latin1', 0, CHECKSUM_BYTES - 1), 16) === crc32(json)) {
+    try {
+      return JSON.parse(json.toString('utf8')) as SegmentLine;
+    } catch {
+      // Its checksum is right by chance.
+    }
+  }
+  const text = bytes.toString('latin1');
+  // Within a message quotes are escaped.
+  const events = text.split(EVENT_START).length - 1;
+  const isNote = NOTE_STARTS.some((start) => text.startsWith(start, CHECKSUM_BYTES));
+  return { harmed: events > 0 || isNote ? events : 1 };
+}
+
+const EVENT_START = '{"n":';
+
+/** How lines begin that are no event's. */
+const NOTE_STARTS = ['{"version":', '{"d":', '{"sent":', '{"released":'];
 
 /** Joins neighbours. @param numbers - in any order, without repetition */
 export function rangesOf(numbers: readonly number[]): NumberRange[] {

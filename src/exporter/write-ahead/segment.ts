@@ -1,33 +1,29 @@
 import {
   closeSync,
+  constants,
+  existsSync,
   fdatasync,
+  fstatSync,
   ftruncateSync,
   futimesSync,
   openSync,
-  readFileSync,
+  readSync,
   renameSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Destination, type EncodedEvent, type LogEntity } from '../../delivery/encoded-event.js';
-import { freeName } from './file-owner.js';
-import {
-  eventJson,
-  lineOf,
-  type NumberRange,
-  rangesOf,
-  readLines,
-  SEGMENT_VERSION,
-} from './segment-lines.js';
+import { createdMillisOf, freeName } from './file-owner.js';
+import { eventJson, lineOf, rangesOf, readLines, SEGMENT_VERSION, wholeBytesOf } from './segment-lines.js';
+import { SegmentStates } from './segment-states.js';
 
-/** Somebody in this process has the event, and will say what became of it. */
-const HELD = 0;
-/** Only the file has the event. */
-const LEFT = 1;
-const RELEASED = 2;
-/** Added to a state: the event may be with the service already. */
-const SENT = 4;
+// Windows has neither: a link in a file's place is not followed, and a pipe does not wait for its writer.
+const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as { O_NOFOLLOW?: number; O_NONBLOCK?: number };
+const { O_APPEND, O_CREAT, O_EXCL, O_RDONLY, O_RDWR } = constants;
+
+/** Bytes that hold the line with the version. */
+const VERSION_BYTES = 64;
 
 /** An event that stands in a segment. */
 export class JournaledEvent implements EncodedEvent {
@@ -59,77 +55,87 @@ export interface Adopted {
   readonly events: number;
   /** Of these, events that may be with the service already. */
   readonly sent: number;
-  /** Lines that can't be read. */
-  readonly damaged: number;
+  /** Events that can't be read, or not where they go; they are released now. */
+  readonly lost: number;
 }
+
+/** Where a segment's file is: in its place, removed by somebody, or claimed by a process that took this one for dead. */
+export type Whereabouts = 'here' | 'removed' | 'taken';
 
 /** One file: events are appended, and what became of them. */
 export class Segment {
   /** Bytes of the file. */
   bytes = 0;
-  /** Events that are not released. */
-  unreleased = 0;
-  /** Events that only the file has. */
-  left = 0;
-  readonly #path: string;
+  readonly path: string;
+  /** Milliseconds since 1970. */
+  readonly createdMillis: number;
   readonly #descriptor: number;
+  readonly #states = new SegmentStates();
   readonly #destinations = new Map<Destination, Map<LogEntity | undefined, number>>();
   #destinationCount = 0;
-  #events = 0;
-  #states = new Uint8Array(1024);
   #isClosed = false;
 
-  private constructor(path: string, descriptor: number) {
-    this.#path = path;
-    this.#descriptor = descriptor;
+  private constructor(path: string, flags: number) {
+    this.path = path;
+    this.createdMillis = createdMillisOf(basename(path));
+    this.#descriptor = openSync(path, flags | O_RDWR | O_APPEND | O_NOFOLLOW | O_NONBLOCK, 0o600);
   }
 
   /** @throws the file system's error */
   static create(path: string): Segment {
-    const segment = new Segment(path, openSync(path, 'ax', 0o600));
-    segment.#write(JSON.stringify({ version: SEGMENT_VERSION }));
-    return segment;
+    const segment = new Segment(path, O_CREAT | O_EXCL);
+    try {
+      segment.#write(lineOf(JSON.stringify({ version: SEGMENT_VERSION })));
+      return segment;
+    } catch (error) {
+      // An empty file would be left at each try.
+      segment.close();
+      throw error;
+    }
+  }
+
+  /**
+   * Whether this version of the package can read a file. Nothing of it is changed.
+   * @throws the file system's error; an error where it is no plain file
+   */
+  static isReadable(path: string): boolean {
+    const descriptor = openSync(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+    try {
+      if (!fstatSync(descriptor).isFile()) throw new Error(`${path} is not a plain file`);
+      const [first] = readLines(readFrom(descriptor, VERSION_BYTES));
+      // Where that line is damaged the others say what they are.
+      return first === undefined || !('version' in first) || first.version === SEGMENT_VERSION;
+    } finally {
+      closeSync(descriptor);
+    }
   }
 
   /**
    * Takes over a file that an earlier process left.
-   * @returns undefined for a file of another version
    * @throws the file system's error
    */
-  static adopt(path: string): Adopted | undefined {
-    const bytes = readFileSync(path);
-    const { lines, damaged } = readLines(bytes);
-    const known = new Set<number>();
-    const segment = new Segment(path, openSync(path, 'a', 0o600));
-    segment.bytes = bytes.lastIndexOf(0x0a) + 1;
-    let misplaced = 0;
-    for (const line of lines) {
-      if ('version' in line) {
-        if (line.version === SEGMENT_VERSION) continue;
-        closeSync(segment.#descriptor);
-        return undefined;
-      } else if ('destination' in line) {
-        known.add(line.d);
-      } else if ('n' in line) {
-        if (known.has(line.d)) segment.#add(line.n, LEFT);
-        else misplaced++;
-      } else if ('released' in line) {
-        segment.#each(line.released, (number) => segment.#release(number));
-      } else {
-        segment.#each(line.sent, (number) => (segment.#states[number]! |= SENT));
-      }
+  static adopt(path: string): Adopted {
+    const segment = new Segment(path, 0);
+    try {
+      return { segment, ...segment.#adopt() };
+    } catch (error) {
+      closeSync(segment.#descriptor);
+      throw error;
     }
-    // A line that broke off would spoil the next one.
-    if (segment.bytes < bytes.length) ftruncateSync(segment.#descriptor, segment.bytes);
-    let sent = 0;
-    for (let number = 0; number < segment.#events; number++) {
-      if (segment.#states[number] === (LEFT | SENT)) sent++;
-    }
-    return { segment, events: segment.unreleased, sent, damaged: damaged + misplaced };
+  }
+
+  /** Events that are not released. */
+  get unreleased(): number {
+    return this.#states.unreleased;
+  }
+
+  /** Events that only the file has. */
+  get left(): number {
+    return this.#states.left;
   }
 
   /**
-   * Hands events to the operating system; all or none.
+   * Hands events to the operating system in one piece; all or none.
    * @throws the file system's error
    */
   append(
@@ -137,64 +143,65 @@ export class Segment {
     entity: LogEntity | undefined,
     events: readonly EncodedEvent[],
   ): JournaledEvent[] {
-    const place = this.#placeOf(destination, entity);
-    const first = this.#events;
-    try {
-      return events.map((event) => {
-        const number = this.#events;
-        this.#write(eventJson(number, place, event));
-        this.#add(number, HELD);
-        return new JournaledEvent(event.timestamp, event.messageJson, event.messageBytes, this, number);
-      });
-    } catch (error) {
-      for (let number = first; number < this.#events; number++) this.#release(number);
-      throw error;
+    const known = this.#destinations.get(destination)?.get(entity);
+    const place = known ?? this.#destinationCount;
+    const first = this.#states.size;
+    const lines = events.map((event, index) => eventJson(first + index, place, event));
+    if (known === undefined) {
+      const { logGroupName, logStreamName } = destination;
+      const line = JSON.stringify({ d: place, destination: { logGroupName, logStreamName }, entity });
+      // Before and behind: with one of them damaged the events still have where to go.
+      this.#write(linesOf([line, ...lines, line]));
+      this.#note(destination, entity);
+    } else {
+      this.#write(lines.length === 1 ? lineOf(lines[0]!) : linesOf(lines));
     }
+    return events.map(
+      (event) =>
+        new JournaledEvent(event.timestamp, event.messageJson, event.messageBytes, this, this.#states.hold()),
+    );
   }
 
   /** The events may be with the service from now on, whatever is heard of it. */
   noteSent(numbers: readonly number[]): void {
-    const fresh = numbers.filter((number) => (this.#states[number]! & SENT) === 0);
-    if (fresh.length === 0) return;
-    for (const number of fresh) this.#states[number]! |= SENT;
-    this.#tryWrite({ sent: rangesOf(fresh) });
+    const fresh = numbers.filter((number) => this.#states.noteSent(number));
+    if (fresh.length > 0) this.#tryWrite({ sent: rangesOf(fresh) });
   }
 
   /** The events need not be sent any more. */
   release(numbers: readonly number[]): void {
-    for (const number of numbers) this.#release(number);
+    for (const number of numbers) this.#states.release(number);
     this.#tryWrite({ released: rangesOf(numbers) });
   }
 
   /** Nobody but the file has the event now. */
   leave(number: number): void {
-    if ((this.#states[number]! & ~SENT) !== HELD) return;
-    this.#states[number]! += LEFT - HELD;
-    this.left++;
+    this.#states.leave(number);
   }
 
   /** Reads the events that only the file has; they are held then. @throws the file system's error */
   takeLeft(): LeftEvents[] {
     const groups = new Map<number, LeftEvents>();
-    for (const line of readLines(readFileSync(this.#path)).lines) {
-      if ('destination' in line) {
+    const lines = readLines(this.#read());
+    for (const line of lines) {
+      if ('destination' in line && !groups.has(line.d)) {
         groups.set(line.d, { destination: line.destination, entity: line.entity, events: [] });
-      } else if ('n' in line && (this.#states[line.n]! & ~SENT) === LEFT) {
-        const group = groups.get(line.d);
-        if (group === undefined) continue;
-        this.#states[line.n]! -= LEFT - HELD;
-        this.left--;
-        group.events.push(new JournaledEvent(line.t, JSON.stringify(line.m), line.b, this, line.n));
       }
+    }
+    for (const line of lines) {
+      const group = 'n' in line ? groups.get(line.d) : undefined;
+      if (group === undefined || !('n' in line) || !this.#states.take(line.n)) continue;
+      group.events.push(new JournaledEvent(line.t, JSON.stringify(line.m), line.b, this, line.n));
     }
     return [...groups.values()].filter(({ events }) => events.length > 0);
   }
 
-  /** Has the device keep what was appended. Never rejects. */
-  sync(): Promise<void> {
+  /** Has the device keep what was appended. Never rejects. @returns why it can't */
+  sync(): Promise<Error | undefined> {
     return new Promise((resolve) => {
-      if (this.#isClosed) resolve();
-      else fdatasync(this.#descriptor, () => resolve());
+      if (this.#isClosed) resolve(undefined);
+      // It may be closed meanwhile, once all in it is released.
+      else fdatasync(this.#descriptor, (error) => resolve(this.#isClosed ? undefined : (error ?? undefined)));
     });
   }
 
@@ -207,79 +214,95 @@ export class Segment {
     }
   }
 
-  /** Lets go of the file: it is deleted where nothing is left in it, else anybody may claim it. */
-  close(): void {
+  /** Where its file is. What is in it can be read in any case as long as this process runs. */
+  whereabouts(): Whereabouts {
+    if (existsSync(this.path)) return 'here';
+    return fstatSync(this.#descriptor).nlink === 0 ? 'removed' : 'taken';
+  }
+
+  /**
+   * Lets go of the file: it is deleted where nothing is left in it, else anybody may claim it.
+   * @returns events that nobody has any more: somebody removed the file
+   */
+  close(): number {
     this.#isClosed = true;
+    const isRemoved = this.unreleased > 0 && this.whereabouts() === 'removed';
+    closeSync(this.#descriptor);
     try {
-      closeSync(this.#descriptor);
-      if (this.unreleased === 0) unlinkSync(this.#path);
-      else renameSync(this.#path, join(dirname(this.#path), freeName(basename(this.#path))));
+      if (this.unreleased === 0) unlinkSync(this.path);
+      else renameSync(this.path, join(dirname(this.path), freeName(basename(this.path))));
     } catch {
-      // Somebody removed the file or its directory: there is nothing to let go of.
+      // It is removed or taken. Where it only can't be renamed, the next process sees that this one is dead.
     }
+    return isRemoved ? this.unreleased : 0;
   }
 
-  #placeOf(destination: Destination, entity: LogEntity | undefined): number {
-    let ofDestination = this.#destinations.get(destination);
-    let place = ofDestination?.get(entity);
-    if (place !== undefined) return place;
-    place = this.#destinationCount;
-    const { logGroupName, logStreamName } = destination;
-    this.#write(JSON.stringify({ d: place, destination: { logGroupName, logStreamName }, entity }));
-    this.#destinationCount++;
-    ofDestination ??= new Map();
-    ofDestination.set(entity, place);
+  /** Leaves the file to the process that took it. */
+  abandon(): void {
+    this.#isClosed = true;
+    closeSync(this.#descriptor);
+  }
+
+  #adopt(): Omit<Adopted, 'segment'> {
+    this.#mendEnd();
+    const lost = this.#states.adopt(readLines(this.#read()), this.bytes);
+    // Whoever comes next does not count it again.
+    if (lost.length > 0) this.#tryWrite({ released: rangesOf(lost) });
+    return { events: this.unreleased, sent: this.#states.leftAndSent(), lost: lost.length };
+  }
+
+  /** A line that broke off would spoil the next one. */
+  #mendEnd(): void {
+    const bytes = this.#read();
+    const end = bytes.lastIndexOf(0x0a) + 1;
+    this.bytes = end + wholeBytesOf(bytes.subarray(end));
+    if (this.bytes < bytes.length) ftruncateSync(this.#descriptor, this.bytes);
+    if (this.bytes > end) this.#write(Buffer.from('\n'));
+  }
+
+  #note(destination: Destination, entity: LogEntity | undefined): void {
+    const ofDestination = this.#destinations.get(destination) ?? new Map<LogEntity | undefined, number>();
+    ofDestination.set(entity, this.#destinationCount++);
     this.#destinations.set(destination, ofDestination);
-    return place;
   }
 
-  #add(number: number, state: number): void {
-    while (number >= this.#states.length) {
-      const larger = new Uint8Array(this.#states.length * 2);
-      larger.set(this.#states);
-      this.#states = larger;
-    }
-    // Numbers that a damaged line had stay out of all counts.
-    this.#states.fill(RELEASED, this.#events, number);
-    this.#states[number] = state;
-    this.#events = number + 1;
-    this.unreleased++;
-    if (state === LEFT) this.left++;
-  }
-
-  #release(number: number): void {
-    const state = this.#states[number]! & ~SENT;
-    if (state === RELEASED) return;
-    if (state === LEFT) this.left--;
-    this.#states[number] = RELEASED;
-    this.unreleased--;
-  }
-
-  #each(ranges: readonly NumberRange[], visit: (number: number) => void): void {
-    for (const [first, last] of ranges) {
-      for (let number = first; number <= last && number < this.#events; number++) visit(number);
-    }
+  #read(): Buffer {
+    return readFrom(this.#descriptor, fstatSync(this.#descriptor).size);
   }
 
   /** What is not on disk for want of room is sent again after a crash: a duplicate, not a loss. */
   #tryWrite(line: object): void {
     if (this.#isClosed) return;
     try {
-      this.#write(JSON.stringify(line));
+      this.#write(lineOf(JSON.stringify(line)));
     } catch {
       // See above.
     }
   }
 
-  #write(json: string): void {
-    const line = lineOf(json);
+  #write(bytes: Uint8Array): void {
     let written = 0;
     try {
-      while (written < line.length) written += writeSync(this.#descriptor, line, written);
+      while (written < bytes.length) written += writeSync(this.#descriptor, bytes, written);
     } catch (error) {
       if (written > 0) ftruncateSync(this.#descriptor, this.bytes);
       throw error;
     }
-    this.bytes += line.length;
+    this.bytes += bytes.length;
   }
+}
+
+function linesOf(texts: readonly string[]): Buffer {
+  return Buffer.concat(texts.map((text) => Buffer.from(lineOf(text))));
+}
+
+function readFrom(descriptor: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  let read = 0;
+  while (read < length) {
+    const more = readSync(descriptor, bytes, read, length - read, read);
+    if (more === 0) break;
+    read += more;
+  }
+  return bytes.subarray(0, read);
 }

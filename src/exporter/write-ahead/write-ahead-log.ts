@@ -1,4 +1,4 @@
-import { closeSync, fsync, mkdirSync, openSync, readdirSync, renameSync } from 'node:fs';
+import { closeSync, fsync, mkdirSync, openSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
@@ -8,7 +8,15 @@ import {
   type LogEntity,
 } from '../../delivery/encoded-event.js';
 import { type Diagnostics } from '../../observability/diagnostics.js';
-import { claimedName, isClaimable, newFileName, SIGN_OF_LIFE_MILLIS } from './file-owner.js';
+import { SignsOfLife } from '../../delivery/spool/signs-of-life.js';
+import {
+  claimedName,
+  DEAD_AFTER_MILLIS,
+  freeName,
+  isClaimable,
+  newFileName,
+  SIGN_OF_LIFE_MILLIS,
+} from './file-owner.js';
 import { JournaledEvent, type LeftEvents, Segment } from './segment.js';
 
 /** Where and how records are written before `emit` returns. */
@@ -25,12 +33,16 @@ export interface WriteAheadParts {
   readonly diagnostics: Diagnostics;
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
   /** Whether there is room in memory for events that only files have. */
   readonly hasRoom: () => boolean;
   /** Delivers events that a file had; resolves when they are delivered, kept or lost. Never rejects. */
   readonly deliver: (events: LeftEvents) => Promise<void>;
   /** An earlier process left so many events, and so many more that can't be read. */
-  readonly onFound: (events: number, damaged: number, where: string) => void;
+  readonly onFound: (events: number, lost: number, where: string) => void;
+  /** Events that were counted before and that only a file had, which is not there any more. */
+  readonly onGone: (how: 'removed' | 'taken', events: number, where: string) => void;
 }
 
 /** Figures of a log since it was made. */
@@ -45,6 +57,13 @@ export interface WriteAheadStatus {
   readonly replayed: number;
   /** Of these, events that the earlier process may have delivered: at most so many are there twice. */
   readonly possibleDuplicates: number;
+  /** Files that stay as they are: a later version wrote them, or they can't be read. */
+  readonly unreadableFiles: number;
+  readonly maxBytes: number;
+  /** Milliseconds since the oldest file was begun that is not through; undefined where there is none. */
+  readonly oldestAgeMillis: number | undefined;
+  /** Why the last record could not be written, until one is. */
+  readonly writeError: Error | undefined;
 }
 
 /** Bytes after which a file is closed, so that it can go when all its events are released. */
@@ -77,10 +96,14 @@ export class WriteAheadLog implements EventKeeper {
   #unprotected = 0;
   #replayed = 0;
   #possibleDuplicates = 0;
+  readonly #signs: SignsOfLife;
+  #unreadable = new Set<string>();
+  #writeError: Error | undefined;
 
   constructor(parts: WriteAheadParts, settings: WriteAheadSettings) {
     this.#parts = parts;
     this.#settings = settings;
+    this.#signs = new SignsOfLife(parts.now, DEAD_AFTER_MILLIS);
     this.#every(REPLAY_INTERVAL_MILLIS, () => void this.replay());
     this.#every(SIGN_OF_LIFE_MILLIS, () => this.#showLife());
     if (settings.fsyncIntervalMillis > 0) this.#every(settings.fsyncIntervalMillis, () => void this.#sync());
@@ -97,24 +120,27 @@ export class WriteAheadLog implements EventKeeper {
     entity: LogEntity | undefined,
     events: readonly EncodedEvent[],
   ): readonly JournaledEvent[] | undefined {
-    const now = this.#parts.wallClock();
+    const now = this.#parts.now();
     if (this.#isClosed || now - this.#failedAt < AFTER_FAILURE_MILLIS) {
-      this.#fail();
+      this.#unprotected++;
       return;
     }
     try {
       const segment = this.#segmentForAppend();
       if (segment === undefined) {
-        this.#fail(`its files have reached ${this.#settings.maxBytes} bytes (writeAhead.maxBytes)`);
+        this.#fail(
+          new Error(`its files have reached ${this.#settings.maxBytes} bytes (writeAhead.maxBytes)`),
+        );
         return;
       }
       const journaled = segment.append(destination, entity, events);
       this.#needsSync = true;
+      this.#writeError = undefined;
       return journaled;
     } catch (error) {
       this.#failedAt = now;
-      this.#current = undefined;
-      this.#fail(error instanceof Error ? error.message : String(error));
+      this.#leaveCurrent();
+      this.#fail(error as Error);
       return;
     }
   }
@@ -149,12 +175,23 @@ export class WriteAheadLog implements EventKeeper {
   status(): WriteAheadStatus {
     let bytes = 0;
     let events = 0;
+    let oldest = Number.POSITIVE_INFINITY;
     for (const segment of this.#segments) {
       bytes += segment.bytes;
       events += segment.unreleased;
+      if (segment.unreleased > 0) oldest = Math.min(oldest, segment.createdMillis);
     }
-    const [unprotected, replayed] = [this.#unprotected, this.#replayed];
-    return { bytes, events, unprotected, replayed, possibleDuplicates: this.#possibleDuplicates };
+    return {
+      bytes,
+      events,
+      unprotected: this.#unprotected,
+      replayed: this.#replayed,
+      possibleDuplicates: this.#possibleDuplicates,
+      unreadableFiles: this.#unreadable.size,
+      maxBytes: this.#settings.maxBytes,
+      oldestAgeMillis: events > 0 ? Math.max(0, this.#parts.wallClock() - oldest) : undefined,
+      writeError: this.#writeError,
+    };
   }
 
   /** Leaves what is not released to the next process. */
@@ -166,7 +203,7 @@ export class WriteAheadLog implements EventKeeper {
         [...this.#segments].filter(({ unreleased }) => unreleased > 0).map((one) => one.sync()),
       );
     }
-    for (const segment of this.#segments) segment.close();
+    for (const segment of this.#segments) this.#close(segment);
     this.#segments.clear();
     this.#current = undefined;
   }
@@ -175,27 +212,31 @@ export class WriteAheadLog implements EventKeeper {
     this.#timers.push(setInterval(work, millis).unref());
   }
 
-  #fail(why?: string): undefined {
+  #fail(error: Error): void {
     this.#unprotected++;
-    if (why !== undefined) {
-      this.#parts.diagnostics.error(
-        'write-ahead',
-        `log records can not be written to ${this.#settings.directory} and would be lost with the process: ${why}`,
-      );
-    }
-    return undefined;
+    this.#writeError = error;
+    this.#parts.diagnostics.error(
+      'write-ahead',
+      `log records can not be written to ${this.#settings.directory} and would be lost with the process: ${error.message}`,
+    );
   }
 
   /** @returns undefined where there is no room @throws the file system's error */
   #segmentForAppend(): Segment | undefined {
     if (this.#current && this.#current.bytes < this.#segmentBytes) return this.#current;
+    this.#leaveCurrent();
+    if (this.#bytes() + this.#segmentBytes > this.#settings.maxBytes) return undefined;
+    const name = newFileName(this.#parts.wallClock(), ++this.#sequence);
+    this.#current = Segment.create(join(this.#directory(), name));
+    this.#segments.add(this.#current);
+    return this.#current;
+  }
+
+  /** Nothing more is appended to the file to which events go now. */
+  #leaveCurrent(): void {
     const full = this.#current;
     this.#current = undefined;
     if (full) this.#closeIfDone(full);
-    if (this.#bytes() + this.#segmentBytes > this.#settings.maxBytes) return undefined;
-    this.#current = Segment.create(join(this.#directory(), newFileName(++this.#sequence)));
-    this.#segments.add(this.#current);
-    return this.#current;
   }
 
   #bytes(): number {
@@ -213,17 +254,50 @@ export class WriteAheadLog implements EventKeeper {
 
   #closeIfDone(segment: Segment): void {
     if (segment.unreleased > 0 || segment === this.#current || !this.#segments.delete(segment)) return;
-    segment.close();
+    this.#close(segment);
   }
 
-  /** The files of processes that are gone. */
+  #close(segment: Segment): void {
+    const gone = segment.close();
+    if (gone > 0) this.#parts.onGone('removed', gone, segment.path);
+  }
+
+  /** Files that were removed, or that another process took, get nothing more. */
+  #lookForFiles(): void {
+    for (const segment of [...this.#segments]) {
+      const whereabouts = segment.whereabouts();
+      if (whereabouts === 'here') continue;
+      if (segment === this.#current) this.#current = undefined;
+      const what =
+        whereabouts === 'removed'
+          ? 'was removed: what is in it would be lost with the process'
+          : 'was taken by another process, which took this one for dead: what is in it may be sent twice';
+      this.#parts.diagnostics.error(`write-ahead ${whereabouts}`, `${segment.path} ${what}`);
+      if (whereabouts === 'removed') {
+        this.#closeIfDone(segment);
+        continue;
+      }
+      this.#segments.delete(segment);
+      if (segment.left > 0) this.#parts.onGone('taken', segment.left, segment.path);
+      segment.abandon();
+    }
+  }
+
+  /** The files of processes that are gone, the oldest first. */
   #claimable(): string[] {
     const { directory } = this.#settings;
     try {
-      const now = this.#parts.wallClock();
-      return readdirSync(this.#directory())
+      const claimable = readdirSync(this.#directory())
         .sort()
-        .filter((name) => isClaimable(join(directory, name), name, now));
+        .filter((name) =>
+          isClaimable(
+            name,
+            () => statSync(join(directory, name), { throwIfNoEntry: false })?.mtimeMs,
+            this.#signs,
+          ),
+        );
+      this.#signs.forgetUnseen();
+      return claimable;
     } catch (error) {
       this.#parts.diagnostics.error(
         'write-ahead directory',
@@ -236,35 +310,62 @@ export class WriteAheadLog implements EventKeeper {
   /** @returns undefined where another process was faster, or the file can't be read */
   #claim(name: string): Segment | undefined {
     const { directory } = this.#settings;
-    const path = join(directory, claimedName(name));
+    const path = join(directory, name);
+    const claimed = join(directory, claimedName(name));
     try {
-      // Of several processes that try, one finds the file.
-      renameSync(join(directory, name), path);
-      const adopted = Segment.adopt(path);
-      if (adopted === undefined) {
+      // Before it is claimed: another process may be able to read it.
+      if (!Segment.isReadable(path)) {
+        this.#unreadable.add(name);
         this.#parts.diagnostics.warn(
           'write-ahead version',
           `${path} is of another version and is left alone`,
         );
         return undefined;
       }
-      this.#segments.add(adopted.segment);
-      this.#replayed += adopted.events;
-      this.#possibleDuplicates += adopted.sent;
-      this.#parts.onFound(adopted.events, adopted.damaged, path);
-      this.#closeIfDone(adopted.segment);
-      return adopted.segment;
+      // Of several processes that try, one finds the file.
+      renameSync(path, claimed);
     } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
-        this.#parts.diagnostics.error('write-ahead file', `${path} can not be read: ${String(error)}`);
-      }
+      this.#noteUnreadable(name, error as NodeJS.ErrnoException);
+      return undefined;
+    }
+    try {
+      const { segment, events, sent, lost } = Segment.adopt(claimed);
+      this.#segments.add(segment);
+      this.#replayed += events;
+      this.#possibleDuplicates += sent;
+      this.#parts.onFound(events, lost, claimed);
+      this.#closeIfDone(segment);
+      return segment;
+    } catch (error) {
+      this.#noteUnreadable(name, error as NodeJS.ErrnoException);
+      this.#tryRename(claimed, join(directory, freeName(name)));
       return undefined;
     }
   }
 
+  #tryRename(from: string, to: string): void {
+    try {
+      renameSync(from, to);
+    } catch {
+      // It is not there any more, or the next process sees that this one is dead.
+    }
+  }
+
+  #noteUnreadable(name: string, error: NodeJS.ErrnoException): void {
+    if (error.code === 'ENOENT') return;
+    this.#unreadable.add(name);
+    this.#parts.diagnostics.error(
+      'write-ahead file',
+      `${join(this.#settings.directory, name)} can not be taken over: ${String(error)}`,
+    );
+  }
+
   async #replay(): Promise<void> {
+    if (!this.#isClosed) this.#lookForFiles();
     for (const segment of [...this.#segments]) await this.#replaySegment(segment);
-    for (const name of this.#isClosed ? [] : this.#claimable()) {
+    const claimable = this.#isClosed ? [] : this.#claimable();
+    this.#unreadable = new Set(claimable.filter((name) => this.#unreadable.has(name)));
+    for (const name of claimable) {
       // One by one, each gone before the next comes: what lies here may be far more than there is memory.
       if (this.#isClosed || !this.#parts.hasRoom()) return;
       const segment = this.#claim(name);
@@ -297,9 +398,16 @@ export class WriteAheadLog implements EventKeeper {
     if (!this.#needsSync || this.#syncing) return;
     this.#needsSync = false;
     this.#syncing = true;
-    await Promise.all([...this.#segments].map((segment) => segment.sync()));
+    const errors = await Promise.all([...this.#segments].map((segment) => segment.sync()));
     await syncDirectory(this.#settings.directory);
     this.#syncing = false;
+    for (const error of errors) {
+      if (error === undefined) continue;
+      this.#parts.diagnostics.error(
+        'write-ahead sync',
+        `files of ${this.#settings.directory} can not be synced and may not outlive a power cut: ${error.message}`,
+      );
+    }
   }
 
   #showLife(): void {

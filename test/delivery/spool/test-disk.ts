@@ -48,7 +48,7 @@ export class TestProcess {
       mkdir: step('mkdir', nodeFileSystem.mkdir) as FileSystem['mkdir'],
       open: step('open', (path: unknown, flags: unknown, mode: unknown) =>
         this.#open(String(path), Number(flags), mode),
-      ) as FileSystem['open'],
+      ),
       readdir: step('readdir', nodeFileSystem.readdir as never) as FileSystem['readdir'],
       rename: step('rename', nodeFileSystem.rename),
       rmdir: step('rmdir', nodeFileSystem.rmdir),

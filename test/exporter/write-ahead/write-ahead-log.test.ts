@@ -8,6 +8,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -24,6 +25,7 @@ const HERE = { logGroupName: '/g', logStreamName: 's' };
 const THERE = { logGroupName: '/g', logStreamName: 't' };
 const ENTITY = { keyAttributes: { Type: 'Service', Name: 'orders' }, attributes: {} };
 const MIB = 1024 * 1024;
+const FIRST = `${'0'.repeat(13)}-${'0'.repeat(10)}-${'0'.repeat(8)}`;
 
 describe('WriteAheadLog', () => {
   let parent: string;
@@ -44,11 +46,13 @@ describe('WriteAheadLog', () => {
     const { diagnostics, said: lines } = listeningDiagnostics();
     const replayed: LeftEvents[] = [];
     const found = { events: 0, damaged: 0 };
-    const state = { hasRoom, now: Date.now() };
+    const gone = { removed: 0, taken: 0 };
+    const state = { hasRoom, now: 0, wall: Date.now() };
     const log = new WriteAheadLog(
       {
         diagnostics,
-        wallClock: () => state.now,
+        wallClock: () => state.wall,
+        now: () => state.now,
         hasRoom: () => state.hasRoom,
         deliver: (events) => {
           replayed.push(events);
@@ -59,12 +63,15 @@ describe('WriteAheadLog', () => {
           found.events += events;
           found.damaged += damaged;
         },
+        onGone: (how, events) => {
+          gone[how] += events;
+        },
       },
       { directory, fsyncIntervalMillis: 0, maxBytes },
     );
     open.push(log);
     const texts = (): string[] => replayed.flatMap(({ events }) => events.map(textOf));
-    return { log, replayed, found, texts, lines, state };
+    return { log, replayed, found, gone, texts, lines, state };
   };
   const append = (log: WriteAheadLog, ...texts: string[]): readonly EncodedEvent[] =>
     texts.flatMap((text) => log.append(HERE, undefined, [encodeEvent(1000, text)]) ?? []);
@@ -168,14 +175,20 @@ describe('WriteAheadLog', () => {
     await first.log.close();
     const [file] = files();
     writeFileSync(file!, readFileSync(file!, 'utf8').replace('"/g"', '"/h"'));
-    const { log, found } = start();
+    const { log, found } = start({ releases: false });
     await log.replay();
-    expect(found).to.deep.equal({ events: 0, damaged: 2 });
+    // Its destination stands before and behind the first event.
+    expect(found).to.deep.equal({ events: 1, damaged: 0 });
+    await log.close();
+    writeFileSync(files()[0]!, readFileSync(files()[0]!, 'utf8').replaceAll('"/g"', '"/h"'));
+    const next = start();
+    await next.log.replay();
+    expect(next.found).to.deep.equal({ events: 0, damaged: 1 });
   });
 
   it('leaves a file of a later version alone', async () => {
     mkdirSync(directory);
-    writeFileSync(join(directory, `wal-free-${'0'.repeat(16)}-1.log`), lineOf('{"version":2}'));
+    writeFileSync(join(directory, `wal-${FIRST}~free.log`), lineOf('{"version":2}'));
     const { log, lines, found } = start();
     await log.replay();
     expect(found).to.deep.equal({ events: 0, damaged: 0 });
@@ -193,9 +206,7 @@ describe('WriteAheadLog', () => {
     expect(living.found.events).to.equal(0);
     const [file] = files();
     const text = readFileSync(file!);
-    const dead = file!
-      .replace(/(wal-[0-9a-f]+)\.\d+\./, `$1.${pid}.`)
-      .replace(/-[0-9a-f]{16}-/, `-${'1'.repeat(16)}-`);
+    const dead = file!.replace(/~\d+-/, `~${pid}-`).replace(/-[0-9a-f]{8}~/, `-${'1'.repeat(8)}~`);
     writeFileSync(dead, text);
     const next = start();
     await next.log.replay();
@@ -206,12 +217,22 @@ describe('WriteAheadLog', () => {
     mkdirSync(directory);
     const lines = ['{"version":1}', '{"d":0,"destination":{"logGroupName":"/g","logStreamName":"s"}}'];
     const bytes = [...lines, '{"n":0,"d":0,"t":1,"b":1,"m":"x"}'].map((json) => Buffer.from(lineOf(json)));
-    const path = join(directory, `wal-${'a'.repeat(12)}.1.5-${'0'.repeat(16)}-1.log`);
+    const path = join(directory, `wal-${FIRST}~1-5-${'a'.repeat(8)}-6-${'b'.repeat(8)}.log`);
     writeFileSync(path, Buffer.concat(bytes));
     const { log, found, state } = start();
     await log.replay();
     expect(found.events).to.equal(0);
-    state.now += 200_000;
+    state.now += 119_000;
+    await log.replay();
+    expect(found.events).to.equal(0);
+    // A sign of life, by a clock that is an hour wrong.
+    utimesSync(path, 1000, 1000);
+    state.now += 1_000;
+    await log.replay();
+    state.now += 119_000;
+    await log.replay();
+    expect(found.events).to.equal(0);
+    state.now += 1_000;
     await log.replay();
     expect(found.events).to.equal(1);
   });
