@@ -1,5 +1,21 @@
 import { type Random } from './random.js';
 
+/** A filter pattern that the service takes. */
+export function wellFormedPattern(random: Random): string {
+  return random.pick([
+    '',
+    'ERROR',
+    'ERROR -fine ?warn',
+    '"GET /"',
+    '%err[a-z]+%',
+    '[ip, id, user, time, request, status=4*, size>10]',
+    '[..., status!=200]',
+    '{ $.level = "error" && $.status >= 500 }',
+    '{ ($.tags[0] = "a" || $.error.type = "x*") && $.missing NOT EXISTS }',
+    `{ $.status = ${random.below(600)} }`,
+  ]);
+}
+
 /** A filter pattern: terms, delimited fields, JSON or regular expressions; some are broken on purpose. */
 export function generatePattern(random: Random): string {
   const pattern = random.pick([terms, delimited, json, (source: Random) => source.text(30)])(random);

@@ -112,6 +112,26 @@ const REGEXES = [
   '/(a|a)*b/',
 ];
 
+/** A query that the service takes. */
+export function wellFormedQuery(random: Random): string {
+  return random.pick([
+    'fields @timestamp, @message | sort @timestamp desc | limit 20',
+    `filter trace_id = "t${random.below(50)}"`,
+    'filter level in ["error", "warn"] | stats count(*) as n by level | sort n desc',
+    'stats avg(status), pct(status, 95) by bin(5m)',
+    'parse @message "ERROR *" as rest | filter ispresent(rest) | dedup rest',
+    'parse @message /(?<verb>GET|POST) (?<path>\\S+)/ | stats count_distinct(path) by verb',
+    'fields strlen(@message) as size, toupper(level) as l | filter size > 10 | limit 5',
+    "SOURCE logGroups(namePrefix: ['/fuzz']) | fields @log",
+    'filter @message like /(?i)error/ | fields jsonParse(@message) as j | limit 3',
+    'stats earliest(@message) by @logStream',
+    'fields level | lookup t1 level OUTPUT text | limit 10',
+    'filterIndex trace_id = "t1"',
+    'pattern @message',
+    'fields tags.0 | unnest tags into tag',
+  ]);
+}
+
 /** A query, mostly well-formed, over fields that the fuzzed log groups hold; some are broken on purpose. */
 export function generateQuery(random: Random): string {
   const commands = random.many(1, 5, () => generateCommand(random));

@@ -17,7 +17,7 @@ const heap = () => {
 const samples: number[] = [];
 const start = Date.now();
 try {
-  const statuses = await fuzzService(local.endpoint, {
+  const { statuses, succeeded, tails } = await fuzzService(local.endpoint, {
     count,
     seed,
     onProgress(answered) {
@@ -29,6 +29,7 @@ try {
     },
   });
   for (const [status, times] of [...statuses].sort()) console.log(`status ${status}: ${times}`);
+  console.log(`${succeeded.size} operations and endpoints succeeded, ${tails} live tails were followed`);
   // The store is bounded: once it is full, the heap stays where it is.
   const half = Math.floor(samples.length / 2);
   const grown = Math.max(...samples.slice(half)) - Math.max(...samples.slice(0, half), 1);
