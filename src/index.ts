@@ -18,6 +18,7 @@ export {
   type OversizePolicy,
   type TransformFunction,
 } from './exporter/options.js';
+export { flushAfterInvocation, type InvocationFlushOptions } from './lambda/flush-after-invocation.js';
 export { type SpoolStatus } from './delivery/spool/spool.js';
 export { type LayoutFunction, type LayoutName, type ResourceAttributes } from './exporter/layouts/layout.js';
 export { type ExporterStatus } from './exporter/record-exporter.js';

@@ -1,3 +1,5 @@
+import { setAwakeTimeout } from './set-awake-timeout.js';
+
 /**
  * Sends a request and gives it up after a time. The SDK has no time limit of its own, and does not leave
  * its backoff between retries when it is aborted, so this does not wait for it either.
@@ -15,9 +17,9 @@ export async function sendWithin<Output>(
   const onAbort = (): void => {
     controller.abort(signal?.reason);
   };
-  const timer = setTimeout(() => {
+  const stopTimer = setAwakeTimeout(() => {
     controller.abort(Object.assign(new Error(`no answer within ${millis} ms`), { name: 'TimeoutError' }));
-  }, millis).unref();
+  }, millis);
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     if (signal?.aborted) onAbort();
@@ -33,7 +35,7 @@ export async function sendWithin<Output>(
       send({ abortSignal: controller.signal }).then(resolve, reject);
     });
   } finally {
-    clearTimeout(timer);
+    stopTimer();
     signal?.removeEventListener('abort', onAbort);
   }
 }

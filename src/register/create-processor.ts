@@ -3,7 +3,7 @@ import { warnOfUnknownVariables } from '../exporter/cloudwatch-log-exporter.js';
 import { CountingProcessor } from '../exporter/log-record-processor.js';
 import { readProcessorOptions } from '../exporter/options.js';
 import { Diagnostics } from '../observability/diagnostics.js';
-import { isInLambda, LAMBDA_SHUTDOWN_TIMEOUT_MILLIS } from './lambda.js';
+import { isInLambda, LAMBDA_FLUSH_TIMEOUT_MILLIS, LAMBDA_SHUTDOWN_TIMEOUT_MILLIS } from './lambda.js';
 import { isApiSet } from './logs-apis.js';
 import { writeLine } from './report.js';
 import { type CreatedProcessor } from './start.js';
@@ -24,6 +24,7 @@ export function createProcessor(environment: NodeJS.ProcessEnv): CreatedProcesso
   return {
     processor: new CountingProcessor(settings, { diagnostics }),
     exitTimeoutMillis: settings.shutdownTimeoutMillis,
+    flushTimeoutMillis: settings.flushTimeoutMillis,
   };
 }
 
@@ -31,6 +32,7 @@ export function createProcessor(environment: NodeJS.ProcessEnv): CreatedProcesso
 function defaultsFor(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (!isInLambda(environment)) return {};
   return {
+    OTEL_EXPORTER_CLOUDWATCH_LOGS_FLUSH_TIMEOUT_MILLIS: String(LAMBDA_FLUSH_TIMEOUT_MILLIS),
     OTEL_EXPORTER_CLOUDWATCH_LOGS_SHUTDOWN_TIMEOUT_MILLIS: String(LAMBDA_SHUTDOWN_TIMEOUT_MILLIS),
   };
 }

@@ -2,6 +2,7 @@ import { isMainThread } from 'node:worker_threads';
 import type * as Api from '@opentelemetry/api';
 import { type Resource } from '@opentelemetry/resources';
 import { type CountingProcessor, type ProcessorStatus } from '../exporter/log-record-processor.js';
+import { flushAfterInvocation, type InvocationFlushOptions } from '../lambda/flush-after-invocation.js';
 import { Application } from './application.js';
 import { LocalStorageContextManager } from './context-manager.js';
 import { booleanOf, type Environment, stringOf } from './environment.js';
@@ -21,7 +22,7 @@ import {
   type LogsApis,
   setLoggerProvider,
 } from './logs-apis.js';
-import { isInLambda } from './lambda.js';
+import { type Handler, isInLambda, wrapHandler } from './lambda.js';
 import { isAutoInstrumentationsPreloaded } from './preloads.js';
 import { messageOf, report } from './report.js';
 import { createResource } from './resource.js';
@@ -37,6 +38,8 @@ export type CreateProcessor = (environment: NodeJS.ProcessEnv) => CreatedProcess
 export interface CreatedProcessor {
   readonly processor: CountingProcessor;
   readonly exitTimeoutMillis: number;
+  /** Milliseconds that the end of an invocation waits, in AWS Lambda. */
+  readonly flushTimeoutMillis: number;
 }
 
 /** What the first half has found and set. */
@@ -46,6 +49,13 @@ export interface Prepared {
   readonly resource: Resource | undefined;
   readonly instrumentations: readonly Instrumentation[];
   readonly environment: Environment;
+  /** In AWS Lambda. */
+  readonly handlerFlush: HandlerFlush | undefined;
+}
+
+/** What the end of an invocation flushes, once there is something to flush. */
+interface HandlerFlush {
+  options?: InvocationFlushOptions;
 }
 
 /** What is dropped because the options say so. */
@@ -120,7 +130,15 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
   const resource = createResource(application);
 
   const withdraw = setTracing(api, application, environment, autoInstrumented);
-  const instrumentations = autoInstrumented ? [] : instrument(application, environment);
+  const handlerFlush: HandlerFlush | undefined = isInLambda(environment) ? {} : undefined;
+  const hookHandler = (): void => {
+    if (!handlerFlush) return;
+    const flushed = (handler: Handler): Handler =>
+      handlerFlush.options ? flushAfterInvocation(handler, handlerFlush.options) : handler;
+    wrapHandler(application, environment, flushed, report);
+  };
+  if (autoInstrumented) hookHandler();
+  const instrumentations = autoInstrumented ? [] : instrument(application, environment, hookHandler);
   for (const instrumentation of instrumentations) setProviders(instrumentation, api);
   stepBackForOthers(application, instrumentations, () => {
     makeRoom(api, application, environment, instrumentations, withdraw);
@@ -131,6 +149,7 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
     resource,
     instrumentations,
     environment,
+    handlerFlush,
   };
 }
 
@@ -229,8 +248,13 @@ function makeRoom(
   });
 }
 
-function instrument(application: Application, environment: Environment): Instrumentation[] {
+function instrument(
+  application: Application,
+  environment: Environment,
+  hookHandler: () => void,
+): Instrumentation[] {
   const createInstrumentations = loadInstrumentations(application, environment, report);
+  hookHandler();
   const hooked = findHookedLoggers(application);
   if (hooked.length > 0) {
     report(
@@ -276,7 +300,7 @@ function instrument(application: Application, environment: Environment): Instrum
 
 function startOnce(prepared: Prepared, createProcessor: CreateProcessor): void {
   const { application, environment, logsApis, instrumentations } = prepared;
-  const { processor, exitTimeoutMillis } = createProcessor(process.env);
+  const { processor, exitTimeoutMillis, flushTimeoutMillis } = createProcessor(process.env);
   const provider = createLoggerProvider(
     application,
     { processor, resource: prepared.resource },
@@ -289,6 +313,9 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor): void {
   if (prepared.resource) processor.prepare(prepared.resource);
   setProvider(provider, logsApis);
   for (const instrumentation of instrumentations) instrumentation.setLoggerProvider?.(provider);
+  if (prepared.handlerFlush) {
+    prepared.handlerFlush.options = { provider: processor, timeoutMillis: flushTimeoutMillis };
+  }
   flushAtExit(
     {
       process,

@@ -1,5 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { context, createContextKey, ROOT_CONTEXT } from '@opentelemetry/api';
 import { expect } from 'chai';
@@ -9,8 +10,10 @@ import { runAsOwnTelemetry } from '../../src/observability/own-telemetry.js';
 import { Application } from '../../src/register/application.js';
 import { LocalStorageContextManager } from '../../src/register/context-manager.js';
 import { booleanOf, listOf, numberOf, stringOf } from '../../src/register/environment.js';
+import { createProcessor } from '../../src/register/create-processor.js';
 import { flushAtExit } from '../../src/register/exit.js';
 import { loadInstrumentations } from '../../src/register/instrumentations.js';
+import { findHandler } from '../../src/register/lambda.js';
 import { sdkLogsProblem } from '../../src/register/logger-provider.js';
 import { isAutoInstrumentationsPreloaded } from '../../src/register/preloads.js';
 import { TeeLoggerProvider } from '../../src/register/tee-logger-provider.js';
@@ -125,6 +128,53 @@ describe('withoutWrongVariables', () => {
         throw new OptionError('logGroupName', 'be given');
       }),
     ).to.throw('logGroupName must be given');
+  });
+});
+
+describe('createProcessor', () => {
+  const environment = {
+    OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME: 'group',
+    OTEL_EXPORTER_CLOUDWATCH_LOGS_ENDPOINT: 'http://127.0.0.1:9',
+    OTEL_EXPORTER_CLOUDWATCH_LOGS_REGION: 'us-east-1',
+  };
+  const timeouts = async (more: Record<string, string>): Promise<[number, number]> => {
+    const { processor, exitTimeoutMillis, flushTimeoutMillis } = createProcessor({ ...environment, ...more });
+    await processor.shutdown();
+    return [exitTimeoutMillis, flushTimeoutMillis];
+  };
+
+  it('takes times that fit an invocation and the shutdown of AWS Lambda', async () => {
+    expect(await timeouts({})).to.deep.equal([5000, 20_000]);
+    const lambda = { AWS_LAMBDA_FUNCTION_NAME: 'f' };
+    expect(await timeouts(lambda)).to.deep.equal([250, 2000]);
+    const own = {
+      OTEL_EXPORTER_CLOUDWATCH_LOGS_SHUTDOWN_TIMEOUT_MILLIS: '400',
+      OTEL_EXPORTER_CLOUDWATCH_LOGS_FLUSH_TIMEOUT_MILLIS: ' ',
+    };
+    expect(await timeouts({ ...lambda, ...own })).to.deep.equal([400, 2000]);
+  });
+});
+
+describe('findHandler', () => {
+  const root = fileURLToPath(new URL('../../../test/fixtures', import.meta.url));
+  const find = (_HANDLER: string) => findHandler({ _HANDLER, LAMBDA_TASK_ROOT: root });
+
+  it('finds the file and the export, also inside folders and objects', () => {
+    expect(find('lambda/module.logs')).to.deep.equal({
+      file: join(root, 'lambda/module.mjs'),
+      path: ['logs'],
+    });
+    expect(find('lambda/script.nested.api.logs')).to.deep.equal({
+      file: join(root, 'lambda/script.cjs'),
+      path: ['nested', 'api', 'logs'],
+    });
+  });
+
+  it('finds none in a custom runtime', () => {
+    for (const handler of ['', 'bootstrap', 'run.sh', 'lambda/missing.handler']) {
+      expect(find(handler)).to.equal(undefined);
+    }
+    expect(findHandler({})).to.equal(undefined);
   });
 });
 
