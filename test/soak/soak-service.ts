@@ -3,18 +3,22 @@ import { AdjustableClock } from '../../src/simulation/faults/adjustable-clock.js
 import { answerAwsJson } from '../../src/simulation/operations/dispatch.js';
 import { type HttpServer, startHttpServer } from '../../src/simulation/protocol/http-server.js';
 import { createService, type Service } from '../../src/simulation/service.js';
+import { dice } from '../chaos/weather.js';
 import { StreamCheck } from './stream-check.js';
 import { type WorkInProgress } from './work-in-progress.js';
 
 /** Bytes of events that the store keeps: it is not what is tested, and its memory must not count. */
 const STORE_BYTES = 8 * 1024 * 1024;
 
+/** Simulated milliseconds of a request, on average. */
+const MEAN_LATENCY_MILLIS = 40;
+
 /** One third of an outage after the other: connections are reset, answers are errors, nothing answers. */
 const KINDS_OF_OUTAGE = [{ kind: 'reset-before' }, { kind: 'error', status: 503 }, { kind: 'hang' }] as const;
 
 /**
- * The local service over HTTP, by simulated time: each request takes `latencyMillis` of it. It checks each
- * event as it is stored.
+ * The local service over HTTP, by simulated time: each request takes some milliseconds of it, one less than the
+ * other, so that requests which are made together are answered in any order. It checks each event as it is stored.
  */
 export class SoakService {
   readonly streams = new Map<string, StreamCheck>();
@@ -38,7 +42,8 @@ export class SoakService {
     });
   }
 
-  static async start(work: WorkInProgress, latencyMillis: number): Promise<SoakService> {
+  static async start(work: WorkInProgress, seed: number): Promise<SoakService> {
+    const random = dice(seed);
     const clock = new AdjustableClock(() => Date.now());
     const service = createService({ maxBytes: STORE_BYTES }, clock);
     const { context } = service;
@@ -47,7 +52,7 @@ export class SoakService {
       async (exchange) => {
         // From here to the answer it is simulated time that is waited for.
         work.end();
-        await new Promise<void>((resolve) => setTimeout(resolve, latencyMillis));
+        await new Promise<void>((resolve) => setTimeout(resolve, 2 * MEAN_LATENCY_MILLIS * random()));
         const isHanging = context.faults
           .list()
           .some(({ rule: { kind, from = 0, until = 0 } }) => kind === 'hang' && isBetween(from, until));

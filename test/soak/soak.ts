@@ -67,6 +67,8 @@ export interface SoakReport {
   /** Bytes of what came, as the service bills them. */
   readonly billedBytes: number;
   readonly emittedInOutage: number;
+  /** Of each stream, the number of its first record in the outage. */
+  readonly firstInOutage: readonly number[];
   readonly peakSpoolBytes: number;
   readonly peakSpoolBatches: number;
   readonly requests: number;
@@ -78,9 +80,6 @@ export interface SoakReport {
 /** Simulated time that goes by between two looks at what it started. */
 const STEP_MILLIS = 20;
 
-/** Simulated milliseconds of one request. */
-const LATENCY_MILLIS = 20;
-
 /** Runs an application that logs through an outage, by simulated time. */
 export async function runSoak(settings: SoakSettings): Promise<SoakReport> {
   const directory = mkdtempSync(join(tmpdir(), 'soak-'));
@@ -90,7 +89,7 @@ export async function runSoak(settings: SoakSettings): Promise<SoakReport> {
     shouldClearNativeTimers: true,
   });
   const work = new WorkInProgress();
-  const service = await SoakService.start(work, LATENCY_MILLIS);
+  const service = await SoakService.start(work, settings.seed);
   try {
     return await new Soak(settings, directory, clock, work, service).run();
   } finally {
@@ -157,6 +156,7 @@ class Soak {
     const { outageMillis } = this.#settings;
     await this.#log(MINUTE, 'before');
     const before = this.#sum();
+    const firstInOutage = [...this.#emitted];
     this.#service.outage(this.#outageStart, outageMillis);
     await this.#log(outageMillis, 'outage');
     const emittedInOutage = this.#sum() - before;
@@ -167,7 +167,7 @@ class Soak {
     await this.#until(this.#provider.shutdown());
     this.#sample('end');
     this.#client.destroy();
-    return this.#report(emittedInOutage, drainMillis);
+    return this.#report({ emittedInOutage, firstInOutage, drainMillis });
   }
 
   /** Emits records at the rate of the settings while simulated time goes by. */
@@ -271,7 +271,7 @@ class Soak {
     return this.#emitted.reduce((sum, count) => sum + count, 0);
   }
 
-  #report(emittedInOutage: number, drainMillis: number): SoakReport {
+  #report(outage: Pick<SoakReport, 'emittedInOutage' | 'firstInOutage' | 'drainMillis'>): SoakReport {
     const checks = this.#emitted.map((_, stream) => this.#service.streams.get(`stream-${stream}`)!);
     const sum = (member: 'delivered' | 'duplicates' | 'outOfOrder'): number =>
       checks.reduce((total, check) => total + check[member], 0);
@@ -294,12 +294,11 @@ class Soak {
         deliveredBytes: status.deliveredBytes,
       },
       billedBytes: this.#service.billedBytes,
-      emittedInOutage,
+      ...outage,
       peakSpoolBytes: this.#peakSpoolBytes,
       peakSpoolBatches: this.#peakSpoolBatches,
       requests: status.requests,
       samples: this.#samples,
-      drainMillis,
     };
   }
 }
