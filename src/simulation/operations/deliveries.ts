@@ -34,6 +34,11 @@ function putDeliverySource(context: ServiceContext, request: RequestOf<'PutDeliv
   if (NO_SOURCES.includes(service)) throw notFound('Cannot access provided service.');
   refuseReservedTags(request.tags);
   const existing = context.catalog.get<DeliverySourceDocument>(DELIVERY_SOURCES, name);
+  if (existing && !existing.resourceArns.includes(resourceArn)) {
+    throw conflict(
+      'Update to existing Delivery Source with new ResourceId is not allowed. Please create a new Delivery Source instead.',
+    );
+  }
   const source: DeliverySourceDocument = {
     name,
     arn: arn(context, `delivery-source:${name}`),
@@ -147,7 +152,7 @@ function putDestinationPolicy(
   try {
     JSON.parse(policy);
   } catch {
-    throw invalid('The policy document is not valid JSON.');
+    throw invalid('Invalid Delivery Destination resource Policy is provided.');
   }
   context.catalog.put(DELIVERY_DESTINATIONS, destination.name, { ...destination, policy });
   return { policy: { deliveryDestinationPolicy: policy } };

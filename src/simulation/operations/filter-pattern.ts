@@ -48,6 +48,14 @@ export function extractor(pattern: string): (message: string) => Record<string, 
   };
 }
 
+/**
+ * Whether a metric filter may take dimensions from what a pattern, which is a valid one, extracts: JSON and
+ * space-delimited patterns alone extract anything. Source: PutMetricFilter, `dimensions`.
+ */
+export function supportsDimensions(pattern: string): boolean {
+  return parseFilterPattern(pattern).kind !== 'Terms';
+}
+
 /** Patterns with a regular expression in one group. Source: user guide, "Filter pattern syntax". */
 const MAX_REGEX_PATTERNS = 5;
 

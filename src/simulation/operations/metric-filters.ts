@@ -7,7 +7,7 @@ import {
   metricFiltersOf,
 } from './collections.js';
 import { checkSystemFields, parseFieldSelection } from './field-selection.js';
-import { compileFilterPattern, extractor, refuseManyRegexes } from './filter-pattern.js';
+import { compileFilterPattern, extractor, refuseManyRegexes, supportsDimensions } from './filter-pattern.js';
 import { findLogGroup } from './find-log-group.js';
 import { pageOf } from './page-tokens.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
@@ -22,6 +22,9 @@ function putMetricFilter(context: ServiceContext, request: RequestOf<'PutMetricF
   const { fieldSelectionCriteria, emitSystemFieldDimensions } = request;
   for (const transformation of metricTransformations) {
     checkTransformation(transformation, emitSystemFieldDimensions?.length);
+    if (Object.keys(transformation.dimensions ?? {}).length > 0 && !supportsDimensions(filterPattern)) {
+      throw invalidParameter('The specified filter pattern does not support dimensions');
+    }
   }
   if (fieldSelectionCriteria) parseFieldSelection(fieldSelectionCriteria);
   checkSystemFields(emitSystemFieldDimensions);

@@ -92,6 +92,15 @@ describe('deliveries', () => {
       expect(await names([DISTRIBUTION])).to.deep.equal(['source']);
     });
 
+    it('that stays with its resource', async () => {
+      await putSource();
+      expect(await failure(putSource({ resourceArn: `${DISTRIBUTION}X` }))).to.deep.equal({
+        name: 'ConflictException',
+        message:
+          'Update to existing Delivery Source with new ResourceId is not allowed. Please create a new Delivery Source instead.',
+      });
+    });
+
     it('that must send logs', async () => {
       expect(await failure(putSource({ resourceArn: BUCKET.destinationResourceArn }))).to.deep.equal({
         name: 'ResourceNotFoundException',
@@ -185,6 +194,14 @@ describe('deliveries', () => {
           .policy;
       expect(await policy()).to.deep.equal({});
       expect((await put()).policy).to.deep.equal({ deliveryDestinationPolicy });
+      const broken = new PutDeliveryDestinationPolicyCommand({
+        deliveryDestinationName,
+        deliveryDestinationPolicy: '{',
+      });
+      expect(await failure(service.client.send(broken))).to.deep.equal({
+        name: 'ValidationException',
+        message: 'Invalid Delivery Destination resource Policy is provided.',
+      });
       await putDestination({ outputFormat: 'raw' });
       expect(await policy()).to.deep.equal({ deliveryDestinationPolicy });
       await service.client.send(new DeleteDeliveryDestinationPolicyCommand({ deliveryDestinationName }));

@@ -64,6 +64,22 @@ describe('metric filters', () => {
     expect(await names()).to.deep.equal(['a']);
   });
 
+  it('have dimensions where the pattern extracts what they are of', async () => {
+    const withDimensions = (filterPattern: string, selector: string) =>
+      put('x', {
+        filterPattern,
+        metricTransformations: [{ ...TRANSFORMATION, dimensions: { a: selector } }],
+      });
+    await withDimensions('{ $.a = * }', '$.a');
+    await withDimensions('[a, b]', '$a');
+    for (const pattern of ['ERROR', '"a phrase"', '%re%', '']) {
+      expect(await failure(withDimensions(pattern, '$.a'))).to.deep.equal({
+        name: 'InvalidParameterException',
+        message: 'The specified filter pattern does not support dimensions',
+      });
+    }
+  });
+
   it('take a namespace with a colon, as the service does', async () => {
     const metricNamespace = 'A.B-c_d/1#2:errors';
     await put('a', { metricTransformations: [{ ...TRANSFORMATION, metricNamespace }] });
@@ -92,8 +108,9 @@ describe('metric filters', () => {
     expect((await failure(put('x', { filterPattern: '{ $.a' }))).message).to.match(
       /^Invalid metric filter pattern/,
     );
+    const filterPattern = '{ $.size = * }';
     const transformed = (more: object) =>
-      put('x', { metricTransformations: [{ ...TRANSFORMATION, ...more }] });
+      put('x', { filterPattern, metricTransformations: [{ ...TRANSFORMATION, ...more }] });
     const four = { a: '$.a', b: '$.b', c: '$.c', d: '$.d' };
     for (const wrong of [
       { metricValue: 'one' },
@@ -104,7 +121,10 @@ describe('metric filters', () => {
       expect((await failure(transformed(wrong))).name).to.equal('InvalidParameterException');
     }
     await transformed({ metricValue: '$.size', dimensions: { a: '$.a', b: '$.b', c: '$.c' } });
-    const three = { metricTransformations: [{ ...TRANSFORMATION, dimensions: { a: '$.a', b: '$.b' } }] };
+    const three = {
+      filterPattern,
+      metricTransformations: [{ ...TRANSFORMATION, dimensions: { a: '$.a', b: '$.b' } }],
+    };
     await put('x', { ...three, emitSystemFieldDimensions: ['@aws.region'] });
     for (const wrong of [
       { ...three, emitSystemFieldDimensions: ['@aws.region', '@aws.account'] },
