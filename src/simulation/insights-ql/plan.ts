@@ -7,6 +7,7 @@ import { eachRow, type StageFactory } from './execution/stage.js';
 import { ValueSet } from './execution/value-set.js';
 import { aggregateFunctions, parsePeriod, type EvaluationContext } from './functions/index.js';
 import { nearestName } from '../../cloudwatch/nearest-name.js';
+import { inOrderOfWork } from './order-of-work.js';
 import { messageTest, optionalConditions, requiredCondition } from './index-conditions.js';
 import { alreadyDefined, callsOf, canonical, replace, Scope, unknownSymbols, asField } from './scope.js';
 import { APPROXIMATE_COUNT, countFrequentStage } from './stages/count-frequent.js';
@@ -136,7 +137,7 @@ class Planner {
   constructor(query: Query, settings: PlanSettings) {
     this.#query = query;
     this.#settings = settings;
-    this.#commands = filtersFirst(query.commands);
+    this.#commands = inOrderOfWork(query.commands);
     this.#expressionScope = {
       context: settings.context,
       subqueryValues: (subquery) => this.#planSubquery(subquery),
@@ -473,20 +474,6 @@ class Planner {
     }
     return this.#limit;
   }
-}
-
-/** A filter behind a sort gives the same rows before it, and spares it the others. */
-function filtersFirst(commands: readonly Command[]): readonly Command[] {
-  const ordered = commands.slice();
-  for (let index = 1; index < ordered.length; index++) {
-    for (let at = index; at > 0; at--) {
-      const before = ordered[at - 1]!;
-      if (ordered[at]!.kind !== 'Filter' || before.kind !== 'Sort') break;
-      if (before.keys.some(({ item }) => item.alias !== undefined)) break;
-      [ordered[at - 1], ordered[at]] = [ordered[at]!, before];
-    }
-  }
-  return ordered;
 }
 
 /** Whether rows may come in another order: `values` lists them as they come. */

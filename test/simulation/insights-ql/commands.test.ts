@@ -323,6 +323,46 @@ describe('stats', () => {
     expect(await rowsOf('sort n | stats count(*) as c', STORED)).to.deep.equal([{ c: '4' }]);
   });
 
+  it('are behind a filter on the events, as in the sample queries for AppSync', async () => {
+    const logs = jsonEvents(
+      ...[30, 10, 20].map((duration) => ({ logType: 'Tracing', resolverArn: 'a', duration })),
+      { logType: 'Tracing', resolverArn: 'b', duration: 5 },
+      { logType: 'RequestMapping', resolverArn: 'b', fieldInError: true },
+      { logType: 'Tracing', duration: 7 },
+    );
+    expect(
+      await rowsOf(
+        `fields ispresent(resolverArn) as isRes | stats count() as n by resolverArn
+        | filter isRes | filter logType = "Tracing" | sort n desc | limit 10`,
+        logs,
+      ),
+    ).to.deep.equal([
+      { resolverArn: 'a', n: '3' },
+      { resolverArn: 'b', n: '1' },
+    ]);
+    expect(
+      await rowsOf(
+        `fields ispresent(resolverArn) as isRes | stats count() as errors by resolverArn, logType
+        | filter isRes and (logType = "RequestMapping" or logType = "ResponseMapping") and fieldInError`,
+        logs,
+      ),
+    ).to.deep.equal([{ resolverArn: 'b', logType: 'RequestMapping', errors: '1' }]);
+    const execution = execute(
+      'stats count() as n by resolverArn | filter logType = "Tracing" | filter n > 2',
+      logs,
+    );
+    await execution.run();
+    expect(execution.rows().map((row) => row.map(({ value }) => value))).to.deep.equal([['a', '3']]);
+    expect(execution.statistics.recordsMatched).to.equal(5);
+    // What names columns alone works on the rows, also where a field of the event has that name.
+    expect(
+      await rowsOf('stats max(duration) as duration by resolverArn | filter duration > 10', logs),
+    ).to.deep.equal([{ resolverArn: 'a', duration: '30' }]);
+    expect(
+      await rowsOf('fields duration | filter logType = "Tracing" | limit 2 | sort duration desc', logs),
+    ).to.deep.equal([{ duration: '30' }, { duration: '20' }]);
+  });
+
   it('take bin in a later stats where @timestamp is a column', async () => {
     expect(
       await rowsOf('stats count(*) as c by @timestamp | stats sum(c) as n by bin(2s) as t | sort t', STORED),

@@ -83,7 +83,11 @@ const REFUSED: [query: string, message: string, at: string][] = [
     '(',
   ],
   ['stats count(*) by bin(1h) | sort @timestamp desc', 'Unknown symbols', '@timestamp'],
-  ['stats count(*) | filter x = 1', 'Unknown symbols found in or after stats: x', 'x'],
+  ['stats count(*) | sort x', 'Unknown symbols found in or after stats: x', 'x'],
+  ['stats count(*) as c | filter c > 1 and x = 1', 'Unknown symbols found in or after stats: x', 'x'],
+  ['stats count(*) by a | filter a = 1 | stats count(*) | filter x = 1', 'Unknown symbols', 'x'],
+  ['stats count(*) by a | limit 1 | filter x = 1', 'Unknown symbols found in or after stats: x', 'x'],
+  ['stats count(*) by a as b | filter b = 1 and x = 1', 'Unknown symbols found in or after stats: x', 'x'],
   ['stats count(*) | fields sum(a)', 'Unknown symbols found in or after stats: sum(a)', 'sum(a)'],
   ['stats sum(a) + b', 'Unknown symbols found in or after stats: b', 'b'],
   [
