@@ -30,6 +30,12 @@ export class Lane {
     this.destination = destination;
   }
 
+  /** What it is called in diagnostics. */
+  get name(): string {
+    const { logGroupName, logStreamName } = this.destination;
+    return `log group ${logGroupName}, stream ${logStreamName}`;
+  }
+
   /** Nothing is here, and nothing is to be remembered. */
   get isForgettable(): boolean {
     return (

@@ -12,6 +12,9 @@ export type RetryCause = Extract<
   'retry' | 'throttled' | 'credentials' | 'denied' | 'missing' | 'configuration'
 >;
 
+/** What is wrong with one destination alone, not with the endpoint. */
+export const OF_THE_DESTINATION: ReadonlySet<RetryCause> = new Set<RetryCause>(['denied', 'missing']);
+
 /** What became of one request. Senders return it; they never throw. */
 export type Outcome =
   /** The service has the events, but for those it rejected by their time. */

@@ -1,0 +1,107 @@
+import { EVENT_OVERHEAD_BYTES } from '../cloudwatch/limits.js';
+import { type Losses, type LossReason } from '../observability/losses.js';
+import { type LogEventBatch } from './encoded-event.js';
+import { type Rejection } from './outcome.js';
+import { type PendingBatch } from './pending-batch.js';
+import { type RoomForBytes } from './room-for-bytes.js';
+import { type Spool } from './spool/spool.js';
+
+interface AccountsParts {
+  readonly losses: Losses;
+  readonly room: RoomForBytes;
+  readonly spool?: Spool | undefined;
+}
+
+/**
+ * What becomes of the events. At every moment those that came in, or were inherited, are delivered, lost,
+ * handed on, held in memory or in the spool: each changes its place here, once.
+ */
+export class DeliveryAccounts {
+  deliveredEvents = 0;
+  deliveredBytes = 0;
+  heldEvents = 0;
+  inheritedEvents = 0;
+  handedOnEvents = 0;
+  lastError: Error | undefined;
+  readonly #parts: AccountsParts;
+
+  constructor(parts: AccountsParts) {
+    this.#parts = parts;
+  }
+
+  /** The service took the first part of a batch, all but what it rejected. @param where - for the report */
+  delivered(pending: PendingBatch, rejections: readonly Rejection[], where: string): void {
+    let rejected = 0;
+    for (const { reason, count } of rejections) {
+      rejected += count;
+      this.#parts.losses.record(reason, count, `refused by the service for their time, in ${where}`);
+    }
+    const bytesBefore = pending.bytes;
+    const part = pending.accept(rejected);
+    this.#release(pending, part.events.length, bytesBefore - pending.bytes);
+    this.deliveredEvents += part.events.length - rejected;
+    this.deliveredBytes += part.bytes - rejectedBytes(part, rejections);
+  }
+
+  /** The service found the first part of a batch invalid. @returns whether it is only halved, not lost */
+  refused(pending: PendingBatch, detail: string): boolean {
+    const bytesBefore = pending.bytes;
+    const { refusal, lost } = pending.refuse();
+    if (refusal === 'halved') return true;
+    this.#release(pending, lost, bytesBefore - pending.bytes);
+    const what =
+      refusal === 'event_lost' ? 'the service refuses the event' : 'the service refuses every event';
+    this.#parts.losses.record('rejected', lost, `${what}, in ${detail}`);
+    return false;
+  }
+
+  /** What is left of a batch will not be delivered. */
+  loseRest(pending: PendingBatch, reason: LossReason, detail: string): void {
+    const { bytes, events } = pending;
+    // What the service refuses is lost; what there is no room or time for may wait where it is kept.
+    const lost = pending.lose(reason === 'delivery_failed' ? undefined : pending.keeper);
+    this.#release(pending, events, bytes);
+    this.#parts.losses.record(reason, lost, detail);
+  }
+
+  /** What is left of a batch is on disk now, and not in memory. */
+  stored({ events, bytes }: PendingBatch): void {
+    this.heldEvents -= events;
+    this.#parts.room.release(bytes);
+  }
+
+  /** Another process has a batch now, and counts what becomes of it. */
+  handedOn(pending: PendingBatch): void {
+    this.handedOnEvents += pending.letGo();
+  }
+
+  noteError(pending: PendingBatch, error: Error): void {
+    pending.lastError = error;
+    this.lastError = error;
+  }
+
+  #release(pending: PendingBatch, events: number, bytes: number): void {
+    const { stored } = pending;
+    if (stored) {
+      if (pending.events === 0) this.#parts.spool!.remove(stored);
+      else this.#parts.spool!.reduce(stored, pending.events);
+      return;
+    }
+    this.heldEvents -= events;
+    this.#parts.room.release(bytes);
+  }
+}
+
+/** Bytes of a part that the service refused, and so does not bill: the first events are too old, the last too new. */
+function rejectedBytes({ events }: LogEventBatch, rejected: readonly Rejection[]): number {
+  let first = 0;
+  let last = events.length;
+  for (const { reason, count } of rejected) {
+    if (reason === 'too_new') last -= count;
+    else first += count;
+  }
+  return [...events.slice(0, first), ...events.slice(last)].reduce(
+    (sum, { messageBytes }) => sum + messageBytes + EVENT_OVERHEAD_BYTES,
+    0,
+  );
+}
