@@ -3,12 +3,14 @@ import { OptionError } from '../cloudwatch/errors.js';
 import {
   type FaultKind,
   type FaultRule,
+  type FolderRecovery,
   type FsyncPolicy,
   LocalCloudWatchLogs,
   type SigningCredentials,
 } from '../simulation/index.js';
 import { type CommandIo } from './command-io.js';
 import { readBytes } from './connection.js';
+import { escapeTerminalText } from './escape-terminal-text.js';
 
 /** The port that the local service takes when none is said. */
 export const DEFAULT_LOCAL_PORT = 4586;
@@ -124,6 +126,9 @@ export function localCommand(io: CommandIo): Command {
 async function runLocal(options: LocalArguments, io: CommandIo): Promise<void> {
   const local = await start(options);
   const region = options.region ?? 'us-east-1';
+  for (const harm of harmFound(local.recovery)) {
+    io.stderr.write(`warning: ${escapeTerminalText(options.dataDir ?? '')}: ${harm}\n`);
+  }
   io.stdout.write(
     `CloudWatch Logs is running at ${local.endpoint} (region ${region}); Ctrl-C stops it\n` +
       `  export AWS_ENDPOINT_URL=${local.endpoint} AWS_REGION=${region}\n`,
@@ -141,6 +146,18 @@ async function runLocal(options: LocalArguments, io: CommandIo): Promise<void> {
   });
   await local.stop();
   io.setExitCode(0);
+}
+
+/** What could not be read, for people. */
+function harmFound({ tornBytes, harmedBytes, harmedSegments, harmedEntries }: FolderRecovery): string[] {
+  const found: string[] = [];
+  if (tornBytes > 0) found.push(`${tornBytes} bytes of an unfinished or harmed write at an end were cut off`);
+  if (harmedBytes > 0) found.push(`${harmedBytes} bytes of events are harmed and were passed over`);
+  if (harmedSegments > 0) found.push(`${harmedSegments} files of events can't be read; they are kept`);
+  if (harmedEntries > 0) {
+    found.push(`${harmedEntries} entries about log groups, streams or settings are harmed and were left out`);
+  }
+  return found;
 }
 
 async function start(options: LocalArguments): Promise<LocalCloudWatchLogs> {

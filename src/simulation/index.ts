@@ -6,3 +6,4 @@ export type { FaultKind, FaultRule } from './faults/fault-rule.js';
 export type { SigningCredentials } from './protocol/signatures.js';
 export type { FsyncPolicy } from './store/file-syncer.js';
 export type { StoreStatistics } from './store/event-store.js';
+export type { FolderRecovery } from './store/folder-event-store.js';

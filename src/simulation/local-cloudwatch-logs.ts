@@ -8,6 +8,7 @@ import type { ServiceContext } from './operations/service-context.js';
 import { unknownOperation } from './protocol/aws-json.js';
 import { type Exchange, type HttpServer, sendJson, startHttpServer } from './protocol/http-server.js';
 import type { StoreStatistics } from './store/event-store.js';
+import type { FolderRecovery } from './store/folder-event-store.js';
 import { createService, type Service } from './service.js';
 
 /**
@@ -22,6 +23,8 @@ export class LocalCloudWatchLogs {
   readonly faults: FaultInjection;
   /** The service's time, which can be set; also at `/_control/clock`. */
   readonly clock: AdjustableClock;
+  /** What of the data folder could not be read at the start; also at `/_control/store`. */
+  readonly recovery: Readonly<FolderRecovery>;
   readonly #server: HttpServer;
   readonly #service: Service;
   #stopped: Promise<void> | undefined;
@@ -31,6 +34,7 @@ export class LocalCloudWatchLogs {
     this.#service = service;
     this.clock = clock;
     this.faults = service.context.faults;
+    this.recovery = service.recovery;
     this.port = server.port;
     this.endpoint = `http://127.0.0.1:${server.port}`;
   }
@@ -49,6 +53,7 @@ export class LocalCloudWatchLogs {
       faults: context.faults,
       clock,
       statistics: () => context.events.statistics(),
+      recovery: service.recovery,
     };
     try {
       const server = await startHttpServer(

@@ -11,6 +11,7 @@ import { subscriptionsOf } from './operations/subscription-filters.js';
 import { createSignatureCheck } from './protocol/signatures.js';
 import { INSIGHTS_QUERY_ENGINE } from './queries/insights-query-engine.js';
 import { QueryService } from './queries/query-service.js';
+import type { FolderRecovery } from './store/folder-event-store.js';
 import { openStorage } from './store/storage.js';
 import { createEventSource } from './store/store-event-source.js';
 import { LocalDestinations } from './subscriptions/local-destinations.js';
@@ -25,6 +26,8 @@ const MAX_CONCURRENT_QUERIES = 100;
 /** The local service without its HTTP server. */
 export interface Service {
   readonly context: ServiceContext;
+  /** What of the data folder could not be read. */
+  readonly recovery: FolderRecovery;
   /** Ends what runs; what is stored is written and closed. */
   close(): Promise<void>;
 }
@@ -82,6 +85,7 @@ export function createService(options: LocalCloudWatchLogsOptions, clock: Adjust
   expiry.unref();
   return {
     context,
+    recovery: storage.recovery,
     close: async () => {
       clearInterval(expiry);
       queries.stop();

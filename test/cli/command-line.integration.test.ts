@@ -1,10 +1,13 @@
 import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Command } from 'commander';
 import { demoCommand } from '../../src/cli/demo-command.js';
 import { runCommandLine } from '../../src/cli/program.js';
 import { LogEventBuilder } from '../../src/insights/index.js';
+import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
 import { HOUR, LocalService, START } from '../simulation/local-service.js';
 
 const TRACE_ID = '5b8efff798038103d269b633813fc60c';
@@ -316,6 +319,28 @@ describe('otel-cwlogs', () => {
     expect(shown).to.contain('AWS_REGION=eu-central-1');
     const again = await fetch(`${String(endpoint)}/health`).catch((error: unknown) => error);
     expect(again).to.be.instanceOf(Error);
+  });
+
+  it('says what of its folder cannot be read', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'local-'));
+    try {
+      const args = ['local', '--port', '0', '--data-dir', folder];
+      const first = await LocalCloudWatchLogs.start({ dataDirectory: folder });
+      const body = JSON.stringify({ logGroupName: '/harmed' });
+      const headers = { 'x-amz-target': 'Logs_20140328.CreateLogGroup' };
+      await fetch(first.endpoint, { method: 'POST', headers, body });
+      await first.stop();
+      const whole = await run(service, args, { signal: AbortSignal.abort() });
+      expect([whole.code, whole.stderr]).to.deep.equal([0, '']);
+      const journal = join(folder, 'catalog.journal');
+      writeFileSync(journal, readFileSync(journal, 'utf8').replace('/harmed', '/Harmed'));
+      const harmed = await run(service, args, { signal: AbortSignal.abort() });
+      expect(harmed.stderr).to.equal(
+        `warning: ${folder}: 1 entries about log groups, streams or settings are harmed and were left out\n`,
+      );
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('says that the port is taken', async () => {

@@ -3,6 +3,7 @@ import { type Exchange, sendJson } from '../protocol/http-server.js';
 import { readRawBody } from '../protocol/read-body.js';
 import { ServiceError } from '../service-error.js';
 import type { StoreStatistics } from '../store/event-store.js';
+import type { FolderRecovery } from '../store/folder-event-store.js';
 import type { AdjustableClock } from './adjustable-clock.js';
 import type { FaultInjection } from './fault-injection.js';
 import { checkFaultRule, type FaultRule } from './fault-rule.js';
@@ -16,6 +17,8 @@ export interface Controlled {
   readonly clock: AdjustableClock;
   /** What the store holds, and what it let go. */
   readonly statistics: () => StoreStatistics;
+  /** What of the data folder could not be read at the start. */
+  readonly recovery: FolderRecovery;
 }
 
 /**
@@ -44,7 +47,7 @@ export async function answerControl(controlled: Controlled, exchange: Exchange):
       break;
     }
     case 'GET /_control/store':
-      sendJson(response, controlled.statistics(), JSON_TYPE);
+      sendJson(response, { ...controlled.statistics(), recovery: controlled.recovery }, JSON_TYPE);
       return;
     case 'GET /_control/clock':
       break;

@@ -40,6 +40,11 @@ export class FolderCatalog extends MemoryCatalog {
     this.#rewriteWhenLarge();
   }
 
+  /** Documents, or removals of them, that were left out because they are harmed. */
+  get harmedEntries(): number {
+    return this.#journal.harmedEntries;
+  }
+
   override put(collection: string, key: string, document: object): void {
     this.expectOpen();
     this.#journal.append({ c: collection, k: key, d: document });

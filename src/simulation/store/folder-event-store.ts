@@ -12,13 +12,21 @@ import { Segment } from './segment.js';
 import { segmentLimits } from './segment-limits.js';
 import { SegmentedEventStore, type StoreStorage } from './segmented-event-store.js';
 
-/** What was found when a folder was opened. */
+/** What of a folder could not be read when it was opened. */
 export interface FolderRecovery {
-  /** Bytes of writes that an earlier process did not end: they were never acknowledged. */
+  /** Bytes of a write that an earlier process did not end, which was never acknowledged; they were cut off. */
   tornBytes: number;
-  /** Segments of which nothing could be read, and entries of journals whose checksum is wrong. */
+  /** Bytes of batches of events that are harmed; they stay in their files. */
+  harmedBytes: number;
+  /** Files of events of which nothing could be read; they are kept, those with a harmed head as `*.harmed`. */
   harmedSegments: number;
+  /** Entries of journals (log groups, streams, settings) that are harmed; they were left out. */
   harmedEntries: number;
+}
+
+/** A folder that is whole, or none. */
+export function nothingHarmed(): FolderRecovery {
+  return { tornBytes: 0, harmedBytes: 0, harmedSegments: 0, harmedEntries: 0 };
 }
 
 /**
@@ -47,7 +55,7 @@ type StoreEntry =
 class FolderStorage implements StoreStorage {
   readonly groups: GroupEvents[] = [];
   readonly defaultIndexedFields: readonly string[];
-  readonly recovery: FolderRecovery = { tornBytes: 0, harmedSegments: 0, harmedEntries: 0 };
+  readonly recovery = nothingHarmed();
   evictedEvents = 0;
   evictedBytes = 0;
   expiredEvents = 0;
@@ -136,7 +144,8 @@ class FolderStorage implements StoreStorage {
     const { logGroupName } = journal;
     if (logGroupName === undefined) {
       // Its creation was cut short before any event came, or else its journal is harmed.
-      if (readdirSync(directory).some((file) => file.endsWith('.log'))) this.recovery.harmedSegments++;
+      const segments = readdirSync(directory).filter((file) => file.endsWith('.log'));
+      if (segments.length > 0) this.recovery.harmedSegments += segments.length;
       else rmSync(directory, { recursive: true, force: true });
       return;
     }
@@ -170,6 +179,7 @@ class FolderStorage implements StoreStorage {
         continue;
       }
       this.recovery.tornBytes += opened.tornBytes;
+      this.recovery.harmedBytes += opened.harmedBytes;
       segments.push(opened.segment);
       this.#nextSegmentNumber = Math.max(this.#nextSegmentNumber, opened.segment.summary.number + 1);
     }

@@ -46,6 +46,15 @@ interface Growing {
   readonly indexes: ReadonlyMap<string, HashIndex>;
 }
 
+/** A segment that was there before, and what of its file could not be read. */
+interface OpenedSegment {
+  readonly segment: Segment;
+  /** At its end; cut off. */
+  readonly tornBytes: number;
+  /** Before batches that could be read. */
+  readonly harmedBytes: number;
+}
+
 /** A segment in files: `<number>.log` holds the batches, `<number>.idx` columns and indexes once it is sealed. */
 export class FolderSegmentContent implements SegmentContent {
   readonly #dataPath: string;
@@ -83,37 +92,41 @@ export class FolderSegmentContent implements SegmentContent {
 
   /**
    * Opens a segment that an earlier process left: by its index, or by reading its batches where there is none,
-   * or a harmed one. What was torn at the end is cut off.
+   * or a harmed one. What was torn at the end is cut off; a harmed batch stays where it is, and is passed over.
    * @param path - without ending
    * @returns undefined when not even its header is whole
    */
-  static open(path: string, parts: SegmentParts): { segment: Segment; tornBytes: number } | undefined {
+  static open(path: string, parts: SegmentParts): OpenedSegment | undefined {
     const indexFile = openIndexFile(`${path}.idx`);
     const { size } = statSync(`${path}.log`);
     if (indexFile && size >= indexFile.header.dataBytes) {
       const { segment: header, origins, dataBytes } = indexFile.header;
       const content = new FolderSegmentContent(path, header, parts, { dataBytes, indexFile });
-      return { segment: new Segment({ ...header, origins: [...origins] }, content), tornBytes: 0 };
+      return {
+        segment: new Segment({ ...header, origins: [...origins] }, content),
+        tornBytes: 0,
+        harmedBytes: 0,
+      };
     }
     return FolderSegmentContent.#rebuild(path, parts);
   }
 
-  static #rebuild(path: string, parts: SegmentParts): { segment: Segment; tornBytes: number } | undefined {
+  static #rebuild(path: string, parts: SegmentParts): OpenedSegment | undefined {
     const file = readFileSync(`${path}.log`);
     const rebuilt = FolderSegmentContent.#readBatches(path, file, parts);
     if (!rebuilt) return undefined;
-    const { segment, content } = rebuilt;
+    const { segment, content, harmedBytes } = rebuilt;
     const tornBytes = file.length - content.#dataBytes;
     if (tornBytes > 0) truncateSync(`${path}.log`, content.#dataBytes);
     rmSync(`${path}.idx`, { force: true });
-    return { segment, tornBytes };
+    return { segment, tornBytes, harmedBytes };
   }
 
   static #readBatches(
     path: string,
     file: Buffer,
     parts: SegmentParts,
-  ): { segment: Segment; content: FolderSegmentContent } | undefined {
+  ): { segment: Segment; content: FolderSegmentContent; harmedBytes: number } | undefined {
     const stored = readSegmentFile(file);
     if (!stored) return undefined;
     const { header, batches } = stored;
@@ -124,8 +137,8 @@ export class FolderSegmentContent implements SegmentContent {
     for (; !next.done; next = batches.next()) {
       segment.admit(next.value.batch, next.value.messagesOffset, values);
     }
-    content.#dataBytes = next.value;
-    return { segment, content };
+    content.#dataBytes = next.value.end;
+    return { segment, content, harmedBytes: next.value.harmedBytes };
   }
 
   columns(): SegmentColumns {

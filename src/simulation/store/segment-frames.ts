@@ -1,4 +1,4 @@
-import { readFrame } from './checksummed-frames.js';
+import { FRAME_HEAD_BYTES, readFrame } from './checksummed-frames.js';
 import { type EncodedBatch } from './encoded-batch.js';
 import { type EventEntity } from './event-store.js';
 
@@ -36,24 +36,53 @@ export interface StoredBatch {
   readonly messagesOffset: number;
 }
 
-/** What a segment's file holds, up to the first frame that is torn or harmed. */
+/** Where a segment's file ends, and what of it can't be read. */
+export interface SegmentEnd {
+  /** Behind the last whole frame. */
+  readonly end: number;
+  /** Bytes of harmed frames before that. */
+  readonly harmedBytes: number;
+}
+
+/** What a segment's file holds, but for frames that are torn or harmed. */
 export function readSegmentFile(
   file: Buffer,
-): { header: SegmentHeader; batches: Generator<StoredBatch, number> } | undefined {
+): { header: SegmentHeader; batches: Generator<StoredBatch, SegmentEnd> } | undefined {
   const first = readFrame(file, 0);
   if (!first) return undefined;
   const header = JSON.parse(first.payload.toString()) as SegmentHeader;
   return { header, batches: readBatches(file, first.end) };
 }
 
-/** @returns where the last whole frame ends */
-function* readBatches(file: Buffer, from: number): Generator<StoredBatch, number> {
-  let at = from;
-  for (let frame = readFrame(file, at); frame; frame = readFrame(file, at)) {
+function* readBatches(file: Buffer, from: number): Generator<StoredBatch, SegmentEnd> {
+  let end = from;
+  let harmedBytes = 0;
+  for (let at = findBatch(file, from); at !== undefined; at = findBatch(file, end)) {
+    const frame = readFrame(file, at)!;
+    harmedBytes += at - end;
     yield decodeBatch(frame.payload, frame.end);
-    at = frame.end;
+    end = frame.end;
   }
-  return at;
+  return { end, harmedBytes };
+}
+
+/** @returns where the next whole frame of a batch begins; it is at `from` unless what stands there is harmed */
+function findBatch(file: Buffer, from: number): number | undefined {
+  if (readFrame(file, from)) return from;
+  for (let at = from + 1; at + FRAME_HEAD_BYTES + BATCH_HEAD_BYTES < file.length; at++) {
+    if (mayBeBatch(file, at) && readFrame(file, at)) return at;
+  }
+  return undefined;
+}
+
+/** Spares most places the checksum: the lengths of a batch must fit its frame. */
+function mayBeBatch(file: Buffer, at: number): boolean {
+  const payload = at + FRAME_HEAD_BYTES;
+  const length = file.readUInt32LE(at);
+  const count = file.readUInt32LE(payload + 8);
+  if (count === 0 || payload + length > file.length) return false;
+  const nameAndEntity = file.readUInt32LE(payload + 12) + file.readUInt32LE(payload + 16);
+  return BATCH_HEAD_BYTES + nameAndEntity + count * 12 <= length;
 }
 
 function decodeBatch(payload: Buffer, end: number): StoredBatch {

@@ -7,7 +7,7 @@ import { type EventStore } from './event-store.js';
 import { FileHandles } from './file-handles.js';
 import { FileSyncer, type FsyncPolicy } from './file-syncer.js';
 import { FolderCatalog } from './folder-catalog.js';
-import { type FolderRecovery, openFolderEventStore } from './folder-event-store.js';
+import { type FolderRecovery, nothingHarmed, openFolderEventStore } from './folder-event-store.js';
 import { FolderLock } from './folder-lock.js';
 import { makeFolder } from './make-folder.js';
 import { MemoryCatalog } from './memory-catalog.js';
@@ -54,7 +54,7 @@ function memoryStorage(settings: StorageSettings): Storage {
   return {
     events,
     catalog,
-    recovery: { tornBytes: 0, harmedSegments: 0, harmedEntries: 0 },
+    recovery: nothingHarmed(),
     close: async () => {
       await events.close();
       await catalog.close();
@@ -73,6 +73,7 @@ function folderStorage(directory: string, settings: StorageSettings): Storage {
     const cache = new ContentCache(settings.cacheBytes ?? DEFAULT_CACHE_BYTES);
     const catalog = new FolderCatalog(directory, { handles, syncer });
     const { events, recovery } = openFolderEventStore(directory, { handles, syncer, cache }, settings);
+    recovery.harmedEntries += catalog.harmedEntries;
     return {
       events,
       catalog,

@@ -212,7 +212,9 @@ describe('faults', () => {
       await put('held');
       const { status, body } = await control('GET', 'store');
       expect(status).to.equal(200);
-      expect(body).to.deep.equal({ ...service.local.statistics() });
+      const { recovery } = service.local;
+      expect(body).to.deep.equal({ ...service.local.statistics(), recovery });
+      expect(recovery).to.deep.equal({ tornBytes: 0, harmedBytes: 0, harmedSegments: 0, harmedEntries: 0 });
       expect(body.eventCount).to.be.at.least(1);
       expect(body).to.include({ evictedEvents: 0, expiredEvents: 0 });
     });

@@ -273,6 +273,43 @@ describe('openStorage with a folder', () => {
     expect(read().length).to.equal(6);
   });
 
+  it('reads what stands behind a harmed batch, leaves that in its file, and says how much it is', async () => {
+    open();
+    for (const from of [0, 5, 10]) put(5, { from });
+    await close();
+    for (const index of files('.idx')) rmSync(index);
+    const [file] = files('.log');
+    const size = statSync(file!).size;
+    harm(file!, 0.5);
+    const found = [0, 1, 2, 3, 4, 10, 11, 12, 13, 14];
+    for (let opening = 0; opening < 2; opening++) {
+      const { recovery } = open();
+      expect(recovery.tornBytes).to.equal(0);
+      expect(recovery.harmedBytes)
+        .to.be.greaterThan(200)
+        .and.lessThan(size / 2);
+      expect(read().map(({ timestamp }) => timestamp - NOW)).to.deep.equal(found);
+      expect(statSync(file!).size).to.equal(size);
+      await close();
+      for (const index of files('.idx')) rmSync(index);
+    }
+    open();
+    put(1, { from: 15 });
+    await close();
+    open();
+    expect(read().map(({ timestamp }) => timestamp - NOW)).to.deep.equal([...found, 15]);
+  });
+
+  it('says how many entries of the catalog are harmed', async () => {
+    open().catalog.put('groups', 'first', { a: 1 });
+    storage!.catalog.put('groups', 'second', { a: 2 });
+    await close();
+    harm(join(directory, 'catalog.journal'), 0.2);
+    const { catalog, recovery } = open();
+    expect(recovery.harmedEntries).to.equal(1);
+    expect([...catalog.list('groups')].map(([name]) => name)).to.deep.equal(['second']);
+  });
+
   it('says so when a segment and its index are both harmed, and still reads the others', async () => {
     open({ maxSegmentEvents: 5 });
     put(5);
