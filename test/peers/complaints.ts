@@ -18,6 +18,8 @@ const INTEGRATION = 'delivery/delivery.integration.test.ts';
 const ERRORS = 'delivery/error-table.test.ts';
 const PROCESSOR = 'exporter/log-record-processor.test.ts';
 const REGISTER = 'register/register.test.ts';
+const EXIT = 'register/exit.process.test.ts';
+const LAMBDA = 'lambda/lambda.process.test.ts';
 const PROVISIONER = 'resources/ensure-log-group.test.ts';
 const SENDER = 'delivery/sender.test.ts';
 
@@ -32,16 +34,21 @@ export const COMPLAINTS: readonly Complaint[] = [
   },
   {
     complaint: 'the last records of an invocation, or all but one transport, are lost',
-    seen: ['winston-cloudwatch#152', '#177', '#194', '#127'],
+    seen: ['winston-cloudwatch#152', '#177', '#194', '#127', 'opentelemetry-lambda#2537'],
     tests: [
+      [LAMBDA, 'has delivered all records when it answers, once each'],
+      [LAMBDA, 'loses and doubles nothing when its connections are gone after a thaw'],
+      [LAMBDA, 'delivers what is left on SIGTERM, which it gets where an extension is registered'],
       [HERE, 'two processors of one provider both flush'],
-      [PROCESSOR, 'brings what a logger emits to the client'],
     ],
   },
   {
     complaint: 'a record shows up only when the next one is sent',
     seen: ['winston-cloudwatch#213', 'winston-aws-cloudwatch#90', 'pino-cloudwatch#41'],
-    tests: [[HERE, 'a single record arrives though no other follows']],
+    tests: [
+      [HERE, 'a single record arrives though no other follows'],
+      [LAMBDA, 'has delivered all records when it answers, once each'],
+    ],
   },
   {
     complaint: 'there is no flush',
@@ -73,14 +80,18 @@ export const COMPLAINTS: readonly Complaint[] = [
   {
     complaint: 'nothing is flushed at a normal end',
     seen: ['opentelemetry-js-contrib#2383'],
-    tests: [[REGISTER, 'once, with its trace id']],
+    tests: [
+      [EXIT, 'delivers what is queued: '],
+      [REGISTER, 'once, with its trace id'],
+    ],
   },
   {
     complaint: 'nothing is flushed at a crash',
     seen: ['opentelemetry-js-contrib#3505'],
     tests: [
       [REGISTER, 'sends what is queued when an uncaught exception ends the process'],
-      [REGISTER, 'delivers what is queued and dies of'],
+      [EXIT, 'delivers what is queued: '],
+      [EXIT, 'loses nothing that is written ahead, whatever the service does: '],
     ],
   },
   {
@@ -286,6 +297,7 @@ export const COMPLAINTS: readonly Complaint[] = [
     tests: [
       [HERE, 'later records arrive after'],
       [INTEGRATION, 'does not wait for an answer that never comes'],
+      [LAMBDA, 'answers all the same when the service hangs, and delivers with a later invocation'],
     ],
   },
 ];
