@@ -205,6 +205,8 @@ class Lessons {
       const id = new RegExp(`"${name}":"([^"]+)"`).exec(answer)?.[1];
       if (id !== undefined) this.#known.set(learned(name), id);
     }
+    const delivery = /"delivery":\{[^}]*"id":"([^"]+)"/.exec(answer)?.[1];
+    if (delivery !== undefined) this.#known.set(learned('delivery'), delivery);
     const pointer = /"field":"@ptr","value":"([^"]+)"/.exec(answer)?.[1];
     if (pointer !== undefined) this.#known.set(learned('@ptr'), pointer);
   }

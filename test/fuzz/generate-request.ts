@@ -120,8 +120,14 @@ const MEMBERS: Readonly<Record<string, Make>> = {
   accessPolicy: () => '{"Version":"2012-10-17"}',
   accountIdentifiers: () => ['000000000000'],
   clientToken: (random) => `token-${'x'.repeat(30)}-${random.below(3)}`,
+  deliveryDestinationArn: (random) => `${ARN}:delivery-destination:n${random.below(4)}`,
+  deliveryDestinationName: name,
+  deliveryDestinationPolicy: () => '{"Version":"2012-10-17"}',
+  deliveryDestinationType: () => 'S3',
+  deliverySourceName: name,
   destinationArn: (random) => random.pick([LAMBDA, KINESIS]),
   destinationName: name,
+  destinationResourceArn: () => 'arn:aws:s3:::bucket',
   endTime: (random, operation) =>
     operation === 'StartQuery'
       ? Math.floor(Date.now() / 1000) + random.below(86_400)
@@ -131,6 +137,7 @@ const MEMBERS: Readonly<Record<string, Make>> = {
   fieldSelectionCriteria: () => '@aws.region = "us-east-1" OR @aws.account IN ["1", "2"]',
   filterName: name,
   filterPattern: pattern,
+  id: () => learned('delivery'),
   kmsKeyId: () => 'arn:aws:kms:us-east-1:000000000000:key/k',
   logEventFilterPattern: pattern,
   logEventMessages: (random) => random.many(1, 4, () => generateMessage(random)),
@@ -155,6 +162,7 @@ const MEMBERS: Readonly<Record<string, Make>> = {
   metricTransformations: (random) => [
     { metricName: 'm', metricNamespace: 'n', metricValue: random.pick(['1', '$.status', '$size']) },
   ],
+  name,
   nextToken: (_random, operation) => learned(`nextToken of ${operation}`),
   policyDocument,
   policyName: name,
@@ -163,9 +171,11 @@ const MEMBERS: Readonly<Record<string, Make>> = {
   queryLanguage: () => 'CWLI',
   queryString: query,
   resourceArn: (random, operation) =>
-    operation.includes('ResourcePolic') || random.chance(0.7)
-      ? `${ARN}:log-group:${random.pick(GROUPS)}`
-      : random.pick([`${ARN}:destination:n1`, `${ARN}:lookup-table:t1`]),
+    operation === 'PutDeliverySource'
+      ? LAMBDA
+      : operation.includes('ResourcePolic') || random.chance(0.7)
+        ? `${ARN}:log-group:${random.pick(GROUPS)}`
+        : random.pick([`${ARN}:destination:n1`, `${ARN}:lookup-table:t1`]),
   retentionInDays: (random) => random.pick([1, 3, 7, 3653]),
   roleArn: () => 'arn:aws:iam::000000000000:role/r',
   startTime: (random, operation) =>
