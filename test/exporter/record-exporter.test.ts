@@ -3,6 +3,7 @@ import { ExportResultCode, type ExportResult } from '@opentelemetry/core';
 import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { expect } from 'chai';
 import { MAX_MESSAGE_BYTES } from '../../src/cloudwatch/limits.js';
+import { type DeliveryParts } from '../../src/delivery/delivery.js';
 import { CloudWatchLogExporter } from '../../src/exporter/cloudwatch-log-exporter.js';
 import { type CloudWatchLogExporterOptions, readExporterOptions } from '../../src/exporter/options.js';
 import { type ExporterStatus, RecordExporter } from '../../src/exporter/record-exporter.js';
@@ -403,6 +404,22 @@ describe('RecordExporter', () => {
     };
     made.exporter.prepare(resource as never);
     expect(made.delivery.prepared).to.deep.equal([]);
+  });
+
+  it('hands its clocks on to delivery, so that one time holds for all parts', () => {
+    const wallClock = (): number => NOW;
+    const now = (): number => 7;
+    let handed: DeliveryParts | undefined;
+    const delivery = new FakeDelivery();
+    new RecordExporter(readExporterOptions({ logGroupName: '/g', client: fakeClient() }, {}), {
+      wallClock,
+      now,
+      createDelivery: (parts, settings) => {
+        handed = parts;
+        return delivery.create(parts, settings);
+      },
+    });
+    expect(handed).to.include({ wallClock, now });
   });
 
   it('hands every setting of delivery on', () => {
