@@ -263,8 +263,9 @@ class Parser {
     return { kind: 'Stats', items, keys, offset, span: this.#tokens.spanFrom(start) };
   }
 
-  /** Sort : `sort` ( Named [ `asc` | `desc` ] ), … */
+  /** Sort : `sort` [`by`] ( Named [ `asc` | `desc` ] ), …; `by` stands in a sample query for Lambda. */
   #parseSort(start: number): Command {
+    this.#tokens.takeWord('by');
     const keys = this.#tokens.list((): SortKey => {
       // Seen in answers of the service: it takes the alias of a bin here, not the call.
       if (this.#tokens.isWord('bin') && this.#tokens.isCallNext())

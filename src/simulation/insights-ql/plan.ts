@@ -228,7 +228,7 @@ class Planner {
         const aliased = command.keys.flatMap(({ item }) => (item.alias === undefined ? [] : [item]));
         this.#setNames(aliased);
         const keys = command.keys.map(({ item, descending }) => ({
-          evaluate: this.#compile(item.expression),
+          evaluate: this.#compileSortKey(item.expression),
           direction: descending ? ('desc' as const) : ('asc' as const),
         }));
         for (const { alias } of aliased) scope.define(alias!);
@@ -347,6 +347,18 @@ class Planner {
 
   #compile(expression: Expression): Evaluate {
     return compileExpression(this.#scope.resolve(expression), this.#expressionScope);
+  }
+
+  /**
+   * Behind the only stats, a name that is no column sorts nothing. Source: the console's sample queries for
+   * IoT: `stats count(*) by clientId | sort numPublishIn desc`.
+   */
+  #compileSortKey(expression: Expression): Evaluate {
+    const isUnknown = expression.kind === 'Field' && !this.#scope.knows(fieldName(expression));
+    const stats = this.#commands.filter(({ kind }) => kind === 'Stats');
+    return isUnknown && stats.length === 1
+      ? compileExpression(expression, this.#expressionScope)
+      : this.#compile(expression);
   }
 
   #planStats(command: StatsCommand): void {

@@ -79,9 +79,9 @@ export class Scope {
     this.#displayed = [...new Set(names)];
   }
 
-  /** Whether a name can be used behind `stats`. */
+  /** Whether a name can be used behind `stats`, by itself or leading into a map. */
   knows(name: string): boolean {
-    return !this.#isClosed || this.#known.has(name);
+    return !this.#isClosed || prefixes(name.split('.')).some((outer) => this.#known.has(outer));
   }
 
   /** From here on only these exist. */
@@ -109,7 +109,9 @@ export class Scope {
     return replace(expression, (part) => {
       const column = this.#byText.get(canonical(part));
       if (column !== undefined) return asField(column, part.span);
-      if (part.kind === 'Field' && !this.#knows(part)) throw unknownSymbols(fieldName(part), part.span);
+      if (part.kind === 'Field' && !this.knows(fieldName(part))) {
+        throw unknownSymbols(fieldName(part), part.span);
+      }
       if (part.kind === 'Call') {
         const name = part.name.toLowerCase();
         if (scalarFunctions.get(name)?.takesTimestamp && !this.#known.has('@timestamp')) {
@@ -122,13 +124,11 @@ export class Scope {
       return undefined;
     });
   }
+}
 
-  #knows({ steps }: FieldReference): boolean {
-    for (let taken = steps.length; taken > 0; taken--) {
-      if (this.#known.has(steps.slice(0, taken).join('.'))) return true;
-    }
-    return false;
-  }
+/** `a`, `a.b`, `a.b.c` */
+function prefixes(steps: readonly string[]): readonly string[] {
+  return steps.map((_, index) => steps.slice(0, index + 1).join('.'));
 }
 
 /** The text under which one expression is known, however its functions are spelled. */

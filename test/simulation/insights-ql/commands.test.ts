@@ -46,6 +46,11 @@ describe('fields and display', () => {
     ]);
   });
 
+  it('are sorted by, as a sample query for Lambda has it', async () => {
+    expect(await column('n', 'fields n | sort by n desc | limit 2')).to.deep.equal(['10', '3']);
+    expect(await column('n', 'fields n | sort by level, n')).to.deep.equal(['2', '3', '1', '10']);
+  });
+
   it('take several commas in a row for one', async () => {
     const query = 'fields\n  n\n  , level as l,\n  , user.id as u\n| filter n = 1';
     expect(await rowsOf(query, STORED)).to.deep.equal([{ n: '1', l: 'info', u: 'u1' }]);
@@ -361,6 +366,19 @@ describe('stats', () => {
     expect(
       await rowsOf('fields duration | filter logType = "Tracing" | limit 2 | sort duration desc', logs),
     ).to.deep.equal([{ duration: '30' }, { duration: '20' }]);
+  });
+
+  it('are sorted by nothing where the only one has no such column (a sample query for IoT)', async () => {
+    const query = 'stats count(*) as c by n | sort';
+    const newestFirst = await rowsOf('stats count(*) as c by n', STORED);
+    expect(await rowsOf(`${query} numPublishIn desc | limit 50`, STORED)).to.deep.equal(newestFirst);
+    expect(await rowsOf(`${query} @timestamp desc`, STORED)).to.deep.equal(newestFirst);
+    expect(await rowsOf(`${query} nosuch desc, n asc`, STORED)).to.deep.equal([
+      { n: '1', c: '1' },
+      { n: '2', c: '1' },
+      { n: '3', c: '1' },
+      { n: '10', c: '1' },
+    ]);
   });
 
   it('take bin in a later stats where @timestamp is a column', async () => {
