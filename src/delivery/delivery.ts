@@ -65,6 +65,8 @@ export interface Delivery {
    */
   shutdown(timeoutMillis?: number): Promise<void>;
   status(): DeliveryStatus;
+  /** Tries whether the spool can be written to; undefined without one. Never rejects. */
+  checkSpool?(): Promise<SpoolStatus | undefined>;
   /** Resolves when what other processes left in the spool has been looked for once more. */
   ready?(): Promise<void>;
 }

@@ -14,6 +14,7 @@ import { type Lane } from './lane.js';
 import { type Outcome, type Unread } from './outcome.js';
 import { type PendingBatch } from './pending-batch.js';
 import { Preparation } from './preparation.js';
+import { type SpoolStatus } from './spool/spool.js';
 import { SpooledBatches } from './spooled-batches.js';
 import { startTimeLimit, within } from './time-limit.js';
 
@@ -92,6 +93,10 @@ export class Dispatcher implements Delivery {
     // What earlier processes left is part of what a flush sends, also of one right after the start.
     if (this.#spooled) await within(flushTimeoutMillis, this.#spooled.scan());
     await this.#flushes.flush(Math.max(0, flushTimeoutMillis - (parts.now() - startedAt)));
+  }
+
+  async checkSpool(): Promise<SpoolStatus | undefined> {
+    return await this.#state.parts.spool?.check();
   }
 
   async ready(): Promise<void> {

@@ -8,6 +8,7 @@ import {
 } from '../cloudwatch/classify-error.js';
 import { sendWithin } from '../cloudwatch/send-within.js';
 import { type Destination } from '../delivery/encoded-event.js';
+import { type SpoolStatus } from '../delivery/spool/spool.js';
 import { Diagnostics } from '../observability/diagnostics.js';
 import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
 import { createProvisioner, type ProvisioningSettings } from '../resources/ensure-log-group.js';
@@ -27,6 +28,7 @@ export interface HealthCheckOptions {
  * - `configuration`: region, profile
  * - `throttled`, `unreachable`: passing
  * - `refused`: any other answer
+ * - `spool`: the spool can't be written to, or is full and drops its oldest
  */
 export type HealthProblemKind =
   | 'credentials'
@@ -36,6 +38,7 @@ export type HealthProblemKind =
   | 'throttled'
   | 'unreachable'
   | 'refused'
+  | 'spool'
   | 'timeout'
   | 'aborted'
   | 'shutdown';
@@ -53,12 +56,14 @@ export interface HealthProblem {
   readonly error?: Error | undefined;
 }
 
-/** Whether records can be delivered. */
+/** Whether records can be delivered and, where there is a spool, kept. */
 export interface HealthReport {
   readonly healthy: boolean;
   readonly problems: readonly HealthProblem[];
   /** What was checked; undefined where the destination depends on records that did not come yet. */
   readonly destination?: Destination | undefined;
+  /** The spool, as in the exporter's status, after it was tried; undefined without one. */
+  readonly spool?: SpoolStatus | undefined;
 }
 
 /** What a health check works with. */
@@ -67,6 +72,8 @@ export interface HealthCheckParts {
   readonly isShutDown: boolean;
   /** The destination, where it is known. */
   readonly destination: () => Destination | undefined;
+  /** Tries the spool; undefined without one. Never rejects. */
+  readonly checkSpool?: (() => Promise<SpoolStatus | undefined>) | undefined;
 }
 
 const DEFAULT_TIMEOUT_MILLIS = 5_000;
@@ -74,13 +81,31 @@ const DEFAULT_TIMEOUT_MILLIS = 5_000;
 /** A name that no group should have: for asking where the destination is not known. */
 const NOWHERE: Destination = { logGroupName: 'otel-cwlogs-health-check', logStreamName: 'none' };
 
-/** Asks the service whether events can be delivered. Never rejects. */
+/** Asks the service whether events can be delivered, and the disk whether they can be kept. Never rejects. */
 export async function checkHealth(
   parts: HealthCheckParts,
   provisioning: ProvisioningSettings,
   options: HealthCheckOptions,
 ): Promise<HealthReport> {
   if (parts.isShutDown) return unhealthy({ kind: 'shutdown', message: 'the exporter is shut down' });
+  const [service, spool] = await Promise.all([
+    checkService(parts, provisioning, options),
+    checkSpool(parts, options),
+  ]);
+  const problems = [...service.problems, ...spool.problems];
+  return {
+    ...service,
+    healthy: problems.length === 0,
+    problems,
+    ...(spool.status && { spool: spool.status }),
+  };
+}
+
+async function checkService(
+  parts: HealthCheckParts,
+  provisioning: ProvisioningSettings,
+  options: HealthCheckOptions,
+): Promise<HealthReport> {
   let destination: Destination | undefined;
   try {
     destination = parts.destination();
@@ -91,6 +116,37 @@ export async function checkHealth(
   } catch (error) {
     return unhealthy(problemOf(error, 'logs:PutLogEvents'), destination);
   }
+}
+
+async function checkSpool(
+  parts: HealthCheckParts,
+  { timeoutMillis = DEFAULT_TIMEOUT_MILLIS, signal }: HealthCheckOptions,
+): Promise<{ status?: SpoolStatus | undefined; problems: HealthProblem[] }> {
+  let status: SpoolStatus | undefined;
+  try {
+    // A disk that hangs must not hold the report up.
+    status = await sendWithin(
+      () => parts.checkSpool?.() ?? Promise.resolve(undefined),
+      timeoutMillis,
+      signal,
+    );
+  } catch {
+    // Of an abort the service's part tells.
+    if (signal?.aborted) return { problems: [] };
+    return { problems: [{ kind: 'spool', message: `the spool gave no answer within ${timeoutMillis} ms` }] };
+  }
+  const problems: HealthProblem[] = [];
+  if (status?.writeError) {
+    const { writeError: error } = status;
+    const message = `the spool can't be written to: ${describeError(error)}`;
+    const remedy = 'give the process a folder that it may write to, with free space';
+    problems.push({ kind: 'spool', message, remedy, error });
+  }
+  if (status?.isFull) {
+    const message = `the spool holds its ${status.maxBytes} bytes and drops its oldest batches`;
+    problems.push({ kind: 'spool', message, remedy: 'raise spool.maxBytes' });
+  }
+  return { status, problems };
 }
 
 async function probeWithin(

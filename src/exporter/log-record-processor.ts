@@ -110,6 +110,7 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
           queueFull: this.#exporter.status().droppedByReason.queue_full ?? 0,
           queued: this.#queued,
           maxQueueSize,
+          writeAhead: this.#exporter.writeAheadStatus(),
         }),
       });
     }

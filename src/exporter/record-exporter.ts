@@ -236,6 +236,7 @@ export class RecordExporter implements LogRecordExporter {
         client: this.#client,
         isShutDown: this.#shutdown !== undefined,
         destination: () => this.#encoder.destinationAhead(resource),
+        checkSpool: () => this.#delivery.checkSpool?.() ?? Promise.resolve(undefined),
       },
       provisioningSettings(this.#settings),
       options,

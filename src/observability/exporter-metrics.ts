@@ -16,6 +16,19 @@ export interface ExporterFigures {
   readonly retries: number;
   readonly throttles: number;
   readonly breaker: 'closed' | 'open' | 'half_open';
+  /** What this process has on disk; undefined without a spool. */
+  readonly spool?: SpoolFigures | undefined;
+}
+
+/** The part of a spool's status that becomes metrics. */
+export interface SpoolFigures {
+  readonly bytes: number;
+  readonly batches: number;
+  readonly events: number;
+  readonly oldestAgeMillis: number | undefined;
+  readonly unreadableBatches: number;
+  readonly isFull: boolean;
+  readonly isWritable: boolean;
 }
 
 /** `otel.component.type` of the exporter. The conventions have none for it. */
@@ -127,6 +140,55 @@ export const EXPORTER_FIGURES: readonly Figure<ExporterFigures>[] = [
     unit: '1',
     description: '1 while the circuit breaker holds requests back because the endpoint is down, else 0.',
     read: (status) => (status.breaker === 'closed' ? 0 : 1),
+  },
+  {
+    name: `${OURS}.spool.size`,
+    kind: 'upDownCounter',
+    unit: 'By',
+    description: 'Bytes of the files that this process has in the spool.',
+    read: ({ spool }) => spool?.bytes,
+  },
+  {
+    name: `${OURS}.spool.batches`,
+    kind: 'upDownCounter',
+    unit: '{batch}',
+    description: 'Batches that this process has in the spool.',
+    read: ({ spool }) => spool?.batches,
+  },
+  {
+    name: `${OURS}.spool.events`,
+    kind: 'upDownCounter',
+    unit: '{event}',
+    description: 'Log events that this process has in the spool.',
+    read: ({ spool }) => spool?.events,
+  },
+  {
+    name: `${OURS}.spool.oldest.age`,
+    kind: 'gauge',
+    unit: 's',
+    description: 'Time since the oldest batch in the spool was stored; 0 for an empty spool.',
+    read: ({ spool }) => spool && (spool.oldestAgeMillis ?? 0) / 1000,
+  },
+  {
+    name: `${OURS}.spool.unreadable`,
+    kind: 'upDownCounter',
+    unit: '{batch}',
+    description: 'Batches in the spool that stay as they are: of a later version, or unreadable for now.',
+    read: ({ spool }) => spool?.unreadableBatches,
+  },
+  {
+    name: `${OURS}.spool.full`,
+    kind: 'gauge',
+    unit: '1',
+    description: '1 while the spool drops its oldest batches for its bound, else 0.',
+    read: ({ spool }) => spool && Number(spool.isFull),
+  },
+  {
+    name: `${OURS}.spool.writable`,
+    kind: 'gauge',
+    unit: '1',
+    description: '1 where the last write to the spool worked, 0 while writing fails.',
+    read: ({ spool }) => spool && Number(spool.isWritable),
   },
 ];
 

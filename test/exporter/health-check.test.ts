@@ -1,7 +1,16 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
 import { CloudWatchLogExporter } from '../../src/exporter/cloudwatch-log-exporter.js';
-import { type HealthCheckOptions, type HealthReport } from '../../src/exporter/health-check.js';
+import { type SpoolStatus } from '../../src/delivery/spool/spool.js';
+import {
+  checkHealth,
+  type HealthCheckOptions,
+  type HealthCheckParts,
+  type HealthReport,
+} from '../../src/exporter/health-check.js';
 import { type CloudWatchLogExporterOptions } from '../../src/exporter/options.js';
 import { createCloudWatchLogRecordProcessor } from '../../src/exporter/log-record-processor.js';
 import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
@@ -56,6 +65,81 @@ describe('healthCheck', () => {
     );
     return logGroups?.[0]?.storedBytes;
   }
+
+  describe('with a spool', () => {
+    let parent: string;
+    beforeEach(async () => {
+      parent = await mkdtemp(join(tmpdir(), 'spool-health-'));
+    });
+    afterEach(() => rm(parent, { recursive: true, force: true }));
+
+    it('tries to write to it, says what it holds, and leaves nothing behind', async () => {
+      const report = await check({ spool: { directory: join(parent, 'spool') } });
+      expect(report).to.deep.include({ healthy: true, problems: [] });
+      expect(report.spool).to.deep.include({
+        isWritable: true,
+        isFull: false,
+        batches: 0,
+        oldestAgeMillis: undefined,
+      });
+      expect(await readdir(join(parent, 'spool'))).to.deep.equal([]);
+    });
+
+    it('is not healthy where it can not be written to', async () => {
+      await writeFile(join(parent, 'spool'), 'a file in its place');
+      const { healthy, problems, spool } = await check({ spool: { directory: join(parent, 'spool') } });
+      expect(healthy).to.equal(false);
+      expect(problems).to.have.length(1);
+      expect(problems[0]).to.include({ kind: 'spool' });
+      expect(problems[0]!.message).to.match(/^the spool can't be written to: .*(EEXIST|ENOTDIR)/);
+      expect(spool).to.include({ isWritable: false });
+    });
+
+    const parts = (checkSpool: () => Promise<SpoolStatus>): HealthCheckParts => ({
+      client,
+      isShutDown: false,
+      destination: () => undefined,
+      checkSpool,
+    });
+    const full: SpoolStatus = {
+      bytes: 99,
+      batches: 1,
+      events: 1,
+      oldestAgeMillis: 5,
+      unreadableBatches: 0,
+      maxBytes: 100,
+      bytesOfOthers: 0,
+      isFull: true,
+      isWritable: true,
+      writeError: undefined,
+    };
+
+    it('is not healthy where it is full', async () => {
+      const report = await checkHealth(
+        parts(() => Promise.resolve(full)),
+        { provision: 'none' },
+        {},
+      );
+      expect(report.problems.map(({ message }) => message)).to.deep.equal([
+        'the spool holds its 100 bytes and drops its oldest batches',
+      ]);
+      expect(report.spool).to.equal(full);
+    });
+
+    it('does not wait for a disk that hangs', async () => {
+      const hangs = parts(() => new Promise(() => undefined));
+      const report = await checkHealth(hangs, { provision: 'none' }, { timeoutMillis: 1_000 });
+      expect(report.problems.map(({ message }) => message)).to.include(
+        'the spool gave no answer within 1000 ms',
+      );
+    });
+
+    it('says once that it was aborted', async () => {
+      const hangs = parts(() => new Promise(() => undefined));
+      const report = await checkHealth(hangs, { provision: 'none' }, { signal: AbortSignal.abort() });
+      expect(report.problems.map(({ kind }) => kind)).to.deep.equal(['aborted']);
+    });
+  });
 
   it('is healthy where events can be written, and stores none', async () => {
     expect(await check()).to.deep.equal({

@@ -104,6 +104,40 @@ describe('ExporterMetrics', () => {
     ['cloudwatch_logs.exporter.breaker.open', { breaker: 'half_open' }, 1],
     ['cloudwatch_logs.exporter.breaker.open', { breaker: 'closed' }, 0],
   ];
+  const spool = {
+    bytes: 10,
+    batches: 2,
+    events: 30,
+    oldestAgeMillis: 1_500,
+    unreadableBatches: 1,
+    isFull: true,
+    isWritable: false,
+  };
+  for (const [name, value] of [
+    ['size', 10],
+    ['batches', 2],
+    ['events', 30],
+    ['oldest.age', 1.5],
+    ['unreadable', 1],
+    ['full', 1],
+    ['writable', 0],
+  ] as const) {
+    plain.push([`cloudwatch_logs.exporter.spool.${name}`, { spool }, value]);
+  }
+  plain.push([
+    'cloudwatch_logs.exporter.spool.oldest.age',
+    { spool: { ...spool, oldestAgeMillis: undefined } },
+    0,
+  ]);
+
+  it('shows nothing of a spool without one', async () => {
+    const { metrics } = exporterMetrics();
+    const names = [...(await metrics.read())]
+      .filter(([, { points }]) => points.length > 0)
+      .map(([name]) => name);
+    expect(names.filter((name) => name.includes('spool'))).to.deep.equal([]);
+  });
+
   for (const [name, figures, value] of plain) {
     it(`shows ${JSON.stringify(figures)} as ${name}`, async () => {
       const { metrics, set } = exporterMetrics();
@@ -159,5 +193,41 @@ describe('ProcessorMetrics', () => {
     processor.freeze();
     figures = { ...figures, queued: 0 };
     expect(await metrics.valuesOf(METRIC_OTEL_SDK_PROCESSOR_LOG_QUEUE_SIZE)).to.deep.equal({ '': 3 });
+  });
+
+  it('shows the write-ahead log, where there is one', async () => {
+    const metrics = new ReadableMetrics();
+    const queue = { exported: 0, queueFull: 0, queued: 0, maxQueueSize: 1 };
+    const writeAhead = {
+      bytes: 100,
+      events: 3,
+      oldestAgeMillis: 2_500 as number | undefined,
+      unprotected: 4,
+      replayed: 5,
+      possibleDuplicates: 6,
+      unreadableFiles: 7,
+    };
+    let figures: ProcessorFigures = queue;
+    new ProcessorMetrics({ meterProvider: metrics.provider, read: () => figures });
+    const values = async (): Promise<Record<string, unknown>> => {
+      const prefix = 'cloudwatch_logs.processor.write_ahead.';
+      const found = [...(await metrics.read())].filter(([name]) => name.startsWith(prefix));
+      return Object.fromEntries(
+        found.flatMap(([name, { points }]) => points.map(({ value }) => [name.slice(prefix.length), value])),
+      );
+    };
+    expect(await values()).to.deep.equal({});
+    figures = { ...queue, writeAhead };
+    expect(await values()).to.deep.equal({
+      size: 100,
+      events: 3,
+      'oldest.age': 2.5,
+      unprotected: 4,
+      replayed: 5,
+      possible_duplicates: 6,
+      unreadable: 7,
+    });
+    figures = { ...queue, writeAhead: { ...writeAhead, oldestAgeMillis: undefined } };
+    expect(await values()).to.include({ 'oldest.age': 0 });
   });
 });

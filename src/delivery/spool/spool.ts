@@ -80,6 +80,7 @@ export class Spool {
   #bytesToCome = 0;
   #bytesOfOthers = 0;
   #lastCreated = 0;
+  #checks = 0;
   #isFull = false;
   #isClosed = false;
 
@@ -169,6 +170,12 @@ export class Spool {
     };
   }
 
+  /** Tries whether it can be written to, with a file that is removed again. Never rejects. */
+  async check(): Promise<SpoolStatus> {
+    if (!this.#isClosed) await this.#track(this.#tryToWrite()).catch(() => undefined);
+    return this.status();
+  }
+
   /** Ends what is under way and leaves what is stored to the next process. @param millis - at the most */
   async close(millis: number): Promise<void> {
     this.#isClosed = true;
@@ -228,6 +235,18 @@ export class Spool {
     } finally {
       this.#bytesToCome -= content.length;
     }
+  }
+
+  async #tryToWrite(): Promise<void> {
+    const file = `health-check-${++this.#checks}.batch`;
+    const content = Buffer.from('\n');
+    const folder = await this.#writer.write({
+      file,
+      content,
+      createdMillis: this.#created(),
+      folder: undefined,
+    });
+    await this.#fs.unlink(join(folder.path, file));
   }
 
   /** Never goes back, so that the order of names is the order of writing whatever the clock does. */
