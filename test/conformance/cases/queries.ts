@@ -103,6 +103,27 @@ export const queryCases = [
       );
       expect(rows).to.deep.equal([{ most: '502', least: '200', spread: '302', errors: '2' }]);
     },
+    "runs AWS's sample queries, which filter on events behind a stats and sort by what is none of its columns":
+      async (bench) => {
+        const group = await groupWithEvents(bench);
+        const answers: [string, Row[]][] = [
+          [
+            'fields ispresent(service) as known | stats count() as n by service | filter known and level = "error" | sort by service desc | limit 10',
+            [
+              { service: 'orders', n: '1' },
+              { service: 'gateway', n: '1' },
+            ],
+          ],
+          [
+            'filter level = "warn" | stats count(*) by service | sort nosuch desc',
+            [{ service: 'orders', 'count(*)': '1' }],
+          ],
+          ['sort @timestamp desc | stats count(*) as n', [{ n: '4' }]],
+        ];
+        for (const [text, expected] of answers) {
+          expect((await query(bench, group, text)).rows, text).to.deep.equal(expected);
+        }
+      },
     'aggregates twice, and names the symbols that are gone': async (bench) => {
       const group = await groupWithEvents(bench);
       const { rows } = await query(
