@@ -22,6 +22,8 @@ const EXPIRY_INTERVAL_MILLIS = 60_000;
 
 /** Source: "CloudWatch Logs quotas", queries in Logs Insights QL that run at once. */
 const MAX_CONCURRENT_QUERIES = 100;
+/** Of them, those that read log groups of the Infrequent Access class. */
+const MAX_CONCURRENT_INFREQUENT_QUERIES = 5;
 
 /** The local service without its HTTP server. */
 export interface Service {
@@ -53,7 +55,13 @@ export function createService(options: LocalCloudWatchLogsOptions, clock: Adjust
     for (const [, group] of catalog.list<LogGroupDocument>(LOG_GROUPS)) yield group;
   };
   const eventSource = createEventSource(events, { accountId, region, now, logGroups });
-  const queries = new QueryService({ events: eventSource, now }, { maxConcurrent: MAX_CONCURRENT_QUERIES });
+  const queries = new QueryService(
+    { events: eventSource, now },
+    {
+      maxConcurrent: MAX_CONCURRENT_QUERIES,
+      maxConcurrentInfrequent: MAX_CONCURRENT_INFREQUENT_QUERIES,
+    },
+  );
   const delivery = new SubscriptionDelivery();
   const context: ServiceContext = {
     accountId,

@@ -48,6 +48,7 @@ function startQuery(context: RequestContext, request: RequestOf<'StartQuery'>): 
       logGroupNames,
       startTimeMillis,
       endTimeMillis,
+      isInfrequent: groups.some(({ logGroupClass }) => logGroupClass === 'INFREQUENT_ACCESS'),
       limit: request.limit,
       now,
       lookupTables: lookupTables(context),

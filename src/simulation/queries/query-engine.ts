@@ -25,6 +25,8 @@ export interface QueryRange {
   /** Milliseconds since 1970, both inclusive. */
   readonly startTimeMillis: number;
   readonly endTimeMillis: number;
+  /** Whether a group of the Infrequent Access class is among them. */
+  readonly isInfrequent?: boolean | undefined;
   /** Rows that the request asks for at most; the query may have a limit of its own. */
   readonly limit?: number | undefined;
   /** Milliseconds since 1970: what `now()` gives. */

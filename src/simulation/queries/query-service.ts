@@ -42,18 +42,23 @@ export class QueryService {
   readonly #events: EventSource;
   readonly #now: () => number;
   readonly #maxConcurrent: number;
+  readonly #maxConcurrentInfrequent: number;
   readonly #queries = new Map<string, RunningQuery>();
   readonly #waiting: RunningQuery[] = [];
   #workedOn = 0;
 
-  /** @param settings - `maxConcurrent`: queries that may run at once */
+  /**
+   * @param settings - `maxConcurrent`: queries that may run at once; `maxConcurrentInfrequent`: of them, those
+   * that read log groups of the Infrequent Access class
+   */
   constructor(
     parts: { readonly events: EventSource; readonly now: () => number },
-    settings: { readonly maxConcurrent: number },
+    settings: { readonly maxConcurrent: number; readonly maxConcurrentInfrequent: number },
   ) {
     this.#events = parts.events;
     this.#now = parts.now;
     this.#maxConcurrent = settings.maxConcurrent;
+    this.#maxConcurrentInfrequent = settings.maxConcurrentInfrequent;
   }
 
   /**
@@ -61,13 +66,18 @@ export class QueryService {
    * @throws ServiceError when as many are running as may
    */
   start(compiled: CompiledQuery, range: QueryRange, queryString: string): Query {
-    const running = [...this.#queries.values()].filter(({ ended }) => !ended).length;
-    if (running >= this.#maxConcurrent) {
-      throw limitExceeded(`Account maximum query concurrency limit of [${this.#maxConcurrent}] reached.`);
+    const running = [...this.#queries.values()].filter(({ ended }) => !ended);
+    refuseMore(running, this.#maxConcurrent);
+    if (range.isInfrequent) {
+      refuseMore(
+        running.filter(({ isInfrequent }) => isInfrequent),
+        this.#maxConcurrentInfrequent,
+      );
     }
     const query = new RunningQuery(compiled.start(this.#events, range), {
       queryString,
       logGroupNames: range.logGroupNames,
+      isInfrequent: range.isInfrequent ?? false,
       createTime: this.#now(),
     });
     this.#forget();
@@ -128,10 +138,16 @@ export class QueryService {
   }
 }
 
+function refuseMore(running: readonly unknown[], max: number): void {
+  if (running.length < max) return;
+  throw limitExceeded(`Account maximum query concurrency limit of [${max}] reached.`);
+}
+
 class RunningQuery implements Query {
   readonly queryId = randomUUID();
   readonly queryString: string;
   readonly logGroupNames: readonly string[];
+  readonly isInfrequent: boolean;
   readonly createTime: number;
   durationMillis = 0;
   /** UTF-16 units of the names and values of an ended query's rows. */
@@ -152,6 +168,7 @@ class RunningQuery implements Query {
     facts: {
       readonly queryString: string;
       readonly logGroupNames: readonly string[];
+      readonly isInfrequent: boolean;
       readonly createTime: number;
     },
   ) {
@@ -159,6 +176,7 @@ class RunningQuery implements Query {
     this.#statistics = run.statistics();
     this.queryString = facts.queryString;
     this.logGroupNames = facts.logGroupNames;
+    this.isInfrequent = facts.isInfrequent;
     this.createTime = facts.createTime;
   }
 

@@ -40,7 +40,7 @@ const forever = new Promise(() => undefined);
 
 describe('QueryService', () => {
   const create = (maxConcurrent = 100, now = () => 0) =>
-    new QueryService({ events: {} as EventSource, now }, { maxConcurrent });
+    new QueryService({ events: {} as EventSource, now }, { maxConcurrent, maxConcurrentInfrequent: 1 });
   const start = (service: QueryService, compiled: CompiledQuery) => service.start(compiled, RANGE, 'limit 1');
 
   it('runs a hundred queries at once and not one more', async () => {
@@ -58,6 +58,17 @@ describe('QueryService', () => {
     expect(service.list().map(({ status }) => status))
       .to.include('Cancelled')
       .and.not.include('Running');
+  });
+
+  it('runs fewer at once over groups of the Infrequent Access class', () => {
+    const service = create();
+    const infrequent = () => service.start(query(forever), { ...RANGE, isInfrequent: true }, 'limit 1');
+    const first = infrequent();
+    expect(infrequent).to.throw('Account maximum query concurrency limit of [1] reached.');
+    start(service, query(forever));
+    service.cancel(first.queryId);
+    infrequent();
+    service.stop();
   });
 
   it('is Scheduled, then Running, then as it ends', async () => {
