@@ -68,7 +68,7 @@ export async function answerIngestion(context: ServiceContext, exchange: Exchang
   } catch (error) {
     const failure = error instanceof IngestionError ? invalidParameter(error.message) : error;
     if (!encoding || !(failure instanceof ServiceError) || response.headersSent) throw failure;
-    const { contentType, body } = encodeErrorStatus(encoding, GRPC_INVALID_ARGUMENT, failure.message);
+    const { contentType, body } = encodeErrorStatus(encoding, grpcCode(failure), failure.message);
     response.setHeader('x-amzn-ErrorType', failure.type);
     if (failure.status === 413) response.setHeader('Connection', 'close');
     response
@@ -80,7 +80,21 @@ export async function answerIngestion(context: ServiceContext, exchange: Exchang
   }
 }
 
+/** Source: the codes of google.rpc.Status, with which OTLP answers errors. */
+const GRPC_CODES: ReadonlyMap<string | number, number> = new Map<string | number, number>([
+  ['ResourceNotFoundException', 5],
+  ['ThrottlingException', 8],
+  [401, 16],
+  [403, 7],
+  ['AccessDeniedException', 7],
+  [500, 13],
+  [503, 14],
+]);
 const GRPC_INVALID_ARGUMENT = 3;
+
+function grpcCode({ type, status }: ServiceError): number {
+  return GRPC_CODES.get(type) ?? GRPC_CODES.get(status) ?? GRPC_INVALID_ARGUMENT;
+}
 
 function toJson({ rejected, errorMessage }: PartialSuccess): object {
   return { rejectedLogRecords: rejected, errorMessage };

@@ -138,6 +138,17 @@ describe('HTTP ingestion', () => {
     expect((await post('/ingest/json', '{}', { ...TARGET, authorization: 'Bearer x' })).status).to.equal(200);
   });
 
+  it('answers OTLP errors with the code of their kind', async () => {
+    const code = async (body: string, headers = TARGET) =>
+      (JSON.parse((await post('/v1/logs', body, headers)).text) as { code: number }).code;
+    expect(await code('nonsense')).to.equal(3);
+    expect(await code('{}', { ...TARGET, 'x-aws-log-group': '/none' })).to.equal(5);
+    service.local.faults.add({ kind: 'throttle', operations: ['v1/logs'], count: 1 });
+    expect(await code('{}')).to.equal(8);
+    service.local.faults.add({ kind: 'error', operations: ['v1/logs'], count: 1 });
+    expect(await code('{}')).to.equal(14);
+  });
+
   it('meets faults by its path', async () => {
     service.local.faults.add({ kind: 'throttle', operations: ['v1/logs'], count: 1, retryAfterSeconds: 1 });
     expect((await post('/v1/logs', otlp(START, 'x'))).status).to.equal(429);
