@@ -17,6 +17,7 @@ import {
   retentionApplies,
   retentionRules,
 } from './account-policy-rules.js';
+import { checkDataProtectionDocument } from './data-protection-document.js';
 import { DELIVERY_RETENTION_DAYS } from './find-log-group.js';
 import { applyIndexPolicies } from './index-policies.js';
 import { parseIndexPolicy } from './index-policy-document.js';
@@ -79,6 +80,9 @@ function checkPolicy(context: ServiceContext, request: RequestOf<'PutAccountPoli
   switch (policyType) {
     case 'FIELD_INDEX_POLICY':
       parseIndexPolicy(policyDocument);
+      return;
+    case 'DATA_PROTECTION_POLICY':
+      checkDataProtectionDocument(policyDocument);
       return;
     case 'RETENTION_POLICY':
       parseRetention(policyDocument);

@@ -1,14 +1,13 @@
 import type { RequestOf } from '../protocol/request-shapes.js';
 import { invalidOperation, invalidParameter, notFound } from '../service-error.js';
 import type { LogGroupDocument } from './collections.js';
+import { checkDataProtectionDocument } from './data-protection-document.js';
 import { changeLogGroup, findIdentifiedLogGroup, findLogGroup } from './find-log-group.js';
 import { checkKmsKey } from './log-groups.js';
-import { checkJson } from './policy-document.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
 
 const QUERY_RESULTS = /^arn:[^:]+:logs:[^:]*:\d{12}:query-result:\*$/;
 const SETTINGS = 'account-settings';
-const MAX_DATA_PROTECTION_LENGTH = 30_720;
 
 interface QueryResultKey {
   readonly kmsKeyId?: string | undefined;
@@ -54,10 +53,7 @@ function putDataProtectionPolicy(
 ): Answer {
   const { policyDocument } = request;
   const group = findIdentifiedLogGroup(context, request.logGroupIdentifier);
-  if (policyDocument.length > MAX_DATA_PROTECTION_LENGTH) {
-    throw invalidParameter(`The policy document must have at most ${MAX_DATA_PROTECTION_LENGTH} characters.`);
-  }
-  checkJson(policyDocument);
+  checkDataProtectionDocument(policyDocument);
   if (group.logGroupClass !== 'STANDARD') {
     throw invalidParameter('Data protection policies need a log group in the Standard log class.');
   }

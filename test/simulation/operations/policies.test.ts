@@ -45,6 +45,15 @@ import { DAY, failure, LocalService, START } from '../local-service.js';
 const GROUP = '/app';
 const ARN = 'arn:aws:logs:us-east-1:000000000000:log-group:/app';
 const KEY = 'arn:aws:kms:us-east-1:000000000000:key/0f1e2d3c';
+/** A data protection policy for identifiers of these names. */
+const masking = (audited = ['EmailAddress'], masked = audited, maskConfig = {}) =>
+  JSON.stringify({
+    Name: 'p',
+    Statement: [
+      { DataIdentifier: audited, Operation: { Audit: { FindingsDestination: {} } } },
+      { DataIdentifier: masked, Operation: { Deidentify: { MaskConfig: maskConfig } } },
+    ],
+  });
 const ROLE = 'arn:aws:iam::000000000000:role/logs';
 
 describe('policies and settings', () => {
@@ -377,7 +386,8 @@ describe('policies and settings', () => {
       { dryRun: true },
       { selectionCriteria: 'Nonsense' },
       { selectionCriteria: prefix('x'.repeat(26 * 1024)) },
-      { policyType: 'DATA_PROTECTION_POLICY', policyDocument: '{}', selectionCriteria: prefix('a') },
+      { policyType: 'DATA_PROTECTION_POLICY', policyDocument: masking(), selectionCriteria: prefix('a') },
+      { policyType: 'DATA_PROTECTION_POLICY', policyDocument: '{}' },
       { policyType: 'SUBSCRIPTION_FILTER_POLICY', policyDocument: '{}' },
       {
         policyType: 'SUBSCRIPTION_FILTER_POLICY',
@@ -402,7 +412,7 @@ describe('policies and settings', () => {
       expect((await failure(put({ policyName: 'b', selectionCriteria: prefix('/b') }))).name).to.equal(
         'LimitExceededException',
       );
-      const data = { policyType: 'DATA_PROTECTION_POLICY' as const, policyDocument: '{}' };
+      const data = { policyType: 'DATA_PROTECTION_POLICY' as const, policyDocument: masking() };
       await put({ ...data, policyName: 'one' });
       expect((await failure(put({ ...data, policyName: 'two' }))).name).to.equal('LimitExceededException');
       await put({ ...data, policyName: 'one' });
@@ -564,7 +574,7 @@ describe('policies and settings', () => {
   });
 
   it('a data protection policy is kept at its group', async () => {
-    const policyDocument = '{"Name":"p","Statement":[]}';
+    const policyDocument = masking();
     const get = () => service.client.send(new GetDataProtectionPolicyCommand({ logGroupIdentifier: GROUP }));
     await service.client.send(
       new PutDataProtectionPolicyCommand({ logGroupIdentifier: GROUP, policyDocument }),
@@ -590,13 +600,30 @@ describe('policies and settings', () => {
     expect((await failure(remove())).name).to.equal('ResourceNotFoundException');
   });
 
+  for (const [reason, policyDocument] of [
+    ['no JSON', '{'],
+    ['no object', '[]'],
+    ['no statement', '{"Statement":[]}'],
+    ['other data masked than audited', masking(['EmailAddress'], ['IpAddress'])],
+    ['no data', masking([])],
+    ['a mask of its own', masking(['EmailAddress'], ['EmailAddress'], { a: 1 })],
+    ['too many characters', masking(['x'.repeat(15_360)])],
+  ] as const) {
+    it(`a data protection policy is refused for ${reason}`, async () => {
+      const sent = service.client.send(
+        new PutDataProtectionPolicyCommand({ logGroupIdentifier: GROUP, policyDocument }),
+      );
+      expect((await failure(sent)).name).to.equal('InvalidParameterException');
+    });
+  }
+
   it('a data protection policy of the account is inherited by Standard groups', async () => {
     expect(await group()).to.not.have.property('inheritedProperties');
     await service.client.send(
       new PutAccountPolicyCommand({
         policyName: 'p',
         policyType: 'DATA_PROTECTION_POLICY',
-        policyDocument: '{"Name":"p","Statement":[]}',
+        policyDocument: masking(),
       }),
     );
     expect((await group()).inheritedProperties).to.deep.equal(['ACCOUNT_DATA_PROTECTION']);
