@@ -1,3 +1,4 @@
+import { deliveryCases } from './cases/deliveries.js';
 import { eventCases } from './cases/events.js';
 import { filterCases } from './cases/filters.js';
 import { indexCases } from './cases/indexes.js';
@@ -24,4 +25,5 @@ export const allCases: readonly ConformanceCase[] = [
   ...ingestionCases,
   ...settingCases,
   ...accountCases,
+  ...deliveryCases,
 ];

@@ -8,11 +8,6 @@ import {
   DescribeAccountPoliciesCommand,
   DescribeConfigurationTemplatesCommand,
   DescribeDeliveriesCommand,
-  GetDeliveryCommand,
-  GetDeliveryDestinationCommand,
-  GetDeliverySourceCommand,
-  PutDeliveryDestinationCommand,
-  PutDeliverySourceCommand,
   DescribeDeliveryDestinationsCommand,
   DescribeDeliverySourcesCommand,
   DescribeDestinationsCommand,
@@ -300,50 +295,6 @@ export const accountCases = [
         client.send(new CancelExportTaskCommand({ taskId: '00000000-0000-0000-0000-000000000000' })),
         'ResourceNotFoundException',
         'The specified export task does not exist.',
-      );
-    },
-  }),
-  ...operation('PutDeliveryDestination', {
-    'refuses a format that is none, in the words of ValidationException': async ({ client }) => {
-      await refused(
-        client.send(
-          new PutDeliveryDestinationCommand({
-            name: ownName(),
-            outputFormat: 'foobar' as 'json',
-            deliveryDestinationConfiguration: { destinationResourceArn: 'arn:aws:s3:::conformance' },
-          }),
-        ),
-        'ValidationException',
-        "1 validation error detected: Value 'foobar' at 'outputFormat' failed to satisfy constraint: Member must satisfy enum value set: [w3c, raw, json, plain, parquet]",
-      );
-    },
-  }),
-  ...operation('PutDeliverySource', {
-    'refuses a bucket as a source': async ({ client }) => {
-      await refused(
-        client.send(
-          new PutDeliverySourceCommand({
-            name: ownName(),
-            resourceArn: 'arn:aws:s3:::conformance',
-            logType: 'ACCESS_LOGS',
-          }),
-        ),
-        'ResourceNotFoundException',
-        'Cannot access provided service.',
-      );
-    },
-  }),
-  ...operation('GetDelivery', {
-    'and its relatives name what does not exist': async ({ client }) => {
-      const absent = async (answer: Promise<unknown>, what: string) => {
-        const message = `Requested ${what} does not exist in this account.`;
-        await refused(answer, 'ResourceNotFoundException', message);
-      };
-      await absent(client.send(new GetDeliveryCommand({ id: 'none' })), 'Delivery');
-      await absent(client.send(new GetDeliverySourceCommand({ name: ownName() })), 'Delivery Source');
-      await absent(
-        client.send(new GetDeliveryDestinationCommand({ name: ownName() })),
-        'Delivery Destination',
       );
     },
   }),
