@@ -1,3 +1,4 @@
+import { statSync } from 'node:fs';
 import { Command, Option } from 'commander';
 import { OptionError } from '../cloudwatch/errors.js';
 import {
@@ -41,7 +42,7 @@ Examples:
 Then, in another terminal:
   export AWS_ENDPOINT_URL=http://127.0.0.1:${DEFAULT_LOCAL_PORT} AWS_REGION=us-east-1
   export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
-  aws logs describe-log-groups
+  aws logs describe-log-groups       # before 1.29 and 2.13: aws --endpoint-url $AWS_ENDPOINT_URL logs …
 
 While it runs, faults and the service's clock are set over HTTP, as JSON:
   curl -H 'content-type: application/json' -d '{"kind":"throttle","count":3}' $AWS_ENDPOINT_URL/_control/faults
@@ -160,7 +161,22 @@ function harmFound({ tornBytes, harmedBytes, harmedSegments, harmedEntries }: Fo
   return found;
 }
 
+/** Options of the service by the names that they have on the command line. */
+const FLAGS: Readonly<Record<string, string>> = {
+  accountId: '--account',
+  allowedHosts: '--allow-host',
+  maxBytes: '--max-bytes',
+  region: '--region',
+};
+
 async function start(options: LocalArguments): Promise<LocalCloudWatchLogs> {
+  if (options.fsync !== undefined && options.dataDir === undefined) {
+    throw new OptionError(
+      '--fsync',
+      'stand beside --data-dir: nothing is written without one',
+      options.fsync,
+    );
+  }
   try {
     return await LocalCloudWatchLogs.start({
       port: options.port,
@@ -184,13 +200,32 @@ async function start(options: LocalArguments): Promise<LocalCloudWatchLogs> {
         options.port,
       );
     }
+    if (error instanceof OptionError && FLAGS[error.option] !== undefined) {
+      error.message = FLAGS[error.option]! + error.message.slice(error.option.length);
+    }
+    if (options.dataDir !== undefined && error instanceof Error && 'syscall' in error) {
+      throw new OptionError(
+        '--data-dir',
+        `be a folder that this process can read and write (${error.message})`,
+        options.dataDir,
+      );
+    }
     throw error;
   }
 }
 
 function readFolder(option: string, text: string): string {
-  if (text.trim() === '') throw new OptionError(option, 'be a folder', text);
+  if (text.trim() === '' || isOtherThanFolder(text)) throw new OptionError(option, 'be a folder', text);
   return text;
+}
+
+function isOtherThanFolder(path: string): boolean {
+  try {
+    return !statSync(path).isDirectory();
+  } catch {
+    // It may be made yet; what else is wrong with it shows when it is used.
+    return false;
+  }
 }
 
 function readSubscription(text: string): { arn: string; url: string } {

@@ -42,6 +42,7 @@ export interface LocalCloudWatchLogsOptions {
   readonly exportDirectory?: string | undefined;
 }
 
+const HOST_NAME = /^(?:[\w-]+(?:\.[\w-]+)*|\[[\da-f:.]+\])$/i;
 const FSYNC_POLICIES: readonly FsyncPolicy[] = ['always', 'interval', 'never'];
 
 /** @throws OptionError for the first option that is wrong */
@@ -74,5 +75,9 @@ export function checkOptions({
   }
   if (allowedHosts !== undefined && !Array.isArray(allowedHosts)) {
     throw new OptionError('allowedHosts', 'be an array of host names', allowedHosts);
+  }
+  for (const name of (allowedHosts ?? []) as readonly unknown[]) {
+    if (typeof name === 'string' && HOST_NAME.test(name)) continue;
+    throw new OptionError('allowedHosts', 'be host names without scheme and port, such as logs.test', name);
   }
 }

@@ -5,7 +5,10 @@ import { LOG_GROUPS, type LogGroupDocument } from './operations/collections.js';
 import { EventFeed } from './operations/event-feed.js';
 import { failInterruptedExports } from './operations/export-tasks.js';
 import { expireEvents } from './operations/find-log-group.js';
+import { HANDLERS } from './operations/handlers.js';
+import { INGESTION_PATHS } from './operations/http-ingestion.js';
 import { applyIndexPolicies } from './operations/index-policies.js';
+import { OTHER_OPERATIONS } from './operations/other-operations.js';
 import type { ServiceContext } from './operations/service-context.js';
 import { subscriptionsOf } from './operations/subscription-filters.js';
 import { createSignatureCheck } from './protocol/signatures.js';
@@ -25,6 +28,14 @@ const MAX_CONCURRENT_QUERIES = 100;
 /** Of them, those that read log groups of the Infrequent Access class. */
 const MAX_CONCURRENT_INFREQUENT_QUERIES = 5;
 
+/** What faults may name: all operations of the service, also those that it lacks, and the HTTP endpoints. */
+const FAULT_OPERATIONS: readonly string[] = [
+  ...Object.keys(HANDLERS),
+  'StartLiveTail',
+  ...OTHER_OPERATIONS,
+  ...INGESTION_PATHS.map((path) => path.slice(1)),
+];
+
 /** The local service without its HTTP server. */
 export interface Service {
   readonly context: ServiceContext;
@@ -42,7 +53,7 @@ export interface Service {
 export function createService(options: LocalCloudWatchLogsOptions, clock: AdjustableClock): Service {
   const { accountId = '000000000000', region = 'us-east-1', verifySignatures } = options;
   const now = (): number => clock.now();
-  const faults = new FaultInjection(options.faultSeed);
+  const faults = new FaultInjection(options.faultSeed, FAULT_OPERATIONS);
   for (const rule of options.faults ?? []) faults.add(rule);
   const destinations = new LocalDestinations(options.subscriptionDestinations);
   const storage = openStorage({

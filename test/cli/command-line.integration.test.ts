@@ -191,6 +191,12 @@ describe('otel-cwlogs', () => {
       ['local', '--fsync', 'sometimes'],
       ['local', '--account', '12'],
       ['local', '--region', 'here'],
+      ['local', '--fsync', 'always'],
+      ['local', '--port', '0', '--fault', 'throttle:PutLogEvent'],
+      ['local', '--port', '0', '--allow-host', 'http://logs.test'],
+      ['local', '--port', '0', '--allow-host', 'logs.test:4586'],
+      ['local', '--port', '0', '--export-dir', MAIN],
+      ['local', '--port', '0', '--data-dir', MAIN],
       ['local', '--data-dirr', 'x'],
     ]) {
       const { stderr, code } = await run(service, args);
@@ -319,6 +325,20 @@ describe('otel-cwlogs', () => {
     expect(shown).to.contain('AWS_REGION=eu-central-1');
     const again = await fetch(`${String(endpoint)}/health`).catch((error: unknown) => error);
     expect(again).to.be.instanceOf(Error);
+  });
+
+  it('names wrong options of the local service as they were written', async () => {
+    for (const [flag, value, rule] of [
+      ['--max-bytes', '1kB', 'be a number of at least 1048576 (bytes)'],
+      ['--account', '12', 'be a string of 12 digits'],
+      ['--allow-host', '', 'be host names without scheme and port'],
+      ['--data-dir', join(MAIN, 'below'), 'be a folder that this process can read and write (ENOTDIR: '],
+      ['--fault', 'throttle:PutLogEvent', 'name operations, such as PutLogEvents or v1/logs (did you mean '],
+    ] as const) {
+      const { stderr, code } = await run(service, ['local', '--port', '0', flag, value]);
+      expect(stderr).to.contain(`${flag === '--fault' ? 'fault.operations' : flag} must ${rule}`);
+      expect(code).to.equal(2);
+    }
   });
 
   it('says what of its folder cannot be read', async () => {

@@ -1,4 +1,4 @@
-import { CloudWatchLogsError } from '../../cloudwatch/errors.js';
+import { CloudWatchLogsError, show } from '../../cloudwatch/errors.js';
 import { type Exchange, sendJson } from '../protocol/http-server.js';
 import { readRawBody } from '../protocol/read-body.js';
 import { ServiceError } from '../service-error.js';
@@ -6,7 +6,7 @@ import type { StoreStatistics } from '../store/event-store.js';
 import type { FolderRecovery } from '../store/folder-event-store.js';
 import type { AdjustableClock } from './adjustable-clock.js';
 import type { FaultInjection } from './fault-injection.js';
-import { checkFaultRule, type FaultRule } from './fault-rule.js';
+import type { FaultRule } from './fault-rule.js';
 
 const JSON_TYPE = { contentType: 'application/json' };
 const MAX_CONTROL_BYTES = 1024 * 1024;
@@ -35,15 +35,22 @@ export async function answerControl(controlled: Controlled, exchange: Exchange):
       break;
     case 'POST /_control/faults': {
       const body = await readJson(exchange);
-      const rules = (Array.isArray(body) ? body : [body]).map(checked);
+      const rules = (Array.isArray(body) ? body : [body]).map((rule) => checked(faults, rule));
       const ids = rules.map((rule) => faults.add(rule));
       sendJson(response, { ids }, JSON_TYPE);
       return;
     }
     case 'DELETE /_control/faults': {
-      const id = query.get('id');
-      if (id === null) faults.clear();
-      else faults.remove(id);
+      const unknown = [...query.keys()].find((name) => name !== 'id');
+      // A slip of the pen must not remove all rules.
+      if (unknown !== undefined) throw invalid(`DELETE /_control/faults takes id, not ${show(unknown)}.`);
+      const ids = query.getAll('id');
+      for (const id of ids) {
+        if (faults.list().some((fault) => fault.id === id)) continue;
+        throw new ServiceError('ResourceNotFoundException', `There is no rule ${show(id)}.`, { status: 404 });
+      }
+      if (ids.length === 0) faults.clear();
+      else for (const id of ids) faults.remove(id);
       break;
     }
     case 'GET /_control/store':
@@ -66,9 +73,9 @@ export async function answerControl(controlled: Controlled, exchange: Exchange):
   sendJson(response, state, JSON_TYPE);
 }
 
-function checked(rule: unknown): FaultRule {
+function checked(faults: FaultInjection, rule: unknown): FaultRule {
   try {
-    return checkFaultRule(rule);
+    return faults.check(rule);
   } catch (error) {
     if (error instanceof CloudWatchLogsError) throw invalid(error.message);
     throw error;
@@ -76,9 +83,10 @@ function checked(rule: unknown): FaultRule {
 }
 
 function setClock(clock: AdjustableClock, body: unknown): void {
-  const { time, advanceMillis } = (body ?? {}) as { time?: unknown; advanceMillis?: unknown };
-  if (isTime(time)) clock.setTime(time);
-  else if (isTime(advanceMillis)) clock.advance(advanceMillis);
+  const { time, advanceMillis, ...others } = (body ?? {}) as { time?: unknown; advanceMillis?: unknown };
+  const isOne = (time === undefined) !== (advanceMillis === undefined) && Object.keys(others).length === 0;
+  if (isOne && isTime(time) && time >= 0) clock.setTime(time);
+  else if (isOne && isTime(advanceMillis)) clock.advance(advanceMillis);
   else throw invalid('The clock takes {"time": milliseconds since 1970} or {"advanceMillis": milliseconds}.');
 }
 

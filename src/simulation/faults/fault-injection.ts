@@ -1,4 +1,5 @@
 import { OptionError } from '../../cloudwatch/errors.js';
+import { nearestName } from '../../cloudwatch/nearest-name.js';
 import { checkFaultRule, type FaultRule } from './fault-rule.js';
 
 /** A rule that is in force, and how often it struck. */
@@ -23,11 +24,36 @@ export interface Strike {
 export class FaultInjection {
   readonly #rules = new Map<string, { rule: FaultRule; struck: number }>();
   readonly #random: () => number;
+  readonly #operations: readonly string[] | undefined;
   #added = 0;
 
-  /** @param seed - a whole number */
-  constructor(seed = 1) {
+  /**
+   * @param seed - a whole number
+   * @param operations - names that rules may have; any when left out
+   */
+  constructor(seed = 1, operations?: readonly string[]) {
     this.#random = seededRandom(seed);
+    this.#operations = operations;
+  }
+
+  /**
+   * Checks a rule that came from outside.
+   * @throws OptionError with the member that is wrong; a name that is no operation's would never strike
+   */
+  check(rule: unknown): FaultRule {
+    const checked = checkFaultRule(rule);
+    for (const member of ['operations', 'exceptOperations'] as const) {
+      for (const name of checked[member] ?? []) {
+        if (this.#operations?.some((operation) => nameMatches(name, operation)) ?? true) continue;
+        const near = nearestName(name, this.#operations!);
+        throw new OptionError(
+          `fault.${member}`,
+          `name operations, such as PutLogEvents or v1/logs${near ? ` (did you mean ${near}?)` : ''}`,
+          name,
+        );
+      }
+    }
+    return checked;
   }
 
   /**
@@ -36,8 +62,9 @@ export class FaultInjection {
    * @throws OptionError for a rule that is wrong
    */
   add(rule: FaultRule): string {
+    const checked = this.check(rule);
     const id = `fault-${++this.#added}`;
-    this.#rules.set(id, { rule: checkFaultRule(rule), struck: 0 });
+    this.#rules.set(id, { rule: checked, struck: 0 });
     return id;
   }
 

@@ -149,6 +149,12 @@ export function sendError(response: ServerResponse, error: unknown): void {
 }
 
 function internalFailure(error: unknown): ServiceError {
+  if (error instanceof Error && 'syscall' in error && typeof error.syscall === 'string') {
+    // A full disk and the like is no mistake of the service: where it was found helps nobody.
+    return new ServiceError('InternalFailure', `The local service can't use its files: ${error.message}`, {
+      status: 500,
+    });
+  }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return new ServiceError('InternalFailure', `The local service failed: ${text}`, { status: 500 });
 }

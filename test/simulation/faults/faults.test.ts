@@ -219,6 +219,47 @@ describe('faults', () => {
       expect(body).to.include({ evictedEvents: 0, expiredEvents: 0 });
     });
 
+    it('refuses what is none of its parameters rather than removing all rules', async () => {
+      await control('POST', 'faults', [{ kind: 'deny' }, { kind: 'throttle' }]);
+      const held = service.local.faults.list().map(({ id }) => id);
+      const slip = await control('DELETE', 'faults?di=fault-1');
+      expect(slip.status).to.equal(400);
+      expect(slip.body.message).to.equal('DELETE /_control/faults takes id, not "di".');
+      const gone = await control('DELETE', `faults?id=${held[0]!}&id=fault-999`);
+      expect(gone.status).to.equal(404);
+      expect(gone.body.message).to.equal('There is no rule "fault-999".');
+      expect(service.local.faults.list().map(({ id }) => id)).to.deep.equal(held);
+      service.local.faults.clear();
+    });
+
+    it('refuses a rule for an operation that there is not, and then adds none of the others', async () => {
+      const operations = [
+        'putlogevents',
+        'Describe*',
+        'v1/logs',
+        'ingest/*',
+        'PutTransformer',
+        'StartLiveTail',
+      ];
+      expect((await control('POST', 'faults', { kind: 'deny', operations })).status).to.equal(200);
+      service.local.faults.clear();
+      const rules = [{ kind: 'throttle' }, { kind: 'deny', exceptOperations: ['PutLogEvent'] }];
+      const { status, body } = await control('POST', 'faults', rules);
+      expect(status).to.equal(400);
+      expect(body.message).to.match(
+        /^fault\.exceptOperations must name operations.*did you mean PutLogEvents\?/,
+      );
+      expect(service.local.faults.list()).to.deep.equal([]);
+    });
+
+    it('refuses a time that is none, or two ways to set it', async () => {
+      const before = service.local.clock.now();
+      for (const wrong of [{ time: -1 }, { time: 1, advanceMillis: 1 }, { time: 1, zone: 'UTC' }, {}]) {
+        expect((await control('POST', 'clock', wrong)).status, JSON.stringify(wrong)).to.equal(400);
+      }
+      expect(service.local.clock.now()).to.equal(before);
+    });
+
     it('adds, lists and removes rules', async () => {
       const added = await control('POST', 'faults', [{ kind: 'throttle', count: 2 }, { kind: 'deny' }]);
       const [first] = added.body.ids as string[];

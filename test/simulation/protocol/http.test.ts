@@ -1,6 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs';
 import { request } from 'node:http';
 import { type AddressInfo, connect, createServer } from 'node:net';
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 
 import { expect } from 'chai';
@@ -252,6 +254,29 @@ describe('the HTTP protocol', () => {
     );
     expect(answer).to.match(/^HTTP\/1\.1 403 /);
     expect(answer.toLowerCase()).to.not.contain('access-control-allow');
+  });
+
+  it('answers what the system says of its files, without where in the code it was', async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'http-'));
+    const local = await LocalCloudWatchLogs.start({ dataDirectory: directory });
+    try {
+      const send = async (operation: string, body: object) => {
+        const headers = { 'x-amz-target': `Logs_20140328.${operation}` };
+        return fetch(local.endpoint, { method: 'POST', headers, body: JSON.stringify(body) });
+      };
+      const stream = { logGroupName: 'g', logStreamName: 's' };
+      await send('CreateLogGroup', { logGroupName: 'g' });
+      await send('CreateLogStream', stream);
+      rmSync(join(directory, 'groups'), { recursive: true });
+      const logEvents = [{ timestamp: Date.now(), message: 'm' }];
+      const response = await send('PutLogEvents', { ...stream, logEvents });
+      expect(response.status).to.equal(500);
+      const { message } = (await response.json()) as { message: string };
+      expect(message).to.match(/^The local service can't use its files: ENOENT: [^\n]*$/);
+    } finally {
+      await local.stop();
+      rmSync(directory, { recursive: true });
+    }
   });
 
   it('tells that it is well', async () => {
