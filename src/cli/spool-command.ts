@@ -66,33 +66,37 @@ export function spoolCommand(io: CommandIo): Command {
 }
 
 async function runList(directory: string, options: SpoolArguments, io: CommandIo): Promise<void> {
-  const { entries, foreign } = await list(directory);
-  if (options.json) io.stdout.write(`${toSafeJson({ entries, foreign })}\n`);
+  const { entries, foreign, unreadable } = await list(directory);
+  if (options.json) io.stdout.write(`${toSafeJson({ entries, foreign, unreadable })}\n`);
   else {
     for (const entry of entries) io.stdout.write(`${line(entry, io)}\n`);
     const events = formatCount(sum(entries, 'events'), 'event');
     const bytes = formatBytes(sum(entries, 'fileBytes'));
     io.stderr.write(`${formatCount(entries.length, 'batch', 'batches')}, ${events}, ${bytes}\n`);
     noteForeign(foreign, io);
+    noteUnreadable(unreadable, io);
   }
-  io.setExitCode(entries.length > 0 ? EXIT.found : EXIT.nothingFound);
+  const found = entries.length > 0 ? EXIT.found : EXIT.nothingFound;
+  io.setExitCode(unreadable.length > 0 ? EXIT.failed : found);
 }
 
 async function runShow(directory: string, options: SpoolArguments, io: CommandIo): Promise<void> {
-  const { entries } = await list(directory);
+  const { entries, unreadable } = await list(directory);
+  noteUnreadable(unreadable, io);
   const shown: unknown[] = [];
   let damaged = 0;
   for (const entry of entries) {
     const content = await readSpoolEntry(directory, entry);
-    if (content.state !== 'whole') damaged++;
-    if (!content.batch) {
+    if (content.state === 'gone') continue;
+    if (content.state !== 'whole') {
+      damaged++;
       io.stderr.write(`${escapeTerminalText(entry.file)}: ${escapeTerminalText(content.detail)}\n`);
-      continue;
     }
+    if (!content.batch) continue;
     const { destination, events } = content.batch;
     const messages = events.map(({ timestamp, messageJson }) => ({
       timestamp: new Date(timestamp).toISOString(),
-      message: JSON.parse(messageJson) as string,
+      message: textOf(messageJson),
     }));
     if (options.json) shown.push({ file: entry.file, ...destination, events: messages });
     else {
@@ -104,31 +108,46 @@ async function runShow(directory: string, options: SpoolArguments, io: CommandIo
   }
   if (options.json) io.stdout.write(`${toSafeJson(shown)}\n`);
   const whole = entries.length > 0 ? EXIT.found : EXIT.nothingFound;
-  io.setExitCode(damaged > 0 ? EXIT.failed : whole);
+  io.setExitCode(damaged > 0 || unreadable.length > 0 ? EXIT.failed : whole);
+}
+
+/** What somebody else wrote may be no JSON though its checksum is right: it is shown as it is. */
+function textOf(messageJson: string): string {
+  try {
+    return String(JSON.parse(messageJson));
+  } catch {
+    return messageJson;
+  }
 }
 
 async function runVerify(directory: string, options: SpoolArguments, io: CommandIo): Promise<void> {
-  const { entries, foreign } = await list(directory);
+  const { entries, foreign, unreadable } = await list(directory);
+  let files = entries.length;
   const problems: { file: string; state: string; damagedEvents: number; detail: string }[] = [];
   for (const entry of entries) {
     const content = await readSpoolEntry(directory, entry);
     if (content.state === 'whole') continue;
+    if (content.state === 'gone') {
+      files--;
+      continue;
+    }
     const damagedEvents = content.batch ? content.damagedEvents : entry.events;
     problems.push({ file: entry.file, state: content.state, damagedEvents, detail: content.detail });
   }
   if (options.json) {
     io.stdout.write(
-      `${toSafeJson({ files: entries.length, events: sum(entries, 'events'), problems, foreign })}\n`,
+      `${toSafeJson({ files, events: sum(entries, 'events'), problems, foreign, unreadable })}\n`,
     );
   } else {
     for (const { file, state, detail } of problems) {
       io.stdout.write(`${state} ${escapeTerminalText(file)}: ${escapeTerminalText(detail)}\n`);
     }
-    const whole = formatCount(entries.length - problems.length, 'file');
+    const whole = formatCount(files - problems.length, 'file');
     io.stdout.write(`${whole} whole, ${problems.length} with problems\n`);
     noteForeign(foreign, io);
+    noteUnreadable(unreadable, io);
   }
-  io.setExitCode(problems.length > 0 ? EXIT.failed : EXIT.found);
+  io.setExitCode(problems.length + unreadable.length > 0 ? EXIT.failed : EXIT.found);
 }
 
 async function runDrain(directory: string, options: SpoolArguments, io: CommandIo): Promise<void> {
@@ -143,6 +162,12 @@ async function runDrain(directory: string, options: SpoolArguments, io: CommandI
       for (const [why, count] of Object.entries(result.lostByReason)) {
         io.stdout.write(`  lost ${count}: ${why}\n`);
       }
+      if (result.leftToOthers > 0)
+        io.stdout.write(`  left ${result.leftToOthers}: running processes hold them\n`);
+      if (result.leftUnreadable > 0) {
+        io.stdout.write(`  left ${result.leftUnreadable}: of a later version, or not to be read\n`);
+      }
+      for (const message of result.messages) io.stderr.write(`${escapeTerminalText(message)}\n`);
       if (reason !== undefined) io.stderr.write(`${escapeTerminalText(reason)}\n`);
     }
     const code = result.left > 0 ? EXIT.failed : EXIT.found;
@@ -167,7 +192,8 @@ async function list(directory: string): Promise<SpoolListing> {
 
 function line(entry: SpoolEntry, io: CommandIo): string {
   const age = formatDelta(io.now() - entry.createdMillis);
-  const held = entry.heldByProcess === undefined ? '' : `, held by process ${entry.heldByProcess}`;
+  const where = entry.holder === 'unknown' ? ' of another container or host' : '';
+  const held = entry.heldByProcess === undefined ? '' : `, held by process ${entry.heldByProcess}${where}`;
   const events = formatCount(entry.events, 'event');
   return `${escapeTerminalText(entry.file)}: ${events}, ${formatBytes(entry.fileBytes)}, ${age} old${held}`;
 }
@@ -178,4 +204,10 @@ function sum(entries: readonly SpoolEntry[], member: 'events' | 'fileBytes'): nu
 
 function noteForeign(foreign: readonly string[], io: CommandIo): void {
   for (const name of foreign) io.stderr.write(`not of the spool: ${escapeTerminalText(name)}\n`);
+}
+
+function noteUnreadable(unreadable: SpoolListing['unreadable'], io: CommandIo): void {
+  for (const { folder, detail } of unreadable) {
+    io.stderr.write(`${escapeTerminalText(folder)} can't be read: ${escapeTerminalText(detail)}\n`);
+  }
 }

@@ -1,8 +1,9 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { runCommandLine } from '../../src/cli/program.js';
+import { checksummedLine } from '../../src/delivery/spool/checksummed-lines.js';
 import { DEFAULT_SPOOL_SETTINGS, Spool } from '../../src/delivery/spool/spool.js';
 import { Diagnostics } from '../../src/observability/diagnostics.js';
 import { batch } from '../delivery/builders.js';
@@ -26,8 +27,10 @@ describe('otel-cwlogs spool', () => {
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
   const run = async (
-    ...args: string[]
+    ...given: (string | AbortController)[]
   ): Promise<{ stdout: string; stderr: string; code: number | undefined }> => {
+    const args = given.filter((one) => typeof one === 'string');
+    const abort = given.find((one) => typeof one !== 'string') ?? new AbortController();
     const ending = { stdout: '', stderr: '', code: undefined as number | undefined };
     const env = {
       AWS_ENDPOINT_URL: service.endpoint,
@@ -41,7 +44,7 @@ describe('otel-cwlogs spool', () => {
         stdout: { write: (text: string) => (ending.stdout += text) },
         stderr: { write: (text: string) => (ending.stderr += text) },
         env,
-        signal: new AbortController().signal,
+        signal: abort.signal,
         now: Date.now,
         setExitCode: (code) => {
           ending.code = code;
@@ -92,5 +95,71 @@ describe('otel-cwlogs spool', () => {
     const { stderr, code } = await run('list', join(directory, 'none'));
     expect(stderr).to.match(/must be a folder that can be read \(ENOENT\)/);
     expect(code).to.equal(2);
+  });
+
+  it('shows what can be read of damaged files, and of files that others wrote', async () => {
+    const folder = join(directory, (await readdir(directory))[0]!);
+    const line = (text: string): string => checksummedLine(text);
+    const header = {
+      format: 'otel-cwlogs-spool',
+      logGroupName: 'g\u001b]0;x',
+      logStreamName: 's',
+      events: 1,
+    };
+    await writeFile(
+      join(folder, '0000000003-1700000000000-1-30-200.batch'),
+      line(JSON.stringify({ ...header, version: 1 })) + line('1700000000000 4 "no\u001b json'),
+    );
+    await writeFile(
+      join(folder, '0000000004-1700000000000-9-30-200.batch'),
+      line(JSON.stringify({ ...header, version: 7 })),
+    );
+    await writeFile(join(folder, '0000000005-1700000000000-2-30-200.batch'), 'nothing');
+    await mkdir(join(folder, '0000000006-1700000000000-2-30-200.batch'));
+    await writeFile(join(directory, 'not\u001b[1m ours'), '');
+    const shown = await run('show', directory);
+    expect(shown.code).to.equal(3);
+    expect(shown.stdout + shown.stderr).not.to.include('\u001b');
+    expect(shown.stdout).to.include('no\\e json');
+    expect(shown.stderr).to.match(/0000000004.*format 7, of a later version/);
+    expect(shown.stderr).to.match(/0000000005.*no event of it can be read/);
+    expect(shown.stderr).to.match(/0000000006.*not a plain file/);
+    const verified = await run('verify', directory);
+    expect(verified.code).to.equal(3);
+    expect(verified.stdout).to.match(/future .*0000000004/);
+    expect(verified.stdout).to.include('3 files whole, 3 with problems');
+    expect(verified.stderr).to.include('not of the spool: not\\e[1m ours');
+    await rm(join(folder, '0000000003-1700000000000-1-30-200.batch'));
+    await rm(join(folder, '0000000006-1700000000000-2-30-200.batch'), { recursive: true });
+    const drained = await run('drain', directory);
+    expect(drained.stdout).to.match(
+      /^delivered 3, lost 2, left 9\n {2}lost 2: spool_corrupt\n {2}left 9: of a later version/,
+    );
+    expect(drained.stderr).to.include('of a later version of this package; they stay there for it');
+    expect(drained.code).to.equal(3);
+  });
+
+  it('leaves to a running process what it holds, and says so', async () => {
+    const spool = new Spool({ diagnostics: new Diagnostics() }, { directory, ...DEFAULT_SPOOL_SETTINGS });
+    await spool.write(batch(['held']), { sequence: 1 });
+    expect((await run('list', directory)).stdout).to.include(`, held by process ${process.pid}\n`);
+    const drained = await run('drain', directory);
+    expect(drained.stdout).to.equal('delivered 3, lost 0, left 1\n  left 1: running processes hold them\n');
+    expect(drained.code).to.equal(3);
+    const [folder] = await readdir(directory);
+    const elsewhere = folder!.replace(/~(\d+-\d+)-[0-9a-f]{8}-/, '~$1-00000000-');
+    await rename(join(directory, folder!), join(directory, elsewhere));
+    expect((await run('list', directory)).stdout).to.include(' of another container or host');
+    await spool.close(1_000);
+  });
+
+  it('ends a drain at once when it is interrupted', async () => {
+    service.answer = () => ({ status: 503, json: { __type: 'ServiceUnavailableException' } });
+    const interrupt = new AbortController();
+    const drained = run('drain', directory, interrupt);
+    while (service.received.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    interrupt.abort();
+    expect((await drained).code).to.equal(130);
+    expect((await run('list', directory)).stderr).to.match(/^2 batches, 3 events/);
   });
 });

@@ -2,7 +2,7 @@ import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Diagnostics } from '../../observability/diagnostics.js';
 import { Losses, type LossReason } from '../../observability/losses.js';
 import { createDelivery } from '../create-delivery.js';
-import { listSpool } from './inspect-spool.js';
+import { listSpool, readSpoolEntry, type SpoolEntry } from './inspect-spool.js';
 import { DEFAULT_SPOOL_SETTINGS } from './spool.js';
 
 /** What became of a spool that was drained. */
@@ -12,6 +12,12 @@ export interface DrainResult {
   readonly lostByReason: Partial<Record<LossReason, number>>;
   /** Events that are still in the spool: the service failed, other processes hold them, or a later version wrote them. */
   readonly left: number;
+  /** Of these, events that other processes hold, and send themselves. */
+  readonly leftToOthers: number;
+  /** Of these, events in files of a later version, or that can't be read. */
+  readonly leftUnreadable: number;
+  /** What was said of it meanwhile, each kind once. */
+  readonly messages: readonly string[];
   readonly error?: Error | undefined;
 }
 
@@ -32,8 +38,11 @@ export async function drainSpool(
   await listSpool(directory);
   const { timeoutMillis = 20_000, signal } = options;
   const losses = new Losses();
+  const messages: string[] = [];
+  const note = (message: string): void => void messages.push(message);
+  const logger = { error: note, warn: note, info: () => undefined, debug: () => undefined };
   const delivery = createDelivery(
-    { client, losses, diagnostics: new Diagnostics() },
+    { client, losses, diagnostics: new Diagnostics({ logger }) },
     {
       flushTimeoutMillis: timeoutMillis,
       shutdownTimeoutMillis: 5_000,
@@ -45,17 +54,41 @@ export async function drainSpool(
     const { spool, deliveredEvents } = delivery.status();
     if (!spool || spool.batches === spool.unreadableBatches || deliveredEvents === before) break;
     before = deliveredEvents;
-    await delivery.forceFlush();
+    await Promise.race([delivery.forceFlush(), aborted(signal)]);
   }
+  const unreadable = delivery.status().spool?.unreadableBatches ?? 0;
   await delivery.shutdown();
   const { deliveredEvents, lastError } = delivery.status();
   const { entries } = await listSpool(directory);
-  const left = entries.reduce((sum, { events }) => sum + events, 0);
+  const left = eventsOf(entries);
   return {
     delivered: deliveredEvents,
     lost: losses.total(),
     lostByReason: losses.byReason(),
     left,
+    leftToOthers: eventsOf(entries.filter(({ heldByProcess }) => heldByProcess !== undefined)),
+    leftUnreadable: unreadable > 0 ? eventsOf(await unreadableOf(directory, entries)) : 0,
+    messages,
     error: left > 0 ? lastError : undefined,
   };
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    signal?.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+function eventsOf(entries: readonly SpoolEntry[]): number {
+  return entries.reduce((sum, { events }) => sum + events, 0);
+}
+
+async function unreadableOf(directory: string, entries: readonly SpoolEntry[]): Promise<SpoolEntry[]> {
+  const found: SpoolEntry[] = [];
+  for (const entry of entries) {
+    if (entry.heldByProcess !== undefined) continue;
+    const { state } = await readSpoolEntry(directory, entry);
+    if (state === 'future' || state === 'unreadable') found.push(entry);
+  }
+  return found;
 }

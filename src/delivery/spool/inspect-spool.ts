@@ -25,7 +25,9 @@ export type SpoolEntryContent =
       readonly detail: string;
     }
   | { readonly state: 'damaged' | 'unreadable'; readonly batch?: undefined; readonly detail: string }
-  | { readonly state: 'future'; readonly batch?: undefined; readonly detail: string };
+  | { readonly state: 'future'; readonly batch?: undefined; readonly detail: string }
+  /** It was sent, or changed hands, since it was listed. */
+  | { readonly state: 'gone'; readonly batch?: undefined; readonly detail: string };
 
 /** What a spool's directory holds. Nothing of it is changed. */
 export interface SpoolListing {
@@ -81,7 +83,8 @@ export async function readSpoolEntry(
   try {
     bytes = await readPlainFile(nodeFileSystem, join(directory, entry.file));
   } catch (error) {
-    return { state: 'unreadable', detail: (error as Error).message };
+    const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT';
+    return { state: isGone ? 'gone' : 'unreadable', detail: describeError(error) };
   }
   const content = readSpoolFile(bytes);
   switch (content.kind) {
