@@ -232,6 +232,39 @@ export const eventCases = [
         /INFREQUENT_ACCESS/,
       );
     },
+    'gives the newest first, and pages on in the direction of the token': async (bench) => {
+      const now = bench.now() - 10_000;
+      const logGroupName = await bench.groupWith(
+        ['1', '2', '3'].map((message, index) => ({ timestamp: now + index, message })),
+      );
+      const pages: string[] = [];
+      let nextToken: string | undefined;
+      do {
+        const page = await eventually(
+          () =>
+            bench.client.send(
+              new FilterLogEventsCommand({
+                logGroupName,
+                startTime: now - 1000,
+                limit: 2,
+                ...(nextToken === undefined ? { startFromHead: false } : { nextToken }),
+              }),
+            ),
+          ({ events }) => pages.length > 0 || events!.length > 0,
+        );
+        pages.push(...page.events!.map(({ message }) => message!));
+        nextToken = page.nextToken;
+      } while (nextToken !== undefined);
+      expect(pages.join('')).to.equal('321');
+    },
+    'refuses the newest first from before 2024': async ({ client, group }) => {
+      const logGroupName = await group();
+      const startTime = Date.UTC(2023, 11, 31);
+      await refused(
+        client.send(new FilterLogEventsCommand({ logGroupName, startTime, startFromHead: false })),
+        'InvalidParameterException',
+      );
+    },
     'interleaves streams by time, with both limits inclusive': async (bench) => {
       const now = bench.now() - 10_000;
       const logGroupName = await bench.groupWith([
