@@ -23,7 +23,8 @@ import { applyIndexPolicies } from './index-policies.js';
 import { parseIndexPolicy } from './index-policy-document.js';
 import { checkMetricExtractionCriteria } from './metric-extraction-criteria.js';
 import { pageOfList } from './page-tokens.js';
-import { checkSubscriptionPolicy } from './subscription-policy.js';
+import { checkDestination } from './subscription-filters.js';
+import { parseSubscriptionPolicy } from './subscription-policy.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
 
 /** Policies of each type. Source: PutAccountPolicy; "Field indexing quotas" (20 with a prefix, 20 by data source). */
@@ -87,9 +88,11 @@ function checkPolicy(context: ServiceContext, request: RequestOf<'PutAccountPoli
     case 'RETENTION_POLICY':
       parseRetention(policyDocument);
       return;
-    case 'SUBSCRIPTION_FILTER_POLICY':
-      checkSubscriptionPolicy(policyDocument, selectionCriteria);
+    case 'SUBSCRIPTION_FILTER_POLICY': {
+      const { destinationArn, roleArn } = parseSubscriptionPolicy(policyDocument, selectionCriteria);
+      checkDestination(context, destinationArn, roleArn);
       return;
+    }
     default:
       parseDocument(policyDocument);
   }

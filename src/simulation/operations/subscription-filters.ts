@@ -64,7 +64,8 @@ async function putSubscriptionFilter(
   return undefined;
 }
 
-function checkDestination(
+/** @throws ServiceError for what a subscription can't deliver to */
+export function checkDestination(
   context: ServiceContext,
   destinationArn: string,
   roleArn: string | undefined,

@@ -11,10 +11,6 @@ export interface SubscriptionPolicy {
 }
 
 /** @throws ServiceError for a document or criteria that the service does not take */
-export function checkSubscriptionPolicy(document: string, selectionCriteria: string | undefined): void {
-  parseSubscriptionPolicy(document, selectionCriteria);
-}
-
 export function parseSubscriptionPolicy(
   document: string,
   selectionCriteria: string | undefined,

@@ -234,6 +234,27 @@ describe('subscription filters', () => {
     ).to.deep.equal([[GROUP, ['everything']]]);
   });
 
+  it('of the account need a destination that a filter may have', async () => {
+    const policy = (document: object) =>
+      service.client.send(
+        new PutAccountPolicyCommand({
+          policyName: 'everything',
+          policyType: 'SUBSCRIPTION_FILTER_POLICY',
+          policyDocument: JSON.stringify({ FilterPattern: '', ...document }),
+        }),
+      );
+    const firehose = 'arn:aws:firehose:us-east-1:000000000000:deliverystream/d';
+    expect((await failure(policy({ DestinationArn: firehose }))).message).to.equal(
+      'destinationArn for vendor firehose cannot be used without roleArn',
+    );
+    await policy({ DestinationArn: firehose, RoleArn: ROLE });
+    const { name } = await failure(
+      policy({ DestinationArn: LAMBDA.replace('000000000000', '1'.repeat(12)) }),
+    );
+    expect(name).to.equal('AccessDeniedException');
+    expect((await failure(policy({ DestinationArn: 'arn' }))).name).to.equal('InvalidParameterException');
+  });
+
   it('are described with the recorded members, replaced and deleted', async () => {
     await put();
     service.time += 5;
