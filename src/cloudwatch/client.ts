@@ -23,8 +23,6 @@ export interface ClientOptions {
   readonly maxAttempts?: number | undefined;
   /** How the SDK retries: `adaptive` also limits its own rate when throttled. Default `standard`. */
   readonly retryMode?: 'standard' | 'adaptive' | undefined;
-  /** Whether its requests are made in the background, so that none keeps the process alive. Default false. */
-  readonly isInBackground?: boolean | undefined;
 }
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -42,11 +40,13 @@ const LOOPBACK_REGION = 'us-east-1';
  * Makes a client of CloudWatch Logs. An endpoint on this machine (the local service, LocalStack) works
  * without region and credentials.
  * @param environment - where AWS's own variables are read
+ * @param settings - with `isInBackground` none of its requests keeps the process alive
  * @throws OptionError for an endpoint that is no URL or holds a password, and for a region that no source can give
  */
 export function createCloudWatchLogsClient(
   options: ClientOptions = {},
   environment: Environment = process.env,
+  { isInBackground = false } = {},
 ): CloudWatchLogsClient {
   const endpoint = endpointIn(options, environment);
   const isLoopback = endpoint !== undefined && isLoopbackHost(endpoint.hostname);
@@ -66,7 +66,7 @@ export function createCloudWatchLogsClient(
     requestHandler: {
       connectionTimeout: CONNECTION_TIMEOUT_MILLIS,
       // The SDK's timer for this warning keeps the process alive, by default for seven seconds.
-      ...(options.isInBackground && { ...createBackgroundAgents(), socketAcquisitionWarningTimeout: 500 }),
+      ...(isInBackground && { ...createBackgroundAgents(), socketAcquisitionWarningTimeout: 500 }),
     },
   });
 }

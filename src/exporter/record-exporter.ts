@@ -424,14 +424,8 @@ function clientOf(settings: ExporterSettings): CloudWatchLogsClient {
     return settings.client;
   }
   const { region, endpoint, credentials, maxAttempts, retryMode } = settings;
-  return createCloudWatchLogsClient({
-    region,
-    endpoint,
-    credentials,
-    maxAttempts,
-    retryMode,
-    isInBackground: true,
-  });
+  const options = { region, endpoint, credentials, maxAttempts, retryMode };
+  return createCloudWatchLogsClient(options, process.env, { isInBackground: true });
 }
 
 function deliverySettings(settings: ExporterSettings): DeliverySettings {
