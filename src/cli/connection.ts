@@ -4,6 +4,7 @@ import { createCloudWatchLogsClient, isLoopbackHost } from '../cloudwatch/client
 import { OptionError } from '../cloudwatch/errors.js';
 import { type CommandIo } from './command-io.js';
 import { DEFAULT_SINCE } from './time-arguments.js';
+import { useProfile } from './use-profile.js';
 
 /** Options of every command that asks the service. */
 export interface ConnectionArguments {
@@ -53,7 +54,7 @@ export function addReadOptions(command: Command): Command {
 
 /** Makes the client of a command. @throws OptionError */
 export function connect(options: ConnectionArguments, io: CommandIo): CloudWatchLogsClient {
-  if (options.profile !== undefined) io.env.AWS_PROFILE = options.profile;
+  useProfile(options.profile, io);
   return createCloudWatchLogsClient(
     { region: options.region ?? setIn(io, 'AWS_REGION'), endpoint: endpointOf(options, io) },
     io.env,

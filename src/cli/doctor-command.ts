@@ -11,6 +11,7 @@ import { type ConnectionArguments, wholeNumber } from './connection.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 import { toSafeJson } from './print-json.js';
+import { useProfile } from './use-profile.js';
 
 interface DoctorArguments extends ConnectionArguments {
   readonly logGroup?: string | undefined;
@@ -61,7 +62,7 @@ export function doctorCommand(io: CommandIo): Command {
 }
 
 async function runDoctor(args: DoctorArguments, io: CommandIo): Promise<void> {
-  if (args.profile !== undefined) io.env.AWS_PROFILE = args.profile;
+  useProfile(args.profile, io);
   const colors = createColors(args.color !== false && wantsColor(io.stdout, io.env));
   const options: CloudWatchLogExporterOptions = {
     logGroupName: args.logGroup,

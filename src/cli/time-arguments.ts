@@ -34,7 +34,7 @@ export function readTimeRange(times: TimeArguments, nowMillis: number): { from: 
   const option = times.from !== undefined ? '--from' : '--since';
   // A duration counts back from the end of the range.
   const from = readTime(option, begin, to);
-  if (from > to) throw new OptionError(option, 'not be later than the end of the range', begin);
+  if (from >= to) throw new OptionError(option, 'be earlier than the end of the range', begin);
   return { from, to };
 }
 

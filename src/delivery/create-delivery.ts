@@ -29,6 +29,7 @@ export function createDelivery(parts: DeliveryParts, settings: Partial<DeliveryS
       losses,
       diagnostics,
       now,
+      wallClock,
       random: parts.random ?? Math.random,
     },
     all,

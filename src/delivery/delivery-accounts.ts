@@ -10,6 +10,8 @@ interface AccountsParts {
   readonly losses: Losses;
   readonly room: RoomForBytes;
   readonly spool?: Spool | undefined;
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
 }
 
 /**
@@ -22,11 +24,23 @@ export class DeliveryAccounts {
   heldEvents = 0;
   inheritedEvents = 0;
   handedOnEvents = 0;
-  lastError: Error | undefined;
+  /** Milliseconds since 1970 at which {@link lastError} was noted. */
+  lastErrorAt: number | undefined;
+  #lastError: Error | undefined;
   readonly #parts: AccountsParts;
 
   constructor(parts: AccountsParts) {
     this.#parts = parts;
+  }
+
+  /** The last error of all; it stays when what comes after it is delivered. */
+  get lastError(): Error | undefined {
+    return this.#lastError;
+  }
+
+  set lastError(error: Error | undefined) {
+    this.#lastError = error;
+    this.lastErrorAt = this.#parts.wallClock();
   }
 
   /** The service took the first part of a batch, all but what it rejected. @param where - for the report */

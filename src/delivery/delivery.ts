@@ -31,7 +31,10 @@ export interface DeliveryStatus {
   readonly requests: number;
   readonly retries: number;
   readonly throttles: number;
+  /** The last error of all; it stays when what comes after it is delivered. */
   readonly lastError?: Error | undefined;
+  /** Milliseconds since 1970. */
+  readonly lastErrorAt?: number | undefined;
   /** Whether requests are held back because the endpoint is down. */
   readonly breaker?: BreakerState | undefined;
   /** Events and files on disk; undefined without a spool. */

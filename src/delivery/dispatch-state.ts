@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { type Diagnostics } from '../observability/diagnostics.js';
 import { type Losses } from '../observability/losses.js';
 import { type Provisioner } from '../resources/ensure-log-group.js';
@@ -20,6 +21,8 @@ export interface DispatcherParts {
   readonly losses: Losses;
   readonly diagnostics: Diagnostics;
   readonly now: () => number;
+  /** Milliseconds since 1970; `Date.now` by default. */
+  readonly wallClock?: (() => number) | undefined;
   readonly random: () => number;
 }
 
@@ -56,7 +59,10 @@ export class DispatchState {
     this.parts = parts;
     this.settings = settings;
     this.room = new RoomForBytes(settings.maxBufferBytes);
-    this.accounts = new DeliveryAccounts({ losses, spool, room: this.room });
+    const { wallClock = Date.now } = parts;
+    this.accounts = new DeliveryAccounts({ losses, spool, room: this.room, wallClock });
+    // One listener for each request in flight, as many as `concurrency` allows.
+    setMaxListeners(0, this.abort.signal);
     this.pace = new Pace(parts, settings);
   }
 

@@ -121,6 +121,7 @@ export class Dispatcher implements Delivery {
       handedOnEvents: accounts.handedOnEvents,
       heldBytes: room.used,
       lastError: accounts.lastError,
+      lastErrorAt: accounts.lastErrorAt,
       breaker: parts.breaker?.state ?? 'closed',
       spool: parts.spool?.status(),
     };

@@ -474,15 +474,37 @@ export function readProcessorOptions(
     }
     settings = { ...settings, exportTimeoutMillis: Math.floor(settings.processorTimeoutMillis * 0.8) };
   }
-  if (settings.maxExportBatchSize > settings.maxQueueSize) {
-    settings = { ...settings, maxExportBatchSize: settings.maxQueueSize };
-  }
+  settings = withFittingQueue(settings, options, environment);
   if (settings.writeAhead !== undefined && !isGiven('concurrency', options, environment)) {
     // A killed process then leaves one request at the most whose events may be there twice.
     settings = { ...settings, concurrency: 1 };
   }
   checkTogether(settings, options);
   return settings;
+}
+
+/**
+ * A queue never fills a batch that is larger. What is given says how large both are; the other's default
+ * gives way.
+ */
+function withFittingQueue(
+  settings: ProcessorSettings,
+  options: CloudWatchLogRecordProcessorOptions | undefined,
+  environment: Environment,
+): ProcessorSettings {
+  const { maxExportBatchSize, maxQueueSize } = settings;
+  if (maxExportBatchSize <= maxQueueSize) return settings;
+  if (!isGiven('maxExportBatchSize', options, environment)) {
+    return { ...settings, maxExportBatchSize: maxQueueSize };
+  }
+  if (!isGiven('maxQueueSize', options, environment))
+    return { ...settings, maxQueueSize: maxExportBatchSize };
+  const isInCode = options?.maxQueueSize !== undefined;
+  throw new OptionError(
+    isInCode ? 'maxQueueSize' : environmentName('maxQueueSize', PROCESSOR_OPTIONS.maxQueueSize),
+    `not be less than maxExportBatchSize (${maxExportBatchSize})`,
+    maxQueueSize,
+  );
 }
 
 /** What a client of the application decides itself. */
@@ -511,11 +533,11 @@ function withoutFacets<Settings extends ExporterSettings>(
 }
 
 function isGiven(
-  name: 'concurrency' | 'indexFields',
-  options: CloudWatchLogExporterOptions | undefined,
+  name: 'concurrency' | 'indexFields' | 'maxExportBatchSize' | 'maxQueueSize',
+  options: CloudWatchLogRecordProcessorOptions | undefined,
   environment: Environment,
 ): boolean {
-  const variable = environmentName(name, EXPORTER_OPTIONS[name]);
+  const variable = environmentName(name, { ...EXPORTER_OPTIONS, ...PROCESSOR_OPTIONS }[name]);
   return options?.[name] !== undefined || Boolean(environment[variable]?.trim());
 }
 

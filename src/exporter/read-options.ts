@@ -169,5 +169,12 @@ export function unknownVariables(
   const known = allOptions(table).map(([name, option]) => environmentName(name, option));
   return Object.keys(environment)
     .filter((variable) => variable.startsWith(ENV_PREFIX) && !known.includes(variable))
-    .map((variable) => ({ variable, near: nearestName(variable, known) }));
+    .map((variable) => {
+      // Without the beginning that all share, else any two of them would be near.
+      const near = nearestName(
+        variable.slice(ENV_PREFIX.length),
+        known.filter((name) => name.startsWith(ENV_PREFIX)).map((name) => name.slice(ENV_PREFIX.length)),
+      );
+      return { variable, near: near === undefined ? undefined : ENV_PREFIX + near };
+    });
 }

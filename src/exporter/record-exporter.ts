@@ -56,7 +56,10 @@ export interface ExporterStatus {
   readonly handedOn: number;
   /** What this process has in the spool; undefined without one. */
   readonly spool: SpoolStatus | undefined;
+  /** The last error of all: it stays when later requests succeed, so look at {@link lastErrorAt} and `breaker`. */
   readonly lastError?: Error | undefined;
+  /** When it came, in milliseconds since 1970. */
+  readonly lastErrorAt?: number | undefined;
 }
 
 /** What an exporter works with, for tests; everything has a default. */
@@ -219,6 +222,7 @@ export class RecordExporter implements LogRecordExporter {
       throttles: delivery.throttles,
       breaker: delivery.breaker ?? 'closed',
       lastError: delivery.lastError,
+      lastErrorAt: delivery.lastErrorAt,
     };
   }
 

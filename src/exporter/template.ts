@@ -1,5 +1,6 @@
 import { hostname } from 'node:os';
 import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { nearestName } from '../cloudwatch/nearest-name.js';
 
 /**
  * Grammar of a destination template.
@@ -9,7 +10,8 @@ import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
  * Alternative : `'` default text `'` | Date | `hostname` | `pid` | `attributes.` name | `resource.` name | name
  * Date        : yyyy, mm, dd, hh, joined by any of - _ . / or nothing; UTC, of the event's timestamp
  * ```
- * A plain name is a resource attribute; `attributes.` reads the record. The first alternative with a value
+ * A plain name is a resource attribute and holds a dot, as those of the semantic conventions do; one without
+ * is written `resource.name`, since it may as well be a typing error. `attributes.` reads the record. The first alternative with a value
  * is taken, {@link MISSING} where none has one. `{{` and `}}` stand for braces.
  */
 export interface Template {
@@ -39,6 +41,9 @@ export type Alternative =
 export const MISSING = 'unknown';
 
 const DATE_FORMAT = /^(?:yyyy|mm|dd|hh)(?:[-_./]?(?:yyyy|mm|dd|hh))*$/;
+
+/** What can stand in braces beside attributes and dates of several parts. */
+const PLACEHOLDERS: readonly string[] = ['hostname', 'pid', 'yyyy', 'mm', 'dd', 'hh'];
 
 /** A template that can't be read; `message` completes "<option> must …". */
 export class TemplateError extends Error {}
@@ -108,7 +113,17 @@ function parseAlternative(source: string): Alternative {
   if (/[\s'"{]/.test(source)) {
     throw new TemplateError(`name an attribute, a date or a 'default' in braces, not "${source}"`);
   }
+  if (!source.includes('.')) throw new TemplateError(unknownPlaceholder(source));
   return { kind: 'resource', name: source };
+}
+
+function unknownPlaceholder(source: string): string {
+  const near = nearestName(source, PLACEHOLDERS);
+  return (
+    `use placeholders that are known (${PLACEHOLDERS.join(', ')}), not "{${source}}"` +
+    (near === undefined ? '' : `, did you mean {${near}}?`) +
+    ` (an attribute without a dot is written {resource.${source}} or {attributes.${source}})`
+  );
 }
 
 /** What a template is filled from. */

@@ -157,6 +157,12 @@ function setDiagnosticLogger(api: ApiPackage, environment: Environment): void {
   const level = stringOf(environment, 'OTEL_LOG_LEVEL')?.toUpperCase();
   if (level === undefined || isApiSet('diag')) return;
   const logLevel = api.DiagLogLevel[level as keyof typeof api.DiagLogLevel] as Api.DiagLogLevel | undefined;
+  if (logLevel === undefined) {
+    const levels = Object.keys(api.DiagLogLevel).filter((name) => !/^\d+$/.test(name));
+    report(
+      `OTEL_LOG_LEVEL must be one of ${levels.join(', ')}; it is ${JSON.stringify(environment.OTEL_LOG_LEVEL)}, and INFO is used`,
+    );
+  }
   api.diag.setLogger(new api.DiagConsoleLogger(), { logLevel: logLevel ?? api.DiagLogLevel.INFO });
 }
 

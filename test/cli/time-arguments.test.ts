@@ -23,6 +23,13 @@ describe('parseDuration', () => {
 });
 
 describe('readTimeRange', () => {
+  it('refuses a range in which there is no time', () => {
+    expect(() => readTimeRange({ from: 'now' }, NOW)).to.throw(
+      '--from must be earlier than the end of the range; it is "now"',
+    );
+    expect(() => readTimeRange({ since: '0m' }, NOW)).to.throw('--since must be earlier');
+  });
+
   it('looks three hours back when nothing is said', () => {
     expect(readTimeRange({}, NOW)).to.deep.equal({ from: NOW - 3 * HOUR, to: NOW });
   });

@@ -48,6 +48,22 @@ describe('delivery to the local service', () => {
     to = { logGroupName: `/apps/orders-${++group}`, logStreamName: 'one' };
   });
 
+  it('warns of no leak of listeners however many requests are in flight', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', onWarning);
+    const delivery = create({ concurrency: 20 });
+    local.faults.add({ kind: 'delay', delayMillis: 100, operations: ['PutLogEvents'] });
+    const batches = Array.from({ length: 20 }, (_, index) => {
+      const { events } = fresh(['x']);
+      return { ...batch(['x'], { to: { ...to, logStreamName: `stream-${index}` } }), events };
+    });
+    expect(await delivery.deliver(batches)).to.include({ delivered: 20 });
+    await delivery.shutdown();
+    process.off('warning', onWarning);
+    expect(warnings).not.to.include('MaxListenersExceededWarning');
+  });
+
   const create = (settings: Partial<DeliverySettings> = {}): Delivery => {
     const note = (message: string): void => void said.push(message);
     return createDelivery(

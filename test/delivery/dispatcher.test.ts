@@ -270,6 +270,7 @@ describe('Dispatcher', () => {
       expect(result.error?.message).to.equal('it is retry');
       expect(delivery.status()).to.deep.include({ heldEvents: 2, deliveredEvents: 0 });
       expect(delivery.status().lastError?.message).to.equal('it is retry');
+      expect(delivery.status().lastErrorAt).to.be.a('number');
       await clock.tickAsync(120_000);
       expect(delivery.status()).to.deep.include({ heldEvents: 0, heldBytes: 0, deliveredEvents: 2 });
     });

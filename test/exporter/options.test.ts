@@ -106,7 +106,7 @@ const CASES: Record<keyof typeof EXPORTER_OPTIONS | keyof typeof PROCESSOR_OPTIO
       ['aws/x', 'must not start with "aws/"'],
       ['x'.repeat(513), 'must have 1 to 512 characters'],
       ['/a/{x', 'must close the "{" at character 4'],
-      ["/a/{x|'b c'}", 'must hold only letters'],
+      ["/a/{x.y|'b c'}", 'must hold only letters'],
       ['{attributes.tenant}/x', 'must not begin with data of the record'],
       ['{service.name|attributes.x}', 'allowRecordDataFirst'],
     ],
@@ -542,6 +542,21 @@ describe('readProcessorOptions', () => {
     expect(readProcessorOptions({ ...GROUP, maxQueueSize: 10 }, {}).maxExportBatchSize).to.equal(10);
   });
 
+  it('has a queue that holds a batch', () => {
+    expect(readProcessorOptions({ ...GROUP, maxExportBatchSize: 90_000 }, {}).maxQueueSize).to.equal(90_000);
+    const both = { maxExportBatchSize: 11, maxQueueSize: 10 };
+    const rule = 'maxQueueSize must not be less than maxExportBatchSize (11); it is 10';
+    expect(() => readProcessorOptions({ ...GROUP, ...both }, {})).to.throw(OptionError, rule);
+    expect(readProcessorOptions({ ...GROUP, ...both, maxQueueSize: 11 }, {})).to.include({
+      maxQueueSize: 11,
+    });
+    expect(() =>
+      readProcessorOptions({ ...GROUP, maxExportBatchSize: 11 }, { OTEL_BLRP_MAX_QUEUE_SIZE: '10' }),
+    )
+      .to.throw(OptionError)
+      .with.property('option', 'OTEL_BLRP_MAX_QUEUE_SIZE');
+  });
+
   it('reads OpenTelemetry’s own variables of the batch processor', () => {
     const settings = readProcessorOptions(GROUP, {
       OTEL_BLRP_SCHEDULE_DELAY: '50',
@@ -555,6 +570,12 @@ describe('unknownVariables', () => {
   it('finds variables that look misspelt', () => {
     const found = unknownVariables(ALL, { [`${ENV}LOGGROUP_NAME`]: 'x', [`${ENV}REGION`]: 'y', OTHER: 'z' });
     expect(found).to.deep.equal([{ variable: `${ENV}LOGGROUP_NAME`, near: `${ENV}LOG_GROUP_NAME` }]);
+  });
+
+  it('suggests none that is not near, however long the beginning that all share', () => {
+    expect(unknownVariables(ALL, { [`${ENV}FLAVOUR`]: 'x' })).to.deep.equal([
+      { variable: `${ENV}FLAVOUR`, near: undefined },
+    ]);
   });
 });
 

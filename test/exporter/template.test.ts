@@ -21,7 +21,7 @@ describe('fillTemplate', () => {
   it('takes resource attributes by plain name, record attributes by prefix', () => {
     expect(fill('/apps/{service.name}/{attributes.tenant}')).to.equal('/apps/orders/acme');
     expect(fill('{resource.service.name}-{attributes.user.id}')).to.equal('orders-42');
-    expect(fill('{tenant}')).to.equal(MISSING);
+    expect(fill('{resource.tenant}')).to.equal(MISSING);
   });
 
   it('finds nested attributes', () => {
@@ -30,10 +30,10 @@ describe('fillTemplate', () => {
   });
 
   it('takes the first alternative with a value', () => {
-    expect(fill("{service.instance.id | empty | service.name | 'x'}")).to.equal('orders');
+    expect(fill("{service.instance.id | resource.empty | service.name | 'x'}")).to.equal('orders');
     expect(fill("{service.instance.id|'none'}")).to.equal('none');
-    expect(fill('{service.instance.id|list}')).to.equal(MISSING);
-    expect(fill('{n}')).to.equal('7');
+    expect(fill('{service.instance.id|resource.list}')).to.equal(MISSING);
+    expect(fill('{resource.n}')).to.equal('7');
   });
 
   it('writes dates of the event in UTC', () => {
@@ -55,7 +55,7 @@ describe('fillTemplate', () => {
 
 describe('parseTemplate', () => {
   it('says what comes from where', () => {
-    expect(parseTemplate('/a/{x}')).to.include({
+    expect(parseTemplate('/a/{x.y}')).to.include({
       usesRecord: false,
       usesResource: true,
       startsWithRecord: false,
@@ -71,8 +71,14 @@ describe('parseTemplate', () => {
   for (const [text, message] of [
     ['/a/{x', /close the "\{" at character 4/],
     ['/a/x}', /"\{" before each "\}" \(at character 5\)/],
+    [
+      '{foo}',
+      /known \(hostname, pid, yyyy, mm, dd, hh\), not "\{foo\}".*\{resource\.foo\} or \{attributes\.foo\}/,
+    ],
+    ['/a/{hostnam}', /did you mean \{hostname\}\?/],
+    ["{service.name|foo|'x'}", /not "\{foo\}"/],
     ['{}', /name an attribute/],
-    ['{a||b}', /name an attribute/],
+    ['{a.b||c.d}', /name an attribute/],
     ["{'x}", /close the default/],
     ["{''}", /close the default/],
     ['{a b}', /not "a b"/],

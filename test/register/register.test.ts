@@ -199,6 +199,14 @@ describe('register', function () {
       expect(stderr).to.match(/OTEL_BLRP_MAX_QUEUE_SIZE must be .*"many".*ignored\n$/);
     });
 
+    it('says that it knows no such log level', async () => {
+      const { records, stderr } = await run('pino.mjs', { environment: { OTEL_LOG_LEVEL: 'loud' } });
+      expect(records).to.have.lengthOf(1);
+      expect(stderr).to.match(
+        /OTEL_LOG_LEVEL must be one of NONE, ERROR, .*ALL; it is "loud", and INFO is used/,
+      );
+    });
+
     it('says that the service does not answer, what was lost, and lets the process end', async () => {
       const { exitCode, stderr } = await run('pino.mjs', {
         environment: {
