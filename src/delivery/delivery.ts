@@ -12,7 +12,7 @@ import { type SpoolSettings, type SpoolStatus } from './spool/spool.js';
 export interface DeliveryResult {
   /** Events that the service has accepted. */
   readonly delivered: number;
-  /** Events held in memory or in the spool, to be sent in the background. */
+  /** Events held in memory, in the spool or by their keeper, to be sent in the background or by another process. */
   readonly kept: number;
   /** Events counted as lost, with their reason, in `Losses`. */
   readonly lost: number;

@@ -67,7 +67,7 @@ export class Dispatcher implements Delivery {
     let { error } = admission;
     for (const pending of admitted) {
       result.delivered += pending.delivered;
-      result.kept += pending.events;
+      result.kept += pending.events + pending.keptElsewhere;
       result.lost += pending.lost;
       error = pending.error ?? error;
       // Errors hold the answer and its connection: what waits on disk for hours must not keep one each.

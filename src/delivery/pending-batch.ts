@@ -26,6 +26,8 @@ export class PendingBatch {
   readonly sequence: number;
   delivered = 0;
   lost = 0;
+  /** Events that are not here any more, but with their keeper, or with another process that has them on disk. */
+  keptElsewhere = 0;
   /** Why the last attempt failed. */
   lastError: Error | undefined;
   /** Why some of it is lost, where it is for an error. */
@@ -181,6 +183,7 @@ export class PendingBatch {
       else part.keeper?.release(part.events);
     }
     this.lost += events;
+    this.keptElsewhere += this.#events - events;
     this.lossError = this.lastError;
     this.abandoned = true;
     this.#parts = [];
@@ -193,6 +196,7 @@ export class PendingBatch {
   /** Leaves what is left to others, who have it on disk. @returns its events */
   letGo(): number {
     const events = this.#events;
+    this.keptElsewhere += events;
     this.abandoned = true;
     this.#parts = [];
     this.#events = 0;

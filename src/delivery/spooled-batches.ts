@@ -138,12 +138,9 @@ export class SpooledBatches {
     pending.isReduced = false;
     pending.keeper?.sending(rest.events);
     const stored = await this.#spool.write(rest, { sequence: pending.sequence, replaces, isLast });
-    if (stored === undefined) {
+    // The disk is full, or the batch is larger than the whole spool may be.
+    if (stored === undefined || stored === 'too_large') {
       pending.isReduced = true;
-      return;
-    }
-    if (stored === 'too_large') {
-      accounts.loseRest(pending, 'spool_full', 'a batch is larger than the whole spool may be');
       return;
     }
     // It was delivered, or lost, on another way meanwhile.
