@@ -118,6 +118,16 @@ export class QueryExecution {
     return this.#logGroupNames;
   }
 
+  /** The groups of subqueries and of the right sides of joins. */
+  innerLogGroupNames(): readonly string[] {
+    const { subqueries, joins } = this.#plan;
+    const inner = [...subqueries.map(({ query }) => query), ...joins.map(({ command }) => command.query)];
+    const names = inner.flatMap(({ source }) =>
+      source === undefined ? [] : resolveSource(source, this.#source, this.#settings.nowMillis).logGroupNames,
+    );
+    return [...new Set(names)];
+  }
+
   /**
    * Reads the source to its end; other work runs between its chunks. Rejects when the query fails (more
    * groups or join keys than are kept, a source that throws); its status is then Failed.

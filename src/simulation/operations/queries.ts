@@ -51,6 +51,9 @@ function startQuery(context: RequestContext, request: RequestOf<'StartQuery'>): 
       isInfrequent: groups.some(({ logGroupClass }) => logGroupClass === 'INFREQUENT_ACCESS'),
       limit: request.limit,
       now,
+      expectLogGroup: (name) => {
+        expireEvents(context, findQueriedGroup(context, name));
+      },
       lookupTables: lookupTables(context),
     },
     shownQuery(logGroupNames, startTime, endTime, queryString),

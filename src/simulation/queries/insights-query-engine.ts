@@ -65,6 +65,7 @@ function startRun(query: Query, events: EventSource, range: QueryRange): QueryRu
     nowMillis: now,
     lookupTables,
   });
+  for (const name of execution.innerLogGroupNames()) range.expectLogGroup?.(name);
   return {
     run: (signal) => execution.run(signal),
     rows: () => execution.rows(),

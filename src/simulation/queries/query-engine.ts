@@ -31,6 +31,8 @@ export interface QueryRange {
   readonly limit?: number | undefined;
   /** Milliseconds since 1970: what `now()` gives. */
   readonly now: number;
+  /** Asked for each group that only an inner query reads; throws for one that can't be read. */
+  readonly expectLogGroup?: ((logGroupName: string) => void) | undefined;
   /** What `lookup` may name. */
   readonly lookupTables: LookupTables;
 }

@@ -136,6 +136,20 @@ describe('queries', () => {
     );
   });
 
+  it('name a missing group of a subquery or a join likewise', async () => {
+    for (const queryString of [
+      "filter a in (SOURCE '/none' | fields a)",
+      "join type=inner left=l right=r where l.a=r.a (SOURCE '/none')",
+    ]) {
+      const error = await failure(start(queryString));
+      expect(error.name, queryString).to.equal('ResourceNotFoundException');
+      expect(error.message).to.match(/^Log group '\/none' does not exist for account ID /);
+    }
+    expect((await results(await start(`filter a in (SOURCE '${GROUP}' | fields a)`))).status).to.equal(
+      'Complete',
+    );
+  });
+
   it('refuse a wrong query with its place', async () => {
     const { status, body } = await service.raw(
       'StartQuery',
