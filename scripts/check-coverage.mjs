@@ -12,7 +12,8 @@ const WHOLE = /^src\/delivery\/(?!spool\/|dispatcher)/;
 
 /** Not there yet: these may only rise. */
 const RISING = [
-  { files: /^src\/delivery\/spool\//, lines: 90, branches: 75 },
+  { files: /^src\/delivery\/spool\//, lines: 97, branches: 92 },
+  { files: /^src\/exporter\/write-ahead\//, lines: 92, branches: 85 },
   { files: /^src\/delivery\/dispatcher/, lines: 90, branches: 88 },
 ];
 const LEAST = 90;

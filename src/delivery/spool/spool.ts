@@ -281,8 +281,8 @@ export class Spool {
   }
 
   #dropForRoom(stored: StoredBatch): void {
-    this.#isFull = true;
     this.#drop(stored, 'spool_full', `the spool holds its ${this.#settings.maxBytes} bytes`);
+    this.#isFull = true;
   }
 
   #dropOld(): void {

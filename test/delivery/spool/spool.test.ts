@@ -1,0 +1,277 @@
+import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect } from 'chai';
+import { checksummedLine } from '../../../src/delivery/spool/checksummed-lines.js';
+import { createProcessOwner, stateOfOwner } from '../../../src/delivery/spool/process-owner.js';
+import { DEFAULT_SPOOL_SETTINGS, Spool, type SpoolSettings } from '../../../src/delivery/spool/spool.js';
+import { readSpoolFile } from '../../../src/delivery/spool/spool-file.js';
+import { type StoredBatch } from '../../../src/delivery/spool/stored-batch.js';
+import { Diagnostics } from '../../../src/observability/diagnostics.js';
+import { batch } from '../builders.js';
+import { TestDisk } from './test-disk.js';
+
+describe('Spool', () => {
+  let parent: string;
+  let directory: string;
+  let disk: TestDisk;
+  let clock: { now: number; wall: number };
+  beforeEach(async () => {
+    parent = await mkdtemp(join(tmpdir(), 'spool-'));
+    directory = join(parent, 'made', 'spool');
+    disk = new TestDisk();
+    clock = { now: 0, wall: 1_700_000_000_000 };
+  });
+  afterEach(() => rm(parent, { recursive: true, force: true }));
+
+  /** A process of another boot: only its signs of life tell of it. */
+  const elsewhere = (number: number): string => `${number}-1-ffffffff-1-${String(number).padStart(8, '0')}`;
+  const start = async (settings: Partial<SpoolSettings> = {}, owner?: string) => {
+    const one = disk.process();
+    const said: string[] = [];
+    const note = (message: string): void => void said.push(message);
+    const spool = new Spool(
+      {
+        diagnostics: new Diagnostics({ logger: { error: note, warn: note, info: note, debug: note } }),
+        fileSystem: one.fs,
+        now: () => clock.now,
+        wallClock: () => clock.wall,
+        owner,
+      },
+      { directory, ...DEFAULT_SPOOL_SETTINGS, ...settings },
+    );
+    const told = {
+      found: [] as StoredBatch[],
+      again: [] as StoredBatch[],
+      dropped: [] as string[],
+      handedOn: 0,
+    };
+    spool.open({
+      found: (batches) => told.found.push(...batches.map(({ stored }) => stored)),
+      again: (batches) => told.again.push(...batches.map(({ stored }) => stored)),
+      scanned: () => undefined,
+      handedOn: () => told.handedOn++,
+      dropped: (stored, reason) => told.dropped.push(`${reason} ${stored.events}`),
+    });
+    await spool.scan();
+    let sequence = 0;
+    const write = async (...messages: string[]): Promise<StoredBatch> => {
+      const stored = await spool.write(batch(messages), { sequence: ++sequence, isLast: true });
+      if (stored === undefined || stored === 'too_large') return expect.fail(String(stored));
+      return stored;
+    };
+    return { spool, told, said, write, disk: one };
+  };
+  const files = async (): Promise<string[]> =>
+    (await readdir(directory, { recursive: true })).filter((name) => name.includes('.batch'));
+
+  it('leaves no file behind where the folder can not be synced: the batch is still in memory', async () => {
+    const { spool } = await start();
+    expect(await spool.write(batch(['a']), { sequence: 1 })).to.be.an('object');
+    disk.failures.set('sync ', 'EIO');
+    clock.now += 5_000;
+    expect(await spool.write(batch(['b']), { sequence: 2 })).to.equal(undefined);
+    expect(await files()).to.have.length(1);
+    expect(spool.status()).to.deep.include({ isWritable: false, batches: 1 });
+    await spool.close(1_000);
+  });
+
+  it('drops nothing to make room for what can not be written anyway', async () => {
+    const { spool, write, told } = await start({ maxBytes: 600 });
+    await write('x'.repeat(100));
+    disk.isReadOnly = true;
+    for (let n = 0; n < 3; n++) {
+      clock.now += 5_000;
+      expect(await spool.write(batch(['y'.repeat(100)]), { sequence: n + 2 })).to.equal(undefined);
+    }
+    // The first is made room for; from then on it is known.
+    expect(told.dropped).to.have.length(1);
+    await spool.close(1_000);
+  });
+
+  it('says that it is full until a tenth of it is free', async () => {
+    const { spool, write, told } = await start({ maxBytes: 1_500 });
+    const stored = [];
+    while (told.dropped.length === 0) stored.push(await write('x'.repeat(50)));
+    expect(spool.status().isFull).to.equal(true);
+    for (const one of stored) spool.remove(one);
+    expect(spool.status()).to.include({ isFull: false, bytes: 0, oldestAgeMillis: undefined });
+    expect(await spool.write(batch(['x'.repeat(2_000)]), { sequence: 99 })).to.equal('too_large');
+    await spool.close(1_000);
+  });
+
+  it('drops, where several have too much, the oldest of all', async () => {
+    const one = await start({}, elsewhere(1));
+    await one.write('x'.repeat(100));
+    clock.wall += 1_000;
+    const two = await start({ maxBytes: 700 }, elsewhere(2));
+    await two.write('y'.repeat(100));
+    await two.spool.scan();
+    // What is too much is the other's.
+    expect(two.told.dropped).to.deep.equal([]);
+    await one.spool.close(1_000);
+    const three = await start({ maxBytes: 700 }, elsewhere(3));
+    expect(three.told.dropped).to.deep.equal(['spool_full 1']);
+    await Promise.all([two, three].map(({ spool }) => spool.close(1_000)));
+  });
+
+  it('removes later what can not be removed now', async () => {
+    const { spool, write, said, disk: own } = await start();
+    const stored = await write('a');
+    disk.failures.set('unlink .batch', 'EACCES');
+    spool.remove(stored);
+    await own.idle();
+    expect(said.join()).to.include("can't be removed");
+    expect(await files()).to.have.length(1);
+    disk.failures.clear();
+    await spool.scan();
+    expect(await files()).to.have.length(0);
+    await spool.close(1_000);
+  });
+
+  it('sets aside what can not be read, and tries it again a minute later', async () => {
+    const first = await start();
+    await first.write('a');
+    await first.spool.close(1_000);
+    const { spool, told, said } = await start();
+    disk.failures.set('open .batch', 'EMFILE');
+    expect(await spool.read(told.found[0]!)).to.include({ kind: 'failed' });
+    disk.failures.set('open .batch', 'EIO');
+    expect(await spool.read(told.found[0]!)).to.deep.equal({ kind: 'set_aside' });
+    expect(said.join()).to.include('tried again in a minute');
+    expect(spool.status().unreadableBatches).to.equal(1);
+    await spool.scan();
+    expect(told.again).to.deep.equal([]);
+    clock.now += 60_000;
+    disk.failures.clear();
+    await spool.scan();
+    expect(told.again).to.deep.equal(told.found);
+    expect(await spool.read(told.found[0]!)).to.include({ kind: 'batch' });
+    expect(spool.status().unreadableBatches).to.equal(0);
+    await spool.close(1_000);
+  });
+
+  it('reads no link, no folder and no file that was removed', async () => {
+    const { spool, write } = await start();
+    const [gone, folder] = [await write('a'), await write('b')];
+    const pathOf = (stored: StoredBatch): string => join(stored.folder.path, stored.file);
+    await rm(pathOf(gone));
+    await rm(pathOf(folder));
+    await mkdir(pathOf(folder));
+    expect(await spool.read(gone)).to.deep.include({ detail: 'files were removed from the spool' });
+    expect(await spool.read(folder))
+      .to.have.property('detail')
+      .that.includes('not a file');
+    await spool.close(1_000);
+  });
+
+  it('knows what another took over, also when that one is through with it', async () => {
+    const { spool, write, told } = await start({}, elsewhere(1));
+    const [a] = [await write('a'), await write('b')];
+    const other = await start({}, elsewhere(2));
+    clock.now += 31_000;
+    await other.spool.scan();
+    expect(other.told.found).to.have.length(2);
+    expect(await spool.read(a)).to.deep.equal({ kind: 'handed_on' });
+    for (const stored of other.told.found) other.spool.remove(stored);
+    await other.spool.close(1_000);
+    await spool.scan();
+    expect(told.handedOn).to.equal(1);
+    expect(spool.status()).to.include({ batches: 0, events: 0 });
+    // It goes on in a folder of its own.
+    await write('c');
+    expect(await files()).to.have.length(1);
+    await spool.close(1_000);
+  });
+
+  it('leaves alone what it can not read or rename, and says so', async () => {
+    const first = await start();
+    await first.write('a');
+    await first.spool.close(1_000);
+    for (const [operation, code] of [
+      ['rename ~free', 'EACCES'],
+      ['readdir ~free', 'EACCES'],
+    ] as const) {
+      disk.failures.clear();
+      disk.failures.set(operation, code);
+      const { spool, told, said } = await start();
+      expect(told.found).to.deep.equal([]);
+      expect(said.join()).to.include("can't be taken over");
+      await spool.close(1_000);
+    }
+    disk.failures.clear();
+    disk.failures.set(`readdir ${elsewhere(9)}`, 'EIO');
+    const { told } = await start({}, elsewhere(9));
+    expect(told.found).to.deep.equal([]);
+    expect((await readdir(directory))[0]).to.match(/~free$/);
+  });
+
+  it('says that the directory can not be read', async () => {
+    await mkdir(join(directory, '..'), { recursive: true });
+    await writeFile(directory, '');
+    expect((await start()).said.join()).to.include("can't be read");
+  });
+
+  it('removes what a killed process did not finish, and the whole of which there is a rest', async () => {
+    const first = await start();
+    const whole = await first.write('a', 'b', 'c');
+    await first.spool.write(batch(['c']), { sequence: 0, replaces: whole });
+    await writeFile(join(whole.folder.path, 'x.batch.tmp'), '');
+    await first.spool.close(1_000);
+    const { told, spool } = await start();
+    expect(told.found.map(({ events }) => events)).to.deep.equal([1]);
+    expect(await files()).to.have.length(1);
+    await spool.close(1_000);
+  });
+
+  it('does not look or write when it is closed', async () => {
+    const { spool } = await start();
+    await spool.close(1_000);
+    await spool.scan();
+    expect(await spool.check()).to.include({ isWritable: true });
+    await nextTurn();
+    expect(await readdir(parent)).to.deep.equal([]);
+  });
+
+  it('makes a folder again that was removed', async () => {
+    const { write, spool } = await start();
+    await write('a');
+    await rm(directory, { recursive: true });
+    await write('b');
+    expect(await files()).to.have.length(1);
+    await rename(directory, `${directory}-moved`);
+    expect(await spool.check()).to.include({ isWritable: true });
+    await spool.close(1_000);
+  });
+});
+
+describe('readSpoolFile', () => {
+  const header = (more: object): string =>
+    checksummedLine(
+      JSON.stringify({ format: 'otel-cwlogs-spool', logGroupName: 'g', logStreamName: 's', ...more }),
+    );
+  const event = checksummedLine('1 1 "x"');
+
+  it('takes the header from either end, and nothing that is none', () => {
+    const read = (text: string): unknown => readSpoolFile(Buffer.from(text)).kind;
+    expect(read(`harmed\n${event}${header({ version: 1, events: 1 })}`)).to.equal('batch');
+    expect(read(header({ version: 1 }) + event)).to.equal('batch');
+    expect(read(header({ version: 'one' }) + event)).to.equal('damaged');
+    expect(read(checksummedLine('{"format":"otel-cwlogs-spool"') + event)).to.equal('damaged');
+    expect(read(header({ version: 2 }))).to.equal('future');
+    expect(read('')).to.equal('damaged');
+  });
+});
+
+describe('stateOfOwner', () => {
+  it('asks the system', () => {
+    const own = createProcessOwner();
+    expect(stateOfOwner(own)).to.equal('alive');
+    expect(stateOfOwner(own.replace(/^(\d+)-(\d+)/, '$1-1'))).to.equal('dead');
+    expect(stateOfOwner(own.replace(/^(\d+)-(\d+)/, '$1-0'))).to.equal('unknown');
+    expect(stateOfOwner(own.replace(/^\d+/, '4194304'))).to.equal('dead');
+    expect(stateOfOwner(own.replace(/-[0-9a-f]{8}-/, '-00000000-'))).to.equal('unknown');
+    expect(stateOfOwner('somebody')).to.equal('unknown');
+  });
+});
