@@ -6,8 +6,10 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs';
@@ -211,6 +213,76 @@ describe('WriteAheadLog', () => {
     const next = start();
     await next.log.replay();
     expect(next.texts()).to.deep.equal(['mine']);
+  });
+
+  it('loses nothing while it runs when its directory is removed, counts at its end, and goes on in a new one', async () => {
+    const { log, gone, lines, texts, state } = start({ hasRoom: false });
+    const events = append(log, 'a', 'b', 'c');
+    log.giveBack(events.slice(0, 1));
+    rmSync(directory, { recursive: true });
+    await log.replay();
+    expect(lines.join()).to.include('was removed');
+    const [d] = append(log, 'd');
+    expect(files()).to.have.length(1);
+    state.hasRoom = true;
+    await log.replay();
+    expect(texts()).to.deep.equal(['a']);
+    log.release([events[1]!, d!]);
+    log.giveBack([events[2]!]);
+    state.hasRoom = false;
+    await log.close();
+    expect(gone).to.deep.equal({ removed: 1, taken: 0 });
+    expect(files()).to.deep.equal([]);
+  });
+
+  it('lets go of a file that another process took, and counts what only the file has as taken', async () => {
+    const { log, gone, lines } = start({ hasRoom: false });
+    const [a] = append(log, 'a', 'b');
+    log.giveBack([a!]);
+    const [file] = files();
+    renameSync(file!, file!.replace(/~\d+-/, '~1-'));
+    await log.replay();
+    expect(gone).to.deep.equal({ removed: 0, taken: 1 });
+    expect(lines.join()).to.include('was taken by another process');
+    append(log, 'c');
+    expect(files()).to.have.length(2);
+  });
+
+  it('claims neither a pipe nor a link nor a folder, and does not wait for one', async () => {
+    mkdirSync(directory);
+    const nameOf = (number: number): string => join(directory, `wal-${FIRST.slice(0, -1)}${number}~free.log`);
+    spawnSync('mkfifo', [nameOf(1)]);
+    symlinkSync('/etc/hostname', nameOf(2));
+    mkdirSync(nameOf(3));
+    const { log, lines } = start();
+    await log.replay();
+    expect(log.status().unreadableFiles).to.equal(3);
+    expect(lines.join()).to.include('can not be taken over');
+    expect(files()).to.deep.equal([nameOf(1), nameOf(2), nameOf(3)]);
+  });
+
+  it('writes again a second after a failure, also where the clock was set back', () => {
+    writeFileSync(directory, 'a file');
+    const { log, state } = start();
+    append(log, 'x');
+    rmSync(directory);
+    state.wall -= 3_600_000;
+    state.now += 999;
+    expect(append(log, 'y')).to.deep.equal([]);
+    expect(log.status().writeError).to.be.an('error');
+    state.now += 1;
+    expect(append(log, 'z')).to.have.length(1);
+    expect(log.status()).to.include({ unprotected: 2, writeError: undefined });
+  });
+
+  it('says how old the oldest file is that holds something', () => {
+    const { log, state } = start();
+    expect(log.status().oldestAgeMillis).to.equal(undefined);
+    const events = append(log, 'x');
+    state.wall += 5_000;
+    expect(log.status().oldestAgeMillis).to.equal(5_000);
+    log.release(events);
+    expect(log.status().oldestAgeMillis).to.equal(undefined);
   });
 
   it('waits long for a process of another host', async () => {
