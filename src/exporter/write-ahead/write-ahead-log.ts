@@ -330,6 +330,7 @@ export class WriteAheadLog implements EventKeeper {
     }
     try {
       const { segment, events, sent, lost } = Segment.adopt(claimed);
+      this.#unreadable.delete(name);
       this.#segments.add(segment);
       this.#replayed += events;
       this.#possibleDuplicates += sent;

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import {
+import fs, {
   appendFileSync,
   chmodSync,
   mkdirSync,
@@ -13,9 +13,11 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { type EncodedEvent } from '../../../src/delivery/encoded-event.js';
 import { encodeEvent } from '../../../src/exporter/encode-event.js';
 import { type LeftEvents } from '../../../src/exporter/write-ahead/segment.js';
@@ -283,6 +285,74 @@ describe('WriteAheadLog', () => {
     expect(log.status().oldestAgeMillis).to.equal(5_000);
     log.release(events);
     expect(log.status().oldestAgeMillis).to.equal(undefined);
+  });
+
+  describe('on a disk that fails', () => {
+    afterEach(() => {
+      sinon.restore();
+      syncBuiltinESMExports();
+    });
+    const fail = (
+      name: 'writeSync' | 'fdatasync' | 'readSync' | 'futimesSync',
+      as: (...args: never[]) => unknown,
+    ) => {
+      sinon.stub(fs, name).callsFake(as as never);
+      syncBuiltinESMExports();
+    };
+    const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+
+    it('leaves nothing of a record that was written in part', async () => {
+      const { log, state } = start();
+      append(log, 'a');
+      const write = fs.writeSync;
+      let calls = 0;
+      fail('writeSync', (descriptor: number, bytes: Uint8Array) => {
+        if (++calls > 1) throw full;
+        return write(descriptor, bytes.subarray(0, 10));
+      });
+      expect(log.append(HERE, undefined, [encodeEvent(1, 'b'), encodeEvent(1, 'c')])).to.equal(undefined);
+      expect(log.status()).to.include({ unprotected: 1, events: 1, writeError: full });
+      sinon.restore();
+      syncBuiltinESMExports();
+      state.now += 1_000;
+      append(log, 'd');
+      await log.close();
+      const { log: next, texts, found } = start();
+      await next.replay();
+      expect(texts()).to.deep.equal(['a', 'd']);
+      expect(found.damaged).to.equal(0);
+    });
+
+    it('leaves no empty file behind where not even its first line can be written', () => {
+      const { log } = start();
+      fail('writeSync', () => {
+        throw full;
+      });
+      expect(append(log, 'a')).to.deep.equal([]);
+      expect(files()).to.deep.equal([]);
+    });
+
+    it('gives a file back that it could not read', async () => {
+      const first = start();
+      append(first.log, 'a');
+      await first.log.close();
+      const { log, lines, texts } = start();
+      let calls = 0;
+      const read = fs.readSync as (...args: unknown[]) => number;
+      fail('readSync', (...args: unknown[]) => {
+        if (++calls > 1) throw new Error('EIO: i/o error');
+        return read(...args);
+      });
+      await log.replay();
+      expect(lines.join()).to.include('EIO');
+      expect(log.status().unreadableFiles).to.equal(1);
+      expect(files()[0]).to.match(/~free\.log$/);
+      sinon.restore();
+      syncBuiltinESMExports();
+      await log.replay();
+      expect(texts()).to.deep.equal(['a']);
+      expect(log.status().unreadableFiles).to.equal(0);
+    });
   });
 
   it('waits long for a process of another host', async () => {
