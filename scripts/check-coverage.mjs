@@ -8,13 +8,12 @@ import { relative } from 'node:path';
 import libCoverage from 'istanbul-lib-coverage';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const WHOLE = /^src\/delivery\/(?!spool\/|dispatcher)/;
+const WHOLE = /^src\/delivery\/(?!spool\/)/;
 
 /** Not there yet: these may only rise. */
 const RISING = [
   { files: /^src\/delivery\/spool\//, lines: 97, branches: 92 },
   { files: /^src\/exporter\/write-ahead\//, lines: 92, branches: 85 },
-  { files: /^src\/delivery\/dispatcher/, lines: 90, branches: 88 },
 ];
 const LEAST = 90;
 

@@ -39,7 +39,7 @@ export class Answers {
     this.#spooled = spooled;
   }
 
-  apply(outcome: Outcome | Unread, attempt: Attempt): void {
+  apply(outcome: Exclude<Outcome | Unread, { kind: 'gone' }>, attempt: Attempt): void {
     const { accounts } = this.#state;
     const { lane, pending } = attempt;
     switch (outcome.kind) {
@@ -67,8 +67,6 @@ export class Answers {
       case 'unreadable':
         accounts.noteError(pending, outcome.error);
         this.#unreadable(attempt);
-        break;
-      case 'gone':
         break;
     }
   }

@@ -178,7 +178,9 @@ export class Dispatcher implements Delivery {
     this.#state.inFlight--;
     lane.inFlight.delete(pending);
     if (pending.stored) pending.stored.isBusy = false;
-    if (!pending.abandoned) this.#answers.apply(outcome, { number, lane, pending });
+    if (!pending.abandoned && outcome.kind !== 'gone') {
+      this.#answers.apply(outcome, { number, lane, pending });
+    }
     if (pending.events > 0) {
       lane.putBack(pending);
       if (this.#state.isClosed) this.#storeSoon();

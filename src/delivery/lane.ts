@@ -91,8 +91,9 @@ export class Lane {
       this.#waiting.push(batch);
       return;
     }
+    // No two have the same place, so the last one at least is later.
     const later = this.#waiting.findIndex((other) => other.sequence > batch.sequence);
-    this.#waiting.splice(later === -1 ? this.#waiting.length : later, 0, batch);
+    this.#waiting.splice(later, 0, batch);
   }
 
   /** Takes a waiting batch out, without sending it. */

@@ -363,6 +363,22 @@ describe('Dispatcher', () => {
       expect(result.error?.message).to.equal('no permission');
     });
 
+    it('turns a batch away when their room is not enough for it', async () => {
+      const third: Destination = { logGroupName: '/apps/third', logStreamName: 'one' };
+      answer = ({ batch: one }) =>
+        one.destination === destination ? failure('missing') : after(600_000, accepted);
+      ensure = () => ({ kind: 'failed', error: new Error('no permission') });
+      const delivery = create({ maxBufferBytes: 60 });
+      void delivery.deliver([batch(['a'])]);
+      void delivery.deliver([batch(['b'], { to: other })]);
+      await clock.tickAsync(21_000);
+      const turnedAway = delivery.deliver([batch(['c', 'd'], { to: third })]);
+      await clock.tickAsync(21_000);
+      expect(await turnedAway).to.deep.include({ delivered: 0, kept: 0, lost: 2 });
+      expect(losses.byReason()).to.deep.equal({ buffer_full: 3 });
+      expect(delivery.status().heldEvents).to.equal(1);
+    });
+
     it('does not let their batches take the room of healthy streams', async () => {
       answer = ({ batch: one }) => (one.destination === other ? accepted : failure('missing'));
       const delivery = create({ maxBufferBytes: 100 });
@@ -784,6 +800,22 @@ describe('Dispatcher', () => {
       expect(kept).to.equal(0);
       expect(losses.total()).to.equal(lost);
       expect(delivery.status()).to.include({ heldEvents: 0, heldBytes: 0, deliveredEvents: arrived });
+    });
+
+    it('ends a flush that began before and would wait longer', async () => {
+      answer = () => after(60_000, accepted);
+      const delivery = create({ flushTimeoutMillis: 20_000, shutdownTimeoutMillis: 1_000 });
+      void delivery.deliver([batch(['a'])]);
+      let isFlushed = false;
+      const flushed = delivery.forceFlush().then(() => {
+        isFlushed = true;
+      });
+      void delivery.shutdown();
+      await clock.tickAsync(999);
+      expect(isFlushed).to.equal(false);
+      await clock.tickAsync(1);
+      await flushed;
+      expect(losses.byReason()).to.deep.equal({ shutdown: 1 });
     });
 
     it('leaves no timer behind', async () => {

@@ -1,0 +1,213 @@
+import { expect } from 'chai';
+import { type SinonFakeTimers, useFakeTimers } from 'sinon';
+import { DEFAULT_DELIVERY_SETTINGS } from '../../src/delivery/delivery.js';
+import { Dispatcher } from '../../src/delivery/dispatcher.js';
+import { type LogEventBatch } from '../../src/delivery/encoded-event.js';
+import { type Outcome } from '../../src/delivery/outcome.js';
+import { type StoredRead } from '../../src/delivery/spool/spool-reader.js';
+import { type Spool, type SpoolListener } from '../../src/delivery/spool/spool.js';
+import { type StoredBatch } from '../../src/delivery/spool/stored-batch.js';
+import { Diagnostics } from '../../src/observability/diagnostics.js';
+import { Losses } from '../../src/observability/losses.js';
+import { batch, destination } from './builders.js';
+
+const accepted: Outcome = { kind: 'accepted', rejected: [] };
+
+/** A spool without files: it tells what the test has it tell. */
+class StubSpool {
+  listener!: SpoolListener;
+  reads: (stored: StoredBatch) => StoredRead | Promise<StoredRead> = () => ({
+    kind: 'damaged',
+    detail: 'nothing is there',
+  });
+  written: (LogEventBatch & { stored: StoredBatch })[] = [];
+  removed: StoredBatch[] = [];
+
+  open(listener: SpoolListener): void {
+    this.listener = listener;
+  }
+
+  scan(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  write(one: LogEventBatch): Promise<StoredBatch> {
+    const stored = storedBatch(one.events.length);
+    this.written.push({ ...one, stored });
+    return Promise.resolve(stored);
+  }
+
+  async read(stored: StoredBatch): Promise<StoredRead> {
+    return await this.reads(stored);
+  }
+
+  reduce(stored: StoredBatch, events: number): void {
+    stored.events = events;
+  }
+
+  remove(stored: StoredBatch): void {
+    this.removed.push(stored);
+  }
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  readonly found = { bytes: 7 };
+
+  check(): Promise<unknown> {
+    return Promise.resolve(this.found);
+  }
+
+  status(): undefined {
+    return undefined;
+  }
+}
+
+function storedBatch(events: number): StoredBatch {
+  const name = { sequence: 1, createdMillis: 1, events, bytes: 27 * events, fileBytes: 100 };
+  return { folder: { writer: 'w', path: '/nowhere' }, file: 'f', name, events, isBusy: false };
+}
+
+describe('SpooledBatches', () => {
+  let clock: SinonFakeTimers;
+  let spool: StubSpool;
+  let losses: Losses;
+  let answer: () => Outcome;
+  let requests: number;
+  let delivery: Dispatcher;
+  beforeEach(() => {
+    clock = useFakeTimers();
+    spool = new StubSpool();
+    losses = new Losses();
+    answer = () => accepted;
+    requests = 0;
+    const silent = (): void => undefined;
+    delivery = new Dispatcher(
+      {
+        sender: {
+          send: () => {
+            requests++;
+            return Promise.resolve(answer());
+          },
+        },
+        provisioner: {
+          ensure: () => Promise.resolve({ kind: 'ready' }),
+          ensureGroupAhead: () => Promise.resolve({ kind: 'ready' }),
+          settled: () => Promise.resolve(),
+        },
+        spool: spool as unknown as Spool,
+        losses,
+        diagnostics: new Diagnostics({
+          logger: { error: silent, warn: silent, info: silent, debug: silent },
+        }),
+        now: () => clock.now,
+        random: () => 0,
+      },
+      { ...DEFAULT_DELIVERY_SETTINGS, exportTimeoutMillis: 20_000 },
+    );
+  });
+  afterEach(() => {
+    clock.restore();
+  });
+
+  const find = (events: number): StoredBatch => {
+    const stored = storedBatch(events);
+    spool.listener.found([{ stored, destination }]);
+    return stored;
+  };
+
+  it('sends what was set aside when it may be tried again', async () => {
+    const stored = find(2);
+    spool.reads = () => ({ kind: 'set_aside' });
+    spool.listener.scanned();
+    await clock.tickAsync(0);
+    expect(requests).to.equal(0);
+    expect(losses.total()).to.equal(0);
+    spool.reads = () => ({ kind: 'batch', batch: batch(['a', 'b']) });
+    spool.listener.again([{ stored, destination }]);
+    spool.listener.scanned();
+    await clock.tickAsync(0);
+    expect(delivery.status()).to.include({ deliveredEvents: 2, inheritedEvents: 2 });
+    expect(spool.removed).to.deep.equal([stored]);
+  });
+
+  it('counts as handed on what it finds with another process when it reads it', async () => {
+    find(2);
+    spool.reads = () => ({ kind: 'handed_on' });
+    spool.listener.scanned();
+    await clock.tickAsync(0);
+    expect(delivery.status()).to.include({ deliveredEvents: 0, inheritedEvents: 2, handedOnEvents: 2 });
+    expect(losses.total()).to.equal(0);
+  });
+
+  it('counts as handed on what another process took, whether it waits here or not', async () => {
+    spool.listener.handedOn(find(2));
+    spool.listener.handedOn(storedBatch(3));
+    spool.listener.scanned();
+    await clock.tickAsync(0);
+    expect(delivery.status()).to.include({ handedOnEvents: 5 });
+    expect(requests).to.equal(0);
+  });
+
+  it('tries again later to read what it can not read now', async () => {
+    find(1);
+    spool.reads = () => ({ kind: 'failed', error: new Error('EIO') });
+    spool.listener.scanned();
+    await clock.tickAsync(0);
+    expect(delivery.status().lastError?.message).to.equal('EIO');
+    spool.reads = () => ({ kind: 'batch', batch: batch(['a']) });
+    await clock.tickAsync(1_000);
+    expect(delivery.status().deliveredEvents).to.equal(1);
+  });
+
+  it('counts what is dropped, whether it waits here or not', async () => {
+    spool.listener.dropped(find(2), 'spool_full', 'the bound');
+    spool.listener.dropped(storedBatch(3), 'spool_full', 'the bound');
+    spool.listener.scanned();
+    await clock.tickAsync(0);
+    expect(losses.byReason()).to.deep.equal({ spool_full: 5 });
+    expect(requests).to.equal(0);
+  });
+
+  it('sends nothing of a batch that is dropped while it is read', async () => {
+    const stored = find(1);
+    let answerRead!: (read: StoredRead) => void;
+    spool.reads = () => new Promise((resolve) => (answerRead = resolve));
+    spool.listener.scanned();
+    await clock.tickAsync(0);
+    spool.listener.dropped(stored, 'spool_full', 'the bound');
+    answerRead({ kind: 'batch', batch: batch(['a']) });
+    await clock.tickAsync(0);
+    expect(requests).to.equal(0);
+    expect(losses.byReason()).to.deep.equal({ spool_full: 1 });
+  });
+
+  it('passes on what a check of the spool finds', async () => {
+    expect(await delivery.checkSpool()).to.equal(spool.found);
+  });
+
+  it('leaves what it takes in after shutdown to the next process', async () => {
+    await delivery.shutdown();
+    find(4);
+    spool.listener.scanned();
+    await clock.tickAsync(0);
+    expect(requests).to.equal(0);
+    expect(losses.total()).to.equal(0);
+  });
+
+  it('stores a batch whose permission is missing for long, and loses nothing of it', async () => {
+    answer = () => ({ kind: 'retry', cause: 'denied', error: new Error('denied') });
+    const delivered = delivery.deliver([batch(['a'])]);
+    await clock.tickAsync(13_000);
+    expect(spool.written).to.have.lengthOf(1);
+    expect(losses.total()).to.equal(0);
+    const { stored } = spool.written[0]!;
+    spool.reads = () => ({ kind: 'batch', batch: batch(['a']) });
+    answer = () => accepted;
+    await clock.tickAsync(30_000);
+    expect(await delivered).to.deep.include({ lost: 0 });
+    expect(delivery.status()).to.include({ deliveredEvents: 1, heldEvents: 0, heldBytes: 0 });
+    expect(spool.removed).to.deep.equal([stored]);
+  });
+});
