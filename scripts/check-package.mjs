@@ -20,7 +20,7 @@ const ALLOWED_DEPENDENCIES = [
   'cockatiel',
   'commander',
 ];
-const MAX_MAIN_ENTRY_BYTES = 150_000;
+const MAX_MAIN_ENTRY_BYTES = 160_000;
 
 const scratch = mkdtempSync(join(tmpdir(), 'otel-cwlogs-package-'));
 process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
