@@ -282,7 +282,14 @@ class ChaosRun {
   #report(): ChaosReport {
     const senders = Array.from({ length: this.#settings.senders }, (_, sender) => sender);
     const lives = senders.flatMap((sender) => readRequestLog(this.#requestLogFile(sender)));
-    const explained = new ExplainedDuplicates(senders.length, this.#recordsEach, this.#fullDisk);
+    const explained = new ExplainedDuplicates(
+      {
+        senders: senders.length,
+        recordsEach: this.#recordsEach,
+        hasWriteAhead: 'writeAhead' in this.#settings.options,
+      },
+      this.#fullDisk,
+    );
     for (const life of lives) explained.add(life);
     const marks = senders.map((sender) => readMarks(this.#marksFile(sender)));
     return {

@@ -3,12 +3,12 @@ import { type ChaosReport } from './chaos.js';
 /** The report of a run for a terminal, a line each. */
 export function describeReport(report: ChaosReport): string[] {
   const { emitted, delivered, duplicates, dropped, lost, duplicateCauses, kills } = report;
-  const { answersLost, cutOff, records } = duplicateCauses;
+  const { answersLost, cutOff, storedTwice, records } = duplicateCauses;
   return [
     `emitted ${emitted} delivered ${delivered} duplicates ${duplicates} dropped ${dropped} lost ${lost}`,
     ...Object.entries(report.droppedByReason).map(([reason, count]) => `  dropped ${reason} ${count}`),
     `  duplicates without a cause ${report.unexplainedDuplicates}; causes: answers that never came ${answersLost} ` +
-      `(the service's faults took ${report.answersTaken}), requests cut off by kills ${cutOff}; ` +
+      `(the service's faults took ${report.answersTaken}), requests cut off by kills ${cutOff}, batches just stored at kills ${storedTwice}; ` +
       `with ${records} records in them`,
     `  kills ${kills}, delivered without a promise ${report.unpromised}, in memory alone for a full disk when ` +
       `killed ${report.lostInMemory}`,

@@ -7,12 +7,21 @@ export interface FullDisk {
   readonly to: number;
 }
 
+/** What is known of those who send. */
+export interface Senders {
+  readonly senders: number;
+  readonly recordsEach: number;
+  readonly hasWriteAhead: boolean;
+}
+
 /** Why records may be in the store more than once. */
 export interface Causes {
   /** Attempts of which the sender never heard, though it lived on: resets, broken answers, time-outs. */
   readonly answersLost: number;
   /** Attempts that a killed sender had in flight, or whose answer it had hardly noted. */
   readonly cutOff: number;
+  /** Batches that a killed sender had in the spool before its write-ahead log knew of it. */
+  readonly storedTwice: number;
   /** Records of these attempts, each as often as it was in one. */
   readonly records: number;
 }
@@ -30,11 +39,14 @@ const NOTING_MILLIS = 1000;
 export class ExplainedDuplicates {
   readonly #counts: readonly Uint16Array[];
   readonly #fullDisk: readonly FullDisk[];
+  readonly #hasWriteAhead: boolean;
   #answersLost = 0;
   #cutOff = 0;
+  #storedTwice = 0;
   #records = 0;
 
-  constructor(senders: number, recordsEach: number, fullDisk: readonly FullDisk[]) {
+  constructor({ senders, recordsEach, hasWriteAhead }: Senders, fullDisk: readonly FullDisk[]) {
+    this.#hasWriteAhead = hasWriteAhead;
     this.#counts = Array.from({ length: senders }, () => new Uint16Array(recordsEach));
     this.#fullDisk = fullDisk;
   }
@@ -45,7 +57,12 @@ export class ExplainedDuplicates {
   }
 
   get causes(): Causes {
-    return { answersLost: this.#answersLost, cutOff: this.#cutOff, records: this.#records };
+    return {
+      answersLost: this.#answersLost,
+      cutOff: this.#cutOff,
+      storedTwice: this.#storedTwice,
+      records: this.#records,
+    };
   }
 
   add(life: LoggedLife): void {
@@ -63,13 +80,23 @@ export class ExplainedDuplicates {
       this.#cutOff++;
       this.#explain(attempt);
     }
+    // Without one, what was in memory is gone with the process.
+    if (!this.#hasWriteAhead) return;
+    const stored = life.stores.filter(({ storedAt }) => storedAt !== undefined);
+    const lastStored = new Set(stored.slice(-JUST_ANSWERED));
+    for (const store of life.stores) {
+      const { storedAt } = store;
+      if (storedAt !== undefined && !lastStored.has(store) && !this.#wasDiskFull(storedAt)) continue;
+      this.#storedTwice++;
+      this.#explain(store);
+    }
   }
 
   #wasDiskFull(at: number): boolean {
     return this.#fullDisk.some(({ from, to }) => at >= from - NOTING_MILLIS && at <= to);
   }
 
-  #explain({ records }: LoggedAttempt): void {
+  #explain({ records }: Pick<LoggedAttempt, 'records'>): void {
     for (const [sender, first, last] of records) {
       this.#records += last - first + 1;
       const counts = this.#counts[sender]!;

@@ -1,7 +1,8 @@
 import { appendFileSync, closeSync, openSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { readRecordIds } from './sender-settings.js';
+import { type Spool } from '../../src/delivery/spool/spool.js';
+import { readRecordId } from './sender-settings.js';
 
 /** Records of one sender without a gap: sender, first, last. */
 export type RecordRange = readonly [sender: number, first: number, last: number];
@@ -17,9 +18,17 @@ export interface LoggedAttempt {
   heardAt?: number;
 }
 
+/** One batch on its way to the spool. */
+export interface LoggedStore {
+  readonly records: readonly RecordRange[];
+  /** Milliseconds since 1970 when it was there; undefined where the process was killed before. */
+  storedAt?: number;
+}
+
 /** The attempts of one process, in the order in which they began. */
 export interface LoggedLife {
   readonly attempts: LoggedAttempt[];
+  readonly stores: LoggedStore[];
   /** It came to its end by itself. */
   isEnded: boolean;
 }
@@ -28,6 +37,8 @@ type Line =
   | { readonly kind: 'life' }
   | { readonly kind: 'end' }
   | { readonly kind: 'sent'; readonly number: number; readonly records: readonly RecordRange[] }
+  | { readonly kind: 'store'; readonly number: number; readonly records: readonly RecordRange[] }
+  | { readonly kind: 'stored'; readonly number: number; readonly at: number }
   | { readonly kind: Heard; readonly number: number; readonly at: number };
 
 /**
@@ -37,6 +48,7 @@ type Line =
 export class RequestLog {
   readonly #descriptor: number;
   #attempts = 0;
+  #stores = 0;
 
   constructor(path: string) {
     this.#descriptor = openSync(path, 'a');
@@ -64,6 +76,24 @@ export class RequestLog {
     );
   }
 
+  /** Notes every batch that a spool of this process is given to store, from now on. */
+  watchSpools(spools: Pick<Spool, 'write'>): void {
+    const { write } = spools;
+    const noteStore = (records: readonly RecordRange[]): (() => void) => {
+      const number = this.#stores++;
+      this.#write({ kind: 'store', number, records });
+      return () => {
+        this.#write({ kind: 'stored', number, at: Date.now() });
+      };
+    };
+    spools.write = async function (this: Spool, batch, options) {
+      const noteStored = noteStore(rangesOf(batch.events.map(({ messageJson }) => messageJson)));
+      const stored = await write.call(this, batch, options);
+      noteStored();
+      return stored;
+    };
+  }
+
   end(): void {
     this.#write({ kind: 'end' });
     closeSync(this.#descriptor);
@@ -80,9 +110,11 @@ export function readRequestLog(path: string): LoggedLife[] {
   const lines = readFileSync(path, 'utf8').split('\n').slice(0, -1);
   for (const line of lines.map((text) => JSON.parse(text) as Line)) {
     const life = lives.at(-1);
-    if (line.kind === 'life') lives.push({ attempts: [], isEnded: false });
+    if (line.kind === 'life') lives.push({ attempts: [], stores: [], isEnded: false });
     else if (line.kind === 'end') life!.isEnded = true;
     else if (line.kind === 'sent') life!.attempts.push({ records: line.records, heard: 'nothing' });
+    else if (line.kind === 'store') life!.stores.push({ records: line.records });
+    else if (line.kind === 'stored') life!.stores[line.number]!.storedAt = line.at;
     else Object.assign(life!.attempts[line.number]!, { heard: line.kind, heardAt: line.at });
   }
   return lives;
@@ -95,8 +127,18 @@ interface WireRequest {
 
 function recordsIn({ body, headers }: WireRequest): RecordRange[] {
   const bytes = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : Buffer.from(body);
+  return rangesOf(
+    [...bytes.toString('latin1').matchAll(/"message":("\d\d-\d{8} )/g)].map(([, text]) => text!),
+  );
+}
+
+/** @param messages - JSON strings, or their beginnings */
+function rangesOf(messages: readonly string[]): RecordRange[] {
   const ranges: [number, number, number][] = [];
-  for (const { sender, record } of readRecordIds(bytes.toString('latin1'))) {
+  for (const message of messages) {
+    const id = readRecordId(message.slice(1));
+    if (!id) continue;
+    const { sender, record } = id;
     const last = ranges.at(-1);
     if (last?.[0] === sender && last[2] + 1 === record) last[2] = record;
     else ranges.push([sender, record, record]);

@@ -49,10 +49,3 @@ export function readRecordId(message: string): { sender: number; record: number 
   const match = /^(\d\d)-(\d{8}) /.exec(message);
   return match ? { sender: Number(match[1]), record: Number(match[2]) } : undefined;
 }
-
-/** The records in the body of a PutLogEvents request. */
-export function* readRecordIds(body: string): Generator<{ sender: number; record: number }> {
-  for (const [, sender, record] of body.matchAll(/"message":"(\d\d)-(\d{8}) /g)) {
-    yield { sender: Number(sender), record: Number(record) };
-  }
-}

@@ -6,6 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ExportResultCode } from '@opentelemetry/core';
 import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { createCloudWatchLogsClient } from '../../src/cloudwatch/client.js';
+import { Spool } from '../../src/delivery/spool/spool.js';
 import { CloudWatchLogExporter } from '../../src/exporter/cloudwatch-log-exporter.js';
 import { createCloudWatchLogRecordProcessor } from '../../src/exporter/log-record-processor.js';
 import { type ExporterStatus } from '../../src/exporter/record-exporter.js';
@@ -40,6 +41,7 @@ const client = createCloudWatchLogsClient({
   credentials: { accessKeyId: 'chaos', secretAccessKey: 'chaos' },
 });
 requests.watch(client);
+requests.watchSpools(Spool.prototype);
 const options = {
   client,
   concurrency: CONCURRENCY,
