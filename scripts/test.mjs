@@ -1,5 +1,6 @@
 /**
- * `npm test`: every check of the project, two lanes side by side (one compiles and reads, one runs), each
+ * `npm test`: every check of the project, two lanes side by side (one reads and runs what is built, one runs
+ * the tests), each
  * step's output in one piece. Closes with a line `N passed, N failed` that counts tests and steps.
  *
  *   npm test                 all
@@ -48,7 +49,7 @@ const npx = (name, bin, args, options) =>
 const script = (name, file, args = [], options) =>
   step(name, process.execPath, [`scripts/${file}`, ...args], options);
 
-async function reading() {
+async function sourcesAndPackage() {
   await npx('lint: eslint', 'eslint/bin/eslint.js', ['--max-warnings', '0', '.']);
   await npx('format: prettier', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']);
   await npx('import arrows: dependency-cruiser', 'dependency-cruiser/bin/dependency-cruise.mjs', [
@@ -59,9 +60,12 @@ async function reading() {
   await npx('unused code: knip', 'knip/bin/knip.js', ['--no-progress']);
   await script("README: option tables are the code's", 'readme-tables.mjs', ['--check']);
   await script('API reports', 'api-reports.mjs');
+  await script('package: publint, types, dependencies, size, install', 'check-package.mjs');
+  await script('examples', 'run-examples.mjs');
+  await script('register and OpenTelemetry lines', 'compat.mjs', ['--short']);
 }
 
-async function running() {
+async function tests() {
   await npx('unit, integration, property and fuzz tests with coverage', 'c8/bin/c8.js', [
     'node',
     'node_modules/mocha/bin/mocha.js',
@@ -69,16 +73,13 @@ async function running() {
     'dot',
   ]);
   await script('coverage by folder', 'check-coverage.mjs');
-  await script('package: publint, types, dependencies, size, install', 'check-package.mjs');
-  await script('examples', 'run-examples.mjs');
-  await script('register and OpenTelemetry lines', 'compat.mjs', ['--short']);
 }
 
 const built = await Promise.all([
   script('build: ES modules and CommonJS', 'build.mjs'),
   npx('types: sources, tests, benchmarks', 'typescript/bin/tsc', ['-p', 'tsconfig.test.json']),
 ]);
-if (built.every(Boolean)) await Promise.all([reading(), running()]);
+if (built.every(Boolean)) await Promise.all([sourcesAndPackage(), tests()]);
 
 if (failures.length > 0) console.log(`\nFailed: ${failures.join('; ')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
