@@ -8,13 +8,10 @@ import { relative } from 'node:path';
 import libCoverage from 'istanbul-lib-coverage';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const WHOLE = /^src\/delivery\/(?!spool\/)/;
+const WHOLE = /^src\/delivery\//;
 
 /** Not there yet: these may only rise. */
-const RISING = [
-  { files: /^src\/delivery\/spool\//, lines: 97, branches: 92 },
-  { files: /^src\/exporter\/write-ahead\//, lines: 92, branches: 85 },
-];
+const RISING = [{ files: /^src\/exporter\/write-ahead\//, lines: 92, branches: 85 }];
 const LEAST = 90;
 
 const map = libCoverage.createCoverageMap(

@@ -89,7 +89,10 @@ export class SpooledBatches {
     if (pending.abandoned) return { kind: 'gone' };
     switch (read.kind) {
       case 'batch': {
+        const { events } = pending;
         const damaged = pending.load(read.batch);
+        // More than its name says were left too, whoever wrote them there.
+        accounts.inheritedEvents += Math.max(0, pending.events - events);
         this.#spool.reduce(stored, pending.events);
         parts.losses.record('spool_corrupt', damaged, 'a file of the spool is damaged');
         return undefined;

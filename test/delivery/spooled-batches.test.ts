@@ -132,6 +132,15 @@ describe('SpooledBatches', () => {
     expect(spool.removed).to.deep.equal([stored]);
   });
 
+  it('counts as inherited what a file holds beyond what its name says', async () => {
+    find(2);
+    spool.reads = () => ({ kind: 'batch', batch: batch(['a', 'b', 'c']) });
+    spool.listener.scanned();
+    await clock.tickAsync(0);
+    expect(delivery.status()).to.include({ deliveredEvents: 3, inheritedEvents: 3 });
+    expect(losses.total()).to.equal(0);
+  });
+
   it('counts as handed on what it finds with another process when it reads it', async () => {
     find(2);
     spool.reads = () => ({ kind: 'handed_on' });

@@ -3,6 +3,7 @@ import { Diagnostics } from '../../observability/diagnostics.js';
 import { Losses, type LossReason } from '../../observability/losses.js';
 import { createDelivery } from '../create-delivery.js';
 import { listSpool, readSpoolEntry, type SpoolEntry } from './inspect-spool.js';
+import { type FileSystem, nodeFileSystem } from './private-files.js';
 import { DEFAULT_SPOOL_SETTINGS } from './spool.js';
 
 /** What became of a spool that was drained. */
@@ -27,22 +28,24 @@ const NO_BOUND = Number.MAX_SAFE_INTEGER;
 /**
  * Sends what is in a spool and not held by a living process. It ends when all is sent, or when the service
  * takes nothing more within `timeoutMillis`. Never rejects for the service's sake.
+ * @param fileSystem - a test's may fail
  * @throws where the directory can't be read
  */
 export async function drainSpool(
   directory: string,
   client: CloudWatchLogsClient,
   options: { readonly timeoutMillis?: number; readonly signal?: AbortSignal } = {},
+  fileSystem = nodeFileSystem,
 ): Promise<DrainResult> {
   // A directory that is not there is an error here, and no spool to be made.
-  await listSpool(directory);
+  await listSpool(directory, fileSystem);
   const { timeoutMillis = 20_000, signal } = options;
   const losses = new Losses();
   const messages: string[] = [];
   const note = (message: string): void => void messages.push(message);
   const logger = { error: note, warn: note, info: () => undefined, debug: () => undefined };
   const delivery = createDelivery(
-    { client, losses, diagnostics: new Diagnostics({ logger }) },
+    { client, losses, diagnostics: new Diagnostics({ logger }), fileSystem },
     {
       flushTimeoutMillis: timeoutMillis,
       shutdownTimeoutMillis: 5_000,
@@ -52,14 +55,15 @@ export async function drainSpool(
   await delivery.ready?.();
   for (let before = -1; !signal?.aborted;) {
     const { spool, deliveredEvents } = delivery.status();
-    if (!spool || spool.batches === spool.unreadableBatches || deliveredEvents === before) break;
+    if (spool!.batches === spool!.unreadableBatches || deliveredEvents === before) break;
     before = deliveredEvents;
     await Promise.race([delivery.forceFlush(), aborted(signal)]);
   }
-  const unreadable = delivery.status().spool?.unreadableBatches ?? 0;
+  // Shutting down aborts what is under way, which is not why events are left.
+  const { spool, lastError } = delivery.status();
   await delivery.shutdown();
-  const { deliveredEvents, lastError } = delivery.status();
-  const { entries } = await listSpool(directory);
+  const { deliveredEvents } = delivery.status();
+  const { entries } = await listSpool(directory, fileSystem);
   const left = eventsOf(entries);
   return {
     delivered: deliveredEvents,
@@ -67,7 +71,8 @@ export async function drainSpool(
     lostByReason: losses.byReason(),
     left,
     leftToOthers: eventsOf(entries.filter(({ heldByProcess }) => heldByProcess !== undefined)),
-    leftUnreadable: unreadable > 0 ? eventsOf(await unreadableOf(directory, entries)) : 0,
+    leftUnreadable:
+      spool!.unreadableBatches > 0 ? eventsOf(await unreadableOf(directory, entries, fileSystem)) : 0,
     messages,
     error: left > 0 ? lastError : undefined,
   };
@@ -83,11 +88,15 @@ function eventsOf(entries: readonly SpoolEntry[]): number {
   return entries.reduce((sum, { events }) => sum + events, 0);
 }
 
-async function unreadableOf(directory: string, entries: readonly SpoolEntry[]): Promise<SpoolEntry[]> {
+async function unreadableOf(
+  directory: string,
+  entries: readonly SpoolEntry[],
+  fileSystem: FileSystem,
+): Promise<SpoolEntry[]> {
   const found: SpoolEntry[] = [];
   for (const entry of entries) {
     if (entry.heldByProcess !== undefined) continue;
-    const { state } = await readSpoolEntry(directory, entry);
+    const { state } = await readSpoolEntry(directory, entry, fileSystem);
     if (state === 'future' || state === 'unreadable') found.push(entry);
   }
   return found;

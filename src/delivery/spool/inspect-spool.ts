@@ -1,10 +1,11 @@
-import { basename, join } from 'node:path';
+import { type Dirent } from 'node:fs';
+import { join } from 'node:path';
 import { describeError } from '../../cloudwatch/classify-error.js';
 import { type LogEventBatch } from '../encoded-event.js';
 import { nodeFileSystem, readPlainFile } from './private-files.js';
 import { type OwnerState, stateOfOwner } from './process-owner.js';
-import { parseSpoolFileName, readSpoolFile, type SpoolFileName } from './spool-file.js';
-import { NOBODY, parseSpoolFolderName } from './spool-folder.js';
+import { readSpoolFile, type SpoolFileName } from './spool-file.js';
+import { batchNameOf, byName, NOBODY, parseSpoolFolderName } from './spool-folder.js';
 
 /** One file of a spool, as its name and place tell. */
 export interface SpoolEntry extends SpoolFileName {
@@ -39,13 +40,17 @@ export interface SpoolListing {
   readonly unreadable: readonly { readonly folder: string; readonly detail: string }[];
 }
 
-/** Lists a spool by the names of its files. @throws where the directory can't be read */
-export async function listSpool(directory: string): Promise<SpoolListing> {
+/**
+ * Lists a spool by the names of its files.
+ * @param fs - the file system; a test's may fail
+ * @throws where the directory can't be read
+ */
+export async function listSpool(directory: string, fs = nodeFileSystem): Promise<SpoolListing> {
   const entries: SpoolEntry[] = [];
   const foreign: string[] = [];
   const unreadable: { folder: string; detail: string }[] = [];
-  const folders = await nodeFileSystem.readdir(directory, { withFileTypes: true });
-  for (const folder of folders.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  const folders = await fs.readdir(directory, { withFileTypes: true });
+  for (const folder of folders.sort(byName)) {
     const parsed = folder.isDirectory() ? parseSpoolFolderName(folder.name) : undefined;
     if (!parsed) {
       foreign.push(folder.name);
@@ -54,9 +59,9 @@ export async function listSpool(directory: string): Promise<SpoolListing> {
     const holder = parsed.holder === NOBODY ? 'nobody' : stateOfOwner(parsed.holder);
     const isHeld = holder === 'alive' || holder === 'unknown';
     const heldByProcess = isHeld ? Number(parsed.holder.split('-')[0]) : undefined;
-    let files: string[];
+    let files: Dirent[];
     try {
-      files = await nodeFileSystem.readdir(join(directory, folder.name));
+      files = await fs.readdir(join(directory, folder.name), { withFileTypes: true });
     } catch (error) {
       // A process that ends hands its folder on, under another name.
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
@@ -64,24 +69,25 @@ export async function listSpool(directory: string): Promise<SpoolListing> {
       }
       continue;
     }
-    for (const file of files.sort()) {
-      const name = parseSpoolFileName(file);
-      const path = join(folder.name, file);
+    for (const file of files.sort(byName)) {
+      const name = batchNameOf(file);
+      const path = join(folder.name, file.name);
       if (name) entries.push({ ...name, file: path, heldByProcess, holder });
-      else if (!file.endsWith('.batch.tmp')) foreign.push(path);
+      else if (!file.name.endsWith('.batch.tmp')) foreign.push(path);
     }
   }
   return { entries, foreign, unreadable };
 }
 
-/** Reads one file of a spool and checks it, without changing it. Never rejects. */
+/** Reads one file of a spool and checks it, without changing it. Never rejects. @param fs - a test's may fail */
 export async function readSpoolEntry(
   directory: string,
-  entry: Pick<SpoolEntry, 'file'>,
+  entry: Pick<SpoolEntry, 'file' | 'events'>,
+  fs = nodeFileSystem,
 ): Promise<SpoolEntryContent> {
   let bytes: Buffer;
   try {
-    bytes = await readPlainFile(nodeFileSystem, join(directory, entry.file));
+    bytes = await readPlainFile(fs, join(directory, entry.file));
   } catch (error) {
     const isGone = (error as NodeJS.ErrnoException).code === 'ENOENT';
     return { state: isGone ? 'gone' : 'unreadable', detail: describeError(error) };
@@ -94,9 +100,8 @@ export async function readSpoolEntry(
       return { state: 'future', detail: `format ${content.version}, of a later version of this package` };
     case 'batch': {
       // The name says what was stored, also where the header does not.
-      const { events: stored = 0 } = parseSpoolFileName(basename(entry.file)) ?? {};
       const { batch, damagedLines } = content;
-      const damagedEvents = Math.max(content.damaged, stored - batch.events.length);
+      const damagedEvents = Math.max(content.damaged, entry.events - batch.events.length);
       const state = damagedEvents > 0 || damagedLines > 0 ? 'damaged' : 'whole';
       const all = batch.events.length + damagedEvents;
       return { state, batch, damagedEvents, detail: `${damagedEvents} of ${all} events damaged` };

@@ -11,7 +11,7 @@ export type FileSystem = Pick<
 export const nodeFileSystem: FileSystem = files;
 
 // Windows has no O_NOFOLLOW.
-const NO_FOLLOW = (constants as { O_NOFOLLOW?: number }).O_NOFOLLOW ?? 0;
+const { O_NOFOLLOW: NO_FOLLOW = 0 } = constants as { O_NOFOLLOW?: number };
 
 /**
  * Makes a folder that only its user may enter, with its parents.

@@ -11,15 +11,28 @@ export type ProcessOwner = string;
 /** `unknown`: it can't be asked for from here, so only its signs of life tell. */
 export type OwnerState = 'alive' | 'dead' | 'unknown';
 
+/** What is asked of the system's files; a test's may have none. */
+export interface SystemFiles {
+  /** @throws where there is none */
+  readonly read: (path: string) => string;
+  /** Where a link leads. @throws where there is none */
+  readonly link: (path: string) => string;
+}
+
+const THIS_SYSTEM: SystemFiles = {
+  read: (path) => readFileSync(path, 'utf8'),
+  link: (path) => readlinkSync(path),
+};
+
 const OWNER = /^(\d{1,10})-(\d{1,20})-([0-9a-f]{8})-(\d{1,20})-[0-9a-f]{8}$/;
 
 /** What is written where a system does not say: it has no /proc. */
 const NOT_KNOWN = '0';
 
 /** A new owner in this process; no two are the same. */
-export function createProcessOwner(): ProcessOwner {
-  const { boot, space } = thisMachine();
-  return `${process.pid}-${startOf(process.pid)}-${boot}-${space}-${randomBytes(4).toString('hex')}`;
+export function createProcessOwner(system = THIS_SYSTEM): ProcessOwner {
+  const { boot, space } = machineOf(system);
+  return `${process.pid}-${startOf(system, process.pid)}-${boot}-${space}-${randomBytes(4).toString('hex')}`;
 }
 
 export function isProcessOwner(text: string): boolean {
@@ -27,39 +40,46 @@ export function isProcessOwner(text: string): boolean {
 }
 
 /** Says whether the process of an owner still runs. A number that another process has by now is no life. */
-export function stateOfOwner(owner: ProcessOwner): OwnerState {
+export function stateOfOwner(owner: ProcessOwner, system = THIS_SYSTEM): OwnerState {
   const match = OWNER.exec(owner);
   if (!match) return 'unknown';
   const [, pid, start, boot, space] = match;
-  const here = thisMachine();
+  const here = machineOf(system);
   if (boot !== here.boot || space !== here.space) return 'unknown';
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return 'dead';
   }
-  const startNow = startOf(Number(pid));
+  const startNow = startOf(system, Number(pid));
   if (startNow === 'ended') return 'dead';
   if (start === NOT_KNOWN || startNow === NOT_KNOWN) return 'unknown';
   return start === startNow ? 'alive' : 'dead';
 }
 
-let machine: { boot: string; space: string } | undefined;
+interface Machine {
+  readonly boot: string;
+  readonly space: string;
+}
 
-function thisMachine(): { boot: string; space: string } {
-  machine ??= {
-    boot: createHash('sha256')
-      .update(attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim()) ?? hostname())
-      .digest('hex')
-      .slice(0, 8),
-    space: /\d+/.exec(attempt(() => readlinkSync('/proc/self/ns/pid')) ?? '')?.[0] ?? NOT_KNOWN,
+const machines = new WeakMap<SystemFiles, Machine>();
+
+function machineOf(system: SystemFiles): Machine {
+  const known = machines.get(system);
+  if (known) return known;
+  const boot = attempt(() => system.read('/proc/sys/kernel/random/boot_id').trim()) ?? hostname();
+  const space = attempt(() => system.link('/proc/self/ns/pid')) ?? '';
+  const machine = {
+    boot: createHash('sha256').update(boot).digest('hex').slice(0, 8),
+    space: /\d+/.exec(space)?.[0] ?? NOT_KNOWN,
   };
+  machines.set(system, machine);
   return machine;
 }
 
 /** The tick in which a process started; `ended` for one that only waits to be reaped. */
-function startOf(pid: number): string {
-  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+function startOf(system: SystemFiles, pid: number): string {
+  const stat = attempt(() => system.read(`/proc/${pid}/stat`));
   if (stat === undefined) return NOT_KNOWN;
   // The second member is the program's name in parentheses, and may hold anything.
   const members = stat.slice(stat.lastIndexOf(')') + 2).split(' ');

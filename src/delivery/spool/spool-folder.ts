@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { type Dirent } from 'node:fs';
 import { isProcessOwner, type ProcessOwner } from './process-owner.js';
+import { parseSpoolFileName, type SpoolFileName } from './spool-file.js';
 
 /** The holder of a folder that was left orderly: the next process takes it. */
 export const NOBODY = 'free';
@@ -31,4 +33,14 @@ export function parseSpoolFolderName(name: string): SpoolFolderName | undefined 
   if (!match) return undefined;
   const holder = match[2]!;
   return holder === NOBODY || isProcessOwner(holder) ? { writer: match[1]!, holder } : undefined;
+}
+
+/** What a batch's name says. @returns undefined for what is not of the spool, as a folder under such a name */
+export function batchNameOf(entry: Dirent): SpoolFileName | undefined {
+  return entry.isDirectory() ? undefined : parseSpoolFileName(entry.name);
+}
+
+/** Folders and files in their order: by age of writer, by place. */
+export function byName(a: Dirent, b: Dirent): number {
+  return a.name < b.name ? -1 : 1;
 }

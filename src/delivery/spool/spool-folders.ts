@@ -3,8 +3,10 @@ import { join } from 'node:path';
 import { type FileSystem, makePrivateFolder, syncFolder } from './private-files.js';
 import { createProcessOwner, type ProcessOwner, stateOfOwner } from './process-owner.js';
 import { SignsOfLife } from './signs-of-life.js';
-import { parseSpoolFileName, type SpoolFileName } from './spool-file.js';
+import { type SpoolFileName } from './spool-file.js';
 import {
+  batchNameOf,
+  byName,
   createWriterName,
   NOBODY,
   parseSpoolFolderName,
@@ -175,7 +177,7 @@ export class SpoolFolders {
 
   async #entries(): Promise<Dirent[]> {
     const entries = await this.#fs.readdir(this.#directory, { withFileTypes: true });
-    return entries.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return entries.sort(byName);
   }
 
   async #letGo(names: readonly string[]): Promise<HeldFolder[]> {
@@ -251,8 +253,9 @@ export class SpoolFolders {
   /** Batches in order. What was not finished was not acknowledged either, and is removed. */
   async #filesOf(folder: HeldFolder): Promise<StoredFile[]> {
     const byPlace = new Map<string, StoredFile>();
-    for (const file of await this.#fs.readdir(folder.path)) {
-      const name = parseSpoolFileName(file);
+    for (const entry of await this.#fs.readdir(folder.path, { withFileTypes: true })) {
+      const { name: file } = entry;
+      const name = batchNameOf(entry);
       if (name === undefined) {
         if (file.endsWith('.batch.tmp')) await this.#remove(folder, file);
         continue;
@@ -275,7 +278,7 @@ export class SpoolFolders {
   }
 
   async #namesIn(path: string): Promise<SpoolFileName[]> {
-    const names = await this.#fs.readdir(path).catch((): string[] => []);
-    return names.map(parseSpoolFileName).filter((name) => name !== undefined);
+    const entries = await this.#fs.readdir(path, { withFileTypes: true }).catch((): Dirent[] => []);
+    return entries.map(batchNameOf).filter((name) => name !== undefined);
   }
 }

@@ -53,6 +53,15 @@ export class SpoolWriter {
     if (this.#writing >= CONCURRENT_WRITES) await new Promise<void>((resolve) => this.#queue.push(resolve));
     this.#writing++;
     try {
+      return await this.#attempt(file);
+    } finally {
+      this.#writing--;
+      this.#queue.shift()?.();
+    }
+  }
+
+  async #attempt(file: FileToWrite): Promise<HeldFolder> {
+    try {
       const folder = await this.#write(file);
       this.#error = undefined;
       return folder;
@@ -60,9 +69,6 @@ export class SpoolWriter {
       this.#error = error as NodeJS.ErrnoException;
       this.#notBefore = this.#now() + WRITE_PAUSE_MILLIS;
       throw error;
-    } finally {
-      this.#writing--;
-      this.#queue.shift()?.();
     }
   }
 

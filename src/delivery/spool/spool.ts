@@ -217,11 +217,23 @@ export class Spool {
     // While nothing can be written for other reasons, nothing is dropped to make room for it.
     if (!NO_MATTER_OF_ROOM.has(this.#writer.error?.code)) this.#makeRoom(content.length);
     this.#bytesToCome += content.length;
+    try {
+      return await this.#writeFile(name, content, replaces?.folder);
+    } finally {
+      this.#bytesToCome -= content.length;
+    }
+  }
+
+  async #writeFile(
+    name: SpoolFileName,
+    content: Buffer,
+    place: HeldFolder | undefined,
+  ): Promise<StoredBatch | undefined> {
     const failedBefore = this.#writer.error !== undefined;
     try {
       const file = spoolFileName(name);
       const { createdMillis } = name;
-      const folder = await this.#writer.write({ file, content, createdMillis, folder: replaces?.folder });
+      const folder = await this.#writer.write({ file, content, createdMillis, folder: place });
       if (failedBefore) this.#diagnostics.info('spool works', 'the spool can be written to again');
       const stored: StoredBatch = { folder, file, name, events: name.events, isBusy: false };
       this.#stored.add(stored);
@@ -232,8 +244,6 @@ export class Spool {
         `the spool ${this.#settings.directory} can't be written to; what can't be delivered stays in memory: ${describeError(error)}`,
       );
       return undefined;
-    } finally {
-      this.#bytesToCome -= content.length;
     }
   }
 

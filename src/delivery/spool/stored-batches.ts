@@ -26,10 +26,6 @@ export class StoredBatches {
     return this.#events;
   }
 
-  has(stored: StoredBatch): boolean {
-    return this.#all.has(stored);
-  }
-
   /** How many of them are in a folder. */
   countIn(folder: HeldFolder): number {
     return this.#inFolder.get(folder) ?? 0;

@@ -61,12 +61,12 @@ export function eventJson(number: number, destination: number, event: EncodedEve
  */
 export function readLines(bytes: Buffer): (SegmentLine | HarmedLine)[] {
   const lines: (SegmentLine | HarmedLine)[] = [];
-  for (let start = 0; ;) {
-    const end = bytes.indexOf(0x0a, start);
-    if (end === -1) return lines;
+  let start = 0;
+  for (let end = bytes.indexOf(0x0a); end !== -1; end = bytes.indexOf(0x0a, start)) {
     lines.push(readLine(bytes.subarray(start, end)));
     start = end + 1;
   }
+  return lines;
 }
 
 /**

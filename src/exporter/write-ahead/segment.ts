@@ -199,9 +199,8 @@ export class Segment {
   /** Has the device keep what was appended. Never rejects. @returns why it can't */
   sync(): Promise<Error | undefined> {
     return new Promise((resolve) => {
-      if (this.#isClosed) resolve(undefined);
       // It may be closed meanwhile, once all in it is released.
-      else fdatasync(this.#descriptor, (error) => resolve(this.#isClosed ? undefined : (error ?? undefined)));
+      fdatasync(this.#descriptor, (error) => resolve(this.#isClosed ? undefined : (error ?? undefined)));
     });
   }
 

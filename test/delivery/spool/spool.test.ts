@@ -3,8 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
+import { type Destination } from '../../../src/delivery/encoded-event.js';
 import { checksummedLine } from '../../../src/delivery/spool/checksummed-lines.js';
-import { createProcessOwner, stateOfOwner } from '../../../src/delivery/spool/process-owner.js';
+import {
+  createProcessOwner,
+  stateOfOwner,
+  type SystemFiles,
+} from '../../../src/delivery/spool/process-owner.js';
 import { DEFAULT_SPOOL_SETTINGS, Spool, type SpoolSettings } from '../../../src/delivery/spool/spool.js';
 import { readSpoolFile } from '../../../src/delivery/spool/spool-file.js';
 import { type StoredBatch } from '../../../src/delivery/spool/stored-batch.js';
@@ -43,12 +48,16 @@ describe('Spool', () => {
     );
     const told = {
       found: [] as StoredBatch[],
+      destinations: [] as Destination[],
       again: [] as StoredBatch[],
       dropped: [] as string[],
       handedOn: 0,
     };
     spool.open({
-      found: (batches) => told.found.push(...batches.map(({ stored }) => stored)),
+      found: (batches) => {
+        told.found.push(...batches.map(({ stored }) => stored));
+        told.destinations.push(...batches.map(({ destination }) => destination));
+      },
       again: (batches) => told.again.push(...batches.map(({ stored }) => stored)),
       scanned: () => undefined,
       handedOn: () => told.handedOn++,
@@ -185,6 +194,66 @@ describe('Spool', () => {
     await spool.close(1_000);
   });
 
+  it('lets go of what another took when it writes, but for what is being sent', async () => {
+    const { spool, write, told } = await start({}, elsewhere(1));
+    const [sent] = [await write('sent'), await write('waits')];
+    sent.isBusy = true;
+    const other = await start({}, elsewhere(2));
+    clock.now += 31_000;
+    await other.spool.scan();
+    await write('new');
+    expect(told.handedOn).to.equal(1);
+    expect(spool.status()).to.include({ batches: 2 });
+    expect(await spool.read(sent)).to.deep.equal({ kind: 'handed_on' });
+    expect(spool.status()).to.include({ batches: 1 });
+    await Promise.all([spool, other.spool].map((one) => one.close(1_000)));
+  });
+
+  for (const order of ['by name', 'backwards'] as const) {
+    it(`finds all in the order of writing where folders are read ${order}`, async () => {
+      for (const name of ['a', 'c']) {
+        const { spool, write } = await start();
+        const whole = await write(name, name, name);
+        clock.wall += 1_000;
+        await spool.write(batch([name, name]), { sequence: 1 });
+        await spool.write(batch([name]), { sequence: 1, replaces: whole });
+        clock.wall += 1_000;
+        await spool.close(1_000);
+      }
+      disk.order = order;
+      const { spool, told } = await start();
+      expect(told.found.map(({ events }) => events)).to.deep.equal([1, 2, 1, 2]);
+      const created = told.found.map(({ name }) => name.createdMillis);
+      expect(created).to.deep.equal(created.toSorted((a, b) => a - b));
+      await spool.close(1_000);
+    });
+  }
+
+  it('takes in what it can not read, and says of it when it is read', async () => {
+    const first = await start();
+    await first.write('a');
+    await first.spool.close(1_000);
+    disk.failures.set('open .batch', 'EIO');
+    const { spool, told } = await start();
+    expect(told.destinations).to.deep.equal([{ logGroupName: '', logStreamName: '' }]);
+    expect(await spool.read(told.found[0]!)).to.deep.equal({ kind: 'set_aside' });
+    await spool.close(1_000);
+  });
+
+  it('takes no folder for a batch, whatever its name', async () => {
+    const first = await start({}, elsewhere(1));
+    const { folder } = await first.write('a');
+    await mkdir(join(folder.path, '0000000006-1700000000000-2-30-200.batch'));
+    const other = await start({}, elsewhere(2));
+    expect(other.spool.status().bytesOfOthers).to.equal(first.spool.status().bytes);
+    await Promise.all([first, other].map(({ spool }) => spool.close(1_000)));
+    const { spool, told } = await start();
+    expect(told.found.map(({ events }) => events)).to.deep.equal([1]);
+    spool.remove(told.found[0]!);
+    await spool.close(1_000);
+    expect(await files()).to.have.length(1);
+  });
+
   it('leaves alone what it can not read or rename, and says so', async () => {
     const first = await start();
     await first.write('a');
@@ -265,6 +334,38 @@ describe('readSpoolFile', () => {
 });
 
 describe('stateOfOwner', () => {
+  /** Answers of Linux, changed by the path's end. */
+  const system = (answers: Record<string, string | undefined>): SystemFiles => {
+    const read = (path: string): string => {
+      const [, answer] = Object.entries(answers).find(([end]) => path.endsWith(end)) ?? [];
+      if (answer === undefined) throw new Error(`ENOENT: ${path}`);
+      return answer;
+    };
+    return { read, link: read };
+  };
+
+  it('does not know of a process that lives where there is no /proc, but of one that is gone', () => {
+    const bare = system({});
+    const own = createProcessOwner(bare);
+    expect(own).to.match(new RegExp(`^${process.pid}-0-[0-9a-f]{8}-0-[0-9a-f]{8}$`));
+    expect(stateOfOwner(own, bare)).to.equal('unknown');
+    expect(stateOfOwner(own.replace(/^\d+/, '4194304'), bare)).to.equal('dead');
+    // Owners of one host can be told from those of another.
+    expect(stateOfOwner(createProcessOwner(), bare)).to.equal('unknown');
+  });
+
+  it('takes a process for dead that only waits to be reaped', () => {
+    const statOf = (state: string): string => `1 (name) of a) ${state} ${'0 '.repeat(18)}77 0`;
+    const answers = { boot_id: 'b', 'ns/pid': 'pid:[4026531836]', stat: statOf('S') };
+    const owner = createProcessOwner(system(answers));
+    expect(owner).to.match(/^\d+-77-[0-9a-f]{8}-4026531836-/);
+    expect(stateOfOwner(owner, system(answers))).to.equal('alive');
+    for (const state of ['Z', 'X']) {
+      expect(stateOfOwner(owner, system({ ...answers, stat: statOf(state) }))).to.equal('dead');
+    }
+    expect(stateOfOwner(owner, system({ ...answers, stat: '1 (cut) S' }))).to.equal('unknown');
+  });
+
   it('asks the system', () => {
     const own = createProcessOwner();
     expect(stateOfOwner(own)).to.equal('alive');

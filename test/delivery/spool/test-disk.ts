@@ -1,3 +1,4 @@
+import { type Dirent } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type FileSystem, nodeFileSystem } from '../../../src/delivery/spool/private-files.js';
 
@@ -9,6 +10,8 @@ const WRITES = new Set(['mkdir', 'rename', 'rmdir', 'unlink', 'utimes']);
 export class TestDisk {
   isFull = false;
   isReadOnly = false;
+  /** Folders name what is in them in this order; undefined for as it comes. */
+  order: 'by name' | 'backwards' | undefined;
   /** Errors by the operation and the end of the path, as `open .batch`. */
   readonly failures = new Map<string, string>();
 
@@ -49,7 +52,9 @@ export class TestProcess {
       open: step('open', (path: unknown, flags: unknown, mode: unknown) =>
         this.#open(String(path), Number(flags), mode),
       ),
-      readdir: step('readdir', nodeFileSystem.readdir as never) as FileSystem['readdir'],
+      readdir: step('readdir', async (...args: [never]) =>
+        this.#inOrder(await nodeFileSystem.readdir(...args)),
+      ) as FileSystem['readdir'],
       rename: step('rename', nodeFileSystem.rename),
       rmdir: step('rmdir', nodeFileSystem.rmdir),
       stat: step('stat', nodeFileSystem.stat as never) as FileSystem['stat'],
@@ -66,6 +71,13 @@ export class TestProcess {
   async idle(): Promise<void> {
     for (let quiet = 0; quiet < 3 && !this.#isDead; quiet = this.#underWay > 0 ? 0 : quiet + 1)
       await nextTurn();
+  }
+
+  #inOrder(entries: (string | Dirent)[]): (string | Dirent)[] {
+    if (this.#disk.order === undefined) return entries;
+    const nameOf = (entry: string | Dirent): string => (typeof entry === 'string' ? entry : entry.name);
+    const byName = entries.sort((a, b) => nameOf(a).localeCompare(nameOf(b)));
+    return this.#disk.order === 'backwards' ? byName.reverse() : byName;
   }
 
   async #count<T>(work: () => Promise<T>): Promise<T> {

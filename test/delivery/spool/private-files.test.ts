@@ -1,0 +1,19 @@
+import { expect } from 'chai';
+import sinon from 'sinon';
+import { type FileSystem, syncFolder } from '../../../src/delivery/spool/private-files.js';
+
+describe('syncFolder', () => {
+  afterEach(() => sinon.restore());
+  const refusing = { open: () => Promise.reject(new Error('EPERM: a folder')) } as unknown as FileSystem;
+
+  it('does not open a folder where the system can not do so', async () => {
+    sinon.stub(process, 'platform').value('win32');
+    await syncFolder(refusing, '/any');
+  });
+
+  it('fails where the system can, and the folder can not', async () => {
+    sinon.stub(process, 'platform').value('linux');
+    const error = await syncFolder(refusing, '/any').catch((reason: unknown) => reason);
+    expect(error).to.have.property('message', 'EPERM: a folder');
+  });
+});
