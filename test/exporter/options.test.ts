@@ -317,6 +317,10 @@ const CASES: Record<keyof typeof EXPORTER_OPTIONS | keyof typeof PROCESSOR_OPTIO
       [[], 'must be an object with a directory; it is []'],
       [{}, 'writeAhead.directory must be the path of a directory; it is undefined'],
       [{ directory: ' ' }, 'writeAhead.directory must be the path of a directory; it is " "'],
+      [
+        { directory: 'd', colour: 1 },
+        'writeAhead.colour must be one of directory, fsyncIntervalMillis, maxBytes',
+      ],
       [{ directory: 'd', fsync: 1 }, /writeAhead\.fsync must be one of .*fsyncIntervalMillis/],
       [
         { directory: 'd', fsyncIntervalMillis: -1 },

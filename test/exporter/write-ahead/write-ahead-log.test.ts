@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import fs, {
+import {
   appendFileSync,
   chmodSync,
   mkdirSync,
@@ -13,19 +13,14 @@ import fs, {
   utimesSync,
   writeFileSync,
 } from 'node:fs';
-import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import sinon from 'sinon';
-import { type EncodedEvent } from '../../../src/delivery/encoded-event.js';
 import { encodeEvent } from '../../../src/exporter/encode-event.js';
-import { type LeftEvents } from '../../../src/exporter/write-ahead/segment.js';
 import { lineOf } from '../../../src/exporter/write-ahead/segment-lines.js';
-import { WriteAheadLog } from '../../../src/exporter/write-ahead/write-ahead-log.js';
-import { listeningDiagnostics } from '../records.js';
+import { type WriteAheadLog } from '../../../src/exporter/write-ahead/write-ahead-log.js';
+import { append, HERE, openLog, type OpenOptions } from './open-log.js';
 
-const HERE = { logGroupName: '/g', logStreamName: 's' };
 const THERE = { logGroupName: '/g', logStreamName: 't' };
 const ENTITY = { keyAttributes: { Type: 'Service', Name: 'orders' }, attributes: {} };
 const MIB = 1024 * 1024;
@@ -45,40 +40,11 @@ describe('WriteAheadLog', () => {
     rmSync(parent, { recursive: true, force: true });
   });
 
-  /** A log, what it replayed, and what it found; replayed events are released where `releases`. */
-  const start = ({ maxBytes = 64 * MIB, hasRoom = true, releases = true } = {}) => {
-    const { diagnostics, said: lines } = listeningDiagnostics();
-    const replayed: LeftEvents[] = [];
-    const found = { events: 0, damaged: 0 };
-    const gone = { removed: 0, taken: 0 };
-    const state = { hasRoom, now: 0, wall: Date.now() };
-    const log = new WriteAheadLog(
-      {
-        diagnostics,
-        wallClock: () => state.wall,
-        now: () => state.now,
-        hasRoom: () => state.hasRoom,
-        deliver: (events) => {
-          replayed.push(events);
-          if (releases) log.release(events.events);
-          return Promise.resolve();
-        },
-        onFound: (events, damaged) => {
-          found.events += events;
-          found.damaged += damaged;
-        },
-        onGone: (how, events) => {
-          gone[how] += events;
-        },
-      },
-      { directory, fsyncIntervalMillis: 0, maxBytes },
-    );
-    open.push(log);
-    const texts = (): string[] => replayed.flatMap(({ events }) => events.map(textOf));
-    return { log, replayed, found, gone, texts, lines, state };
+  const start = (options?: OpenOptions) => {
+    const opened = openLog(directory, options);
+    open.push(opened.log);
+    return opened;
   };
-  const append = (log: WriteAheadLog, ...texts: string[]): readonly EncodedEvent[] =>
-    texts.flatMap((text) => log.append(HERE, undefined, [encodeEvent(1000, text)]) ?? []);
   const files = (): string[] => readdirSync(directory).map((name) => join(directory, name));
 
   it('leaves what was not released to the next one, with its destination and entity', async () => {
@@ -201,6 +167,57 @@ describe('WriteAheadLog', () => {
     expect(files()).to.have.length(1);
   });
 
+  it('leaves a file alone whose owner it can make nothing of', async () => {
+    mkdirSync(directory);
+    writeFileSync(join(directory, `wal-${FIRST}~1-2.log`), lineOf('{"version":1}'));
+    const { log, state } = start();
+    await log.replay();
+    state.now += 3_600_000;
+    await log.replay();
+    expect(log.status().unreadableFiles).to.equal(0);
+    expect(files()).to.deep.equal([join(directory, `wal-${FIRST}~1-2.log`)]);
+  });
+
+  it('numbers thousands of events, and counts each of them once', async () => {
+    const first = start();
+    const texts = Array.from({ length: 3_000 }, (_, index) => `${index}`);
+    const events = append(first.log, ...texts);
+    first.log.release(events.slice(0, 500));
+    first.log.release(events.slice(0, 500));
+    first.log.giveBack(events.slice(0, 500));
+    expect(first.log.status()).to.include({ events: 2_500 });
+    await first.log.close();
+    const next = start();
+    await next.log.replay();
+    expect(next.texts()).to.deep.equal(texts.slice(500));
+    expect(next.log.status()).to.include({ replayed: 2_500, events: 0 });
+  });
+
+  it('hears of no event that is in memory alone', () => {
+    const { log } = start();
+    const [a] = append(log, 'a');
+    const other = encodeEvent(1, 'in memory alone');
+    log.sending([other, a!]);
+    log.release([other]);
+    expect(log.status()).to.include({ events: 1 });
+    log.release([other, a!]);
+    expect(log.status()).to.include({ events: 0 });
+  });
+
+  it('leaves its files to the next one as they are once it is closed', async () => {
+    const first = start();
+    const events = append(first.log, 'a', 'b');
+    await first.log.close();
+    const [file] = files();
+    const content = readFileSync(file!);
+    first.log.sending(events);
+    first.log.release(events);
+    expect(readFileSync(file!)).to.deep.equal(content);
+    const next = start();
+    await next.log.replay();
+    expect(next.texts()).to.deep.equal(['a', 'b']);
+  });
+
   it('takes files of a process that is gone, and not those of one that lives', async () => {
     const { pid } = spawnSync(process.execPath, ['--version']);
     const first = start();
@@ -287,74 +304,6 @@ describe('WriteAheadLog', () => {
     expect(log.status().oldestAgeMillis).to.equal(undefined);
   });
 
-  describe('on a disk that fails', () => {
-    afterEach(() => {
-      sinon.restore();
-      syncBuiltinESMExports();
-    });
-    const fail = (
-      name: 'writeSync' | 'fdatasync' | 'readSync' | 'futimesSync',
-      as: (...args: never[]) => unknown,
-    ) => {
-      sinon.stub(fs, name).callsFake(as as never);
-      syncBuiltinESMExports();
-    };
-    const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
-
-    it('leaves nothing of a record that was written in part', async () => {
-      const { log, state } = start();
-      append(log, 'a');
-      const write = fs.writeSync;
-      let calls = 0;
-      fail('writeSync', (descriptor: number, bytes: Uint8Array) => {
-        if (++calls > 1) throw full;
-        return write(descriptor, bytes.subarray(0, 10));
-      });
-      expect(log.append(HERE, undefined, [encodeEvent(1, 'b'), encodeEvent(1, 'c')])).to.equal(undefined);
-      expect(log.status()).to.include({ unprotected: 1, events: 1, writeError: full });
-      sinon.restore();
-      syncBuiltinESMExports();
-      state.now += 1_000;
-      append(log, 'd');
-      await log.close();
-      const { log: next, texts, found } = start();
-      await next.replay();
-      expect(texts()).to.deep.equal(['a', 'd']);
-      expect(found.damaged).to.equal(0);
-    });
-
-    it('leaves no empty file behind where not even its first line can be written', () => {
-      const { log } = start();
-      fail('writeSync', () => {
-        throw full;
-      });
-      expect(append(log, 'a')).to.deep.equal([]);
-      expect(files()).to.deep.equal([]);
-    });
-
-    it('gives a file back that it could not read', async () => {
-      const first = start();
-      append(first.log, 'a');
-      await first.log.close();
-      const { log, lines, texts } = start();
-      let calls = 0;
-      const read = fs.readSync as (...args: unknown[]) => number;
-      fail('readSync', (...args: unknown[]) => {
-        if (++calls > 1) throw new Error('EIO: i/o error');
-        return read(...args);
-      });
-      await log.replay();
-      expect(lines.join()).to.include('EIO');
-      expect(log.status().unreadableFiles).to.equal(1);
-      expect(files()[0]).to.match(/~free\.log$/);
-      sinon.restore();
-      syncBuiltinESMExports();
-      await log.replay();
-      expect(texts()).to.deep.equal(['a']);
-      expect(log.status().unreadableFiles).to.equal(0);
-    });
-  });
-
   it('waits long for a process of another host', async () => {
     mkdirSync(directory);
     const lines = ['{"version":1}', '{"d":0,"destination":{"logGroupName":"/g","logStreamName":"s"}}'];
@@ -418,7 +367,3 @@ describe('WriteAheadLog', () => {
     chmodSync(directory, 0o700);
   });
 });
-
-function textOf(event: EncodedEvent): string {
-  return JSON.parse(event.messageJson) as string;
-}

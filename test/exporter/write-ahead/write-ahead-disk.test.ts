@@ -1,0 +1,264 @@
+import fs, { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { syncBuiltinESMExports } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { expect } from 'chai';
+import sinon from 'sinon';
+import { encodeEvent } from '../../../src/exporter/encode-event.js';
+import { type WriteAheadLog } from '../../../src/exporter/write-ahead/write-ahead-log.js';
+import { append, HERE, openLog, type OpenOptions } from './open-log.js';
+
+describe('WriteAheadLog on a disk that fails', () => {
+  let parent: string;
+  let directory: string;
+  const open: WriteAheadLog[] = [];
+
+  beforeEach(() => {
+    parent = mkdtempSync(join(tmpdir(), 'write-ahead-'));
+    directory = join(parent, 'log');
+  });
+  afterEach(async () => {
+    mend();
+    for (const log of open.splice(0)) await log.close();
+    rmSync(parent, { recursive: true, force: true });
+  });
+
+  const start = (options?: OpenOptions) => {
+    const opened = openLog(directory, options);
+    open.push(opened.log);
+    return opened;
+  };
+  const files = (): string[] => readdirSync(directory).map((name) => join(directory, name));
+  /** From now on a function of `node:fs` is another. */
+  const fail = (
+    name: 'writeSync' | 'fdatasync' | 'fsync' | 'readSync' | 'readdirSync' | 'futimesSync',
+    as: (...args: never[]) => unknown,
+  ) => {
+    sinon.stub(fs, name).callsFake(as as never);
+    syncBuiltinESMExports();
+  };
+  const mend = (): void => {
+    sinon.restore();
+    syncBuiltinESMExports();
+  };
+  const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+
+  it('leaves nothing of a record that was written in part', async () => {
+    const { log, state } = start();
+    append(log, 'a');
+    const write = fs.writeSync;
+    let calls = 0;
+    fail('writeSync', (descriptor: number, bytes: Uint8Array) => {
+      if (++calls > 1) throw full;
+      return write(descriptor, bytes.subarray(0, 10));
+    });
+    expect(log.append(HERE, undefined, [encodeEvent(1, 'b'), encodeEvent(1, 'c')])).to.equal(undefined);
+    expect(log.status()).to.include({ unprotected: 1, events: 1, writeError: full });
+    mend();
+    state.now += 1_000;
+    append(log, 'd');
+    await log.close();
+    const { log: next, texts, found } = start();
+    await next.replay();
+    expect(texts()).to.deep.equal(['a', 'd']);
+    expect(found.damaged).to.equal(0);
+  });
+
+  it('leaves no empty file behind where not even its first line can be written', () => {
+    const { log } = start();
+    fail('writeSync', () => {
+      throw full;
+    });
+    expect(append(log, 'a')).to.deep.equal([]);
+    expect(files()).to.deep.equal([]);
+  });
+
+  it('gives a file back that it could not read', async () => {
+    const first = start();
+    append(first.log, 'a');
+    await first.log.close();
+    const { log, lines, texts } = start();
+    let calls = 0;
+    const read = fs.readSync as (...args: unknown[]) => number;
+    fail('readSync', (...args: unknown[]) => {
+      if (++calls > 1) throw new Error('EIO: i/o error');
+      return read(...args);
+    });
+    await log.replay();
+    expect(lines.join()).to.include('EIO');
+    expect(log.status().unreadableFiles).to.equal(1);
+    expect(files()[0]).to.match(/~free\.log$/);
+    mend();
+    await log.replay();
+    expect(texts()).to.deep.equal(['a']);
+    expect(log.status().unreadableFiles).to.equal(0);
+  });
+
+  it('sends again what it could not note as released: a duplicate, not a loss', async () => {
+    const first = start();
+    const [a] = append(first.log, 'a', 'b');
+    fail('writeSync', () => {
+      throw full;
+    });
+    first.log.release([a!]);
+    expect(first.log.status()).to.include({ events: 1, writeError: undefined });
+    mend();
+    await first.log.close();
+    const next = start();
+    await next.log.replay();
+    expect(next.texts()).to.deep.equal(['a', 'b']);
+  });
+
+  it('leaves to the next look what it could not read of its own file', async () => {
+    const { log, lines, texts } = start();
+    log.giveBack(append(log, 'a', 'b').slice(1));
+    fail('readSync', () => {
+      throw new Error('EIO: i/o error');
+    });
+    await log.replay();
+    expect(lines.join()).to.include('can not be read: Error: EIO');
+    expect(texts()).to.deep.equal([]);
+    mend();
+    await log.replay();
+    expect(texts()).to.deep.equal(['b']);
+  });
+
+  it('says nothing of a file that another process had first', async () => {
+    const first = start();
+    append(first.log, 'a');
+    await first.log.close();
+    const { log, lines, found } = start();
+    const names = readdirSync(directory);
+    fail('readdirSync', () => {
+      rmSync(join(directory, names[0]!));
+      return names;
+    });
+    await log.replay();
+    expect(found).to.deep.equal({ events: 0, damaged: 0 });
+    expect(log.status().unreadableFiles).to.equal(0);
+    expect(lines).to.deep.equal([]);
+  });
+
+  it('says of a file that can not be read and is removed meanwhile that it can not be taken over', async () => {
+    const first = start();
+    append(first.log, 'a');
+    await first.log.close();
+    const { log, lines } = start();
+    const read = fs.readSync as (...args: unknown[]) => number;
+    let calls = 0;
+    fail('readSync', (...args: unknown[]) => {
+      if (++calls === 1) return read(...args);
+      rmSync(files()[0]!);
+      throw new Error('EIO: i/o error');
+    });
+    await log.replay();
+    expect(lines.join()).to.include('can not be taken over: Error: EIO');
+    expect(files()).to.deep.equal([]);
+  });
+
+  describe('at its intervals', () => {
+    let clock: sinon.SinonFakeTimers;
+    beforeEach(() => {
+      clock = sinon.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+    });
+
+    type Callback = (error: Error | null) => void;
+    /** What is under way to the device, and how often its folder was. */
+    const device = () => {
+      const state = { files: [] as Callback[], folders: 0 };
+      fail('fdatasync', (_: number, callback: Callback) => state.files.push(callback));
+      fail('fsync', (_: number, callback: Callback) => {
+        state.folders++;
+        callback(null);
+      });
+      return state;
+    };
+
+    it('has the device keep what is new, one after another', async () => {
+      const { log, lines } = start({ fsyncIntervalMillis: 1_000 });
+      const { files: underWay } = device();
+      clock.tick(1_000);
+      expect(underWay).to.have.length(0);
+      append(log, 'a');
+      clock.tick(1_000);
+      expect(underWay).to.have.length(1);
+      append(log, 'b');
+      clock.tick(1_000);
+      expect(underWay).to.have.length(1);
+      underWay[0]!(null);
+      await nextTurn();
+      clock.tick(1_000);
+      expect(underWay).to.have.length(2);
+      underWay[1]!(null);
+      await nextTurn();
+      clock.tick(5_000);
+      expect(underWay).to.have.length(2);
+      expect(lines).to.deep.equal([]);
+    });
+
+    it('keeps the name of a file too', async () => {
+      const { log } = start({ fsyncIntervalMillis: 500 });
+      const disk = device();
+      append(log, 'a');
+      clock.tick(500);
+      disk.files[0]!(null);
+      await nextTurn();
+      expect(disk.folders).to.equal(1);
+      append(log, 'b');
+      clock.tick(500);
+      // The next look, two seconds after the start, makes it again.
+      rmSync(directory, { recursive: true });
+      disk.files[1]!(null);
+      await nextTurn();
+      expect(disk.folders).to.equal(1);
+      append(log, 'c');
+      clock.tick(500);
+      expect(disk.files).to.have.length(3);
+    });
+
+    it('says why the device does not, and goes on', async () => {
+      const { log, lines } = start({ fsyncIntervalMillis: 1_000 });
+      const disk = device();
+      append(log, 'a');
+      clock.tick(1_000);
+      disk.files[0]!(new Error('EIO: i/o error'));
+      await nextTurn();
+      expect(lines.join()).to.match(/can not be synced and may not outlive a power cut: EIO/);
+      append(log, 'b');
+      clock.tick(1_000);
+      expect(disk.files).to.have.length(2);
+    });
+
+    it('says nothing of a file that was closed meanwhile', async () => {
+      const { log, lines } = start({ fsyncIntervalMillis: 1_000 });
+      const disk = device();
+      const events = append(log, 'a');
+      clock.tick(1_000);
+      log.release(events);
+      await log.close();
+      disk.files[0]!(new Error('EBADF: bad file descriptor'));
+      await nextTurn();
+      expect(lines).to.deep.equal([]);
+    });
+
+    it('shows life, and again where it could not', () => {
+      const { log, state } = start();
+      append(log, 'a');
+      const changed = (): number => statSync(files()[0]!).mtimeMs;
+      const before = changed();
+      state.wall = 1_700_000_000_000;
+      let fails = true;
+      const touch = fs.futimesSync as (...args: unknown[]) => void;
+      fail('futimesSync', (...args: unknown[]) => {
+        if (fails) throw new Error('EIO: i/o error');
+        touch(...args);
+      });
+      clock.tick(10_000);
+      expect(changed()).to.equal(before);
+      fails = false;
+      clock.tick(10_000);
+      expect(changed()).to.equal(1_700_000_000_000);
+    });
+  });
+});
