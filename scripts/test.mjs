@@ -1,7 +1,7 @@
 /**
- * `npm test`: every check of the project, two lanes side by side (one reads and runs what is built, one runs
- * the tests), each
- * step's output in one piece. Closes with a line `N passed, N failed` that counts tests and steps.
+ * `npm test`: every check of the project in two lanes side by side, one for sources and package, one for the
+ * tests; each step's output in one piece. Closes with a line `N passed, N failed` that counts tests and steps.
+ *
  *
  *   npm test                 all
  *   npm test -- unit lint    only the steps whose name holds one of the words
