@@ -12,7 +12,13 @@ export class AwsJsonClient {
   /** @throws Error with the service's answer when that is none of success */
   async send<T>(operation: string, input: object): Promise<T> {
     const body = JSON.stringify(input);
-    const answer = await new Promise<{ status: number; text: string }>((resolve, reject) => {
+    const answer = await this.#post(operation, body);
+    if (answer.status !== 200) throw new Error(`${operation}: ${answer.status} ${answer.text}`);
+    return (answer.text === '' ? {} : JSON.parse(answer.text)) as T;
+  }
+
+  async #post(operation: string, body: string): Promise<{ status: number; text: string }> {
+    return new Promise((resolve, reject) => {
       const sent = request(this.#endpoint, {
         method: 'POST',
         agent: this.#agent,
@@ -22,7 +28,11 @@ export class AwsJsonClient {
           'x-amz-target': `Logs_20140328.${operation}`,
         },
       });
-      sent.once('error', reject);
+      sent.on('error', (error) => {
+        // The service closed the connection while this process stood still for a peer's run.
+        if (sent.reusedSocket) resolve(this.#post(operation, body));
+        else reject(error);
+      });
       sent.once('response', (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -33,8 +43,6 @@ export class AwsJsonClient {
       });
       sent.end(body);
     });
-    if (answer.status !== 200) throw new Error(`${operation}: ${answer.status} ${answer.text}`);
-    return (answer.text === '' ? {} : JSON.parse(answer.text)) as T;
   }
 
   close(): void {

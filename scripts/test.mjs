@@ -2,7 +2,6 @@
  * `npm test`: every check of the project in two lanes side by side, one for sources and package, one for the
  * tests; each step's output in one piece. Closes with a line `N passed, N failed` that counts tests and steps.
  *
- *
  *   npm test                 all
  *   npm test -- unit lint    only the steps whose name holds one of the words
  */
