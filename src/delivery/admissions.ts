@@ -74,7 +74,8 @@ export class Admissions {
     lane.add(pending);
     // In an outage nobody waits for what will not be delivered soon: the queue before us would overflow.
     const isDown = parts.breaker?.state === 'open' || this.#state.hasFailedLong(failingSince);
-    if (isDown || isBehindStored || this.#state.hasFailedLong(lane.failingSince)) {
+    const { isWaitingOver } = this.#state;
+    if (isDown || isWaitingOver || isBehindStored || this.#state.hasFailedLong(lane.failingSince)) {
       pending.lastError = accounts.lastError;
       if (this.#spooled) {
         void this.#spooled.store([pending]).then(() => {

@@ -63,7 +63,12 @@ export interface Delivery {
    */
   forceFlush(): Promise<void>;
   /**
-   * The same within `timeoutMillis`, by default `shutdownTimeoutMillis`; what is left is counted as lost with reason `shutdown`. With a
+   * From now on `deliver` and `forceFlush` wait for no answer, nor do those under way: what is not delivered is
+   * in the spool, or in memory without one, when they resolve. For whoever empties a queue before a deadline.
+   */
+  stopWaiting(): void;
+  /**
+   * As `forceFlush`, within `timeoutMillis`, by default `shutdownTimeoutMillis`; what is left is counted as lost with reason `shutdown`. With a
    * spool, what is not delivered at the first attempt goes there, and is left to the next process.
    */
   shutdown(timeoutMillis?: number): Promise<void>;

@@ -47,6 +47,8 @@ export class DispatchState {
   /** Aborts when the time of a shutdown is over. */
   readonly abort = new AbortController();
   isClosed = false;
+  /** Whoever delivers or flushes need not wait for answers any more. */
+  isWaitingOver = false;
   /** Attempts begun so far: also the number of the last one. */
   attempts = 0;
   inFlight = 0;

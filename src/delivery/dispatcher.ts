@@ -89,10 +89,17 @@ export class Dispatcher implements Delivery {
   async forceFlush(): Promise<void> {
     const { parts, settings } = this.#state;
     const { flushTimeoutMillis } = settings;
+    if (this.#state.isWaitingOver) return;
     const startedAt = parts.now();
     // What earlier processes left is part of what a flush sends, also of one right after the start.
     if (this.#spooled) await within(flushTimeoutMillis, this.#spooled.scan());
     await this.#flushes.flush(Math.max(0, flushTimeoutMillis - (parts.now() - startedAt)));
+  }
+
+  stopWaiting(): void {
+    this.#state.isWaitingOver = true;
+    for (const pending of this.#state.lanes.batches()) pending.reportKept();
+    this.#flushes.cutShort();
   }
 
   async checkSpool(): Promise<SpoolStatus | undefined> {

@@ -30,6 +30,15 @@ export interface ProcessorStatus extends ExporterStatus {
   readonly writeAhead?: WriteAheadStatus | undefined;
 }
 
+/** Of the time given to shutdown, the part in which exports of what is queued wait for their answers. */
+const WAITING_SHARE = 0.5;
+
+/** Of the time given to shutdown, the part in which the queue is emptied. */
+const QUEUE_SHARE = 0.75;
+
+/** Of what is left then, the part for delivery, which stores and closes files after it. */
+const DELIVERY_SHARE = 0.8;
+
 /** A batch processor for CloudWatch Logs that accounts for every record from `emit` on. */
 export interface CloudWatchLogRecordProcessor extends LogRecordProcessor {
   /** What became of the records so far: `emitted + addedBySplit` is `delivered + kept + dropped`. */
@@ -80,8 +89,8 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
   readonly #metrics: ProcessorMetrics | undefined;
   #flush: Promise<void> = Promise.resolve();
   #shutdown: Promise<void> | undefined;
-  /** Of the time given to shutdown, what delivery gets: half is for emptying the queue. */
-  #deliveryShutdownMillis: number;
+  /** When the time given to shutdown is over, on the monotonic clock. */
+  #deadline = Number.POSITIVE_INFINITY;
 
   constructor(
     settings: ProcessorSettings,
@@ -90,7 +99,6 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
   ) {
     checkBatchProcessor(BatchProcessor);
     this.#settings = settings;
-    this.#deliveryShutdownMillis = Math.ceil(settings.shutdownTimeoutMillis / 2);
     const { writeAhead } = settings;
     this.#exporter = new RecordExporter(settings, { ...parts, writeAhead });
     this.#batches = new BatchProcessor({
@@ -197,25 +205,28 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
   }
 
   /**
-   * The batch processor exports what is queued one batch after another, each with a timeout of its own. When
-   * the service is down that takes too long: at half of the time delivery is shut down, and what is still
-   * queued then is counted as lost.
+   * The batch processor exports what is queued one batch after another, and waits for each. When the service is
+   * down that takes too long: at half of the time delivery stops waiting, so that the whole queue comes into the
+   * spool, or into memory, and is part of what delivery still tries to send. Where that takes long as well (no
+   * room, a resource that does not come), delivery is shut down, and what is still queued is counted as lost.
    */
   async #shutdownOnce(timeoutMillis: number): Promise<void> {
-    this.#deliveryShutdownMillis = Math.ceil(timeoutMillis / 2);
-    const timer = setTimeout(
-      () => {
+    this.#deadline = performance.now() + timeoutMillis;
+    const timers = [
+      setTimeout(() => {
+        this.#exporter.stopWaiting();
+      }, timeoutMillis * WAITING_SHARE),
+      setTimeout(() => {
         void this.#shutdownDelivery();
-      },
-      Math.floor(timeoutMillis / 2),
-    );
-    timer.unref();
+      }, timeoutMillis * QUEUE_SHARE),
+    ];
+    for (const timer of timers) timer.unref();
     try {
       // During a flush the batch processor's shutdown would not wait for what is being flushed.
       await this.#flush;
       await runAsOwnTelemetry(() => this.#batches.shutdown());
     } finally {
-      clearTimeout(timer);
+      for (const timer of timers) clearTimeout(timer);
       await this.#shutdownDelivery();
       // What the batch processor lost without an export: a resource that could not be waited for.
       this.#exporter.countBeforeExport('shutdown', this.#queued);
@@ -225,7 +236,8 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
   }
 
   #shutdownDelivery(): Promise<void> {
-    return this.#exporter.shutdownWithin(this.#deliveryShutdownMillis);
+    const leftMillis = Math.max(0, this.#deadline - performance.now());
+    return this.#exporter.shutdownWithin(Math.max(1, Math.floor(leftMillis * DELIVERY_SHARE)));
   }
 
   #countingExporter(): LogRecordExporter {

@@ -191,6 +191,14 @@ export class RecordExporter implements LogRecordExporter {
     return this.#shutdown;
   }
 
+  /**
+   * From now on exports and flushes wait for no answer: what is not delivered is kept.
+   * @internal
+   */
+  stopWaiting(): void {
+    this.#delivery.stopWaiting();
+  }
+
   /** What became of the records so far. */
   status(): ExporterStatus {
     const delivery = this.#delivery.status();

@@ -214,8 +214,9 @@ describe('CountingProcessor', () => {
       };
       for (let n = 0; n < 6; n++) emit();
       const done = made.shutdown();
-      await clock.tickAsync(500);
+      await clock.tickAsync(750);
       await done;
+      expect(delivery.calls).to.include('stopWaiting');
       expect(made.status()).to.include({ emitted: 6, delivered: 0, kept: 0, dropped: 6 });
     } finally {
       clock.restore();

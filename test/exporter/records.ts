@@ -82,6 +82,10 @@ export class FakeDelivery implements Delivery {
     return Promise.resolve();
   }
 
+  stopWaiting(): void {
+    this.calls.push('stopWaiting');
+  }
+
   shutdown(): Promise<void> {
     this.calls.push('shutdown');
     this.losses?.record('shutdown', this.#held);
