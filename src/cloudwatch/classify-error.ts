@@ -11,6 +11,7 @@
  * - `unreadable`: the endpoint could not read the request (see the gzip fallback); else as `invalid`
  * - `sequence_token`, `already_accepted`: only from endpoints of before 2023
  * - `configuration`: cannot work until the process is configured otherwise
+ * - `unexpected`: any other HTTP 4xx without a known name, as of something between us and the service; it may pass
  * - `refused`: any other permanent error
  */
 export type ErrorKind =
@@ -25,6 +26,7 @@ export type ErrorKind =
   | 'sequence_token'
   | 'already_accepted'
   | 'configuration'
+  | 'unexpected'
   | 'refused';
 
 /**
@@ -135,7 +137,7 @@ export const KIND_BY_NETWORK_CODE: Readonly<Record<string, ErrorKind>> = {
   UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'retry',
 };
 
-/** By HTTP status, for answers without a known name. Any other of 400 to 499 is `refused`, all else `retry`. */
+/** By HTTP status, for answers without a known name. Any other of 400 to 499 is `unexpected`, all else `retry`. */
 export const KIND_BY_STATUS: Readonly<Record<number, ErrorKind>> = {
   401: 'credentials',
   403: 'denied',
@@ -160,7 +162,7 @@ export function classifyError(error: unknown): ErrorKind {
 function kindOfStatus(statusCode: number | undefined): ErrorKind {
   if (statusCode === undefined) return 'retry';
   if (Object.hasOwn(KIND_BY_STATUS, statusCode)) return KIND_BY_STATUS[statusCode]!;
-  return statusCode >= 400 && statusCode < 500 ? 'refused' : 'retry';
+  return statusCode >= 400 && statusCode < 500 ? 'unexpected' : 'retry';
 }
 
 /** HTTP status of the answer, where there was one. */

@@ -15,6 +15,9 @@ const DENIED_GRACE_MILLIS = 10_000;
 /** Failed attempts of a stream up to which a wrong sequence token is corrected without waiting. */
 const MAX_TOKEN_CORRECTIONS = 3;
 
+/** What counts as passing for the grace; after it a batch is lost without a spool, and waits in one. */
+const HAS_GRACE: ReadonlySet<RetryCause> = new Set<RetryCause>(['denied', 'unexpected']);
+
 /** What waiting a little will not mend; nor what is missing once it could not be made. */
 const HOPELESS: ReadonlySet<RetryCause> = new Set<RetryCause>(['denied', 'credentials', 'configuration']);
 
@@ -118,7 +121,7 @@ export class Answers {
     if (!OF_THE_DESTINATION.has(cause)) this.#state.failingSince ??= now;
     if (HOPELESS.has(cause)) lane.lastHopelessAttempt = number;
     this.#report(cause, error, lane);
-    if (cause === 'denied' && now - lane.failingSince >= DENIED_GRACE_MILLIS) {
+    if (HAS_GRACE.has(cause) && now - lane.failingSince >= DENIED_GRACE_MILLIS) {
       if (!this.#spooled) {
         lane.readyAt = now;
         this.#lose(error, attempt);

@@ -28,6 +28,9 @@ const WHAT_HAPPENS: Readonly<Record<ErrorKind, string>> = {
   sequence_token: 'Sent again with the token that the answer names. Endpoints of before 2023 alone.',
   already_accepted: 'Delivered. Endpoints of before 2023 alone.',
   configuration: 'Sent again, though it takes another configuration; `diag` says which.',
+  unexpected:
+    'As `denied`: nobody knows whether it passes. The answer of a proxy, firewall or load balancer, or an error that ' +
+    'is newer than this package.',
   refused: 'Lost (`delivery_failed`).',
 };
 
@@ -58,5 +61,5 @@ function errorsOf(kind: string): string {
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
   retry: ['HTTP 500 to 599', 'everything else'],
   configuration: ['no region', 'a profile that is missing'],
-  refused: ['any other HTTP 400 to 499'],
+  unexpected: ['any other HTTP 400 to 499'],
 };

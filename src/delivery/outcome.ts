@@ -9,11 +9,15 @@ export interface Rejection {
 /** Why an attempt is worth repeating. */
 export type RetryCause = Extract<
   ErrorKind,
-  'retry' | 'throttled' | 'credentials' | 'denied' | 'missing' | 'configuration'
+  'retry' | 'throttled' | 'credentials' | 'denied' | 'missing' | 'configuration' | 'unexpected'
 >;
 
 /** What is wrong with one destination alone, not with the endpoint. */
-export const OF_THE_DESTINATION: ReadonlySet<RetryCause> = new Set<RetryCause>(['denied', 'missing']);
+export const OF_THE_DESTINATION: ReadonlySet<RetryCause> = new Set<RetryCause>([
+  'denied',
+  'missing',
+  'unexpected',
+]);
 
 /** What became of one request. Senders return it; they never throw. */
 export type Outcome =

@@ -93,7 +93,7 @@ class SdkSender implements Sender {
     if (this.#gzip.has(this.#endpoint) || AWS_HOST.test(this.#endpoint.replace(/:\d+$/, ''))) return false;
     if (outcome.kind === 'split' || outcome.kind === 'refused') return true;
     if (outcome.kind !== 'retry') return false;
-    return [404, 415, 500].includes(httpStatusOf(outcome.error) ?? 0);
+    return outcome.cause === 'unexpected' || [404, 415, 500].includes(httpStatusOf(outcome.error) ?? 0);
   }
 
   async #attempt(batch: LogEventBatch, body: RequestBody, signal: AbortSignal): Promise<Outcome> {

@@ -239,6 +239,7 @@ const KINDS: Readonly<Record<ErrorKind, HealthProblemKind>> = {
   unreadable: 'refused',
   sequence_token: 'refused',
   already_accepted: 'refused',
+  unexpected: 'refused',
   refused: 'refused',
 };
 

@@ -225,7 +225,7 @@ class LogGroupProvisioner implements Provisioner {
 /** The wishes that a failed CreateLogGroup is about; all of them where it does not say. */
 function wishesToDrop(error: Error, wishes: ReadonlyMap<Wish, unknown>): Wish[] {
   const kind = classifyError(error);
-  if (kind !== 'denied' && kind !== 'invalid' && kind !== 'refused') return [];
+  if (!['denied', 'invalid', 'unexpected', 'refused'].includes(kind)) return [];
   if (permissionIn(error.message) === 'logs:CreateLogGroup') return [];
   const signs: Record<Wish, RegExp> = { tags: /\btag/i, kmsKeyId: /kms/i, logGroupClass: /class/i };
   const wished = [...wishes.keys()];

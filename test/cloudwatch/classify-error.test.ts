@@ -40,6 +40,7 @@ describe('classifyError', () => {
     sequence_token: ['InvalidSequenceTokenException'],
     already_accepted: ['DataAlreadyAcceptedException'],
     configuration: [],
+    unexpected: [],
     refused: [
       'InvalidOperationException',
       'UnknownOperationException',
@@ -64,14 +65,16 @@ describe('classifyError', () => {
 
   it('goes by the status where the name says nothing', () => {
     const byStatus: [number, ErrorKind][] = [
-      [400, 'refused'],
+      [400, 'unexpected'],
       [401, 'credentials'],
       [403, 'denied'],
       [404, 'unreadable'],
       [408, 'retry'],
       [413, 'invalid'],
       [415, 'unreadable'],
-      [418, 'refused'],
+      [407, 'unexpected'],
+      [409, 'unexpected'],
+      [418, 'unexpected'],
       [425, 'retry'],
       [429, 'throttled'],
       [500, 'retry'],

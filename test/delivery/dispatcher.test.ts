@@ -336,6 +336,26 @@ describe('Dispatcher', () => {
     });
   });
 
+  describe('when an answer is one that nobody knows', () => {
+    it('waits some seconds for another, then loses each batch after one attempt', async () => {
+      answer = () => failure('unexpected');
+      const delivery = create();
+      const first = delivery.deliver([batch(['a', 'b'])]);
+      await clock.tickAsync(9_000);
+      expect(losses.total()).to.equal(0);
+      await clock.tickAsync(11_000);
+      expect(await first).to.deep.include({ delivered: 0, kept: 0, lost: 2 });
+      expect(losses.byReason()).to.deep.equal({ delivery_failed: 2 });
+    });
+
+    it('delivers when it passes in time', async () => {
+      answer = ({ at }) => (at < 8_000 ? failure('unexpected') : accepted);
+      const delivered = create().deliver([batch(['a'])]);
+      await clock.tickAsync(20_000);
+      expect((await delivered).delivered).to.equal(1);
+    });
+  });
+
   describe('when group or stream is missing', () => {
     it('makes them and sends again at once', async () => {
       inTurn(failure('missing'));

@@ -52,6 +52,7 @@ const OUTCOME: Readonly<Record<ErrorKind, { requests: number; lost?: LossReason;
   sequence_token: { requests: 2 },
   already_accepted: { requests: 1 },
   configuration: { requests: 2 },
+  unexpected: { requests: 2 },
   refused: { requests: 1, lost: 'delivery_failed' },
 };
 
@@ -142,6 +143,14 @@ describe('the table of errors', () => {
     it(`delivers a batch that meets ${code}`, async () => {
       const met = await meet({ throws: Object.assign(new Error('no'), { code }) });
       expect(met).to.deep.include({ requests: 2, delivered: 1, lost: {} });
+    });
+  }
+
+  for (const status of [400, 402, 405, 407, 409, 418, 421, 423, 426, 451, 499]) {
+    it(`sends a batch again that meets HTTP ${status} without a known name`, async () => {
+      for (const json of [{}, { __type: 'SomethingNewException', message: 'no' }]) {
+        expect(await meet({ status, json })).to.deep.include({ requests: 2, delivered: 1, lost: {} });
+      }
     });
   }
 

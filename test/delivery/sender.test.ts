@@ -146,7 +146,7 @@ describe('createSender', () => {
       [400, 'SerializationException', 'split'],
       [400, 'InvalidOperationException', 'refused'],
       [400, 'ResourceAlreadyExistsException', 'refused'],
-      [400, 'SomethingNewException', 'refused'],
+      [400, 'SomethingNewException', 'retry unexpected'],
     ];
     for (const [status, type, outcome] of expected) {
       fail(status, type);

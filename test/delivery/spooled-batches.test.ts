@@ -205,8 +205,15 @@ describe('SpooledBatches', () => {
     expect(losses.total()).to.equal(0);
   });
 
-  it('stores a batch whose permission is missing for long, and loses nothing of it', async () => {
-    answer = () => ({ kind: 'retry', cause: 'denied', error: new Error('denied') });
+  for (const [what, cause] of [
+    ['whose permission is missing for long', 'denied'],
+    ['that is long answered as nobody knows', 'unexpected'],
+  ] as const) {
+    it(`stores a batch ${what}, and loses nothing of it`, () => storesAndSends(cause));
+  }
+
+  const storesAndSends = async (cause: 'denied' | 'unexpected'): Promise<void> => {
+    answer = () => ({ kind: 'retry', cause, error: new Error(cause) });
     const delivered = delivery.deliver([batch(['a'])]);
     await clock.tickAsync(13_000);
     expect(spool.written).to.have.lengthOf(1);
@@ -218,5 +225,5 @@ describe('SpooledBatches', () => {
     expect(await delivered).to.deep.include({ lost: 0 });
     expect(delivery.status()).to.include({ deliveredEvents: 1, heldEvents: 0, heldBytes: 0 });
     expect(spool.removed).to.deep.equal([stored]);
-  });
+  };
 });
