@@ -53,11 +53,12 @@ export async function drainSpool(
     },
   );
   await delivery.ready?.();
+  const interrupted = aborted(signal);
   for (let before = -1; !signal?.aborted;) {
     const { spool, deliveredEvents } = delivery.status();
     if (spool!.batches === spool!.unreadableBatches || deliveredEvents === before) break;
     before = deliveredEvents;
-    await Promise.race([delivery.forceFlush(), aborted(signal)]);
+    await Promise.race([delivery.forceFlush(), interrupted]);
   }
   // Shutting down aborts what is under way, which is not why events are left.
   const { spool, lastError } = delivery.status();
