@@ -18,7 +18,13 @@ const MAX_TOKEN_CORRECTIONS = 3;
 /** What counts as passing for the grace; after it a batch is lost without a spool, and waits in one. */
 const HAS_GRACE: ReadonlySet<RetryCause> = new Set<RetryCause>(['denied', 'unexpected']);
 
-/** What waiting a little will not mend; nor what is missing once it could not be made. */
+/**
+ * Milliseconds for which a flush tries again what waiting seldom mends: credentials that are just being renewed,
+ * a permission that just comes into force. What failed so for longer is known, and no flush waits for it.
+ */
+const HOPELESS_AFTER_MILLIS = 1_000;
+
+/** What waiting longer will not mend; nor what is missing once it could not be made. */
 const HOPELESS: ReadonlySet<RetryCause> = new Set<RetryCause>(['denied', 'credentials', 'configuration']);
 
 /** One attempt to send a batch. */
@@ -119,7 +125,7 @@ export class Answers {
     }
     this.retries++;
     if (!OF_THE_DESTINATION.has(cause)) this.#state.failingSince ??= now;
-    if (HOPELESS.has(cause)) lane.lastHopelessAttempt = number;
+    if (isHopeless(cause, now - lane.failingSince)) lane.lastHopelessAttempt = number;
     this.#report(cause, error, lane);
     if (HAS_GRACE.has(cause) && now - lane.failingSince >= DENIED_GRACE_MILLIS) {
       if (!this.#spooled) {
@@ -157,4 +163,8 @@ export class Answers {
       `sending ${where}failed and will be tried again: ${describeError(error)}${remedy ? `; ${remedy}` : ''}`,
     );
   }
+}
+
+function isHopeless(cause: RetryCause, failingMillis: number): boolean {
+  return HOPELESS.has(cause) && (cause === 'configuration' || failingMillis >= HOPELESS_AFTER_MILLIS);
 }

@@ -680,11 +680,33 @@ describe('Dispatcher', () => {
         ensure = () => ({ kind: 'failed', error: new Error('no') });
         const delivery = create();
         const delivered = delivery.deliver([batch(['a']), batch(['b'])]);
-        await clock.tickAsync(300);
+        await clock.tickAsync(1_500);
         const before = clock.now;
         await Promise.all([delivery.forceFlush(), clock.tickAsync(0)]);
         expect(clock.now).to.equal(before);
         expect((await delivered).kept).to.equal(2);
+      });
+    }
+
+    for (const cause of ['denied', 'credentials'] as const) {
+      it(`waits a second for what may mend soon, and no longer: ${cause}`, async () => {
+        let mendsAt = 700;
+        answer = ({ at }) => (at < mendsAt ? failure(cause) : accepted);
+        const delivery = create();
+        const first = delivery.deliver([batch(['a'])]);
+        await Promise.all([delivery.forceFlush(), clock.tickAsync(2_000)]);
+        expect((await first).delivered).to.equal(1);
+
+        mendsAt = Number.POSITIVE_INFINITY;
+        const second = delivery.deliver([batch(['b'])]);
+        const before = clock.now;
+        let flushedAt = 0;
+        void delivery.forceFlush().then(() => {
+          flushedAt = clock.now;
+        });
+        await clock.tickAsync(19_000);
+        expect(flushedAt - before).to.be.within(1_000, 2_500);
+        expect((await second).kept).to.equal(1);
       });
     }
 
@@ -702,7 +724,7 @@ describe('Dispatcher', () => {
       answer = () => failure('credentials');
       const delivery = create({ maxBufferBytes: 30 });
       const delivered = delivery.deliver([batch(['a']), batch(['b'])]);
-      await clock.tickAsync(300);
+      await clock.tickAsync(1_500);
       const before = clock.now;
       await Promise.all([delivery.forceFlush(), clock.tickAsync(0)]);
       expect(clock.now).to.equal(before);
@@ -735,6 +757,15 @@ describe('Dispatcher', () => {
       const closed = delivery.shutdown();
       await clock.tickAsync(1_000);
       await closed;
+      expect((await delivered).delivered).to.equal(1);
+      expect(losses.total()).to.equal(0);
+    });
+
+    it('delivers with credentials that are renewed a moment later', async () => {
+      answer = ({ at }) => (at < 500 ? failure('credentials') : accepted);
+      const delivery = create();
+      const delivered = delivery.deliver([batch(['a'])]);
+      await Promise.all([delivery.shutdown(), clock.tickAsync(1_000)]);
       expect((await delivered).delivered).to.equal(1);
       expect(losses.total()).to.equal(0);
     });
