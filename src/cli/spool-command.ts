@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { classifyError, describeError, remedyFor } from '../cloudwatch/classify-error.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import {
   drainSpool,
@@ -16,6 +17,7 @@ import { toSafeJson } from './print-json.js';
 
 interface SpoolArguments extends ConnectionArguments {
   readonly json?: boolean | undefined;
+  readonly createGroups?: boolean | undefined;
 }
 
 const EXAMPLES = `
@@ -24,6 +26,9 @@ Examples:
   otel-cwlogs spool show /var/spool/orders --json
   otel-cwlogs spool verify /var/spool/orders
   otel-cwlogs spool drain /var/spool/orders --region eu-central-1
+
+drain makes log streams that are missing. A log group that is missing it makes with --create-groups alone, since
+retention, encryption key, class and tags of the group are not in the spool: it would have none of them.
 
 Exit codes: 0 done and all is well, 1 nothing there (list, show), 2 wrong command line, 3 damaged files
 (show, verify) or events left (drain), 130 interrupted.`;
@@ -60,6 +65,7 @@ export function spoolCommand(io: CommandIo): Command {
       .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
       .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
       .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
+      .option('--create-groups', 'make missing log groups too, without retention, key, class or tags')
       .action((directory: string, options: SpoolArguments) => runDrain(directory, options, io)),
   );
   return spool;
@@ -154,9 +160,11 @@ async function runDrain(directory: string, options: SpoolArguments, io: CommandI
   await list(directory);
   const client = connect(options, io);
   try {
-    const { error, ...result } = await drainSpool(directory, client, { signal: io.signal });
-    const reason = error === undefined ? undefined : `${error.name}: ${error.message}`;
-    if (options.json) io.stdout.write(`${toSafeJson({ ...result, error: reason })}\n`);
+    const provision = options.createGroups ? 'all' : 'stream';
+    const { error, ...result } = await drainSpool(directory, client, { provision, signal: io.signal });
+    const reason = error && describeError(error);
+    const remedy = error && remedyOf(error, provision);
+    if (options.json) io.stdout.write(`${toSafeJson({ ...result, error: reason, remedy })}\n`);
     else {
       io.stdout.write(`delivered ${result.delivered}, lost ${result.lost}, left ${result.left}\n`);
       for (const [why, count] of Object.entries(result.lostByReason)) {
@@ -169,12 +177,20 @@ async function runDrain(directory: string, options: SpoolArguments, io: CommandI
       }
       for (const message of result.messages) io.stderr.write(`${escapeTerminalText(message)}\n`);
       if (reason !== undefined) io.stderr.write(`${escapeTerminalText(reason)}\n`);
+      if (remedy !== undefined) io.stderr.write(`Remedy: ${escapeTerminalText(remedy)}\n`);
     }
     const code = result.left > 0 ? EXIT.failed : EXIT.found;
     io.setExitCode(io.signal.aborted ? EXIT.interrupted : code);
   } finally {
     client.destroy();
   }
+}
+
+function remedyOf(error: Error, provision: 'all' | 'stream'): string | undefined {
+  // What could not be made has as its cause why it was to be made.
+  return classifyError(error.cause ?? error) === 'missing' && provision === 'stream'
+    ? 'create the log group, or drain with --create-groups'
+    : remedyFor(error);
 }
 
 async function list(directory: string): Promise<SpoolListing> {

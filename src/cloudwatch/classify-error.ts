@@ -185,12 +185,14 @@ export function retryAfterMillis(error: unknown, nowMillis: number = Date.now())
 
 /**
  * One line for diagnostics: the error's name, what it says, its status and request id. Values that
- * validation errors quote from the request may be log content, so they are left out.
+ * validation errors quote from the request may be log content, and the request that a signature error quotes
+ * may hold a session token, so they are left out.
  */
 export function describeError(error: unknown): string {
   const { name, code, message, statusCode, requestId } = partsOfError(error);
   const text = message
     .replace(/\n\s*Deserialization error:[\s\S]*$/, '')
+    .replace(/\s*The Canonical String for this request should have been[\s\S]*$/, '')
     .replace(/Value '[\s\S]*?' at '/g, "a value at '")
     .replace(/\s+/g, ' ')
     .trim();

@@ -1,4 +1,4 @@
-export { type DrainResult, drainSpool } from './spool/drain-spool.js';
+export { type DrainOptions, type DrainResult, drainSpool } from './spool/drain-spool.js';
 export {
   listSpool,
   readSpoolEntry,

@@ -116,7 +116,7 @@ class LogGroupProvisioner implements Provisioner {
     if (created.kind === 'ready') return created;
     if (classifyError(created.error) !== 'missing')
       return this.#failed('log stream', stream, created.error, when);
-    if (this.#settings.provision === 'stream') return this.#mayNot('log group', stream, when);
+    if (this.#settings.provision === 'stream') return this.#mayNot('log group', stream, when, created.error);
     const group = await shared(this.#groups, stream.logGroupName, () => this.#createGroup(stream, when));
     if (group.kind === 'failed') return group;
     const again = await this.#createStream(stream, when);
@@ -203,12 +203,12 @@ class LogGroupProvisioner implements Provisioner {
     return { kind: 'failed', error: new Error(text, { cause: error }) };
   }
 
-  #mayNot(what: string, stream: StreamName, when: 'ahead' | 'missing'): EnsureResult {
+  #mayNot(what: string, stream: StreamName, when: 'ahead' | 'missing', cause?: Error): EnsureResult {
     const text =
       `the ${what} of ${stream.logGroupName}, ${stream.logStreamName} does not exist, ` +
       `and provision is '${this.#settings.provision}', so it is not made here`;
     if (when === 'missing') this.#parts.diagnostics.error(`missing ${stream.logGroupName}`, text);
-    return { kind: 'failed', error: new Error(text) };
+    return { kind: 'failed', error: new Error(text, { cause }) };
   }
 
   #reportUnmet(logGroupName: string, wish: Wish, error: Error): void {

@@ -91,6 +91,33 @@ describe('otel-cwlogs spool', () => {
     expect((await run('list', directory, '--json')).code).to.equal(1);
   });
 
+  it('makes no log group unless it is told to', async () => {
+    let exists = false;
+    service.answer = ({ operation }) => {
+      if (operation === 'CreateLogGroup') exists = true;
+      return exists ? {} : { status: 400, json: { __type: 'ResourceNotFoundException' } };
+    };
+    const left = await run('drain', directory);
+    expect(left).to.include({ stdout: 'delivered 0, lost 0, left 3\n', code: 3 });
+    expect(left.stderr).to.include('Remedy: create the log group, or drain with --create-groups\n');
+    expect(exists).to.equal(false);
+    expect((await run('drain', directory, '--create-groups')).stdout).to.equal(
+      'delivered 3, lost 0, left 0\n',
+    );
+  });
+
+  for (const format of [[], ['--json']]) {
+    it(`shows nothing of a request that an error quotes ${format.join()}`, async () => {
+      const message =
+        'The request signature we calculated does not match.\n\nThe Canonical String for this request should have ' +
+        "been\n'POST\n/\n\nx-amz-security-token:SECRET'";
+      service.answer = () => ({ status: 403, json: { __type: 'InvalidSignatureException', message } });
+      const { stdout, stderr } = await run('drain', directory, ...format);
+      expect(stdout + stderr).to.include('The request signature we calculated does not match.');
+      expect(stdout + stderr).not.to.include('SECRET');
+    });
+  }
+
   it('says what is wrong with the directory', async () => {
     const { stderr, code } = await run('list', join(directory, 'none'));
     expect(stderr).to.match(/must be a folder that can be read \(ENOENT\)/);

@@ -164,6 +164,15 @@ describe('describeError', () => {
     );
   });
 
+  it('leaves out the request that a wrong signature quotes, with its token', () => {
+    const message =
+      'The request signature we calculated does not match the signature you provided.\n\nThe Canonical String for ' +
+      "this request should have been\n'POST\n/\n\nx-amz-security-token:SECRET\n'\n\nThe String-to-Sign should have been";
+    expect(describeError(named('InvalidSignatureException', { message }))).to.equal(
+      'InvalidSignatureException: The request signature we calculated does not match the signature you provided.',
+    );
+  });
+
   it('is one short line', () => {
     const text = describeError(
       new Error(`a\nb${'x'.repeat(1_000)}\n  Deserialization error: to see the raw response`),

@@ -1,6 +1,7 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { Diagnostics } from '../../observability/diagnostics.js';
 import { Losses, type LossReason } from '../../observability/losses.js';
+import { type Provision } from '../../resources/ensure-log-group.js';
 import { createDelivery } from '../create-delivery.js';
 import { listSpool, readSpoolEntry, type SpoolEntry } from './inspect-spool.js';
 import { type FileSystem, nodeFileSystem } from './private-files.js';
@@ -22,6 +23,19 @@ export interface DrainResult {
   readonly error?: Error | undefined;
 }
 
+/** How a spool is drained. */
+export interface DrainOptions {
+  /** Milliseconds without progress after which it ends. Default 20,000. */
+  readonly timeoutMillis?: number | undefined;
+  /**
+   * What may be made where it is missing. Default `stream`: of a group's retention, key, class and tags the spool
+   * knows nothing, so that a group made here has none of them.
+   */
+  readonly provision?: Provision | undefined;
+  /** Ends it early; what is not sent stays. */
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Bytes and milliseconds that are no bound: draining drops nothing. */
 const NO_BOUND = Number.MAX_SAFE_INTEGER;
 
@@ -34,12 +48,12 @@ const NO_BOUND = Number.MAX_SAFE_INTEGER;
 export async function drainSpool(
   directory: string,
   client: CloudWatchLogsClient,
-  options: { readonly timeoutMillis?: number; readonly signal?: AbortSignal } = {},
+  options: DrainOptions = {},
   fileSystem = nodeFileSystem,
 ): Promise<DrainResult> {
   // A directory that is not there is an error here, and no spool to be made.
   await listSpool(directory, fileSystem);
-  const { timeoutMillis = 20_000, signal } = options;
+  const { timeoutMillis = 20_000, provision = 'stream', signal } = options;
   const losses = new Losses();
   const messages: string[] = [];
   const note = (message: string): void => void messages.push(message);
@@ -49,17 +63,22 @@ export async function drainSpool(
     {
       flushTimeoutMillis: timeoutMillis,
       shutdownTimeoutMillis: 5_000,
+      provisioning: { provision },
       spool: { ...DEFAULT_SPOOL_SETTINGS, directory, maxBytes: NO_BOUND, maxAgeMillis: NO_BOUND },
     },
   );
   await delivery.ready?.();
-  const interrupted = aborted(signal);
+  const drained = new AbortController();
+  const interrupted = new Promise<void>((resolve) => {
+    signal?.addEventListener('abort', () => resolve(), { signal: drained.signal });
+  });
   for (let before = -1; !signal?.aborted;) {
     const { spool, deliveredEvents } = delivery.status();
     if (spool!.batches === spool!.unreadableBatches || deliveredEvents === before) break;
     before = deliveredEvents;
     await Promise.race([delivery.forceFlush(), interrupted]);
   }
+  drained.abort();
   // Shutting down aborts what is under way, which is not why events are left.
   const { spool, lastError } = delivery.status();
   await delivery.shutdown();
@@ -77,12 +96,6 @@ export async function drainSpool(
     messages,
     error: left > 0 ? lastError : undefined,
   };
-}
-
-function aborted(signal: AbortSignal | undefined): Promise<void> {
-  return new Promise((resolve) => {
-    signal?.addEventListener('abort', () => resolve(), { once: true });
-  });
 }
 
 function eventsOf(entries: readonly SpoolEntry[]): number {
