@@ -39,7 +39,7 @@ options, 130 interrupted.`;
 export function doctorCommand(io: CommandIo): Command {
   return new Command('doctor')
     .description(
-      'check region, credentials, clock, network and permissions, write a test event and find it again',
+      'check folders, region, credentials, clock, network and permissions, write a test event and find it again',
     )
     .option('-g, --log-group <name>', 'log group, or a template (option logGroupName)')
     .option('--log-stream <name>', 'log stream, or a template (option logStreamName)')

@@ -1,3 +1,6 @@
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
@@ -233,6 +236,47 @@ describe('otel-cwlogs doctor', () => {
     expect(found.of('reachability')).to.include({ status: 'failed' });
     expect(found.of('reachability')!.remedy).to.include('endpoint');
     expect(found.exitCode).to.equal(1);
+  });
+
+  it('tells a service that accepts connections and answers nothing', async () => {
+    local.faults.add({ kind: 'hang' });
+    const { of, exitCode } = await report(['--log-group', '/hangs'], {
+      OTEL_EXPORTER_CLOUDWATCH_LOGS_REQUEST_TIMEOUT_MILLIS: '300',
+    });
+    expect(of('reachability')).to.include({ status: 'failed' });
+    expect(of('reachability')?.message).to.contain('no answer within 300 ms');
+    expect(exitCode).to.equal(1);
+  });
+
+  describe('of the folders of spool and writeAhead', () => {
+    let folder: string;
+    beforeEach(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'doctor-'));
+    });
+    afterEach(() => rm(folder, { recursive: true, force: true }));
+    const variables = {
+      spool: 'OTEL_EXPORTER_CLOUDWATCH_LOGS_SPOOL_DIRECTORY',
+      writeAhead: 'OTEL_EXPORTER_CLOUDWATCH_LOGS_WRITE_AHEAD_DIRECTORY',
+    };
+    for (const [option, variable] of Object.entries(variables)) {
+      it(`tells that ${option} can be written to, and removes what it made`, async () => {
+        const path = join(folder, 'made', 'here');
+        const { of, healthy } = await report(['--log-group', '/folders'], { [variable]: path });
+        expect(of(option)).to.include({ status: 'ok', message: `${path} can be written to` });
+        expect(healthy).to.equal(true);
+        expect(await readdir(folder)).to.deep.equal([]);
+      });
+
+      it(`tells that ${option} can't be written to`, async () => {
+        await writeFile(join(folder, 'file'), '');
+        const path = join(folder, 'file', 'below');
+        const { of, exitCode } = await report(['--log-group', '/folders'], { [variable]: path });
+        expect(of(option)?.message).to.contain('ENOTDIR');
+        expect(of(option)?.status).to.equal('failed');
+        expect(of('logs:PutLogEvents')?.status).to.equal('ok');
+        expect(exitCode).to.equal(1);
+      });
+    }
   });
 
   it('tells a service that throttles', async () => {

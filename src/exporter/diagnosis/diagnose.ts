@@ -23,6 +23,7 @@ import {
   requiredPermissions,
 } from '../required-permissions.js';
 import { fillTemplate } from '../template.js';
+import { checkFolder } from './check-folder.js';
 import { type AnswerClock, watchAnswerDates } from './answer-clock.js';
 import { findByFilter, findByQuery } from './find-test-event.js';
 import { type Finding, findingOf, permissionFinding } from './finding.js';
@@ -63,8 +64,8 @@ const CREDENTIALS_TIMEOUT_MILLIS = 15_000;
 const CLEAN_UP_TIMEOUT_MILLIS = 10_000;
 
 /**
- * Checks all that stands between an exporter with these options and the service, by doing it: region,
- * credentials, reachability, clock, each permission, a test event that is written and found again. A group
+ * Checks all that stands between an exporter with these options and the service, by doing it: the folders of
+ * `spool` and `writeAhead`, region, credentials, reachability, clock, each permission, a test event that is written and found again. A group
  * or stream that it makes for that is deleted.
  * @throws the signal's reason
  */
@@ -116,6 +117,8 @@ class RunningDiagnosis {
     const resource = resourceIn(environment);
     const destination = destinationOf(settings, resource, now());
     this.#checkOptions(destination);
+    await this.#checkFolders(settings);
+    signal.throwIfAborted();
     const region = await this.#checkRegion(client);
     const accountId = await this.#checkCredentials(client);
     const answered = { findings: this.findings, destination };
@@ -124,7 +127,11 @@ class RunningDiagnosis {
       leastPrivilegePolicy(settings, { partition: partitionOf(region), region, accountId: account });
     const clock = watchAnswerDates(client, now);
     try {
-      const probe = await sendProbe(client, destination, signal);
+      const probe = await sendWithin(
+        ({ abortSignal }) => sendProbe(client, destination, abortSignal),
+        settings.requestTimeoutMillis,
+        signal,
+      ).catch((error: unknown) => error as Error);
       signal.throwIfAborted();
       if (!this.#checkReachability(probe, clock)) return { ...answered, policy: policyOf(accountId) };
       const mayWrite = await this.#checkPermissions(client, settings, destination, probe);
@@ -153,6 +160,14 @@ class RunningDiagnosis {
       status: 'ok',
       message: `log group ${logGroupName}, stream ${logStreamName}`,
     });
+  }
+
+  /** The folders of the options `spool` and `writeAhead`. */
+  async #checkFolders({ spool }: ExporterSettings): Promise<void> {
+    if (spool) this.add(await checkFolder('spool', spool.directory));
+    const { env } = PROCESSOR_OPTIONS.writeAhead as { env?: string };
+    const writeAhead = env === undefined ? undefined : this.#parts.environment[env]?.trim();
+    if (writeAhead) this.add(await checkFolder('writeAhead', writeAhead));
   }
 
   async #checkRegion(client: sdk.CloudWatchLogsClient): Promise<string | undefined> {
