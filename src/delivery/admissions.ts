@@ -37,7 +37,7 @@ export class Admissions {
         admission.admitted.push(this.#admit(batch));
       } else {
         // Only where there is a spool: an `await` would let others pass who come later.
-        const spooled = this.#spooled && (await this.#spooled.storeAtOnce(batch));
+        const spooled = this.#spooled && (await this.#spooled.storeAtOnce(batch, until));
         if (spooled) admission.admitted.push(spooled);
         else if (await this.#waitForRoom(batch, until)) admission.admitted.push(this.#admit(batch));
         else this.#turnAway(batch, admission, isLate);

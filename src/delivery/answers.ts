@@ -127,7 +127,8 @@ export class Answers {
     if (!OF_THE_DESTINATION.has(cause)) this.#state.failingSince ??= now;
     if (isHopeless(cause, now - lane.failingSince)) lane.lastHopelessAttempt = number;
     this.#report(cause, error, lane);
-    if (HAS_GRACE.has(cause) && now - lane.failingSince >= DENIED_GRACE_MILLIS) {
+    lane.inGraceSince = HAS_GRACE.has(cause) ? (lane.inGraceSince ?? now) : undefined;
+    if (lane.inGraceSince !== undefined && now - lane.inGraceSince >= DENIED_GRACE_MILLIS) {
       if (!this.#spooled) {
         lane.readyAt = now;
         this.#lose(error, attempt);

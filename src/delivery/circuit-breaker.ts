@@ -32,19 +32,29 @@ export type BreakerState = 'closed' | 'half_open' | 'open';
 export class EndpointBreaker {
   readonly #policy: CircuitBreakerPolicy;
   readonly #settings: CircuitBreakerSettings;
+  readonly #now: () => number;
   #lastError = new Error('The service is down');
+  #openedAt = 0;
+  #probe: Promise<unknown> = Promise.resolve();
 
-  constructor(parts: { readonly diagnostics: Diagnostics }, settings: CircuitBreakerSettings) {
+  /** @param parts - `now` is a monotonic clock in milliseconds */
+  constructor(
+    parts: { readonly diagnostics: Diagnostics; readonly now: () => number },
+    settings: CircuitBreakerSettings,
+  ) {
     this.#settings = settings;
+    this.#now = parts.now;
     const isDown = handleWhenResult((result) => {
       const outcome = result as Outcome;
       return outcome.kind === 'retry' && outcome.cause === 'retry';
     });
     this.#policy = circuitBreaker(isDown, {
-      halfOpenAfter: settings.probeAfterMillis,
+      // It goes by the system's clock, which may be set back by an hour; the time is kept here.
+      halfOpenAfter: Number.NEGATIVE_INFINITY,
       breaker: new ConsecutiveBreaker(settings.failures),
     });
     this.#policy.onBreak(() => {
+      this.#openedAt = this.#now();
       parts.diagnostics.warn(
         'breaker open',
         `the service does not answer; no requests for ${settings.probeAfterMillis} ms, then one that probes`,
@@ -68,12 +78,8 @@ export class EndpointBreaker {
 
   /** Makes a request unless the breaker is open. @param send - never rejects */
   async run(send: () => Promise<Outcome | Unread>): Promise<Outcome | Unread> {
-    try {
-      const outcome = await this.#policy.execute(send);
-      if (outcome.kind === 'retry' && outcome.cause === 'retry') this.#lastError = outcome.error;
-      return outcome;
-    } catch {
-      // Senders never reject, so this is cockatiel's BrokenCircuitError.
+    while (this.state === 'half_open') await this.#probe;
+    if (this.state === 'open' && this.#now() - this.#openedAt < this.#settings.probeAfterMillis) {
       return {
         kind: 'retry',
         cause: 'retry',
@@ -82,5 +88,10 @@ export class EndpointBreaker {
         wasNotSent: true,
       };
     }
+    const request = this.#policy.execute(send);
+    this.#probe = request.catch(() => undefined);
+    const outcome = await request;
+    if (outcome.kind === 'retry' && outcome.cause === 'retry') this.#lastError = outcome.error;
+    return outcome;
   }
 }

@@ -18,12 +18,13 @@ export function createDelivery(parts: DeliveryParts, settings: Partial<DeliveryS
   const now = parts.now ?? (() => performance.now());
   const sender = createSender({ client, diagnostics }, all);
   const { circuitBreaker = DEFAULT_CIRCUIT_BREAKER_SETTINGS } = all;
-  const breaker = circuitBreaker === false ? undefined : new EndpointBreaker({ diagnostics }, circuitBreaker);
+  const breaker =
+    circuitBreaker === false ? undefined : new EndpointBreaker({ diagnostics, now }, circuitBreaker);
   const { wallClock, fileSystem } = parts;
   return new Dispatcher(
     {
       spool: all.spool && new Spool({ diagnostics, now, wallClock, fileSystem }, all.spool),
-      sender: parts.onRequest ? observeRequests(sender, parts.onRequest, now) : sender,
+      sender: parts.onRequest ? observeRequests(sender, parts.onRequest, { now, diagnostics }) : sender,
       provisioner: createProvisioner({ client, diagnostics }, all.provisioning, all.requestTimeoutMillis),
       breaker,
       losses,

@@ -59,9 +59,10 @@ export interface Delivery {
   /**
    * Cuts backoff waits short and waits for what is in flight and kept, in memory and in the spool, up to
    * `flushTimeoutMillis`. What earlier processes left in the spool is looked for first. What is not delivered
-   * then is in the spool, where there is one. Never rejects.
+   * then is in the spool, where there is one. After `shutdown` it waits for that alone. Never rejects.
+   * @param timeoutMillis - another time than `flushTimeoutMillis`
    */
-  forceFlush(): Promise<void>;
+  forceFlush(timeoutMillis?: number): Promise<void>;
   /**
    * From now on `deliver` and `forceFlush` wait for no answer, nor do those under way: what is not delivered is
    * in the spool, or in memory without one, when they resolve. For whoever empties a queue before a deadline.

@@ -54,6 +54,7 @@ export class DispatchState {
   inFlight = 0;
   /** Since when no request to the endpoint succeeded, for reasons that no destination has alone. */
   failingSince: number | undefined;
+  readonly #underWay = new Set<Promise<void>>();
   #batches = 0;
 
   constructor(parts: DispatcherParts, settings: DeliverySettings) {
@@ -75,6 +76,17 @@ export class DispatchState {
   /** The place of a batch in the order of arrival. */
   nextSequence(): number {
     return ++this.#batches;
+  }
+
+  /** Notes an attempt that began. @param attempt - never rejects */
+  begin(attempt: Promise<void>): void {
+    this.#underWay.add(attempt);
+    void attempt.then(() => this.#underWay.delete(attempt));
+  }
+
+  /** Resolves when no attempt is under way. */
+  async idle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
   /** In an outage nobody waits for what will not be delivered soon. */

@@ -1,4 +1,5 @@
 import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
+import { type Admission } from './admission.js';
 import { Admissions } from './admissions.js';
 import { Answers } from './answers.js';
 import {
@@ -16,10 +17,13 @@ import { type PendingBatch } from './pending-batch.js';
 import { Preparation } from './preparation.js';
 import { type SpoolStatus } from './spool/spool.js';
 import { SpooledBatches } from './spooled-batches.js';
-import { startTimeLimit, within } from './time-limit.js';
+import { startTimeLimit, STORING_SHARE, type TimeLimit, within } from './time-limit.js';
 
-/** Of the time given to shutdown, the part in which what is left is stored. */
-const STORING_SHARE = 0.2;
+/**
+ * Least milliseconds that `deliver` waits for the disk, though it were longer than it was given: what it
+ * reports as kept is to be on disk, and a second is what a busy disk may take.
+ */
+const MIN_STORING_MILLIS = 1_000;
 
 /**
  * Holds the batches that are on their way, decides which is sent when, and what an answer means for it.
@@ -34,6 +38,8 @@ export class Dispatcher implements Delivery {
   readonly #admissions: Admissions;
   readonly #answers: Answers;
   readonly #flushes: Flushes;
+  /** The times of those who wait in `deliver`. */
+  readonly #limits = new Set<TimeLimit>();
   #requests = 0;
   #timer: NodeJS.Timeout | undefined;
   #closing: Promise<void> | undefined;
@@ -57,12 +63,17 @@ export class Dispatcher implements Delivery {
   }
 
   async deliver(batches: readonly LogEventBatch[]): Promise<DeliveryResult> {
-    const limit = startTimeLimit(this.#state.settings.exportTimeoutMillis, false);
+    const { exportTimeoutMillis } = this.#state.settings;
+    const storingMillis = this.#spooled ? exportTimeoutMillis * STORING_SHARE : 0;
+    const limit = startTimeLimit(exportTimeoutMillis - storingMillis, false);
+    this.#limits.add(limit);
     const admission = await this.#admissions.admitAll(batches, limit.over);
     const { admitted, kept, lost } = admission;
     await Promise.race([Promise.all(admitted.map((pending) => pending.reported)), limit.over]);
-    limit.clear();
-    await this.#spooled?.store(admitted);
+    this.#end(limit);
+    if (this.#spooled) {
+      await this.#whileStoring(Math.max(MIN_STORING_MILLIS, storingMillis), this.#spooled.store(admitted));
+    }
     const result = { delivered: 0, kept, lost };
     let { error } = admission;
     for (const pending of admitted) {
@@ -86,14 +97,11 @@ export class Dispatcher implements Delivery {
     this.#preparation.ensureGroupAhead(logGroupName);
   }
 
-  async forceFlush(): Promise<void> {
-    const { parts, settings } = this.#state;
-    const { flushTimeoutMillis } = settings;
+  async forceFlush(timeoutMillis = this.#state.settings.flushTimeoutMillis): Promise<void> {
     if (this.#state.isWaitingOver) return;
-    const startedAt = parts.now();
-    // What earlier processes left is part of what a flush sends, also of one right after the start.
-    if (this.#spooled) await within(flushTimeoutMillis, this.#spooled.scan());
-    await this.#flushes.flush(Math.max(0, flushTimeoutMillis - (parts.now() - startedAt)));
+    if (!this.#closing) await this.#flushes.flushWithFound(timeoutMillis);
+    // A shutdown does what a flush would, and says itself what becomes of the rest.
+    if (!this.#state.isWaitingOver) await this.#closing;
   }
 
   stopWaiting(): void {
@@ -159,7 +167,7 @@ export class Dispatcher implements Delivery {
         break;
       }
       lanes.moveToEnd(lane);
-      void this.#attempt(lane, lane.start());
+      this.#state.begin(this.#attempt(lane, lane.start()));
     }
     if (nextAt === Number.POSITIVE_INFINITY) return;
     this.#timer = setTimeout(() => {
@@ -181,7 +189,10 @@ export class Dispatcher implements Delivery {
     };
     // The last chance of a shutdown is taken whatever the breaker thinks.
     const breaker = isClosed ? undefined : parts.breaker;
-    const outcome = await runAsOwnTelemetry(() => (breaker ? breaker.run(send) : send()));
+    const outcome = await runAsOwnTelemetry(() => (breaker ? breaker.run(send) : send())).catch(
+      // Senders do not reject; should one do so, the application must not end by it, nor the events be lost.
+      (error: unknown): Outcome => ({ kind: 'retry', cause: 'retry', error: toError(error) }),
+    );
     this.#state.inFlight--;
     lane.inFlight.delete(pending);
     if (pending.stored) pending.stored.isBusy = false;
@@ -203,25 +214,50 @@ export class Dispatcher implements Delivery {
     });
   }
 
+  /** Waits for the disk as long as a caller of `deliver` can; it may hang. */
+  async #whileStoring(millis: number, storing: Promise<void>): Promise<void> {
+    const limit = startTimeLimit(millis, false);
+    this.#limits.add(limit);
+    await Promise.race([storing, limit.over]);
+    this.#end(limit);
+  }
+
+  #end(limit: TimeLimit): void {
+    this.#limits.delete(limit);
+    limit.clear();
+  }
+
   async #close(shutdownTimeoutMillis: number): Promise<void> {
     const { abort, accounts, admissions, lanes, parts, room } = this.#state;
     const storingMillis = shutdownTimeoutMillis * STORING_SHARE;
+    const deadline = parts.now() + shutdownTimeoutMillis;
     this.#state.isClosed = true;
     await this.#flushes.flush(this.#spooled ? shutdownTimeoutMillis - storingMillis : shutdownTimeoutMillis);
     abort.abort();
     clearTimeout(this.#timer);
     room.turnAllAway();
     // Who was given room just before still comes into a lane; its batches are counted below.
-    await within(storingMillis, Promise.all([...admissions].map(({ through }) => through)));
-    if (this.#spooled) await this.#spooled.close(storingMillis);
+    await within(storingMillis / 2, throughAll(admissions));
+    if (this.#spooled) await this.#spooled.close(Math.max(0, deadline - parts.now()));
     for (const pending of lanes.batches()) {
       pending.reportKept();
       if (pending.stored) continue;
       accounts.loseRest(pending, 'shutdown', 'not delivered in the time given to shutdown');
     }
     lanes.clear();
+    // Whoever waits for a disk that hangs would wait for its own longer time; what is not stored is counted.
+    for (const limit of this.#limits) limit.clear();
+    await throughAll(admissions);
     // A flush that began before would keep the process, and whoever waits for it, for its own longer time.
     this.#flushes.cutShort();
     parts.diagnostics.flush();
   }
+}
+
+async function throughAll(admissions: Iterable<Admission>): Promise<void> {
+  await Promise.all([...admissions].map(({ through }) => through));
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -2,7 +2,7 @@ import { type Admission } from './admission.js';
 import { type DispatchLoop, type DispatchState } from './dispatch-state.js';
 import { type PendingBatch } from './pending-batch.js';
 import { type SpooledBatches } from './spooled-batches.js';
-import { startTimeLimit, type TimeLimit } from './time-limit.js';
+import { startTimeLimit, STORING_SHARE, type TimeLimit } from './time-limit.js';
 
 /** What a flush waits for. */
 interface Awaited {
@@ -28,6 +28,16 @@ export class Flushes {
     this.#spooled = spooled;
   }
 
+  /** Looks for what earlier processes left, which is part of what a flush sends, then flushes. */
+  async flushWithFound(millis: number): Promise<void> {
+    const { parts } = this.#state;
+    const startedAt = parts.now();
+    if (this.#spooled) await this.#within(millis / 2, this.#spooled.scan());
+    const { isClosed, isWaitingOver } = this.#state;
+    if (isClosed || isWaitingOver) return;
+    await this.flush(Math.max(0, millis - (parts.now() - startedAt)));
+  }
+
   /**
    * Tries everything at once, then with short waits, until all that is here now is gone, or fails for what
    * waiting does not mend, or the time is over. Whoever delivers what is left then waits no longer.
@@ -36,14 +46,17 @@ export class Flushes {
     const { lanes, pace, parts } = this.#state;
     const waiting = lanes.batches().sort((a, b) => b.sequence - a.sequence);
     const admissions = [...this.#state.admissions];
-    const limit = startTimeLimit(millis, true);
+    const storingMillis = this.#spooled && !this.#state.isClosed ? millis * STORING_SHARE : 0;
+    const limit = startTimeLimit(millis - storingMillis, true);
     this.#add(limit);
     pace.pausedUntil = 0;
     for (const lane of lanes) lane.readyAt = 0;
     await this.#until({ waiting, admissions, firstAttempt: this.#state.attempts }, limit);
     await Promise.race([parts.provisioner.settled(), limit.over]);
     this.#remove(limit);
-    if (!this.#state.isClosed) await this.#spooled?.store(waiting);
+    if (this.#spooled && !this.#state.isClosed) {
+      await this.#within(storingMillis, this.#spooled.store(waiting));
+    }
     // A shutdown reports itself what becomes of the rest.
     if (this.#state.isClosed) return;
     for (const pending of waiting) pending.reportKept();
@@ -58,6 +71,13 @@ export class Flushes {
   /** Ends the time of all flushes. */
   cutShort(): void {
     for (const limit of this.#limits) limit.clear();
+  }
+
+  async #within(millis: number, what: Promise<void>): Promise<void> {
+    const limit = startTimeLimit(millis, true);
+    this.#add(limit);
+    await Promise.race([what, limit.over]);
+    this.#remove(limit);
   }
 
   #add(limit: TimeLimit): void {

@@ -14,6 +14,8 @@ export class Lane {
   readyAt = 0;
   /** Since when no attempt succeeded; undefined while all is well. */
   failingSince: number | undefined;
+  /** Since when every answer was one that is given some seconds to pass, and means a loss after them. */
+  inGraceSince: number | undefined;
   lastCause: RetryCause | undefined;
   /** Its last attempt was held back by the circuit breaker. */
   isHeldBack = false;
@@ -111,6 +113,7 @@ export class Lane {
     this.failures = 0;
     this.readyAt = 0;
     this.failingSince = undefined;
+    this.inGraceSince = undefined;
     this.lastCause = undefined;
   }
 }

@@ -1,16 +1,29 @@
-import { httpStatusOf } from '../cloudwatch/classify-error.js';
+import { describeError, httpStatusOf } from '../cloudwatch/classify-error.js';
+import { type Diagnostics } from '../observability/diagnostics.js';
 import { type RequestObserver } from '../observability/request-observer.js';
 import { type LogEventBatch } from './encoded-event.js';
 import { type Outcome } from './outcome.js';
 import { type Sender } from './sender.js';
 
-/** A sender that tells an observer of each request. @param now - a monotonic clock in milliseconds */
-export function observeRequests(sender: Sender, observer: RequestObserver, now: () => number): Sender {
+/**
+ * A sender that tells an observer of each request. What the observer throws (a meter of the application's)
+ * changes nothing of the answer.
+ * @param parts - `now` is a monotonic clock in milliseconds
+ */
+export function observeRequests(
+  sender: Sender,
+  observer: RequestObserver,
+  { now, diagnostics }: { readonly now: () => number; readonly diagnostics: Diagnostics },
+): Sender {
   return {
     async send(batch, signal, sequenceToken) {
       const start = now();
       const outcome = await sender.send(batch, signal, sequenceToken);
-      observer(observed(batch, outcome, (now() - start) / 1000));
+      try {
+        observer(observed(batch, outcome, (now() - start) / 1000));
+      } catch (error) {
+        diagnostics.error('metrics', `a request could not be measured: ${describeError(error)}`);
+      }
       return outcome;
     },
   };

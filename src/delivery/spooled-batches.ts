@@ -49,13 +49,24 @@ export class SpooledBatches {
     return this.#spool.scan();
   }
 
-  /** Stores a batch for which there is no room in memory. @returns undefined where it can't be stored */
-  async storeAtOnce(batch: LogEventBatch): Promise<PendingBatch | undefined> {
+  /**
+   * Stores a batch for which there is no room in memory.
+   * @returns undefined where it can't be stored, or not until `until` resolves: what comes to be on disk
+   *   after that is removed again
+   */
+  async storeAtOnce(batch: LogEventBatch, until: Promise<void>): Promise<PendingBatch | undefined> {
     const { accounts, lanes } = this.#state;
     const sequence = this.#state.nextSequence();
     // From here on it may be sent from there, whatever becomes of this process.
     batch.keeper?.sending(batch.events);
-    const stored = await this.#spool.write(batch, { sequence });
+    const writing = this.#spool.write(batch, { sequence });
+    const stored = await Promise.race([writing, until.then(() => 'late' as const)]);
+    if (stored === 'late') {
+      void writing.then((late) => {
+        if (typeof late === 'object') this.#spool.remove(late);
+      });
+      return undefined;
+    }
     if (stored === undefined || stored === 'too_large') return undefined;
     batch.keeper?.release(batch.events);
     accounts.heldEvents -= batch.events.length;
@@ -120,7 +131,7 @@ export class SpooledBatches {
       await this.storeAll();
       await this.storeAll();
       // Answers that come now still decide what the next process sends.
-      while (this.#state.inFlight > 0) await new Promise<void>((resolve) => setImmediate(resolve));
+      await this.#state.idle();
     };
     await Promise.race([end(), limit.over]);
     await Promise.race([this.#spool.close(millis), limit.over]);

@@ -5,6 +5,9 @@ export interface TimeLimit {
   clear(): void;
 }
 
+/** Of the time that somebody waits for a delivery, the part in which what is left is stored. */
+export const STORING_SHARE = 0.2;
+
 /** @param keepsProcessAlive - false for all but what somebody waits for explicitly (a flush) */
 export function startTimeLimit(millis: number, keepsProcessAlive: boolean): TimeLimit {
   let clear!: () => void;

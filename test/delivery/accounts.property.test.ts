@@ -293,7 +293,10 @@ class World {
           settled: () => Promise.resolve(),
         },
         breaker: hasBreaker
-          ? new EndpointBreaker({ diagnostics }, { failures: 2, probeAfterMillis: 1_500 })
+          ? new EndpointBreaker(
+              { diagnostics, now: () => this.#clock.now },
+              { failures: 2, probeAfterMillis: 1_500 },
+            )
           : undefined,
         spool,
         losses: this.#losses,

@@ -85,7 +85,9 @@ describe('Dispatcher', () => {
         },
         losses,
         diagnostics,
-        breaker: circuitBreaker ? new EndpointBreaker({ diagnostics }, circuitBreaker) : undefined,
+        breaker: circuitBreaker
+          ? new EndpointBreaker({ diagnostics, now: () => clock.now }, circuitBreaker)
+          : undefined,
         now: () => clock.now,
         random: () => 0,
       },
@@ -356,6 +358,49 @@ describe('Dispatcher', () => {
     });
   });
 
+  describe('when a permission is denied after an outage', () => {
+    const retry = { initialDelayMillis: 200, maxDelayMillis: 500 };
+
+    it('waits for the permission as long as without the outage', async () => {
+      answer = ({ at }) => (at < 12_000 ? failure() : at < 18_000 ? failure('denied') : accepted);
+      const delivered = create({ retry }).deliver([batch(['a', 'b']), batch(['c'])]);
+      await clock.tickAsync(19_900);
+      expect((await delivered).delivered).to.equal(3);
+      expect(losses.total()).to.equal(0);
+    });
+
+    it('waits anew after another failure in between', async () => {
+      answer = ({ at }) => {
+        if (at >= 18_000) return accepted;
+        return failure(at >= 9_000 && at < 10_000 ? 'retry' : 'denied');
+      };
+      const delivered = create({ retry }).deliver([batch(['a'])]);
+      await clock.tickAsync(19_900);
+      expect((await delivered).delivered).to.equal(1);
+    });
+  });
+
+  describe('when a part of it throws, which none does', () => {
+    for (const circuitBreaker of [false, { failures: 10, probeAfterMillis: 1_000 }] as const) {
+      it(`tries again, ${circuitBreaker ? 'with' : 'without'} a breaker`, async () => {
+        let calls = 0;
+        answer = () => {
+          if (++calls > 2) return accepted;
+          // eslint-disable-next-line @typescript-eslint/only-throw-error -- whatever it is
+          throw calls === 1 ? new Error('a mistake') : 'a mistake';
+        };
+        const delivery = create({ circuitBreaker });
+        const delivered = delivery.deliver([batch(['a'])]);
+        await clock.tickAsync(10_000);
+        expect(await delivered).to.deep.equal({
+          delivered: 1,
+          kept: 0,
+          lost: 0,
+        });
+      });
+    }
+  });
+
   describe('when group or stream is missing', () => {
     it('makes them and sends again at once', async () => {
       inTurn(failure('missing'));
@@ -585,6 +630,30 @@ describe('Dispatcher', () => {
       const result = await delivery.deliver([batch(['late'])]);
       expect(result).to.deep.include({ delivered: 0, kept: 1, lost: 0 });
       expect(result.error?.message).to.equal('it is retry');
+    });
+
+    it('probes in time when the system clock is set back', async () => {
+      let now = 0;
+      const diagnostics = new Diagnostics();
+      const breaker = new EndpointBreaker(
+        { diagnostics, now: () => now },
+        { failures: 1, probeAfterMillis: 500 },
+      );
+      let requests = 0;
+      const send = (): Promise<Outcome> => {
+        requests++;
+        return Promise.resolve(failure());
+      };
+      await breaker.run(send);
+      clock.setSystemTime(-3_600_000);
+      now = 499;
+      expect(await breaker.run(send)).to.include({ wasNotSent: true });
+      now = 500;
+      // The second waits for what the first finds.
+      const [probe, held] = await Promise.all([breaker.run(send), breaker.run(send)]);
+      expect(probe).not.to.have.property('wasNotSent');
+      expect(held).to.include({ wasNotSent: true });
+      expect(requests).to.equal(2);
     });
 
     it('says that it probes', async () => {
@@ -867,6 +936,19 @@ describe('Dispatcher', () => {
       await clock.tickAsync(1);
       await flushed;
       expect(losses.byReason()).to.deep.equal({ shutdown: 1 });
+    });
+
+    it('ends a flush that begins while it is under way, whatever provisioning waits for', async () => {
+      answer = () => after(60_000, accepted);
+      settledAfterMillis = 60_000;
+      const delivery = create({ flushTimeoutMillis: 20_000, shutdownTimeoutMillis: 1_000 });
+      void delivery.deliver([batch(['a'])]);
+      const closed = delivery.shutdown();
+      const flushed = delivery.forceFlush();
+      await clock.tickAsync(1_000);
+      await Promise.all([closed, flushed]);
+      await delivery.forceFlush();
+      expect(clock.now).to.equal(1_000);
     });
 
     it('leaves no timer behind', async () => {

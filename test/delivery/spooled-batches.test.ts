@@ -28,13 +28,17 @@ class StubSpool {
   }
 
   scan(): Promise<void> {
-    return Promise.resolve();
+    return this.disk;
   }
 
-  write(one: LogEventBatch): Promise<StoredBatch> {
+  /** What a write, a look for batches and the end wait for. */
+  disk: Promise<void> = Promise.resolve();
+
+  async write(one: LogEventBatch): Promise<StoredBatch> {
     const stored = storedBatch(one.events.length);
     this.written.push({ ...one, stored });
-    return Promise.resolve(stored);
+    await this.disk;
+    return stored;
   }
 
   async read(stored: StoredBatch): Promise<StoredRead> {
@@ -203,6 +207,72 @@ describe('SpooledBatches', () => {
     await clock.tickAsync(0);
     expect(requests).to.equal(0);
     expect(losses.total()).to.equal(0);
+  });
+
+  describe('when the disk hangs', () => {
+    let hangsNoMore: () => void;
+    beforeEach(() => {
+      answer = () => ({ kind: 'retry', cause: 'retry', error: new Error('down') });
+      spool.disk = new Promise((resolve) => (hangsNoMore = resolve));
+    });
+
+    it('ends an export in its time', async () => {
+      const delivered = delivery.deliver([batch(['a'])]);
+      await clock.tickAsync(20_000);
+      expect(await delivered).to.deep.include({ delivered: 0, kept: 1, lost: 0 });
+      expect(spool.written).to.have.lengthOf(1);
+      expect(clock.now).to.equal(20_000);
+    });
+
+    it('turns away in time what has room nowhere, and takes away what is stored after that', async () => {
+      const message = 'x'.repeat(DEFAULT_DELIVERY_SETTINGS.maxBufferBytes - 100);
+      const first = delivery.deliver([batch([message])]);
+      const second = delivery.deliver([batch([message])]);
+      await clock.tickAsync(20_000);
+      expect(await first).to.deep.include({ kept: 1 });
+      expect(await second).to.deep.include({ delivered: 0, kept: 0, lost: 1 });
+      expect(losses.byReason()).to.deep.equal({ buffer_full: 1 });
+      expect(delivery.status().heldEvents).to.equal(1);
+      hangsNoMore();
+      await clock.tickAsync(0);
+      expect(spool.removed).to.deep.equal([spool.written[0]!.stored]);
+    });
+
+    it('ends a flush in its time, after it has tried what is in memory', async () => {
+      void delivery.deliver([batch(['a'])]);
+      await clock.tickAsync(5_000);
+      const before = requests;
+      const flushed = delivery.forceFlush(2_000);
+      await clock.tickAsync(1_900);
+      expect(requests).to.be.greaterThan(before);
+      await clock.tickAsync(100);
+      await flushed;
+      expect(clock.now).to.equal(7_000);
+    });
+
+    it('ends a shutdown in its time, and with it exports and a flush', async () => {
+      const message = 'x'.repeat(DEFAULT_DELIVERY_SETTINGS.maxBufferBytes - 100);
+      const exports = [delivery.deliver([batch(['a'])]), delivery.deliver([batch([message, message])])];
+      await clock.tickAsync(17_000);
+      const flushed = delivery.forceFlush();
+      const closed = delivery.shutdown(1_000);
+      await clock.tickAsync(1_000);
+      await Promise.all([closed, flushed, ...exports]);
+      expect(clock.now).to.equal(18_000);
+      expect(losses.total() + delivery.status().heldEvents).to.equal(3);
+      expect(delivery.status().heldEvents).to.equal(0);
+    });
+
+    it('counts what is being stored for want of room when it is shut down', async () => {
+      const message = 'x'.repeat(DEFAULT_DELIVERY_SETTINGS.maxBufferBytes - 100);
+      const exports = [delivery.deliver([batch([message])]), delivery.deliver([batch([message])])];
+      const closed = delivery.shutdown(1_000);
+      await clock.tickAsync(1_000);
+      await Promise.all([closed, ...exports]);
+      expect(clock.now).to.equal(1_000);
+      expect(losses.byReason()).to.deep.equal({ shutdown: 2 });
+      expect(delivery.status().heldEvents).to.equal(0);
+    });
   });
 
   for (const [what, cause] of [
