@@ -6,6 +6,7 @@ import { OptionError } from '../../cloudwatch/errors.js';
 import { toLogGroupName, toLogStreamName } from '../../cloudwatch/names.js';
 import { sendWithin } from '../../cloudwatch/send-within.js';
 import { type Destination } from '../../delivery/encoded-event.js';
+import { type SpoolSettings } from '../../delivery/spool/spool.js';
 import { sendProbe } from '../health-check.js';
 import {
   type CloudWatchLogExporterOptions,
@@ -163,7 +164,7 @@ class RunningDiagnosis {
   }
 
   /** The folders of the options `spool` and `writeAhead`. */
-  async #checkFolders({ spool }: ExporterSettings): Promise<void> {
+  async #checkFolders({ spool }: { readonly spool?: SpoolSettings | undefined }): Promise<void> {
     if (spool) this.add(await checkFolder('spool', spool.directory));
     const { env } = PROCESSOR_OPTIONS.writeAhead as { env?: string };
     const writeAhead = env === undefined ? undefined : this.#parts.environment[env]?.trim();
