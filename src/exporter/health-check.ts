@@ -9,6 +9,7 @@ import {
 import { sendWithin } from '../cloudwatch/send-within.js';
 import { type Destination } from '../delivery/encoded-event.js';
 import { type SpoolStatus } from '../delivery/spool/spool.js';
+import { type WriteAheadStatus } from './write-ahead/write-ahead-log.js';
 import { Diagnostics } from '../observability/diagnostics.js';
 import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
 import { createProvisioner, type ProvisioningSettings } from '../resources/ensure-log-group.js';
@@ -29,6 +30,7 @@ export interface HealthCheckOptions {
  * - `throttled`, `unreachable`: passing
  * - `refused`: any other answer
  * - `spool`: the spool can't be written to, or is full and drops its oldest
+ * - `write_ahead`: records can't be written to the folder of `writeAhead`, so that they are in memory alone
  */
 export type HealthProblemKind =
   | 'credentials'
@@ -39,6 +41,7 @@ export type HealthProblemKind =
   | 'unreachable'
   | 'refused'
   | 'spool'
+  | 'write_ahead'
   | 'timeout'
   | 'aborted'
   | 'shutdown';
@@ -64,6 +67,8 @@ export interface HealthReport {
   readonly destination?: Destination | undefined;
   /** The spool, as in the exporter's status, after it was tried; undefined without one. */
   readonly spool?: SpoolStatus | undefined;
+  /** The files of `writeAhead`, as in the processor's status, after they were tried; undefined without it. */
+  readonly writeAhead?: WriteAheadStatus | undefined;
 }
 
 /** What a health check works with. */
@@ -74,6 +79,8 @@ export interface HealthCheckParts {
   readonly destination: () => Destination | undefined;
   /** Tries the spool; undefined without one. Never rejects. */
   readonly checkSpool?: (() => Promise<SpoolStatus | undefined>) | undefined;
+  /** Tries the folder of `writeAhead`; undefined without it. Never throws. */
+  readonly checkWriteAhead?: (() => WriteAheadStatus | undefined) | undefined;
 }
 
 const DEFAULT_TIMEOUT_MILLIS = 5_000;
@@ -92,12 +99,14 @@ export async function checkHealth(
     checkService(parts, provisioning, options),
     checkSpool(parts, options),
   ]);
-  const problems = [...service.problems, ...spool.problems];
+  const writeAhead = parts.checkWriteAhead?.();
+  const problems = [...service.problems, ...spool.problems, ...problemsOf(writeAhead)];
   return {
     ...service,
     healthy: problems.length === 0,
     problems,
     ...(spool.status && { spool: spool.status }),
+    ...(writeAhead && { writeAhead }),
   };
 }
 
@@ -147,6 +156,20 @@ async function checkSpool(
     problems.push({ kind: 'spool', message, remedy: 'raise spool.maxBytes' });
   }
   return { status, problems };
+}
+
+function problemsOf(writeAhead: WriteAheadStatus | undefined): HealthProblem[] {
+  if (writeAhead?.writeError === undefined) return [];
+  const { writeError: error } = writeAhead;
+  return [
+    {
+      kind: 'write_ahead',
+      message: `log records can't be written before emit returns: ${describeError(error)}`,
+      remedy:
+        'give the process a folder that it may write to, with free space; raise writeAhead.maxBytes where it is reached',
+      error,
+    },
+  ];
 }
 
 async function probeWithin(

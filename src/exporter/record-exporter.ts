@@ -249,6 +249,7 @@ export class RecordExporter implements LogRecordExporter {
         isShutDown: this.#shutdown !== undefined,
         destination: () => this.#encoder.destinationAhead(resource),
         checkSpool: () => this.#delivery.checkSpool?.() ?? Promise.resolve(undefined),
+        checkWriteAhead: () => this.#writeAhead?.keeper.check(),
       },
       provisioningSettings(this.#settings),
       options,

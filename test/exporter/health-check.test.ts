@@ -141,6 +141,48 @@ describe('healthCheck', () => {
     });
   });
 
+  describe('with writeAhead', () => {
+    let parent: string;
+    beforeEach(async () => {
+      parent = await mkdtemp(join(tmpdir(), 'write-ahead-health-'));
+    });
+    afterEach(() => rm(parent, { recursive: true, force: true }));
+
+    const checkWith = async (directory: string): Promise<HealthReport> => {
+      const processor = createCloudWatchLogRecordProcessor({
+        endpoint: local.endpoint,
+        region: 'us-east-1',
+        credentials: CREDENTIALS,
+        logGroupName: '/health/ok',
+        logStreamName: 's',
+        writeAhead: { directory },
+      });
+      try {
+        return await processor.healthCheck();
+      } finally {
+        await processor.shutdown();
+      }
+    };
+
+    it('tries to write, says what its files hold, and leaves nothing behind', async () => {
+      const report = await checkWith(join(parent, 'log'));
+      expect(report).to.deep.include({ healthy: true, problems: [] });
+      expect(report.writeAhead).to.include({ events: 0, unprotected: 0, writeError: undefined });
+      expect(await readdir(join(parent, 'log'))).to.deep.equal([]);
+    });
+
+    it('is not healthy where nothing can be written, before the first record as well', async () => {
+      await writeFile(join(parent, 'log'), 'a file in its place');
+      const { healthy, problems, writeAhead } = await checkWith(join(parent, 'log'));
+      expect(healthy).to.equal(false);
+      expect(problems.map(({ kind }) => kind)).to.deep.equal(['write_ahead']);
+      expect(problems[0]!.message).to.match(
+        /^log records can't be written before emit returns: .*(EEXIST|ENOTDIR)/,
+      );
+      expect(writeAhead).to.include({ unprotected: 0 });
+    });
+  });
+
   it('is healthy where events can be written, and stores none', async () => {
     expect(await check()).to.deep.equal({
       healthy: true,

@@ -128,9 +128,7 @@ export class WriteAheadLog implements EventKeeper {
     try {
       const segment = this.#segmentForAppend();
       if (segment === undefined) {
-        this.#fail(
-          new Error(`its files have reached ${this.#settings.maxBytes} bytes (writeAhead.maxBytes)`),
-        );
+        this.#fail(this.#noRoom());
         return;
       }
       const journaled = segment.append(destination, entity, events);
@@ -194,6 +192,18 @@ export class WriteAheadLog implements EventKeeper {
     };
   }
 
+  /** Tries whether a record could be written now. @returns the status after it */
+  check(): WriteAheadStatus {
+    if (!this.#isClosed) {
+      try {
+        this.#writeError = this.#segmentForAppend() === undefined ? this.#noRoom() : undefined;
+      } catch (error) {
+        this.#writeError = error as Error;
+      }
+    }
+    return this.status();
+  }
+
   /** Leaves what is not released to the next process. */
   async close(): Promise<void> {
     this.#isClosed = true;
@@ -219,6 +229,10 @@ export class WriteAheadLog implements EventKeeper {
       'write-ahead',
       `log records can not be written to ${this.#settings.directory} and would be lost with the process: ${error.message}`,
     );
+  }
+
+  #noRoom(): Error {
+    return new Error(`its files have reached ${this.#settings.maxBytes} bytes (writeAhead.maxBytes)`);
   }
 
   /** @returns undefined where there is no room @throws the file system's error */

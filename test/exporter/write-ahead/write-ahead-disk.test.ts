@@ -74,6 +74,31 @@ describe('WriteAheadLog on a disk that fails', () => {
     expect(files()).to.deep.equal([]);
   });
 
+  it('says on being asked whether records could be written', async () => {
+    const { log } = start();
+    expect(log.check().writeError).to.equal(undefined);
+    append(log, 'a');
+    fail('writeSync', () => {
+      throw full;
+    });
+    expect(append(log, 'b')).to.deep.equal([]);
+    expect(log.check().writeError).to.equal(full);
+    mend();
+    expect(log.check()).to.include({ writeError: undefined, events: 1, unprotected: 1 });
+    fail('writeSync', () => {
+      throw full;
+    });
+    await log.close();
+    expect(log.check().writeError).to.equal(undefined);
+    mend();
+    const { log: narrow } = start({ maxBytes: 1 });
+    append(narrow, 'a');
+    expect(narrow.check().writeError?.message).to.equal(
+      'its files have reached 1 bytes (writeAhead.maxBytes)',
+    );
+    expect(narrow.status().unprotected).to.equal(0);
+  });
+
   it('gives a file back that it could not read', async () => {
     const first = start();
     append(first.log, 'a');
