@@ -34,7 +34,7 @@ export interface ProcessorStatus extends ExporterStatus {
 const WAITING_SHARE = 0.5;
 
 /** Of the time given to shutdown, the part in which the queue is emptied. */
-const QUEUE_SHARE = 0.75;
+const QUEUE_SHARE = 0.8;
 
 /** Of what is left then, the part for delivery, which stores and closes files after it. */
 const DELIVERY_SHARE = 0.8;
@@ -88,6 +88,7 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
   #exported = 0;
   readonly #metrics: ProcessorMetrics | undefined;
   #flush: Promise<void> = Promise.resolve();
+  #flushes = 0;
   #shutdown: Promise<void> | undefined;
   /** When the time given to shutdown is over, on the monotonic clock. */
   #deadline = Number.POSITIVE_INFINITY;
@@ -161,10 +162,12 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
   /** Waits for a flush under way, then flushes: a second call of the batch processor's would return at once. */
   forceFlush(): Promise<void> {
     if (this.#shutdown !== undefined) return this.#shutdown;
+    this.#flushes++;
     this.#flush = this.#flush.then(async () => {
       await runAsOwnTelemetry(() => this.#batches.forceFlush());
       await this.#exporter.forceFlush();
       if (this.#settings.writeAhead !== undefined) await this.#flushReplay();
+      this.#flushes--;
     });
     return this.#flush;
   }
@@ -212,10 +215,12 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
    */
   async #shutdownOnce(timeoutMillis: number): Promise<void> {
     this.#deadline = performance.now() + timeoutMillis;
+    // A flush under way has waited for answers already.
+    const waitingMillis = this.#flushes > 0 ? 0 : timeoutMillis * WAITING_SHARE;
     const timers = [
       setTimeout(() => {
         this.#exporter.stopWaiting();
-      }, timeoutMillis * WAITING_SHARE),
+      }, waitingMillis),
       setTimeout(() => {
         void this.#shutdownDelivery();
       }, timeoutMillis * QUEUE_SHARE),

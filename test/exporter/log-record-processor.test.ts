@@ -165,6 +165,32 @@ describe('CountingProcessor', () => {
     expect(made.status()).to.include({ emitted: 10, delivered: 10, dropped: 0 });
   });
 
+  it('stops waiting at once when a flush under way has waited already', async () => {
+    const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    try {
+      const { made, emit, delivery } = processor({ shutdownTimeoutMillis: 100_000 });
+      let answer: () => void = () => undefined;
+      delivery.deliver = () =>
+        new Promise((resolve) => {
+          answer = () => {
+            resolve({ delivered: 0, kept: 1, lost: 0 });
+          };
+        });
+      delivery.stopWaiting = () => {
+        answer();
+      };
+      emit();
+      void made.forceFlush();
+      await clock.tickAsync(0);
+      const done = made.shutdown();
+      await clock.tickAsync(1);
+      await done;
+      expect(delivery.calls).to.include('shutdown');
+    } finally {
+      clock.restore();
+    }
+  });
+
   it('counts records emitted after shutdown, and flushes nothing then', async () => {
     const { made, emit } = processor();
     const first = made.shutdown();
@@ -214,7 +240,7 @@ describe('CountingProcessor', () => {
       };
       for (let n = 0; n < 6; n++) emit();
       const done = made.shutdown();
-      await clock.tickAsync(750);
+      await clock.tickAsync(800);
       await done;
       expect(delivery.calls).to.include('stopWaiting');
       expect(made.status()).to.include({ emitted: 6, delivered: 0, kept: 0, dropped: 6 });
