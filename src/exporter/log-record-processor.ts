@@ -87,8 +87,13 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
   /** Records handed to the exporter. */
   #exported = 0;
   readonly #metrics: ProcessorMetrics | undefined;
+  readonly #now: () => number;
+  /** The last flush asked for: through, or its time is over. */
   #flush: Promise<void> = Promise.resolve();
   #flushes = 0;
+  /** The batch processor's, which knows no time of ours. */
+  #batchFlush: Promise<void> = Promise.resolve();
+  #flushDeadline = 0;
   #shutdown: Promise<void> | undefined;
   /** When the time given to shutdown is over, on the monotonic clock. */
   #deadline = Number.POSITIVE_INFINITY;
@@ -100,6 +105,7 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
   ) {
     checkBatchProcessor(BatchProcessor);
     this.#settings = settings;
+    this.#now = parts.now ?? (() => performance.now());
     const { writeAhead } = settings;
     this.#exporter = new RecordExporter(settings, { ...parts, writeAhead });
     this.#batches = new BatchProcessor({
@@ -159,25 +165,39 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
     this.#exporter.prepare(resource);
   }
 
-  /** Waits for a flush under way, then flushes: a second call of the batch processor's would return at once. */
   forceFlush(): Promise<void> {
+    return this.forceFlushWithin(this.#settings.flushTimeoutMillis);
+  }
+
+  /**
+   * Flushes in a time other than `flushTimeoutMillis`. It waits for a flush under way first: a second call of
+   * the batch processor's would return at once.
+   */
+  forceFlushWithin(timeoutMillis: number): Promise<void> {
     if (this.#shutdown !== undefined) return this.#shutdown;
     this.#flushes++;
-    this.#flush = this.#flush.then(async () => {
-      await runAsOwnTelemetry(() => this.#batches.forceFlush());
-      await this.#exporter.forceFlush();
-      if (this.#settings.writeAhead !== undefined) await this.#flushReplay();
+    this.#flush = this.#flushOnce(this.#flush, timeoutMillis).finally(() => {
       this.#flushes--;
     });
     return this.#flush;
   }
 
-  /** What earlier processes left, and what there was no room for in memory. */
-  async #flushReplay(): Promise<void> {
-    const limit = startTimeLimit(this.#settings.flushTimeoutMillis, true);
-    const replay = this.#exporter.replay();
-    await this.#exporter.forceFlush();
-    await Promise.race([replay, limit.over]);
+  async #flushOnce(before: Promise<void>, timeoutMillis: number): Promise<void> {
+    const limit = startTimeLimit(timeoutMillis, true);
+    const deadline = this.#now() + timeoutMillis;
+    const left = (): number => Math.max(0, deadline - this.#now());
+    await Promise.race([before, limit.over]);
+    // Also of what the batch processor asks our exporter for at the end of its own flush.
+    this.#flushDeadline = deadline;
+    this.#batchFlush = this.#batchFlush.then(() => runAsOwnTelemetry(() => this.#batches.forceFlush()));
+    await Promise.race([this.#batchFlush, limit.over]);
+    await this.#exporter.forceFlushWithin(left());
+    if (this.#settings.writeAhead !== undefined) {
+      // What earlier processes left, and what there was no room for in memory.
+      const replay = this.#exporter.replay();
+      await this.#exporter.forceFlushWithin(left());
+      await Promise.race([replay, limit.over]);
+    }
     limit.clear();
   }
 
@@ -228,7 +248,7 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
     for (const timer of timers) timer.unref();
     try {
       // During a flush the batch processor's shutdown would not wait for what is being flushed.
-      await this.#flush;
+      await this.#batchFlush;
       await runAsOwnTelemetry(() => this.#batches.shutdown());
     } finally {
       for (const timer of timers) clearTimeout(timer);
@@ -257,7 +277,7 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
           resultCallback({ code: ExportResultCode.SUCCESS });
         });
       },
-      forceFlush: () => exporter.forceFlush(),
+      forceFlush: () => exporter.forceFlushWithin(Math.max(0, this.#flushDeadline - this.#now())),
       shutdown: () => this.#shutdownDelivery(),
     };
   }

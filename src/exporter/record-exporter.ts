@@ -7,6 +7,7 @@ import { CloudWatchLogsError } from '../cloudwatch/errors.js';
 import { createDelivery } from '../delivery/create-delivery.js';
 import { type Delivery, type DeliveryParts, type DeliverySettings } from '../delivery/delivery.js';
 import { type SpoolStatus } from '../delivery/spool/spool.js';
+import { within } from '../delivery/time-limit.js';
 import { Diagnostics } from '../observability/diagnostics.js';
 import { ExporterMetrics } from '../observability/exporter-metrics.js';
 import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
@@ -82,6 +83,9 @@ const WANTED: ReadonlySet<LossReason> = new Set([
   'own_telemetry',
 ]);
 
+/** Of the time given to shutdown, what the last sync of the write-ahead files gets at least. */
+const LEAST_CLOSING_SHARE = 0.1;
+
 /** An exporter built of checked settings; `CloudWatchLogExporter` is the one that takes options. */
 export class RecordExporter implements LogRecordExporter {
   readonly #settings: ExporterSettings;
@@ -98,6 +102,7 @@ export class RecordExporter implements LogRecordExporter {
   #encoding = 0;
   #batches = 0;
   readonly #metrics: ExporterMetrics | undefined;
+  readonly #now: () => number;
   /** Of the last records, for the health check. */
   #lastResource: ReadableLogRecord['resource'] | undefined;
   #shutdown: Promise<void> | undefined;
@@ -116,6 +121,7 @@ export class RecordExporter implements LogRecordExporter {
     this.#client = parts.client ?? clientOf(settings);
     const wallClock = parts.wallClock ?? Date.now;
     const now = parts.now ?? (() => performance.now());
+    this.#now = now;
     this.#delivery = (parts.createDelivery ?? createDelivery)(
       {
         client: this.#client,
@@ -172,9 +178,17 @@ export class RecordExporter implements LogRecordExporter {
   }
 
   /** Sends what is kept without waiting longer between attempts, and waits for it up to `flushTimeoutMillis`. */
-  async forceFlush(): Promise<void> {
+  forceFlush(): Promise<void> {
+    return this.forceFlushWithin(this.#settings.flushTimeoutMillis);
+  }
+
+  /**
+   * Flushes in a time other than `flushTimeoutMillis`.
+   * @internal
+   */
+  async forceFlushWithin(timeoutMillis: number): Promise<void> {
     await this.#encoded();
-    await this.#delivery.forceFlush();
+    await this.#delivery.forceFlush(timeoutMillis);
   }
 
   /** Sends what is left, up to `shutdownTimeoutMillis`; what is not delivered then is lost (`shutdown`). */
@@ -398,10 +412,15 @@ export class RecordExporter implements LogRecordExporter {
   }
 
   async #shutdownOnce(timeoutMillis: number): Promise<void> {
+    const startedAt = this.#now();
     await this.#encoded();
     await this.#delivery.shutdown(timeoutMillis);
     await Promise.all(this.#exports);
-    await this.#writeAhead?.keeper.close();
+    if (this.#writeAhead) {
+      const rest = timeoutMillis - (this.#now() - startedAt);
+      // A disk may hang; one that works gets what it needs though the service took all of the time.
+      await within(Math.max(rest, timeoutMillis * LEAST_CLOSING_SHARE), this.#writeAhead.keeper.close());
+    }
     this.#diagnostics.flush();
     this.#metrics?.freeze();
     if (this.#settings.client === undefined) this.#client.destroy();

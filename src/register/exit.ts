@@ -21,11 +21,14 @@ const SIGNAL_EXIT_4 = Symbol.for('signal-exit emitter');
 /** What the end of a process works with. */
 export interface ExitParts {
   readonly process: NodeJS.Process;
-  readonly flush: () => Promise<void>;
+  /** Sends what there is, in so many milliseconds. */
+  readonly flush: (timeoutMillis: number) => Promise<void>;
   /** Gives up, or stores, what can't be delivered in so many milliseconds. */
   readonly shutdown: (timeoutMillis: number) => Promise<void>;
   /** The records so far, so that `beforeExit` flushes only what is new. */
   readonly emitted: () => number;
+  /** The records that are neither delivered nor dropped: `beforeExit` gives them up, or stores them. */
+  readonly kept: () => number;
   /** Called once the process is about to end. */
   readonly onEnd: () => void;
 }
@@ -52,16 +55,18 @@ export interface ExitSettings {
  * @returns takes the handlers away
  */
 export function flushAtExit(parts: ExitParts, settings: ExitSettings): () => void {
-  const { process, emitted, onEnd } = parts;
+  const { process, emitted, kept, onEnd } = parts;
   let flushedUpTo = 0;
   let flushing = false;
+  let isShutDown = false;
 
   const flush = async (timeoutMillis: number): Promise<'flushed' | 'late'> => {
     flushedUpTo = emitted();
-    return await within(timeoutMillis, () => parts.flush());
+    return await within(timeoutMillis, () => parts.flush(timeoutMillis));
   };
 
   const shutDown = async (timeoutMillis: number): Promise<void> => {
+    isShutDown = true;
     const millis = Math.max(1, timeoutMillis);
     await within(millis, () => parts.shutdown(Math.ceil(millis * SHUTDOWN_SHARE)));
   };
@@ -69,16 +74,23 @@ export function flushAtExit(parts: ExitParts, settings: ExitSettings): () => voi
   const end = async (timeoutMillis: number, isLast: boolean): Promise<void> => {
     const deadline = performance.now() + timeoutMillis;
     const outcome = await flush(timeoutMillis * FLUSH_SHARE);
-    // A flush under way keeps the process for longer than this; and a spool takes what is in flight only now.
-    if (outcome === 'late' || isLast) await shutDown(deadline - performance.now());
+    // What is not delivered is stored, or counted as lost, only now; a flush may give up before its time is over.
+    if (outcome === 'late' || isLast || kept() > 0) await shutDown(deadline - performance.now());
   };
 
   const onBeforeExit = (): void => {
     // A flush is work, after which Node emits beforeExit again: without news the process may end.
-    if (flushing || emitted() === flushedUpTo) return;
-    flushing = true;
+    const hasNews = emitted() !== flushedUpTo;
     const { timeoutMillis, resumesAfterBeforeExit } = settings;
-    void (resumesAfterBeforeExit ? flush(timeoutMillis) : end(timeoutMillis, false)).finally(() => {
+    const isOver = resumesAfterBeforeExit || isShutDown || kept() === 0;
+    if (flushing || (!hasNews && isOver)) return;
+    flushing = true;
+    let work: Promise<unknown>;
+    if (resumesAfterBeforeExit) work = flush(timeoutMillis);
+    // After a signal that the application handles, what was there then has had its flush.
+    else if (hasNews) work = end(timeoutMillis, false);
+    else work = shutDown(timeoutMillis * (1 - FLUSH_SHARE));
+    void work.finally(() => {
       flushing = false;
     });
   };
@@ -93,7 +105,7 @@ export function flushAtExit(parts: ExitParts, settings: ExitSettings): () => voi
   const onSignal = (signal: NodeJS.Signals): void => {
     const isDecidedElsewhere = (): boolean => listenersOfOthers(process, signal) > 0;
     const { timeoutMillis } = settings;
-    const done = isDecidedElsewhere() ? flush(timeoutMillis) : end(timeoutMillis, true);
+    const done = isDecidedElsewhere() ? flush(timeoutMillis * FLUSH_SHARE) : end(timeoutMillis, true);
     void done.then(() => {
       if (isDecidedElsewhere()) return;
       onExit();

@@ -326,9 +326,10 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor): void {
     {
       process,
       // Not the provider's: their timers keep the process for half a minute after a flush that is late.
-      flush: () => processor.forceFlush(),
+      flush: (timeoutMillis) => processor.forceFlushWithin(timeoutMillis),
       shutdown: (timeoutMillis) => processor.shutdownWithin(timeoutMillis),
       emitted: () => processor.status().emitted,
+      kept: () => processor.status().kept,
       onEnd: () => {
         summarise(processor.status(), environment);
       },

@@ -153,6 +153,45 @@ describe('CountingProcessor', () => {
     await made.shutdown();
   });
 
+  for (const which of ['flushTimeoutMillis', 'a time of its own'] as const) {
+    it(`ends all of a flush within ${which}, and loses nothing by it`, async () => {
+      const clock = sinon.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout', 'performance'] });
+      try {
+        const { made, emit, delivery } = processor({ flushTimeoutMillis: 2_000, maxExportBatchSize: 1 });
+        const ends: number[] = [];
+        delivery.deliver = (batches) =>
+          new Promise((resolve) => {
+            setTimeout(() => {
+              resolve({ delivered: batches.length, kept: 0, lost: 0 });
+            }, 900);
+          });
+        delivery.forceFlush = (timeoutMillis = 2_000) => {
+          ends.push(performance.now() + timeoutMillis);
+          return new Promise((resolve) => setTimeout(resolve, timeoutMillis));
+        };
+        const passUntil = async (what: Promise<void>): Promise<void> => {
+          let isThrough = false;
+          void what.then(() => (isThrough = true));
+          while (!isThrough) {
+            for (let turn = 0; turn < 10; turn++) await new Promise((resolve) => setImmediate(resolve));
+            await clock.tickAsync(100);
+          }
+        };
+        emit();
+        const isOwn = which === 'a time of its own';
+        const all = isOwn ? 1_500 : 2_000;
+        await passUntil(isOwn ? made.forceFlushWithin(all) : made.forceFlush());
+        // One of the batch processor, which is for its export, and one of ours.
+        expect(ends).to.have.lengthOf(2);
+        expect(Math.max(...ends)).to.be.at.most(all);
+        await passUntil(made.shutdown());
+        expectSum(made.status());
+      } finally {
+        clock.restore();
+      }
+    });
+  }
+
   it('exports what a flush under way holds before it shuts down', async () => {
     const { made, emit } = processor({
       maxExportBatchSize: 1,

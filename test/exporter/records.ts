@@ -75,12 +75,12 @@ export class FakeDelivery implements Delivery {
     this.prepared.push(logGroupName);
   }
 
-  forceFlush(): Promise<void> {
+  forceFlush: Delivery['forceFlush'] = () => {
     this.calls.push('forceFlush');
     this.#delivered += this.#held;
     this.#held = 0;
     return Promise.resolve();
-  }
+  };
 
   stopWaiting(): void {
     this.calls.push('stopWaiting');

@@ -10,11 +10,12 @@ import { type ApplicationResult, runApplication } from './run-application.js';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const PREFIX = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_';
 
-type Ending = 'beforeExit' | 'SIGTERM' | 'SIGINT' | 'throws' | 'rejects' | 'process.exit';
+type Ending = 'beforeExit' | 'handler' | 'SIGTERM' | 'SIGINT' | 'throws' | 'rejects' | 'process.exit';
 
 /** How each ending would end the process without this package. */
 const ENDINGS: Readonly<Record<Ending, Partial<ApplicationResult>>> = {
   beforeExit: { exitCode: 0, signal: null },
+  handler: { exitCode: 0, signal: null },
   SIGTERM: { exitCode: null, signal: 'SIGTERM' },
   SIGINT: { exitCode: null, signal: 'SIGINT' },
   throws: { exitCode: 1, signal: null },
@@ -63,6 +64,7 @@ describe('register, at the end of the process', function () {
       logGroupName: `/exit/${groups}`,
       nodeArguments: ['--import', 'opentelemetry-cloudwatch-logs/register'],
       ...(ending.startsWith('SIG') && { signal: ending as NodeJS.Signals }),
+      ...(ending === 'handler' && { signal: 'SIGTERM' }),
       environment: { ENDING: ending, ...environment },
     });
   }

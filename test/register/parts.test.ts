@@ -387,12 +387,21 @@ describe('flushAtExit', () => {
     shutdown: () => Promise<void> = () => Promise.resolve(),
   ) {
     const standIn = new StandIn();
-    const seen = { emitted: 0, flushes: 0, shutdowns: 0, ends: 0, shutdownMillis: 0 };
+    const seen = {
+      emitted: 0,
+      kept: 0,
+      flushMillis: 0,
+      flushes: 0,
+      shutdowns: 0,
+      ends: 0,
+      shutdownMillis: 0,
+    };
     const remove = flushAtExit(
       {
         process: standIn as unknown as NodeJS.Process,
-        flush: () => {
+        flush: (timeoutMillis) => {
           seen.flushes++;
+          seen.flushMillis = timeoutMillis;
           return flush();
         },
         shutdown: (timeoutMillis) => {
@@ -402,6 +411,7 @@ describe('flushAtExit', () => {
           return shutdown();
         },
         emitted: () => seen.emitted,
+        kept: () => seen.kept,
         onEnd: () => seen.ends++,
       },
       { timeoutMillis: 1, resumesAfterBeforeExit: false, ...settings },
@@ -435,13 +445,45 @@ describe('flushAtExit', () => {
     expect(seen).to.include({ flushes: 1, shutdowns: 1 });
   });
 
+  it('gives up before the end, once, what a flush could not send though it ended early', async () => {
+    const { standIn, seen } = arrange();
+    seen.emitted = 1;
+    seen.kept = 1;
+    standIn.emit('beforeExit');
+    await settled();
+    expect(seen).to.include({ flushes: 1, shutdowns: 1 });
+    standIn.emit('beforeExit');
+    await settled();
+    expect(seen).to.include({ flushes: 1, shutdowns: 1 });
+  });
+
+  it("gives up within one deadline what it could not send, when the application's handler ends the process", async () => {
+    const clock = sinon.useFakeTimers();
+    const { standIn, seen, remove } = arrange(never, { timeoutMillis: 1000 });
+    try {
+      standIn.on('SIGTERM', () => undefined);
+      seen.emitted = 1;
+      seen.kept = 1;
+      standIn.emit('SIGTERM', 'SIGTERM');
+      await clock.tickAsync(500);
+      expect(seen).to.include({ flushes: 1, flushMillis: 500, shutdowns: 0 });
+      standIn.emit('beforeExit');
+      expect(seen).to.include({ flushes: 1, shutdowns: 1, shutdownMillis: 400 });
+    } finally {
+      remove();
+      clock.restore();
+    }
+  });
+
   it('shuts nothing down before the end where the process goes on after it', async () => {
     const { standIn, seen } = arrange(never, { resumesAfterBeforeExit: true });
     seen.emitted = 1;
+    seen.kept = 1;
     const clock = sinon.useFakeTimers();
     try {
       standIn.emit('beforeExit');
       await clock.tickAsync(60_000);
+      standIn.emit('beforeExit');
     } finally {
       clock.restore();
     }
