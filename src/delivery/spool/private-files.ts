@@ -1,6 +1,6 @@
 import { constants } from 'node:fs';
 import * as files from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 
 /** What the spool asks of the file system: `node:fs/promises`, or a test's. */
 export type FileSystem = Pick<
@@ -18,9 +18,9 @@ const { O_NOFOLLOW: NO_FOLLOW = 0 } = constants as { O_NOFOLLOW?: number };
  * @param fsync - whether those that were missing outlive a power cut once this resolves
  */
 export async function makePrivateFolder(fs: FileSystem, path: string, fsync: boolean): Promise<void> {
-  const firstMade = await fs.mkdir(path, { recursive: true, mode: 0o700 });
+  let made = resolve(path);
+  const firstMade = await fs.mkdir(made, { recursive: true, mode: 0o700 });
   if (firstMade === undefined || !fsync) return;
-  let made = path;
   do {
     made = dirname(made);
     await syncFolder(fs, made);

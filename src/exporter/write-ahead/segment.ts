@@ -74,6 +74,8 @@ export class Segment {
   readonly #destinations = new Map<Destination, Map<LogEntity | undefined, number>>();
   #destinationCount = 0;
   #isClosed = false;
+  /** Whether it was written to since the device was last told to keep it. */
+  #isUnsynced = true;
 
   private constructor(path: string, flags: number) {
     this.path = path;
@@ -198,9 +200,14 @@ export class Segment {
 
   /** Has the device keep what was appended. Never rejects. @returns why it can't */
   sync(): Promise<Error | undefined> {
+    if (!this.#isUnsynced) return Promise.resolve(undefined);
+    this.#isUnsynced = false;
     return new Promise((resolve) => {
       // It may be closed meanwhile, once all in it is released.
-      fdatasync(this.#descriptor, (error) => resolve(this.#isClosed ? undefined : (error ?? undefined)));
+      fdatasync(this.#descriptor, (error) => {
+        this.#isUnsynced ||= error !== null;
+        resolve(this.#isClosed ? undefined : (error ?? undefined));
+      });
     });
   }
 
@@ -288,6 +295,7 @@ export class Segment {
       throw error;
     }
     this.bytes += bytes.length;
+    this.#isUnsynced = true;
   }
 }
 

@@ -1,5 +1,5 @@
 import { closeSync, fsync, mkdirSync, openSync, readdirSync, renameSync, statSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import {
   type Destination,
@@ -90,6 +90,8 @@ export class WriteAheadLog implements EventKeeper {
   #failedAt = Number.NEGATIVE_INFINITY;
   #needsSync = false;
   #syncing = false;
+  /** Parents of folders that were made and may not outlive a power cut. */
+  readonly #unsyncedFolders = new Set<string>();
   #replaying: Promise<void> | undefined;
   #isClosed = false;
   readonly #timers: NodeJS.Timeout[] = [];
@@ -209,9 +211,9 @@ export class WriteAheadLog implements EventKeeper {
     this.#isClosed = true;
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#settings.fsyncIntervalMillis > 0) {
-      await Promise.all(
-        [...this.#segments].filter(({ unreleased }) => unreleased > 0).map((one) => one.sync()),
-      );
+      const kept = [...this.#segments].filter(({ unreleased }) => unreleased > 0);
+      await Promise.all(kept.map((segment) => segment.sync()));
+      if (kept.length > 0) await this.#syncFolders();
     }
     for (const segment of this.#segments) this.#close(segment);
     this.#segments.clear();
@@ -262,7 +264,12 @@ export class WriteAheadLog implements EventKeeper {
   /** @throws the file system's error */
   #directory(): string {
     const { directory } = this.#settings;
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    let made = resolve(directory);
+    const firstMade = mkdirSync(made, { recursive: true, mode: 0o700 });
+    while (firstMade !== undefined && made.length >= firstMade.length) {
+      made = dirname(made);
+      this.#unsyncedFolders.add(made);
+    }
     return directory;
   }
 
@@ -414,7 +421,7 @@ export class WriteAheadLog implements EventKeeper {
     this.#needsSync = false;
     this.#syncing = true;
     const errors = await Promise.all([...this.#segments].map((segment) => segment.sync()));
-    await syncDirectory(this.#settings.directory);
+    await this.#syncFolders();
     this.#syncing = false;
     for (const error of errors) {
       if (error === undefined) continue;
@@ -423,6 +430,13 @@ export class WriteAheadLog implements EventKeeper {
         `files of ${this.#settings.directory} can not be synced and may not outlive a power cut: ${error.message}`,
       );
     }
+  }
+
+  /** The names of files, and of the folders that were made for them. */
+  async #syncFolders(): Promise<void> {
+    const folders = [this.#settings.directory, ...this.#unsyncedFolders];
+    this.#unsyncedFolders.clear();
+    await Promise.all(folders.map(syncDirectory));
   }
 
   #showLife(): void {

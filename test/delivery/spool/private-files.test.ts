@@ -1,6 +1,21 @@
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { type FileSystem, syncFolder } from '../../../src/delivery/spool/private-files.js';
+import { type FileSystem, makePrivateFolder, syncFolder } from '../../../src/delivery/spool/private-files.js';
+
+describe('makePrivateFolder', () => {
+  it('syncs the parents of what it made, also of a path of one letter', async () => {
+    const synced: string[] = [];
+    const fs = {
+      mkdir: (path: string) => Promise.resolve(path),
+      open: (path: string) => {
+        synced.push(path);
+        return Promise.resolve({ sync: () => Promise.resolve(), close: () => Promise.resolve() });
+      },
+    } as unknown as FileSystem;
+    await makePrivateFolder(fs, 'a', true);
+    expect(synced).to.deep.equal(process.platform === 'win32' ? [] : [process.cwd()]);
+  });
+});
 
 describe('syncFolder', () => {
   afterEach(() => sinon.restore());

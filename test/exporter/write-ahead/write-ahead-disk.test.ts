@@ -1,4 +1,4 @@
-import fs, { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
+import fs, { mkdtempSync, readdirSync, readlinkSync, rmSync, statSync } from 'node:fs';
 import { syncBuiltinESMExports } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -191,10 +191,11 @@ describe('WriteAheadLog on a disk that fails', () => {
     type Callback = (error: Error | null) => void;
     /** What is under way to the device, and how often its folder was. */
     const device = () => {
-      const state = { files: [] as Callback[], folders: 0 };
+      const state = { files: [] as Callback[], folders: [] as string[] };
       fail('fdatasync', (_: number, callback: Callback) => state.files.push(callback));
-      fail('fsync', (_: number, callback: Callback) => {
-        state.folders++;
+      fail('fsync', (descriptor: number, callback: Callback) => {
+        // Elsewhere a descriptor does not tell its path.
+        state.folders.push(process.platform === 'linux' ? readlinkSync(`/proc/self/fd/${descriptor}`) : '');
         callback(null);
       });
       return state;
@@ -222,24 +223,55 @@ describe('WriteAheadLog on a disk that fails', () => {
       expect(lines).to.deep.equal([]);
     });
 
-    it('keeps the name of a file too', async () => {
+    it('keeps the name of a file too, and those of the folders that were made for it', async function () {
+      if (process.platform !== 'linux') this.skip();
+      directory = join(parent, 'a', 'log');
       const { log } = start({ fsyncIntervalMillis: 500 });
       const disk = device();
       append(log, 'a');
       clock.tick(500);
       disk.files[0]!(null);
       await nextTurn();
-      expect(disk.folders).to.equal(1);
+      expect(disk.folders).to.have.members([directory, join(parent, 'a'), parent]);
+      append(log, 'b');
+      clock.tick(500);
+      disk.files[1]!(null);
+      await nextTurn();
+      expect(disk.folders.slice(3)).to.deep.equal([directory]);
       append(log, 'b');
       clock.tick(500);
       // The next look, two seconds after the start, makes it again.
       rmSync(directory, { recursive: true });
-      disk.files[1]!(null);
+      disk.files[2]!(null);
       await nextTurn();
-      expect(disk.folders).to.equal(1);
+      expect(disk.folders).to.have.length(4);
       append(log, 'c');
       clock.tick(500);
+      expect(disk.files).to.have.length(4);
+    });
+
+    it('does not ask for a file that did not change, and again for one that was not kept', async () => {
+      const { log } = start({ fsyncIntervalMillis: 500, maxBytes: 8_000 });
+      const disk = device();
+      append(log, 'x'.repeat(1_200));
+      append(log, 'a');
+      clock.tick(500);
+      expect(disk.files).to.have.length(2);
+      disk.files[0]!(null);
+      disk.files[1]!(new Error('EIO: i/o error'));
+      await nextTurn();
+      append(log, 'b');
+      clock.tick(500);
       expect(disk.files).to.have.length(3);
+      disk.files[2]!(new Error('EIO: i/o error'));
+      await nextTurn();
+      mend();
+      const atEnd = device();
+      const closed = log.close();
+      expect(atEnd.files).to.have.length(1);
+      atEnd.files[0]!(null);
+      await closed;
+      expect(atEnd.folders).to.have.length(1);
     });
 
     it('says why the device does not, and goes on', async () => {
