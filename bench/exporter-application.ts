@@ -21,6 +21,8 @@ function processorOf(): LogRecordProcessor | undefined {
   switch (variant) {
     case 'cloudwatch':
       return createCloudWatchLogRecordProcessor(options);
+    case 'cloudwatch, spool':
+      return createCloudWatchLogRecordProcessor({ ...options, spool: { directory } });
     case 'cloudwatch, write-ahead':
       return createCloudWatchLogRecordProcessor({ ...options, writeAhead: { directory } });
     case 'otlp-http':

@@ -28,7 +28,7 @@ interface Figures {
 }
 
 const PEER = 'otlp-http';
-const VARIANTS = ['none', PEER, 'cloudwatch', 'cloudwatch, write-ahead'];
+const VARIANTS = ['none', PEER, 'cloudwatch', 'cloudwatch, spool', 'cloudwatch, write-ahead'];
 
 function print(line = ''): void {
   process.stdout.write(`${line}\n`);

@@ -5,7 +5,7 @@ import { type LogEventBatch } from '../encoded-event.js';
 import { nodeFileSystem, readPlainFile } from './private-files.js';
 import { type OwnerState, stateOfOwner } from './process-owner.js';
 import { readSpoolFile, type SpoolFileName } from './spool-file.js';
-import { batchNameOf, byName, NOBODY, parseSpoolFolderName } from './spool-folder.js';
+import { batchNameOf, byName, isUnfinished, NOBODY, parseSpoolFolderName } from './spool-folder.js';
 
 /** One file of a spool, as its name and place tell. */
 export interface SpoolEntry extends SpoolFileName {
@@ -73,7 +73,7 @@ export async function listSpool(directory: string, fs = nodeFileSystem): Promise
       const name = batchNameOf(file);
       const path = join(folder.name, file.name);
       if (name) entries.push({ ...name, file: path, heldByProcess, holder });
-      else if (!file.name.endsWith('.batch.tmp')) foreign.push(path);
+      else if (!isUnfinished(file.name)) foreign.push(path);
     }
   }
   return { entries, foreign, unreadable };

@@ -40,6 +40,18 @@ export function batchNameOf(entry: Dirent): SpoolFileName | undefined {
   return entry.isDirectory() ? undefined : parseSpoolFileName(entry.name);
 }
 
+const CHECK = /^health-check-\d+\.batch$/;
+
+/** The name of a file that only tries whether a folder can be written to. */
+export function checkFileName(number: number): string {
+  return `health-check-${number}.batch`;
+}
+
+/** Whether a file is what a killed process was just writing, or trying: nothing in it was acknowledged. */
+export function isUnfinished(file: string): boolean {
+  return file.endsWith('.batch.tmp') || CHECK.test(file);
+}
+
 /** Folders and files in their order: by age of writer, by place. */
 export function byName(a: Dirent, b: Dirent): number {
   return a.name < b.name ? -1 : 1;

@@ -8,6 +8,7 @@ import {
   batchNameOf,
   byName,
   createWriterName,
+  isUnfinished,
   NOBODY,
   parseSpoolFolderName,
   spoolFolderName,
@@ -257,7 +258,7 @@ export class SpoolFolders {
       const { name: file } = entry;
       const name = batchNameOf(entry);
       if (name === undefined) {
-        if (file.endsWith('.batch.tmp')) await this.#remove(folder, file);
+        if (isUnfinished(file)) await this.#remove(folder, file);
         continue;
       }
       const place = `${name.sequence} ${name.createdMillis}`;

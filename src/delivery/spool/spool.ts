@@ -7,6 +7,7 @@ import { type Destination, type LogEventBatch } from '../encoded-event.js';
 import { type FileSystem, nodeFileSystem } from './private-files.js';
 import { type ProcessOwner } from './process-owner.js';
 import { type SpoolFileName, spoolFileName, writeSpoolFile } from './spool-file.js';
+import { checkFileName } from './spool-folder.js';
 import { type FolderScan, SpoolFolders } from './spool-folders.js';
 import { SpoolReader, type StoredRead } from './spool-reader.js';
 import { type SpoolSettings, type SpoolStatus } from './spool-settings.js';
@@ -248,7 +249,7 @@ export class Spool {
   }
 
   async #tryToWrite(): Promise<void> {
-    const file = `health-check-${++this.#checks}.batch`;
+    const file = checkFileName(++this.#checks);
     const content = Buffer.from('\n');
     const folder = await this.#writer.write({
       file,

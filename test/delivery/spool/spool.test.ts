@@ -5,6 +5,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
 import { type Destination } from '../../../src/delivery/encoded-event.js';
 import { checksummedLine } from '../../../src/delivery/spool/checksummed-lines.js';
+import { listSpool } from '../../../src/delivery/spool/inspect-spool.js';
 import {
   createProcessOwner,
   stateOfOwner,
@@ -301,6 +302,19 @@ describe('Spool', () => {
     expect(await spool.check()).to.include({ isWritable: true });
     await nextTurn();
     expect(await readdir(parent)).to.deep.equal([]);
+  });
+
+  it('removes what a check left that could not remove it, and does not call it foreign', async () => {
+    const { spool } = await start();
+    disk.failures.set('unlink .batch', 'EIO');
+    await spool.check();
+    await spool.close(1_000);
+    expect((await files()).join()).to.match(/health-check-1\.batch$/);
+    expect(await listSpool(directory)).to.deep.equal({ entries: [], foreign: [], unreadable: [] });
+    disk.failures.clear();
+    const next = await start();
+    await next.spool.close(1_000);
+    expect(await readdir(directory)).to.deep.equal([]);
   });
 
   it('makes a folder again that was removed', async () => {
