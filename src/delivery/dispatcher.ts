@@ -98,7 +98,8 @@ export class Dispatcher implements Delivery {
   }
 
   async forceFlush(timeoutMillis = this.#state.settings.flushTimeoutMillis): Promise<void> {
-    if (this.#state.isWaitingOver) return;
+    const { isWaitingOver } = this.#state;
+    if (isWaitingOver) return;
     if (!this.#closing) await this.#flushes.flushWithFound(timeoutMillis);
     // A shutdown does what a flush would, and says itself what becomes of the rest.
     if (!this.#state.isWaitingOver) await this.#closing;

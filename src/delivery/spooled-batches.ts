@@ -16,6 +16,9 @@ export class SpooledBatches {
   readonly #loop: DispatchLoop;
   readonly #spool: Spool;
   readonly #ofStored = new WeakMap<StoredBatch, PendingBatch>();
+  /** Batches that should be on disk and could not be written. */
+  readonly #unstored = new Set<PendingBatch>();
+  #isStoringAgain = false;
   #inheritedBatches = 0;
 
   constructor(state: DispatchState, loop: DispatchLoop, spool: Spool) {
@@ -33,6 +36,7 @@ export class SpooledBatches {
         for (const { stored, destination } of batches) this.#takeIn(stored, destination);
       },
       scanned: () => {
+        this.#storeAgain();
         loop.pump();
       },
       handedOn: (stored) => {
@@ -154,6 +158,7 @@ export class SpooledBatches {
     const stored = await this.#spool.write(rest, { sequence: pending.sequence, replaces, isLast });
     // The disk is full, or the batch is larger than the whole spool may be.
     if (stored === undefined || stored === 'too_large') {
+      if (stored === undefined) this.#unstored.add(pending);
       pending.isReduced = true;
       return;
     }
@@ -170,6 +175,19 @@ export class SpooledBatches {
     this.#spool.reduce(stored, pending.events);
     stored.isBusy = lanes.of(pending.destination).inFlight.has(pending);
     if (!stored.isBusy) pending.unload();
+    this.#storeAgain();
+  }
+
+  /** The disk works, or may do so again: what was said to be kept is to be there. One by one, as it may not. */
+  #storeAgain(): void {
+    if (this.#isStoringAgain || this.#unstored.size === 0) return;
+    this.#isStoringAgain = true;
+    const batches = [...this.#unstored];
+    this.#unstored.clear();
+    void (async () => {
+      for (const pending of batches) await this.#store(pending, false);
+      this.#isStoringAgain = false;
+    })();
   }
 
   /** Takes in what an earlier process left. After shutdown it stays where it is, for the next. */

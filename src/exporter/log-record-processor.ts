@@ -176,7 +176,10 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
   forceFlushWithin(timeoutMillis: number): Promise<void> {
     if (this.#shutdown !== undefined) return this.#shutdown;
     this.#flushes++;
-    this.#flush = this.#flushOnce(this.#flush, timeoutMillis).finally(() => {
+    const flush = this.#flushOnce(this.#flush, timeoutMillis);
+    this.#flush = flush;
+    // One whose time is over still waits for its exports.
+    void Promise.allSettled([flush, flush.then(() => this.#batchFlush)]).then(() => {
       this.#flushes--;
     });
     return this.#flush;

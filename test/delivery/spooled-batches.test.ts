@@ -31,10 +31,13 @@ class StubSpool {
     return this.disk;
   }
 
+  isFull = false;
+
   /** What a write, a look for batches and the end wait for. */
   disk: Promise<void> = Promise.resolve();
 
-  async write(one: LogEventBatch): Promise<StoredBatch> {
+  async write(one: LogEventBatch): Promise<StoredBatch | undefined> {
+    if (this.isFull) return undefined;
     const stored = storedBatch(one.events.length);
     this.written.push({ ...one, stored });
     await this.disk;
@@ -206,6 +209,33 @@ describe('SpooledBatches', () => {
     spool.listener.scanned();
     await clock.tickAsync(0);
     expect(requests).to.equal(0);
+    expect(losses.total()).to.equal(0);
+  });
+
+  it('stores, when the disk works again, all that it could not', async () => {
+    answer = () => ({ kind: 'retry', cause: 'retry', error: new Error('down') });
+    spool.isFull = true;
+    const first = delivery.deliver([batch(['a']), batch(['b'])]);
+    await clock.tickAsync(20_000);
+    expect(await first).to.deep.include({ kept: 2 });
+    spool.listener.scanned();
+    await clock.tickAsync(0);
+    expect(spool.written).to.have.lengthOf(0);
+    spool.isFull = false;
+    // With a look for what others left ...
+    spool.listener.scanned();
+    await clock.tickAsync(0);
+    expect(spool.written).to.have.lengthOf(2);
+    expect(delivery.status().heldEvents).to.equal(0);
+    spool.isFull = true;
+    void delivery.deliver([batch(['c'])]);
+    await clock.tickAsync(0);
+    spool.isFull = false;
+    // ... and with another batch.
+    void delivery.deliver([batch(['d'])]);
+    await clock.tickAsync(0);
+    expect(spool.written.flatMap(({ events }) => events)).to.have.lengthOf(4);
+    expect(delivery.status().heldEvents).to.equal(0);
     expect(losses.total()).to.equal(0);
   });
 

@@ -73,6 +73,8 @@ export class Spool {
   readonly #stored = new StoredBatches();
   /** Files of delivered batches that could not be removed. */
   readonly #unremoved = new Set<StoredBatch>();
+  /** Batches of which the rest is being written: they must not be dropped to make room for it. */
+  readonly #replaced = new Set<StoredBatch>();
   readonly #operations = new Set<Promise<unknown>>();
   readonly #timers: NodeJS.Timeout[] = [];
   #listener: SpoolListener | undefined;
@@ -216,12 +218,15 @@ export class Spool {
       fileBytes: content.length,
     };
     // While nothing can be written for other reasons, nothing is dropped to make room for it.
-    if (!NO_MATTER_OF_ROOM.has(this.#writer.error?.code)) this.#makeRoom(content.length);
-    this.#bytesToCome += content.length;
+    const bytesMore = Math.max(0, content.length - (replaces?.name.fileBytes ?? 0));
+    if (replaces) this.#replaced.add(replaces);
     try {
+      if (!NO_MATTER_OF_ROOM.has(this.#writer.error?.code)) this.#makeRoom(bytesMore);
+      this.#bytesToCome += bytesMore;
       return await this.#writeFile(name, content, replaces?.folder);
     } finally {
-      this.#bytesToCome -= content.length;
+      this.#bytesToCome -= bytesMore;
+      if (replaces) this.#replaced.delete(replaces);
     }
   }
 
@@ -270,7 +275,7 @@ export class Spool {
     if (this.#bytesOfAll + bytes <= this.#settings.maxBytes) return;
     for (const stored of this.#stored.oldestFirst()) {
       if (this.#bytesOfAll + bytes <= this.#settings.maxBytes) return;
-      if (!stored.isBusy) this.#dropForRoom(stored);
+      if (this.#mayDrop(stored)) this.#dropForRoom(stored);
     }
   }
 
@@ -285,10 +290,14 @@ export class Spool {
         tooMuch -= others[next++]!.fileBytes;
       }
       if (tooMuch <= 0) return;
-      if (stored.isBusy) continue;
+      if (!this.#mayDrop(stored)) continue;
       tooMuch -= stored.name.fileBytes;
       this.#dropForRoom(stored);
     }
+  }
+
+  #mayDrop(stored: StoredBatch): boolean {
+    return !stored.isBusy && !this.#replaced.has(stored);
   }
 
   #dropForRoom(stored: StoredBatch): void {
@@ -300,7 +309,7 @@ export class Spool {
     const oldest = this.#wallClock() - this.#settings.maxAgeMillis;
     for (const stored of this.#stored.oldestFirst()) {
       if (stored.name.createdMillis >= oldest) return;
-      if (!stored.isBusy) {
+      if (this.#mayDrop(stored)) {
         this.#drop(stored, 'spool_expired', `stored more than ${this.#settings.maxAgeMillis} ms ago`);
       }
     }

@@ -100,6 +100,27 @@ describe('Spool', () => {
     await spool.close(1_000);
   });
 
+  it('needs no room for the rest of a batch, and never drops it to make room for itself', async () => {
+    const { spool, write, told } = await start({ maxBytes: 1_500 });
+    const whole = await write('x'.repeat(300), 'x'.repeat(300));
+    const next = await write('x'.repeat(350));
+    const rest = await spool.write(batch(['x'.repeat(300)]), { sequence: 1, isLast: true, replaces: whole });
+    expect(rest).to.be.an('object');
+    expect(told.dropped).to.deep.equal([]);
+    spool.remove(whole);
+    // What needs room all the same, as the rest of a batch that was damaged, takes that of others.
+    const larger = await spool.write(batch(['y'.repeat(900)]), {
+      sequence: 1,
+      isLast: true,
+      replaces: rest as StoredBatch,
+    });
+    expect(larger).to.be.an('object');
+    expect(told.dropped).to.deep.equal(['spool_full 1']);
+    expect(spool.status().events).to.equal((rest as StoredBatch).events + 1);
+    spool.remove(next);
+    await spool.close(1_000);
+  });
+
   it('says that it is full until a tenth of it is free', async () => {
     const { spool, write, told } = await start({ maxBytes: 1_500 });
     const stored = [];
