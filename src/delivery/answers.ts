@@ -158,9 +158,11 @@ export class Answers {
   #report(cause: RetryCause, error: Error, lane: Lane): void {
     if (cause === 'missing') return;
     const remedy = remedyFor(error);
-    const where = OF_THE_DESTINATION.has(cause) ? `to ${lane.name} ` : '';
+    const isOfDestination = OF_THE_DESTINATION.has(cause);
+    const where = isOfDestination ? `to ${lane.name} ` : '';
     this.#state.parts.diagnostics[HOPELESS.has(cause) ? 'error' : 'warn'](
-      `failed ${cause} ${where}`,
+      // Of a group's streams, which may be hundreds, one is named.
+      `failed ${cause} ${isOfDestination ? lane.destination.logGroupName : ''}`,
       `sending ${where}failed and will be tried again: ${describeError(error)}${remedy ? `; ${remedy}` : ''}`,
     );
   }

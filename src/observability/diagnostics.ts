@@ -70,11 +70,13 @@ export class Diagnostics {
 
   /** Says what was left out so far; for the end of a process. */
   flush(): void {
-    for (const kind of this.#kinds.values()) {
-      if (kind.suppressed === 0) continue;
-      this.#write(kind.level, `${kind.lastMessage} (${kind.suppressed} such messages since the last)`);
-      kind.suppressed = 0;
-    }
+    for (const kind of this.#kinds.values()) this.#saySuppressed(kind);
+  }
+
+  #saySuppressed(kind: Kind): void {
+    if (kind.suppressed === 0) return;
+    this.#write(kind.level, `${kind.lastMessage} (${kind.suppressed} such messages since the last)`);
+    kind.suppressed = 0;
   }
 
   #say(level: DiagnosticLevel, kind: string, message: string): void {
@@ -102,8 +104,11 @@ export class Diagnostics {
 
   #remember(name: string, kind: Kind): void {
     if (this.#kinds.size >= MAX_KINDS) {
-      const oldest = this.#kinds.keys().next();
-      if (!oldest.done) this.#kinds.delete(oldest.value);
+      const [oldest] = this.#kinds;
+      if (oldest) {
+        this.#kinds.delete(oldest[0]);
+        this.#saySuppressed(oldest[1]);
+      }
     }
     this.#kinds.set(name, kind);
   }

@@ -330,6 +330,17 @@ describe('Dispatcher', () => {
       expect(losses.byReason()).to.deep.equal({ delivery_failed: 3 });
     });
 
+    it('says so once for all streams of a group', async () => {
+      answer = () => failure('denied');
+      const delivery = create();
+      for (const logStreamName of ['one', 'two', 'three']) {
+        void delivery.deliver([batch(['a'], { to: { ...destination, logStreamName } })]);
+      }
+      void delivery.deliver([batch(['a'], { to: other })]);
+      await clock.tickAsync(5_000);
+      expect(said.filter((one) => one.includes('it is denied'))).to.have.length(2);
+    });
+
     it('delivers when it is granted in time', async () => {
       answer = ({ at }) => (at < 8_000 ? failure('denied') : accepted);
       const delivered = create().deliver([batch(['a'])]);

@@ -27,6 +27,16 @@ describe('Diagnostics', () => {
     );
   });
 
+  it('says what was left out of a kind before it is forgotten for others', () => {
+    diagnostics.warn('kind', 'first');
+    diagnostics.warn('kind', 'second');
+    for (let other = 0; other < 1_000; other++) diagnostics.info(`other ${other}`, 'text');
+    expect(said.filter((message) => message.startsWith('warn'))).to.deep.equal([
+      'warn opentelemetry-cloudwatch-logs: first',
+      'warn opentelemetry-cloudwatch-logs: second (1 such messages since the last)',
+    ]);
+  });
+
   it('says messages of one kind once in a minute, with the count of those left out', () => {
     for (let second = 0; second <= 60; second++) {
       now = second * 1_000;
