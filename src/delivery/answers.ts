@@ -136,8 +136,13 @@ export class Answers {
       }
       void this.#spooled.store([pending]);
     }
-    // Requests that were in flight together fail together: they count as one failure.
-    if (lane.readyAt > now) return;
+    // Requests that were in flight together fail together: they count as one failure, and the longest wait
+    // that one of them was asked for holds.
+    if (lane.readyAt > now) {
+      const asked = outcome.afterMillis === undefined ? 0 : now + pace.delay(1, outcome.afterMillis);
+      lane.readyAt = Math.max(lane.readyAt, asked);
+      return;
+    }
     lane.failures++;
     lane.readyAt = now + pace.delay(lane.failures, outcome.afterMillis);
     if (cause === 'throttled') pace.slowDown(lane.readyAt, now);

@@ -219,6 +219,14 @@ describe('Dispatcher', () => {
       expect(sent.map(({ at }) => at)).to.deep.equal([0, 5_000]);
     });
 
+    it('waits for the longest Retry-After of requests that were in flight together', async () => {
+      inTurn(failure('retry', 1_000), failure('retry', 5_000), failure('retry'));
+      const delivered = create().deliver([batch(['a']), batch(['b']), batch(['c'])]);
+      await clock.tickAsync(10_000);
+      await delivered;
+      expect(sent.map(({ at }) => at).slice(3)).to.deep.equal([5_000, 5_000, 5_000]);
+    });
+
     it('keeps the order of the stream', async () => {
       inTurn(failure(), failure());
       const delivered = create({ concurrency: 4 }).deliver(messages(4).map((one) => batch([one])));
