@@ -152,7 +152,8 @@ export class Dispatcher implements Delivery {
     let nextAt = Number.POSITIVE_INFINITY;
     // A lane that started something is moved to the end, where this same loop comes to it again.
     for (const lane of lanes) {
-      if (!pace.allowsBeside(this.#state.inFlight)) return;
+      // What is answered and still on disk would be sent again after a kill, as what is in flight would.
+      if (!pace.allowsBeside(this.#state.inFlight + (parts.spool?.removals ?? 0))) return;
       if (lane.isBlocked || !lane.hasWaiting || !lane.mayStart) {
         if (lane.isForgettable) lanes.forget(lane);
         continue;

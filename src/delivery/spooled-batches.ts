@@ -45,6 +45,9 @@ export class SpooledBatches {
       dropped: (stored, reason, detail) => {
         this.#drop(stored, reason, detail);
       },
+      removed: () => {
+        loop.pump();
+      },
     });
   }
 

@@ -4,6 +4,7 @@ import { describeError } from '../../cloudwatch/classify-error.js';
 import { type Diagnostics } from '../../observability/diagnostics.js';
 import { type LossReason } from '../../observability/losses.js';
 import { type Destination, type LogEventBatch } from '../encoded-event.js';
+import { startTimeLimit } from '../time-limit.js';
 import { type FileSystem, nodeFileSystem } from './private-files.js';
 import { type ProcessOwner } from './process-owner.js';
 import { type SpoolFileName, spoolFileName, writeSpoolFile } from './spool-file.js';
@@ -35,6 +36,8 @@ export interface SpoolListener {
   handedOn(stored: StoredBatch): void;
   /** A batch that is dropped; its file is gone. */
   dropped(stored: StoredBatch, reason: LossReason, detail: string): void;
+  /** A file is gone, or its removal takes longer than one waits for it: {@link Spool.removals} is less. */
+  removed(): void;
 }
 
 export interface SpoolParts {
@@ -50,6 +53,9 @@ export interface SpoolParts {
 
 /** Milliseconds between looks for what other processes left, and between signs of life. */
 export const SCAN_INTERVAL_MILLIS = 5_000;
+
+/** Milliseconds for which a file that hangs on its way off the disk counts as such. */
+const MAX_REMOVAL_MILLIS = 1_000;
 
 /** A spool that was full has room again below this part of its bound. */
 const FULL_UNTIL = 0.9;
@@ -73,6 +79,7 @@ export class Spool {
   readonly #stored = new StoredBatches();
   /** Files of delivered batches that could not be removed. */
   readonly #unremoved = new Set<StoredBatch>();
+  #removals = 0;
   /** Batches of which the rest is being written: they must not be dropped to make room for it. */
   readonly #replaced = new Set<StoredBatch>();
   readonly #operations = new Set<Promise<unknown>>();
@@ -152,7 +159,22 @@ export class Spool {
 
   /** Removes a batch that is delivered, lost or replaced. */
   remove(stored: StoredBatch): void {
-    if (this.#forget(stored)) void this.#track(this.#unlink(stored));
+    if (!this.#forget(stored)) return;
+    this.#removals++;
+    const limit = startTimeLimit(MAX_REMOVAL_MILLIS, false);
+    void this.#track(this.#unlink(stored)).then(limit.clear);
+    void limit.over.then(() => {
+      this.#removals--;
+      this.#listener?.removed();
+    });
+  }
+
+  /**
+   * Files of batches that are through and on their way off the disk. Who ends now leaves them to the next
+   * process, which sends them again; so there should be few. One that hangs counts for a second.
+   */
+  get removals(): number {
+    return this.#removals;
   }
 
   status(): SpoolStatus {

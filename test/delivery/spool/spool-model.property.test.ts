@@ -142,6 +142,7 @@ class World {
         for (const { stored } of batches) has.set(stored, keyOf(stored));
       },
       scanned: () => undefined,
+      removed: () => undefined,
       handedOn: (stored) => {
         has.delete(stored);
       },

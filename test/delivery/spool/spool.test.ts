@@ -61,6 +61,7 @@ describe('Spool', () => {
       },
       again: (batches) => told.again.push(...batches.map(({ stored }) => stored)),
       scanned: () => undefined,
+      removed: () => undefined,
       handedOn: () => told.handedOn++,
       dropped: (stored, reason) => told.dropped.push(`${reason} ${stored.events}`),
     });
