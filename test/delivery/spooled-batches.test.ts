@@ -54,7 +54,11 @@ class StubSpool {
 
   remove(stored: StoredBatch): void {
     this.removed.push(stored);
+    if (this.isSlowToRemove) this.removals++;
   }
+
+  isSlowToRemove = false;
+  removals = 0;
 
   close(): Promise<void> {
     return Promise.resolve();
@@ -137,6 +141,20 @@ describe('SpooledBatches', () => {
     await clock.tickAsync(0);
     expect(delivery.status()).to.include({ deliveredEvents: 2, inheritedEvents: 2 });
     expect(spool.removed).to.deep.equal([stored]);
+  });
+
+  it('starts no request while as many answered batches wait to be removed from disk', async () => {
+    spool.isSlowToRemove = true;
+    spool.reads = () => ({ kind: 'batch', batch: batch(['a']) });
+    for (let n = 0; n < 10; n++) find(1);
+    spool.listener.scanned();
+    await clock.tickAsync(1_000);
+    const { concurrency } = DEFAULT_DELIVERY_SETTINGS;
+    expect(requests).to.equal(concurrency);
+    spool.removals -= 2;
+    spool.listener.removed();
+    await clock.tickAsync(1_000);
+    expect(requests).to.equal(concurrency + 2);
   });
 
   it('counts as inherited what a file holds beyond what its name says', async () => {

@@ -162,7 +162,9 @@ export class Spool {
     if (!this.#forget(stored)) return;
     this.#removals++;
     const limit = startTimeLimit(MAX_REMOVAL_MILLIS, false);
-    void this.#track(this.#unlink(stored)).then(limit.clear);
+    void this.#track(this.#unlink(stored)).then(() => {
+      limit.clear();
+    });
     void limit.over.then(() => {
       this.#removals--;
       this.#listener?.removed();

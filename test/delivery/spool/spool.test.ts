@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { expect } from 'chai';
+import { useFakeTimers } from 'sinon';
 import { type Destination } from '../../../src/delivery/encoded-event.js';
 import { checksummedLine } from '../../../src/delivery/spool/checksummed-lines.js';
 import { listSpool } from '../../../src/delivery/spool/inspect-spool.js';
@@ -53,6 +54,7 @@ describe('Spool', () => {
       again: [] as StoredBatch[],
       dropped: [] as string[],
       handedOn: 0,
+      removed: 0,
     };
     spool.open({
       found: (batches) => {
@@ -61,7 +63,7 @@ describe('Spool', () => {
       },
       again: (batches) => told.again.push(...batches.map(({ stored }) => stored)),
       scanned: () => undefined,
-      removed: () => undefined,
+      removed: () => told.removed++,
       handedOn: () => told.handedOn++,
       dropped: (stored, reason) => told.dropped.push(`${reason} ${stored.events}`),
     });
@@ -86,6 +88,29 @@ describe('Spool', () => {
     expect(await files()).to.have.length(1);
     expect(spool.status()).to.deep.include({ isWritable: false, batches: 1 });
     await spool.close(1_000);
+  });
+
+  it('knows how many files are on their way off the disk, for a second each', async () => {
+    const { spool, write, told, disk: one } = await start();
+    const stored = [await write('a'), await write('b')];
+    const { unlink } = one.fs;
+    let letGo!: () => void;
+    const hangs = new Promise<void>((resolve) => (letGo = resolve));
+    Object.assign(one.fs, { unlink: () => hangs });
+    const timers = useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+    spool.remove(stored[0]!);
+    expect(spool.removals).to.equal(1);
+    await timers.tickAsync(1_000);
+    expect(spool.removals).to.equal(0);
+    expect(told.removed).to.equal(1);
+    timers.restore();
+    letGo();
+    Object.assign(one.fs, { unlink });
+    spool.remove(stored[1]!);
+    expect(spool.removals).to.equal(1);
+    await spool.close(1_000);
+    expect(spool.removals).to.equal(0);
+    expect(told.removed).to.equal(2);
   });
 
   it('drops nothing to make room for what can not be written anyway', async () => {
