@@ -4,6 +4,12 @@ import { type PendingBatch } from './pending-batch.js';
 import { type SpooledBatches } from './spooled-batches.js';
 import { startTimeLimit, STORING_SHARE, type TimeLimit } from './time-limit.js';
 
+/**
+ * Milliseconds for a flush after one in vain, as long as the service takes nothing. OpenTelemetry's own batch
+ * processor flushes after each batch of its queue when it is shut down: their times would add up.
+ */
+const REPEATED_FLUSH_MILLIS = 1_000;
+
 /** What a flush waits for. */
 interface Awaited {
   /** The newest first; what is gone is taken off its end, so that it is not looked at again. */
@@ -21,6 +27,8 @@ export class Flushes {
   readonly #spooled: SpooledBatches | undefined;
   readonly #checks = new Set<() => void>();
   readonly #limits = new Set<TimeLimit>();
+  /** Events delivered so far when a flush ended in vain. */
+  #deliveredInVain: number | undefined;
 
   constructor(state: DispatchState, loop: Pick<DispatchLoop, 'pump'>, spooled: SpooledBatches | undefined) {
     this.#state = state;
@@ -28,14 +36,26 @@ export class Flushes {
     this.#spooled = spooled;
   }
 
-  /** Looks for what earlier processes left, which is part of what a flush sends, then flushes. */
+  /**
+   * Looks for what earlier processes left, which is part of what a flush sends, then flushes. After a flush in
+   * vain it gives up soon, unless the service takes something now.
+   */
   async flushWithFound(millis: number): Promise<void> {
-    const { parts } = this.#state;
-    const startedAt = parts.now();
+    const { accounts, lanes, parts } = this.#state;
+    const endsAt = parts.now() + millis;
+    const delivered = accounts.deliveredEvents;
     if (this.#spooled) await this.#within(millis / 2, this.#spooled.scan());
-    const { isClosed, isWaitingOver } = this.#state;
+    const isRepeated = this.#deliveredInVain === delivered;
+    if (isRepeated) await this.#flushUntil(Math.min(endsAt, parts.now() + REPEATED_FLUSH_MILLIS));
+    if (!isRepeated || accounts.deliveredEvents > delivered) await this.#flushUntil(endsAt);
+    const isInVain = accounts.deliveredEvents === delivered && [...lanes].some((lane) => lane.holdsSomething);
+    this.#deliveredInVain = isInVain ? delivered : undefined;
+  }
+
+  async #flushUntil(at: number): Promise<void> {
+    const { isClosed, isWaitingOver, parts } = this.#state;
     if (isClosed || isWaitingOver) return;
-    await this.flush(Math.max(0, millis - (parts.now() - startedAt)));
+    await this.flush(Math.max(0, at - parts.now()));
   }
 
   /**

@@ -54,6 +54,11 @@ export class Lane {
     return this.#waiting[0]?.stored !== undefined;
   }
 
+  /** Batches of it are neither delivered nor lost. */
+  get holdsSomething(): boolean {
+    return this.#waiting.length > 0 || this.inFlight.size > 0;
+  }
+
   get hasWaiting(): boolean {
     return this.#waiting.length > 0;
   }

@@ -280,7 +280,13 @@ export class CountingProcessor implements CloudWatchLogRecordProcessor {
           resultCallback({ code: ExportResultCode.SUCCESS });
         });
       },
-      forceFlush: () => exporter.forceFlushWithin(Math.max(0, this.#flushDeadline - this.#now())),
+      forceFlush: () => {
+        const left =
+          this.#shutdown === undefined
+            ? this.#flushDeadline - this.#now()
+            : this.#deadline - performance.now();
+        return exporter.forceFlushWithin(Math.max(0, left));
+      },
       shutdown: () => this.#shutdownDelivery(),
     };
   }

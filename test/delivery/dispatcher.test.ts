@@ -762,6 +762,41 @@ describe('Dispatcher', () => {
       expect((await delivered).kept).to.equal(1);
     });
 
+    it('gives up soon after one in vain: times of flushes in a row do not add up', async () => {
+      answer = () => after(60_000, accepted);
+      const delivery = create({ exportTimeoutMillis: 60_000 });
+      let through = 0;
+      const exported = (async () => {
+        for (const message of ['a', 'b', 'c']) {
+          const delivered = delivery.deliver([batch([message])]);
+          await delivery.forceFlush(20_000);
+          through += (await delivered).kept;
+        }
+      })();
+      await clock.tickAsync(20_000);
+      expect(through).to.equal(1);
+      await clock.tickAsync(2_000);
+      await exported;
+      expect(through).to.equal(3);
+    });
+
+    it('takes its time after one in vain, as soon as the service takes something again', async () => {
+      answer = () => failure();
+      const delivery = create({ concurrency: 1 });
+      void delivery.deliver(['a', 'b', 'c', 'd'].map((message) => batch([message])));
+      await Promise.all([delivery.forceFlush(3_000), clock.tickAsync(3_000)]);
+      answer = () => after(800, accepted);
+      const before = clock.now;
+      await Promise.all([delivery.forceFlush(20_000), clock.tickAsync(4_500)]);
+      expect(delivery.status()).to.include({ deliveredEvents: 4, heldEvents: 0 });
+      expect(clock.now - before).to.equal(4_500);
+      // Nothing was left: the next one has all its time again.
+      answer = () => after(5_000, accepted);
+      void delivery.deliver([batch(['e'])]);
+      await Promise.all([delivery.forceFlush(20_000), clock.tickAsync(5_100)]);
+      expect(delivery.status().deliveredEvents).to.equal(5);
+    });
+
     for (const cause of ['denied', 'credentials', 'configuration', 'missing'] as const) {
       it(`does not wait for what waiting does not mend: ${cause}`, async () => {
         answer = () => failure(cause);
