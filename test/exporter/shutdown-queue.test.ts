@@ -54,6 +54,20 @@ describe('shutdown while the queue waits behind a request', () => {
     return provider;
   };
 
+  for (const flushesBefore of [0, 1]) {
+    it(`waits for the answers of a healthy service, and puts nothing on disk, after ${flushesBefore} flushes`, async () => {
+      const processor = start({ shutdownTimeoutMillis: 20_000 });
+      const provider = await emitAll(processor);
+      for (let n = 0; n < flushesBefore; n++) {
+        await provider.forceFlush();
+        provider.getLogger('test').emit({ body: 'after a flush' });
+      }
+      await provider.shutdown();
+      const emitted = RECORDS + flushesBefore;
+      expect(processor.status()).to.deep.include({ emitted, delivered: emitted, kept: 0 });
+    });
+  }
+
   const failures: Record<string, Answer> = {
     hangs: 'hang',
     throttles: { status: 400, json: { __type: 'ThrottlingException' } },
