@@ -8,6 +8,7 @@ import {
   createCloudWatchLogRecordProcessor,
 } from '../../src/exporter/log-record-processor.js';
 import { type CloudWatchLogRecordProcessorOptions } from '../../src/exporter/options.js';
+import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
 import { type Answer, StubService } from '../delivery/stub-service.js';
 
 const RECORDS = 200;
@@ -56,15 +57,27 @@ describe('shutdown while the queue waits behind a request', () => {
 
   for (const flushesBefore of [0, 1]) {
     it(`waits for the answers of a healthy service, and puts nothing on disk, after ${flushesBefore} flushes`, async () => {
-      const processor = start({ shutdownTimeoutMillis: 20_000 });
-      const provider = await emitAll(processor);
-      for (let n = 0; n < flushesBefore; n++) {
-        await provider.forceFlush();
-        provider.getLogger('test').emit({ body: 'after a flush' });
+      const local = await LocalCloudWatchLogs.start();
+      try {
+        local.faults.add({ kind: 'delay', operations: ['PutLogEvents'], delayMillis: 100 });
+        const processor = start({
+          endpoint: local.endpoint,
+          provision: 'all',
+          maxExportBatchSize: 50,
+          shutdownTimeoutMillis: 20_000,
+        });
+        const provider = new LoggerProvider({ processors: [processor] });
+        for (let n = 0; n < RECORDS; n++) provider.getLogger('test').emit({ body: `${n}` });
+        for (let n = 0; n < flushesBefore; n++) {
+          await provider.forceFlush();
+          provider.getLogger('test').emit({ body: 'after a flush' });
+        }
+        await provider.shutdown();
+        const emitted = RECORDS + flushesBefore;
+        expect(processor.status()).to.deep.include({ emitted, delivered: emitted, kept: 0 });
+      } finally {
+        await local.stop();
       }
-      await provider.shutdown();
-      const emitted = RECORDS + flushesBefore;
-      expect(processor.status()).to.deep.include({ emitted, delivered: emitted, kept: 0 });
     });
   }
 
