@@ -40,13 +40,7 @@ export class Lane {
 
   /** Nothing is here, and nothing is to be remembered. */
   get isForgettable(): boolean {
-    return (
-      this.#waiting.length === 0 &&
-      this.inFlight.size === 0 &&
-      !this.isBlocked &&
-      !this.wantsTokens &&
-      !this.lastCause
-    );
+    return !this.holdsSomething && !this.isBlocked && !this.wantsTokens && !this.lastCause;
   }
 
   /** Some of what waits is on disk: what comes now is behind it. */
