@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SeverityNumber } from '@opentelemetry/api-logs';
 import { OTLPLogExporter } from '@opentelemetry/exporter-logs-otlp-http';
 import { BatchLogRecordProcessor, LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
-import { createCloudWatchLogRecordProcessor } from '../src/exporter/log-record-processor.js';
+import { CloudWatchLogRecordProcessor } from '../src/exporter/cloudwatch-log-record-processor.js';
 
 // An application that logs at a steady rate; the parent says where to, and when the outage begins.
 const { variant, endpoint, directory, recordsPerSecond, millis } = JSON.parse(process.argv[2]!) as {
@@ -20,11 +20,11 @@ function processorOf(): LogRecordProcessor | undefined {
   const options = { endpoint, logGroupName: '/bench/application' };
   switch (variant) {
     case 'cloudwatch':
-      return createCloudWatchLogRecordProcessor(options);
+      return new CloudWatchLogRecordProcessor(options);
     case 'cloudwatch, spool':
-      return createCloudWatchLogRecordProcessor({ ...options, spool: { directory } });
+      return new CloudWatchLogRecordProcessor({ ...options, spool: { directory } });
     case 'cloudwatch, write-ahead':
-      return createCloudWatchLogRecordProcessor({ ...options, writeAhead: { directory } });
+      return new CloudWatchLogRecordProcessor({ ...options, writeAhead: { directory } });
     case 'otlp-http':
       return new BatchLogRecordProcessor({
         exporter: new OTLPLogExporter({ url: `${endpoint}/v1/logs` }),

@@ -27,7 +27,29 @@ export function logLine(event: number, timestamp: number): string {
   );
 }
 
+const LEVELS = ['info', 'info', 'debug', 'warn', 'info', 'error', 'info', 'fatal'];
+
+/** One line as many applications write it: about 130 bytes, one in eight of them with "timeout". */
+export function shortLogLine(event: number): string {
+  const mixed = Math.imul(event + 1, 2_654_435_761) >>> 0;
+  const level = LEVELS[mixed % LEVELS.length]!;
+  const message =
+    (mixed >>> 8) % 8 === 0
+      ? `upstream timeout, ${(mixed >>> 16) % 2 === 0 ? 'retry' : 'gave up'} after`
+      : `order ${event % 100_000} took`;
+  return (
+    `{"level":"${level}","path":"/api/orders/${mixed % 10_007}","msg":"${message} ${mixed % 977}ms",` +
+    `"id":"${traceIdOf(event).slice(0, 16)}","items":[${mixed % 7},${mixed % 11},${mixed % 13}],"host":"10.0.0.${mixed % 256}"}`
+  );
+}
+
+/** Hexadecimal digits that look as random as those of real ids, which compress as badly. */
 function spread(number: number, digits: number): string {
-  const eight = (Math.imul(number + 1, 2_654_435_761) >>> 0).toString(16).padStart(8, '0');
-  return eight.repeat(digits / 8);
+  let text = '';
+  let state = number + 1;
+  while (text.length < digits) {
+    state = Math.imul(state ^ (state >>> 15), 2_246_822_507) + 0x9e3779b9;
+    text += ((state ^ (state >>> 13)) >>> 0).toString(16).padStart(8, '0');
+  }
+  return text;
 }

@@ -20,9 +20,11 @@ for (const [entry, conditions] of Object.entries(entries)) {
     configObject: {
       projectFolder: root,
       mainEntryPointFilePath: join(root, conditions.import.types),
-      compiler: { tsconfigFilePath: join(root, 'tsconfig.esm.json') },
+      compiler: { tsconfigFilePath: join(root, 'tsconfig.build.json') },
       apiReport: {
         enabled: true,
+        // The table of options and the exporter's base class are not exported; their members are public.
+        includeForgottenExports: true,
         reportFileName: `${name}.api.md`,
         reportFolder: join(root, 'etc'),
         reportTempFolder: join(root, 'build/api'),

@@ -1,31 +1,189 @@
-/** Builds the ES-module and the CommonJS halves of the package into dist/. */
-import { spawn } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/**
+ * Builds the package into dist/: one file for each public entry and module system, with what entries share, and
+ * what is loaded only when it is asked for, in dist/esm/chunks and dist/cjs/chunks. Declarations are rolled up in
+ * the same way, so that a class that two entries name is one type.
+ *
+ * Names are kept, so that stack traces show the functions'; only the trace page's script for browsers is minified
+ * whole. Source maps stay behind (package.json, `files`); tests use them.
+ */
+import { execFile } from 'node:child_process';
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { build, transform } from 'esbuild';
+import { rollup } from 'rollup';
+import { dts } from 'rollup-plugin-dts';
+import { buildPage, pageModule } from './build-page.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const tsc = join(root, 'node_modules/typescript/bin/tsc');
+const from = (path) => join(root, path);
 
-rmSync(join(root, 'dist'), { recursive: true, force: true });
-mkdirSync(join(root, 'dist/cjs'), { recursive: true });
-writeFileSync(join(root, 'dist/cjs/package.json'), '{ "type": "commonjs" }\n');
+/** Public entries: the name of the file in dist/, and the source. */
+const ENTRIES = {
+  index: 'src/index.ts',
+  client: 'src/client/index.ts',
+  dashboards: 'src/dashboards/index.ts',
+  insights: 'src/insights/index.ts',
+  replay: 'src/replay/index.ts',
+  resources: 'src/resources/index.ts',
+  simulation: 'src/simulation/index.ts',
+  tail: 'src/tail/index.ts',
+};
+/** Loaded by `--import`, `--require` and the command; they export nothing to users. */
+const PROGRAMS = {
+  register: 'src/register.ts',
+  'register/start': 'src/register/start.ts',
+  'register/create-processor': 'src/register/create-processor.ts',
+  'register/last-sender': 'src/register/last-sender.ts',
+  'cli/main': 'src/cli/main.ts',
+};
+/** The command runs as an ES module alone; `register.cts` takes the place of `register.ts`. */
+const ES_MODULES_ONLY = /^(?:register\.js$|cli\/)/;
 
-const codes = await Promise.all(
-  ['esm', 'cjs'].map(
-    (half) =>
-      new Promise((resolve) => {
-        // Without its build info tsc would believe that dist/ still holds the last build.
-        rmSync(join(root, `build/.${half}.tsbuildinfo`), { force: true });
-        spawn(process.execPath, [tsc, '-p', join(root, `tsconfig.${half}.json`)], {
-          stdio: 'inherit',
-          cwd: root,
-        })
-          .on('error', () => resolve(1))
-          .on('close', resolve);
-      }),
-  ),
-);
-const command = join(root, 'dist/esm/cli/main.js');
-if (existsSync(command)) chmodSync(command, 0o755);
-process.exitCode = codes.every((code) => code === 0) ? 0 : 1;
+/** Without indentation, in lines that a stack trace can point at; the names of functions stay. */
+const COMPACT = { minifyWhitespace: true, minifySyntax: true, lineLimit: 120 };
+
+/** What holds the local service alone, more than half of the package: names inside of functions are short there. */
+const isLocalService = ({ inputs, entryPoint }) =>
+  entryPoint === undefined && Object.keys(inputs).every((path) => path.startsWith('src/simulation/'));
+
+/** The module of the page's texts, which stands in no file: only its declarations do. */
+const tracePage = {
+  name: 'trace-page',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /\/page-files\.js$/ }, () => ({ path: 'page-files.js', namespace: 'trace-page' }));
+    onLoad({ filter: /./, namespace: 'trace-page' }, async () => ({
+      contents: pageModule(await buildPage()),
+      loader: 'js',
+    }));
+  },
+};
+
+rmSync(from('dist'), { recursive: true, force: true });
+mkdirSync(from('dist/cjs'), { recursive: true });
+writeFileSync(from('dist/cjs/package.json'), '{ "type": "commonjs" }\n');
+
+try {
+  await Promise.all([modules(), declarations()]);
+} catch (error) {
+  console.error(error.stdout ?? error);
+  process.exitCode = 1;
+}
+
+async function modules() {
+  const result = await build({
+    absWorkingDir: root,
+    entryPoints: { ...ENTRIES, ...PROGRAMS },
+    outdir: 'dist/esm',
+    chunkNames: 'chunks/[name]-[hash]',
+    bundle: true,
+    splitting: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20.19',
+    packages: 'external',
+    legalComments: 'none',
+    sourcemap: true,
+    ...COMPACT,
+    metafile: true,
+    logLevel: 'warning',
+    plugins: [tracePage],
+  });
+  for (const [path, output] of Object.entries(result.metafile.outputs)) {
+    withoutBareImports(path);
+    if (path.endsWith('.js') && isLocalService(output)) await shortenNames(path);
+  }
+  chmodSync(from('dist/esm/cli/main.js'), 0o755);
+  mkdirSync(from('build'), { recursive: true });
+  writeFileSync(from('build/package-meta.json'), JSON.stringify(result.metafile));
+  await commonJs(result.metafile);
+}
+
+/**
+ * esbuild repeats, for their side effects, the imports of chunks that other chunks import anyway. Ours have none,
+ * as package.json says, and users' bundlers would complain. The line stays, so that source maps fit.
+ */
+function withoutBareImports(path) {
+  if (!path.endsWith('.js')) return;
+  const text = readFileSync(from(path), 'utf8');
+  const head = /^(?:#![^\n]*\n)?(?:import(?:[^";]*\bfrom)?"[^"]*";\n?)+/;
+  writeFileSync(
+    from(path),
+    text.replace(head, (imports) => imports.replace(/import"\.{1,2}\/[^"]*";/g, '')),
+  );
+}
+
+/** Shortens names inside of functions; those of functions and classes stay for stack traces. */
+async function shortenNames(path) {
+  const map = readFileSync(from(`${path}.map`)).toString('base64');
+  const { code, map: shortened } = await transform(
+    readFileSync(from(path), 'utf8').replace(
+      /\n\/\/# sourceMappingURL=.*\s*$/,
+      `\n//# sourceMappingURL=data:application/json;base64,${map}\n`,
+    ),
+    {
+      format: 'esm',
+      target: 'node20.19',
+      ...COMPACT,
+      minifyIdentifiers: true,
+      keepNames: true,
+      sourcemap: true,
+    },
+  );
+  writeFileSync(from(path), `${code}//# sourceMappingURL=${path.split('/').at(-1)}.map\n`);
+  writeFileSync(from(`${path}.map`), shortened);
+}
+
+/** The CommonJS half: each ES module of the other half, in the other system's words. */
+async function commonJs({ outputs }) {
+  const files = new Set();
+  const add = (path) => {
+    if (files.has(path)) return;
+    files.add(path);
+    for (const { path: imported, external } of outputs[path].imports) if (!external) add(imported);
+  };
+  for (const name of Object.keys({ ...ENTRIES, ...PROGRAMS })) {
+    if (!ES_MODULES_ONLY.test(`${name}.js`)) add(`dist/esm/${name}.js`);
+  }
+  await Promise.all([...files].map((path) => toCommonJs(path, path.replace('dist/esm/', 'dist/cjs/'))));
+  await toCommonJs('src/register.cts', 'dist/cjs/register.cjs', 'ts');
+}
+
+async function toCommonJs(source, target, loader = 'js') {
+  const { code, map } = await transform(readFileSync(from(source), 'utf8'), {
+    format: 'cjs',
+    loader,
+    target: 'node20.19',
+    platform: 'node',
+    // `require` where the other half has `import()`: both halves stay apart, and a chunk is there at once.
+    supported: { 'dynamic-import': false },
+    sourcemap: true,
+    ...COMPACT,
+    sourcefile: source,
+  });
+  mkdirSync(dirname(from(target)), { recursive: true });
+  writeFileSync(from(target), `${code}//# sourceMappingURL=${target.split('/').at(-1)}.map\n`);
+  writeFileSync(from(`${target}.map`), map);
+}
+
+/** Declarations: of tsc for each source file, then rolled up to one file for each entry. */
+async function declarations() {
+  const tsc = from('node_modules/typescript/bin/tsc');
+  await promisify(execFile)(process.execPath, [tsc, '-p', 'tsconfig.build.json'], { cwd: root });
+  const bundle = await rollup({
+    input: Object.fromEntries(
+      Object.entries(ENTRIES).map(([name, source]) => [
+        name,
+        from(source.replace(/^src/, 'build/types').replace(/\.ts$/, '.d.ts')),
+      ]),
+    ),
+    plugins: [dts({ includeExternal: [] })],
+    external: (id) => !id.startsWith('.') && !id.startsWith('/'),
+  });
+  const shape = { entryFileNames: '[name].d.ts', chunkFileNames: 'chunks/[name]-[hash].d.ts' };
+  for (const half of ['esm', 'cjs']) await bundle.write({ ...shape, dir: from(`dist/${half}`) });
+  await bundle.close();
+  writeFileSync(from('dist/esm/register.d.ts'), 'export {};\n');
+  writeFileSync(from('dist/cjs/register.d.cts'), 'export {};\n');
+}

@@ -2,11 +2,12 @@
  * Installs the packed package into applications on every supported OpenTelemetry and runs it there:
  *
  *   1. the table of application trees into which it installs without ERESOLVE,
- *   2. the exporter suite on the lines of test/compat/ (the root's own line runs in `npm test`),
- *   3. `register` with every logger, module system and kind of preload on both lines.
+ *   2. the exporter suite on the lines of test/compat/ (the root's own line, the newest 0.2xx, runs in `npm test`),
+ *   3. `register` with every logger, module system and kind of preload on each line, and beside AWS's distro,
+ *   4. the declarations under older TypeScript compilers.
  *
  *   npm run compat              all
- *   npm run compat -- --short   the trees that matter most; 2 and 3 whole (a step of npm test)
+ *   npm run compat -- --short   the trees, lines and compilers that matter most (a step of npm test)
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -143,16 +144,19 @@ function linkTestPackages() {
     symlinkSync(realpathSync(join(root, 'node_modules', name)), join(folder, name), 'junction');
 }
 
-/** The exporter suite over the installed package's own files, with the line's OpenTelemetry. */
+/** The exporter suite over the sources as compiled, with the line's OpenTelemetry. */
 async function exporterSuite(name, directory, node, version) {
   const suite = join(directory, 'suite');
   rmSync(suite, { recursive: true, force: true });
-  cpSync(join(directory, 'node_modules/opentelemetry-cloudwatch-logs/dist/esm'), join(suite, 'src'), {
-    recursive: true,
-  });
+  cpSync(join(root, 'build/src'), join(suite, 'src'), { recursive: true });
   cpSync(join(root, 'build/test'), join(suite, 'test'), { recursive: true });
   writeFileSync(join(suite, 'package.json'), '{ "type": "module" }\n');
-  const result = await mocha([`${suite}/test/exporter/**/*.test.js`], { node });
+  const result = await mocha(
+    ['encoding', 'exporter', 'options', 'write-ahead'].map(
+      (folder) => `${suite}/test/${folder}/**/*.test.js`,
+    ),
+    { node },
+  );
   passed += result.passing;
   failed += Math.max(result.failing - 1, 0);
   check(
@@ -187,8 +191,16 @@ const APPLICATIONS = [
   { name: '0.2xx', dependencies: LINE_2 },
   { name: '0.2xx, core named', matters: true, dependencies: { ...LINE_2, '@opentelemetry/core': '^2.12.0' } },
   {
-    name: '0.220.0, the floor',
-    dependencies: { '@opentelemetry/api': '1.9.0', '@opentelemetry/sdk-logs': '0.220.0' },
+    name: '0.203.0, the floor',
+    dependencies: { '@opentelemetry/api': '1.9.0', '@opentelemetry/sdk-logs': '0.203.0' },
+  },
+  {
+    name: '0.219.0',
+    dependencies: { '@opentelemetry/api': '1.9.1', '@opentelemetry/sdk-logs': '0.219.0' },
+  },
+  {
+    name: 'AWS distro 0.13.0',
+    dependencies: { '@aws/aws-distro-opentelemetry-node-autoinstrumentation': '0.13.0' },
   },
   { name: '0.2xx, sdk-node', matters: true, dependencies: { '@opentelemetry/sdk-node': '^0.223.0' } },
   {
@@ -242,24 +254,79 @@ async function applicationTrees(tarball, node) {
   }
 }
 
+/** Compilers whose users read our declarations, strictly, under each way to resolve modules. */
+const COMPILERS = [
+  { version: '5.2', matters: true },
+  { version: '5.4' },
+  { version: '5.7' },
+  { version: '5.9' },
+  { version: '6.0' },
+];
+
+async function compilers(tarball) {
+  console.log('\nTypeScript');
+  const directory = join(work, 'typescript');
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'package.json'), '{ "private": true }\n');
+  const wanted = COMPILERS.filter(({ matters }) => matters || !isShort);
+  const aliases = wanted.map(({ version }) => `typescript-${version}@npm:typescript@~${version}.0`);
+  const peers = ['@opentelemetry/api@1.9', '@opentelemetry/sdk-logs@0.223.1', '@types/node@20'];
+  const installed = await run('npm', ['install', '--no-save', ...NPM, tarball, ...peers, ...aliases], {
+    cwd: directory,
+  });
+  check(installed.code === 0, 'npm install', installed.output);
+  const { name, exports: entries } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
+  const imports = Object.keys(entries)
+    .filter((entry) => entry !== './package.json')
+    .map(
+      (entry, index) =>
+        `import * as entry${index} from '${name}${entry.slice(1)}';\nexport { entry${index} };\n`,
+    )
+    .join('');
+  for (const file of ['user.mts', 'user.cts', 'user.ts']) writeFileSync(join(directory, file), imports);
+  const strict = ['--noEmit', '--strict', '--skipLibCheck', 'false', '--target', 'es2022', '--types', 'node'];
+  const ways = [
+    {
+      name: 'nodenext',
+      flags: ['--module', 'nodenext', '--exactOptionalPropertyTypes', 'user.mts', 'user.cts'],
+    },
+    { name: 'bundler', flags: ['--module', 'esnext', '--moduleResolution', 'bundler', 'user.mts'] },
+    { name: 'node10', flags: ['--module', 'commonjs', '--moduleResolution', 'node10', 'user.ts'] },
+  ];
+  await twoAtATime(wanted, async ({ version }) => {
+    const tsc = join(directory, `node_modules/typescript-${version}/bin/tsc`);
+    for (const way of ways) {
+      // TypeScript 6 calls node10 deprecated and stops.
+      if (way.name === 'node10' && Number(version) >= 6) continue;
+      const result = await run(process.execPath, [tsc, ...strict, ...way.flags], { cwd: directory });
+      check(result.code === 0, `TypeScript ${version}, ${way.name}`, result.output);
+    }
+  });
+}
+
 try {
   const [tarball, node] = await Promise.all([pack(), newerNode()]);
+  await compilers(tarball);
   await applicationTrees(tarball, node);
   if (!isShort && node !== process.execPath) await applicationTrees(tarball, process.execPath);
 
   linkTestPackages();
   console.log('\nOpenTelemetry lines');
   const lines = [
-    { name: 'otel-0.220', node: process.execPath },
-    { name: 'otel-3', node },
-  ];
+    // Its suite takes as long as all other rows of the short form together.
+    { name: 'otel-0.203', node: process.execPath, matters: true, hasNoSuite: isShort },
+    { name: 'otel-0.219', node: process.execPath },
+    { name: 'otel-aws', node: process.execPath, hasNoSuite: true },
+    { name: 'otel-3', node, matters: true },
+  ].filter(({ matters }) => matters || !isShort);
   const trees = [];
   await twoAtATime(lines, async (line) => {
     const directory = await installLine(line.name, tarball, line.node);
     const sdkLogs = join(directory, 'node_modules/@opentelemetry/sdk-logs/package.json');
     trees.push({ ...line, directory, version: JSON.parse(readFileSync(sdkLogs, 'utf8')).version });
   });
-  await twoAtATime(trees, (tree) => exporterSuite(tree.name, tree.directory, tree.node, tree.version));
+  const suites = trees.filter(({ hasNoSuite }) => !hasNoSuite);
+  await twoAtATime(suites, (tree) => exporterSuite(tree.name, tree.directory, tree.node, tree.version));
   await matrix(trees);
 } catch (error) {
   check(false, String(error));

@@ -5,12 +5,13 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readLossDocs, readOptionDocs } from './option-docs.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const { optionsTable } = await import('../dist/esm/exporter/options-table.js');
-const { errorTable } = await import('../dist/esm/delivery/error-table.js');
+const { optionsTable } = await import('../build/src/options/options-table.js');
+const { errorTable } = await import('../build/src/delivery/error-table.js');
 const { faultKinds, operationsTable, queryLanguageTable } =
-  await import('../dist/esm/simulation/coverage-tables.js');
+  await import('../build/src/simulation/coverage-tables.js');
 
 /** The titles of the tests that hold what no source says: `not documented: …`. */
 function undocumentedDecisions() {
@@ -23,9 +24,16 @@ function undocumentedDecisions() {
   return titles.sort().join('\n').replaceAll('*', '\\*').replaceAll('_', '\\_');
 }
 
+/** What becomes of a record, by reason. */
+function lossTable() {
+  const rows = Object.entries(readLossDocs()).map(([reason, { text }]) => `| \`${reason}\` | ${text} |`);
+  return ['| Reason | When |', '| --- | --- |', ...rows].join('\n');
+}
+
 const local = 'docs/local-service.md';
 const tables = [
-  { file: 'README.md', name: 'options', text: optionsTable() },
+  { file: 'README.md', name: 'options', text: optionsTable(readOptionDocs()) },
+  { file: 'README.md', name: 'losses', text: lossTable() },
   { file: 'docs/delivery.md', name: 'errors', text: errorTable() },
   { file: local, name: 'local-operations', text: operationsTable() },
   { file: local, name: 'local-query-language', text: queryLanguageTable() },

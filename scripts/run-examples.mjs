@@ -1,24 +1,64 @@
-/** Runs the demo, and every example as its README says (`node examples/<name>/main.mjs`); each checks itself by its exit code. */
-import { spawnSync } from 'node:child_process';
-import { existsSync, readdirSync } from 'node:fs';
+/**
+ * Runs the demo, and every example as its README says (`node examples/<name>/main.mjs`); each checks itself by its
+ * exit code. One that needs packages which are not installed here gets them in a folder of its own.
+ */
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
+const { name: ownName } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const env = { ...process.env };
 // The examples start their own local service unless they are given one; a developer's AWS settings stay out.
 for (const name of Object.keys(env)) if (/^(AWS_|OTEL_)/.test(name)) delete env[name];
 
+/** The folder itself where all that it needs is there, else a copy beside what it needs. */
+function prepared(folder) {
+  const manifest = join(folder, 'package.json');
+  if (!existsSync(manifest)) return folder;
+  const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const others = Object.entries(dependencies).filter(([name]) => name !== ownName);
+  const isThere = ([name]) =>
+    createRequire(manifest)
+      .resolve.paths(name)
+      .some((path) => existsSync(join(path, name)));
+  if (others.every(isThere)) return folder;
+  const scratch = mkdtempSync(join(tmpdir(), 'otel-cwlogs-example-'));
+  process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
+  cpSync(folder, scratch, { recursive: true, filter: (path) => !path.endsWith('package.json') });
+  cpSync(join(root, '.npmrc'), join(scratch, '.npmrc'));
+  const wanted = others.map(([name, range]) => `${name}@${range}`);
+  execFileSync('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', ...wanted], {
+    cwd: scratch,
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  mkdirSync(join(scratch, 'node_modules'), { recursive: true });
+  symlinkSync(root, join(scratch, 'node_modules', ownName), 'dir');
+  return scratch;
+}
+
 let wrong = 0;
 let run = 0;
 for (const name of readdirSync(join(root, 'examples')).sort()) {
-  const program = join(root, 'examples', name, 'main.mjs');
-  if (!existsSync(program)) continue;
-  if (!existsSync(join(root, 'examples', name, 'README.md'))) {
+  const folder = join(root, 'examples', name);
+  if (!existsSync(join(folder, 'main.mjs'))) continue;
+  if (!existsSync(join(folder, 'README.md'))) {
     console.log(`FAIL ${name}: no README.md`);
     wrong++;
   }
-  const { status, stdout, stderr } = spawnSync(process.execPath, [program], {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [join(prepared(folder), 'main.mjs')], {
     cwd: root,
     env,
     encoding: 'utf8',

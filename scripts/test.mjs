@@ -3,7 +3,7 @@
  * tests; each step's output in one piece. Closes with a line `N passed, N failed` that counts tests and steps.
  *
  *   npm test                 all
- *   npm test -- unit lint    only the steps whose name holds one of the words
+ *   npm test -- unit lint    only the steps whose name has one of the words, after the build that they need
  */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
@@ -14,9 +14,26 @@ let passed = 0;
 let failed = 0;
 const failures = [];
 
+/**
+ * Tests that start applications and wait for their ends. Nothing of them runs in the tests' own process, so that
+ * measuring coverage would only slow them down; beside the other lane they take half the time.
+ */
+const WHOLE_PROCESSES = [
+  'build/test/chaos/**/*.test.js',
+  'build/test/soak/**/*.test.js',
+  'build/test/register/same-end.process.test.js',
+  'build/test/register/exit.process.test.js',
+];
+
+/** Says whether a step is wanted: by one of its words, whole, so that `lint` is not `publint`. The build always is. */
+function isAsked(name) {
+  const isBuild = name.startsWith('build') || name.startsWith('types');
+  return words.length === 0 || isBuild || name.split(/[^\w-]+/).some((word) => words.includes(word));
+}
+
 /** Runs a command and prints its output when it has ended. */
 function step(name, command, args, { quiet = false } = {}) {
-  if (words.length > 0 && !words.some((word) => name.includes(word))) return Promise.resolve(true);
+  if (!isAsked(name)) return Promise.resolve(true);
   const start = Date.now();
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd: root, env: { ...process.env, FORCE_COLOR: '0' } });
@@ -62,6 +79,15 @@ async function sourcesAndPackage() {
   await script('package: publint, types, dependencies, size, install', 'check-package.mjs');
   await script('examples', 'run-examples.mjs');
   await script('register and OpenTelemetry lines', 'compat.mjs', ['--short']);
+  await npx('tests of whole processes: kills, outages, ends, soak', 'mocha/bin/mocha.js', [
+    '--no-config',
+    '--forbid-only',
+    '--fail-zero',
+    '--timeout=10000',
+    '--enable-source-maps',
+    '--reporter=dot',
+    ...WHOLE_PROCESSES,
+  ]);
 }
 
 async function tests() {
@@ -70,6 +96,7 @@ async function tests() {
     'node_modules/mocha/bin/mocha.js',
     '--reporter',
     'dot',
+    ...WHOLE_PROCESSES.map((files) => `--ignore=${files}`),
   ]);
   await script('coverage by folder', 'check-coverage.mjs');
 }
@@ -77,6 +104,7 @@ async function tests() {
 const built = await Promise.all([
   script('build: ES modules and CommonJS', 'build.mjs'),
   npx('types: sources, tests, benchmarks', 'typescript/bin/tsc', ['-p', 'tsconfig.test.json']),
+  script('build: the trace page, for the tests', 'build-page.mjs'),
 ]);
 if (built.every(Boolean)) await Promise.all([sourcesAndPackage(), tests()]);
 

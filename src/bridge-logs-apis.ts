@@ -1,5 +1,6 @@
 import * as api from '@opentelemetry/api';
 import * as apiLogs from '@opentelemetry/api-logs';
+import { OptionError } from './cloudwatch/errors.js';
 import { type LogsApis, type LoggerSource, setLoggerProvider } from './register/logs-apis.js';
 
 /** Which of the two logs APIs now give the provider's loggers. */
@@ -16,10 +17,14 @@ export interface BridgedLogsApis {
  * `@opentelemetry/api-logs`. Call it once, in place of `logs.setGlobalLoggerProvider(provider)`.
  *
  * An API that has a provider already keeps it, as with OpenTelemetry's own setter.
- * @param provider - for example `new LoggerProvider({ processors: [createCloudWatchLogRecordProcessor(…)] })`
+ * @param provider - for example `new LoggerProvider({ processors: [new CloudWatchLogRecordProcessor(…)] })`
+ * @throws OptionError for what is no logger provider
  * @returns for each API whether it now gives this provider
  */
 export function bridgeLogsApis(provider: LoggerSource): BridgedLogsApis {
+  if (typeof (provider as Partial<LoggerSource> | undefined)?.getLogger !== 'function') {
+    throw new OptionError('provider', 'have a method getLogger, as a LoggerProvider has', provider);
+  }
   // The types of the two APIs differ between OpenTelemetry's lines; these members don't.
   const apis = { api, apiLogs } as unknown as LogsApis;
   return {

@@ -1,11 +1,12 @@
-// The orders service: takes an order, checks the stock, charges the card. It logs through winston.
-import { createServer } from 'node:http';
+// The orders service: takes an order, checks the stock, has the card charged. It logs through winston.
+import { createServer, request as httpRequest } from 'node:http';
 import winston from 'winston';
 
 const logger = winston.createLogger({
   level: 'debug',
   transports: [new winston.transports.Console({ silent: true })],
 });
+const paymentsUrl = process.env.PAYMENTS_URL ?? 'http://127.0.0.1:3003/charge';
 
 let emitted = 0;
 function log(level, message, fields) {
@@ -14,8 +15,21 @@ function log(level, message, fields) {
 }
 
 const STOCK = { book: 500, lamp: 500, chair: 0 };
+const PRICES = { book: 30, lamp: 290, chair: 120 };
 
-function placeOrder({ item, quantity, request_id: requestId }) {
+function callPayments(charge) {
+  return new Promise((resolve, reject) => {
+    const call = httpRequest(paymentsUrl, { method: 'POST' }, (answer) => {
+      let text = '';
+      answer.setEncoding('utf8').on('data', (part) => (text += part));
+      answer.on('end', () => resolve({ status: answer.statusCode, answer: JSON.parse(text) }));
+    });
+    call.on('error', reject);
+    call.end(JSON.stringify(charge));
+  });
+}
+
+async function placeOrder({ item, quantity, request_id: requestId }) {
   log('info', 'order received', { item, quantity, request_id: requestId });
   if (!(item in STOCK)) {
     log('warn', `no such item: ${item}`, { item, request_id: requestId });
@@ -25,24 +39,23 @@ function placeOrder({ item, quantity, request_id: requestId }) {
     log('warn', 'out of stock', { item, in_stock: STOCK[item], request_id: requestId });
     return { status: 409, answer: { error: 'out of stock' } };
   }
-  if (item === 'lamp' && quantity > 2) {
-    log('error', 'card declined by the payment provider', {
-      item,
-      request_id: requestId,
-      error: { type: 'PaymentDeclined', code: 'insufficient_funds' },
-    });
+  log('debug', 'stock checked', { item, in_stock: STOCK[item], request_id: requestId });
+  const amount = PRICES[item] * quantity;
+  const { status, answer } = await callPayments({ amount, request_id: requestId });
+  if (status >= 400) {
+    log('error', 'order not placed', { item, amount, reason: answer.error, request_id: requestId });
     return { status: 502, answer: { error: 'payment failed' } };
   }
   STOCK[item] -= quantity;
-  log('info', 'order placed', { item, left: STOCK[item], request_id: requestId });
+  log('info', 'order placed', { item, left: STOCK[item], charge_id: answer.id, request_id: requestId });
   return { status: 201, answer: { ordered: quantity } };
 }
 
 const server = createServer((request, response) => {
   let body = '';
   request.setEncoding('utf8').on('data', (text) => (body += text));
-  request.on('end', () => {
-    const { status, answer } = placeOrder(JSON.parse(body));
+  request.on('end', async () => {
+    const { status, answer } = await placeOrder(JSON.parse(body));
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
   });
 });

@@ -2,7 +2,7 @@
 import { ROOT_CONTEXT, trace, TraceFlags } from '@opentelemetry/api';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
-import { createCloudWatchLogRecordProcessor } from 'opentelemetry-cloudwatch-logs';
+import { CloudWatchLogRecordProcessor } from 'opentelemetry-cloudwatch-logs';
 import { CorrelationEngine } from 'opentelemetry-cloudwatch-logs/insights';
 import { LocalCloudWatchLogs } from 'opentelemetry-cloudwatch-logs/simulation';
 
@@ -19,7 +19,7 @@ for (const [service, spanId] of [
   ['orders', '0f9a4f2e5d6c7b81'],
 ]) {
   const resource = resourceFromAttributes({ 'service.name': service });
-  const processor = createCloudWatchLogRecordProcessor({
+  const processor = new CloudWatchLogRecordProcessor({
     ...connection,
     logGroupName: '/apps/{service.name}',
   });

@@ -7,7 +7,7 @@ import {
 import { SeverityNumber } from '@opentelemetry/api-logs';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
-import { createCloudWatchLogRecordProcessor } from 'opentelemetry-cloudwatch-logs';
+import { CloudWatchLogRecordProcessor } from 'opentelemetry-cloudwatch-logs';
 import { LocalCloudWatchLogs } from 'opentelemetry-cloudwatch-logs/simulation';
 
 const local = await LocalCloudWatchLogs.start();
@@ -17,7 +17,7 @@ const connection = {
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
 };
 
-const processor = createCloudWatchLogRecordProcessor({
+const processor = new CloudWatchLogRecordProcessor({
   ...connection,
   logGroupName: '/saas/{attributes.tenant}/{service.name}',
   minSeverity: 'info',

@@ -1,6 +1,9 @@
 /** A place that text is written to. */
 export interface TextSink {
+  /** False where the text waits for a slow reader, as a stream's `write` has it. */
   write(text: string): unknown;
+  once?(event: 'drain', listener: () => void): unknown;
+  removeListener?(event: 'drain', listener: () => void): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 }
@@ -14,6 +17,8 @@ export interface CommandIo {
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
   readonly now: () => number;
+  /** Asks whoever sits at the terminal; undefined where nobody does. */
+  readonly ask?: ((question: string) => Promise<boolean>) | undefined;
   /** Told how the command ended: see EXIT. */
   setExitCode(code: number): void;
 }

@@ -12,6 +12,7 @@ export interface ConnectionArguments {
   readonly profile?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly color?: boolean | undefined;
+  readonly errorDetails?: boolean | undefined;
 }
 
 /** Options of every command that reads log groups. */
@@ -24,6 +25,10 @@ export interface ReadArguments extends ConnectionArguments {
   readonly maxBytesScanned?: number | undefined;
   readonly json?: boolean | undefined;
 }
+
+/** Of the option `--error-details`. */
+export const ERROR_DETAILS_HELP =
+  "show the whole text of the service's errors, without credentials; it may quote log content";
 
 /** Adds the options of {@link ReadArguments} to a command. */
 export function addReadOptions(command: Command): Command {
@@ -48,6 +53,7 @@ export function addReadOptions(command: Command): Command {
     .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
     .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
     .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
+    .option('--error-details', ERROR_DETAILS_HELP)
     .option('--json', 'print one JSON document')
     .option('--no-color', 'no colours (also: NO_COLOR)');
 }
@@ -56,7 +62,11 @@ export function addReadOptions(command: Command): Command {
 export function connect(options: ConnectionArguments, io: CommandIo): CloudWatchLogsClient {
   useProfile(options.profile, io);
   return createCloudWatchLogsClient(
-    { region: options.region ?? setIn(io, 'AWS_REGION'), endpoint: endpointOf(options, io) },
+    {
+      region: options.region ?? setIn(io, 'AWS_REGION'),
+      endpoint: endpointOf(options, io),
+      errorDetails: options.errorDetails,
+    },
     io.env,
   );
 }
@@ -73,6 +83,12 @@ function setIn(io: CommandIo, name: string): string | undefined {
   return io.env[name] === '' ? undefined : io.env[name];
 }
 
+/** All log groups, for a command that asks before it reads them; undefined where some are named. */
+export function allLogGroups(options: ReadArguments, io: CommandIo): readonly string[] | undefined {
+  const isNamed = options.logGroup ?? io.env.OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME;
+  return isNamed ? undefined : ['*'];
+}
+
 /**
  * The log groups that a command reads: those named, else the exporter's own, else, on this machine where
  * scanning costs nothing, all.
@@ -83,15 +99,18 @@ export function logGroupsOf(options: ReadArguments, io: CommandIo): readonly str
   const exported = io.env.OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME;
   // A template (`/apps/{service.name}`) stands for all groups that begin as it does.
   if (exported) return [exported.replace(/\{[^]*$/, '*')];
-  const endpoint = endpointOf(options, io);
-  if (endpoint !== undefined && URL.canParse(endpoint) && isLoopbackHost(new URL(endpoint).hostname)) {
-    return ['*'];
-  }
+  if (isLocalService(options, io)) return ['*'];
   throw new OptionError(
     '--log-group',
     "be given, for example --log-group '/apps/*' (scanning every log group of an account costs money; " +
       "--log-group '*' does so)",
   );
+}
+
+/** Whether a command asks a service on this machine, where scanning costs nothing. */
+export function isLocalService(options: ConnectionArguments, io: CommandIo): boolean {
+  const endpoint = endpointOf(options, io);
+  return endpoint !== undefined && URL.canParse(endpoint) && isLoopbackHost(new URL(endpoint).hostname);
 }
 
 /** Reads a whole number from 1. */

@@ -28,8 +28,12 @@ export function fitWidth(text: string, columns: number): string {
 
 /** Fills text with blanks up to so many columns, after cutting it to them. */
 export function padWidth(text: string, columns: number): string {
-  const fitted = fitWidth(text, columns);
-  return fitted + ' '.repeat(Math.max(0, columns - displayWidth(fitted)));
+  return fillWidth(fitWidth(text, columns), columns);
+}
+
+/** Fills text with blanks up to so many columns; longer text stays as it is. */
+export function fillWidth(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - displayWidth(text)));
 }
 
 function widthOf(character: string): number {

@@ -4,13 +4,13 @@ import {
   diagnose,
   type Diagnosis,
   type Finding,
-} from '../exporter/index.js';
+} from '../doctor/index.js';
 import { createColors, type Colors, wantsColor } from './colors.js';
 import { type CommandIo } from './command-io.js';
-import { type ConnectionArguments, wholeNumber } from './connection.js';
+import { type ConnectionArguments, ERROR_DETAILS_HELP, wholeNumber } from './connection.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
-import { toSafeJson } from './print-json.js';
+import { printJson, toSafeJson } from './print-json.js';
 import { useProfile } from './use-profile.js';
 
 interface DoctorArguments extends ConnectionArguments {
@@ -32,7 +32,7 @@ Examples:
   otel-cwlogs doctor --log-group '/apps/{service.name}' --provision stream --profile staging
   otel-cwlogs doctor --json | jq .policy
 
-Exit codes: 0 records arrive (there may be warnings), 1 a check failed, 2 wrong command line or
+Exit codes: 0 records arrive (there may be warnings), 4 a check failed, 2 wrong command line or
 options, 130 interrupted.`;
 
 /** The command `doctor`. */
@@ -55,6 +55,7 @@ export function doctorCommand(io: CommandIo): Command {
     .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
     .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
     .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
+    .option('--error-details', ERROR_DETAILS_HELP)
     .option('--json', 'print one JSON document')
     .option('--no-color', 'no colours (also: NO_COLOR)')
     .addHelpText('after', HELP)
@@ -64,12 +65,13 @@ export function doctorCommand(io: CommandIo): Command {
 async function runDoctor(args: DoctorArguments, io: CommandIo): Promise<void> {
   useProfile(args.profile, io);
   const colors = createColors(args.color !== false && wantsColor(io.stdout, io.env));
-  const options: CloudWatchLogExporterOptions = {
-    logGroupName: args.logGroup,
+  const options: Partial<CloudWatchLogExporterOptions> = {
+    ...(args.logGroup !== undefined && { logGroupName: args.logGroup }),
     logStreamName: args.logStream,
     provision: args.provision,
     region: args.region,
     endpoint: args.endpoint,
+    errorDetails: args.errorDetails,
   };
   const diagnosis = await diagnose(
     options,
@@ -84,11 +86,11 @@ async function runDoctor(args: DoctorArguments, io: CommandIo): Promise<void> {
     { testEvent: args.testEvent, ...(args.wait !== undefined && { findTimeoutMillis: args.wait * 1000 }) },
   );
   const failed = diagnosis.findings.filter(({ status }) => status === 'failed');
-  if (args.json) io.stdout.write(`${toSafeJson({ healthy: failed.length === 0, ...diagnosis })}\n`);
+  if (args.json) printJson(io.stdout, { healthy: failed.length === 0, ...diagnosis });
   else io.stdout.write(renderEnd(diagnosis, failed.length, colors));
   const isUsage = failed.some(({ check }) => check === 'options');
   if (failed.length === 0) io.setExitCode(0);
-  else io.setExitCode(isUsage ? EXIT.usage : 1);
+  else io.setExitCode(isUsage ? EXIT.usage : EXIT.unhealthy);
 }
 
 const MARKS = { ok: 'ok', warning: 'warning', failed: 'FAILED', skipped: 'skipped' } as const;
@@ -99,14 +101,17 @@ function render({ check, status, message, remedy }: Finding, colors: Colors): st
   return remedy === undefined ? line : `${line}         ${escapeTerminalText(remedy)}\n`;
 }
 
-function renderEnd({ policy }: Diagnosis, failed: number, colors: Colors): string {
-  const shown =
-    policy === undefined
-      ? ''
-      : `\n${colors.bold('Least-privilege IAM policy for these options:')}\n${toSafeJson(policy)}\n`;
+function renderEnd({ policy, furtherPolicies }: Diagnosis, failed: number, colors: Colors): string {
+  const shown = (title: string, document: unknown): string =>
+    document === undefined ? '' : `\n${colors.bold(title)}\n${toSafeJson(document)}\n`;
+  const policies =
+    shown('Least-privilege IAM policy for these options:', policy) +
+    shown('For look-ups (trace, span, request, query):', furtherPolicies?.lookUps) +
+    shown('For tail:', furtherPolicies?.tail) +
+    shown('For whoever makes the log groups ahead (LogResources):', furtherPolicies?.setUp);
   const verdict =
     failed === 0
       ? colors.green('Log records arrive.')
       : colors.red(`${failed} ${failed === 1 ? 'check' : 'checks'} failed.`);
-  return `${shown}\n${verdict}\n`;
+  return `${policies}\n${verdict}\n`;
 }

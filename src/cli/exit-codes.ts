@@ -8,10 +8,12 @@ export const EXIT = {
   usage: 2,
   /** The service, the credentials or the network failed. */
   failed: 3,
+  /** `doctor` found something that keeps log records from arriving. */
+  unhealthy: 4,
   /** Ctrl-C (128 + SIGINT). */
   interrupted: 130,
 } as const;
 
 export const EXIT_CODES_HELP = `
 Exit codes: 0 found, 1 nothing found, 2 wrong command line or query, 3 service, credentials or
-network failed, 130 interrupted.`;
+network failed, 4 doctor: a check failed, 130 interrupted.`;

@@ -1,6 +1,9 @@
-import { classifyError, describeError, remedyFor } from '../cloudwatch/classify-error.js';
+import { classifyError, httpStatusOf, remedyFor } from '../cloudwatch/classify-error.js';
+import { systemCodeOf } from '../cloudwatch/describe-error.js';
+import { factsOf } from '../cloudwatch/error-facts.js';
 import { CloudWatchLogsError, OptionError } from '../cloudwatch/errors.js';
-import { withoutUserInfo } from '../cloudwatch/without-user-info.js';
+import { RequestError, toRequestError } from '../cloudwatch/request-error.js';
+import { maskUrlSecrets, shownUrl, withoutUrlSecrets } from '../cloudwatch/shown-url.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 
@@ -24,13 +27,13 @@ const NOT_REACHED = new Set([
  * @param endpoint - where the requests went, where it was said
  */
 export function explainError(error: unknown, endpoint: string | undefined): Explanation {
-  if (error instanceof CloudWatchLogsError) {
+  if (error instanceof CloudWatchLogsError && !(error instanceof RequestError)) {
     const isUsage = error.code === 'ERR_OPTION' || error.code === 'ERR_QUERY_MALFORMED';
     const remedy = error.code === 'ERR_ACCESS_DENIED' ? remedyOf(error) : '';
-    return { text: escapeLines(error.message) + remedy, exitCode: isUsage ? EXIT.usage : EXIT.failed };
+    return { text: escapeLines(shownMessage(error)) + remedy, exitCode: isUsage ? EXIT.usage : EXIT.failed };
   }
-  const code = codeOf(error);
-  const where = endpoint === undefined ? 'the service' : escapeTerminalText(withoutUserInfo(endpoint));
+  const code = systemCodeOf(factsOf(error));
+  const where = endpoint === undefined ? 'the service' : escapeTerminalText(shownUrl(endpoint));
   if (code === 'ECONNREFUSED') {
     const hint = isLocal(endpoint)
       ? '\nIs `otel-cwlogs local` running there? Start it, or correct --endpoint or AWS_ENDPOINT_URL.'
@@ -41,18 +44,24 @@ export function explainError(error: unknown, endpoint: string | undefined): Expl
     const text = `${where} cannot be reached (${code})\nCheck --region, --endpoint and the network.`;
     return { text, exitCode: EXIT.failed };
   }
-  if (classifyError(error) === 'retry' && !hasStatus(error)) {
-    return { text: escapeTerminalText(describeError(error)), exitCode: EXIT.failed };
-  }
-  return { text: escapeTerminalText(describeError(error)) + remedyOf(error), exitCode: EXIT.failed };
+  const text = escapeTerminalText(withoutUrlSecrets(toRequestError(error).message));
+  const isPassing = classifyError(error) === 'retry' && httpStatusOf(error) === undefined;
+  return { text: isPassing ? text : text + remedyOf(error), exitCode: EXIT.failed };
 }
 
 function remedyOf(error: unknown): string {
   const remedy = remedyFor(error);
   if (remedy !== undefined) return `\nRemedy: ${escapeTerminalText(remedy)}`;
-  return error instanceof OptionError || !(error instanceof CloudWatchLogsError)
+  return error instanceof OptionError ||
+    error instanceof RequestError ||
+    !(error instanceof CloudWatchLogsError)
     ? ''
     : '\nRemedy: allow logs:StartQuery, logs:GetQueryResults, logs:StopQuery and logs:DescribeLogGroups to the role in use';
+}
+
+/** Of a query each character keeps its column, so that the mark under it stays right. */
+function shownMessage({ code, message }: CloudWatchLogsError): string {
+  return code === 'ERR_QUERY_MALFORMED' ? maskUrlSecrets(message) : withoutUrlSecrets(message);
 }
 
 /** Keeps the line breaks of our own messages: the query with its mark stands on lines of its own. */
@@ -62,19 +71,4 @@ function escapeLines(text: string): string {
 
 function isLocal(endpoint: string | undefined): boolean {
   return endpoint !== undefined && /\/\/(?:localhost|127\.|\[::1\])/.test(endpoint);
-}
-
-function hasStatus(error: unknown): boolean {
-  const metadata = (error as { $metadata?: { httpStatusCode?: unknown } } | null)?.$metadata;
-  return typeof metadata?.httpStatusCode === 'number';
-}
-
-/** The network error's code; Node and the SDK wrap it. */
-function codeOf(error: unknown): string | undefined {
-  for (let one = error, depth = 0; typeof one === 'object' && one !== null && depth < 5; depth++) {
-    const { code, errors, cause } = one as { code?: unknown; errors?: unknown; cause?: unknown };
-    if (typeof code === 'string') return code;
-    one = Array.isArray(errors) ? errors[0] : cause;
-  }
-  return undefined;
 }

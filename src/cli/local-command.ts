@@ -4,7 +4,6 @@ import { OptionError } from '../cloudwatch/errors.js';
 import {
   type FaultKind,
   type FaultRule,
-  type FolderRecovery,
   type FsyncPolicy,
   LocalCloudWatchLogs,
   type SigningCredentials,
@@ -12,6 +11,8 @@ import {
 import { type CommandIo } from './command-io.js';
 import { readBytes } from './connection.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
+import { LocalPage } from './local-page.js';
+import { readPort } from './read-port.js';
 
 /** The port that the local service takes when none is said. */
 export const DEFAULT_LOCAL_PORT = 4586;
@@ -27,6 +28,10 @@ interface LocalArguments {
   readonly allowHost?: readonly string[] | undefined;
   readonly subscription?: Readonly<Record<string, string>> | undefined;
   readonly exportDir?: string | undefined;
+  readonly metricsEndpoint?: string | undefined;
+  readonly accountOf?: Readonly<Record<string, string>> | undefined;
+  readonly answerOlderEvents?: boolean | undefined;
+  readonly sequenceTokens?: boolean | undefined;
   readonly fault?: readonly FaultRule[] | undefined;
   readonly faultSeed?: number | undefined;
 }
@@ -36,18 +41,23 @@ Examples:
   otel-cwlogs local
   otel-cwlogs local --port 4600 --data-dir ./cloudwatch --max-bytes 2GB
   otel-cwlogs local --verify-signatures AKIDEXAMPLE:secret
+  otel-cwlogs local --port 4566        # where suites made for LocalStack look; /_localstack/health answers too
+  otel-cwlogs local --fault error=LimitExceededException:CreateLogGroup
   otel-cwlogs local --fault throttle:PutLogEvents@0.1 --fault '{"kind":"delay","delayMillis":500}'
   otel-cwlogs local --subscription arn:aws:lambda:us-east-1:000000000000:function:f=http://127.0.0.1:9000/
+  otel-cwlogs local --metrics-endpoint http://127.0.0.1:4566
 
-Then, in another terminal:
-  export AWS_ENDPOINT_URL=http://127.0.0.1:${DEFAULT_LOCAL_PORT} AWS_REGION=us-east-1
+Then, in another terminal, what it prints at the start:
+  export AWS_ENDPOINT_URL=http://127.0.0.1:${DEFAULT_LOCAL_PORT} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
   export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
   aws logs describe-log-groups       # before 1.29 and 2.13: aws --endpoint-url $AWS_ENDPOINT_URL logs …
 
 While it runs, faults and the service's clock are set over HTTP, as JSON:
   curl -H 'content-type: application/json' -d '{"kind":"throttle","count":3}' $AWS_ENDPOINT_URL/_control/faults
   curl -H 'content-type: application/json' -d '{"advanceMillis":3600000}' $AWS_ENDPOINT_URL/_control/clock
-  curl -X DELETE $AWS_ENDPOINT_URL/_control/faults`;
+  curl -X DELETE $AWS_ENDPOINT_URL/_control/faults
+  curl -X POST $AWS_ENDPOINT_URL/_control/reset       # nothing stored, as at the start
+With --verify-signatures these are signed too: curl --aws-sigv4 aws:amz:us-east-1:logs --user KEY:SECRET …`;
 
 /** The command `local`. */
 export function localCommand(io: CommandIo): Command {
@@ -75,8 +85,22 @@ export function localCommand(io: CommandIo): Command {
         'force the folder to the disk before each answer, once a second, or never (kill -9 takes nothing)',
       ).choices(['always', 'interval', 'never']),
     )
-    .option('--region <region>', 'region of the service (default: us-east-1)')
+    .option('--region <region>', 'region of what is not signed (default: us-east-1); others are kept apart')
     .option('--account <id>', 'account of the service, 12 digits (default: 000000000000)')
+    .addOption(
+      new Option(
+        '--account-of <key=id>',
+        'account of an access key id; one of 12 digits is the account itself (repeatable)',
+      ).argParser((text: string, previous: Record<string, string> | undefined) => ({
+        ...previous,
+        ...readAccountOf(text),
+      })),
+    )
+    .option(
+      '--answer-older-events',
+      'let queries see events that are older than their log group, which the service does not',
+    )
+    .option('--sequence-tokens', 'want the sequence tokens of PutLogEvents, as the service did before 2023')
     .addOption(
       new Option('--verify-signatures <key:secret>', 'accept only requests signed so (repeatable)').argParser(
         (text: string, previous: SigningCredentials[] | undefined) => [
@@ -105,10 +129,14 @@ export function localCommand(io: CommandIo): Command {
         'folder whose sub-folders are the buckets that export tasks write to',
       ).argParser((text: string) => readFolder('--export-dir', text)),
     )
+    .option(
+      '--metrics-endpoint <url>',
+      'where metric filters publish: LocalStack, CloudWatch itself (keys as the AWS SDK finds them), or the like',
+    )
     .addOption(
       new Option(
         '--fault <rule>',
-        'let requests fail: kind[:operation,…][@probability], or a fault rule as JSON (repeatable)',
+        'let requests fail: kind[=code][:operation,…][@probability], or a fault rule as JSON (repeatable)',
       ).argParser((text: string, previous: FaultRule[] | undefined) => [
         ...(previous ?? []),
         readFault(text),
@@ -125,14 +153,14 @@ export function localCommand(io: CommandIo): Command {
 }
 
 async function runLocal(options: LocalArguments, io: CommandIo): Promise<void> {
-  const local = await start(options);
+  // A browser can't sign: where signatures are asked for, it gets nothing.
+  const page = options.verifySignatures ? undefined : new LocalPage();
+  const local = await start(options, io, page);
   const region = options.region ?? 'us-east-1';
-  for (const harm of harmFound(local.recovery)) {
-    io.stderr.write(`warning: ${escapeTerminalText(options.dataDir ?? '')}: ${harm}\n`);
-  }
+  page?.open(local, region);
   io.stdout.write(
-    `CloudWatch Logs is running at ${local.endpoint} (region ${region}); Ctrl-C stops it\n` +
-      `  export AWS_ENDPOINT_URL=${local.endpoint} AWS_REGION=${region}\n`,
+    `CloudWatch Logs is running at ${local.endpoint} (region ${region}); Ctrl-C stops it\n${clientLines(local, options)}` +
+      (page ? `Traces, errors and live records in the browser: ${local.endpoint}/\n` : ''),
   );
   await new Promise<void>((resolve) => {
     if (io.signal.aborted) resolve();
@@ -145,31 +173,39 @@ async function runLocal(options: LocalArguments, io: CommandIo): Promise<void> {
         { once: true },
       );
   });
+  page?.close();
   await local.stop();
   io.setExitCode(0);
 }
 
-/** What could not be read, for people. */
-function harmFound({ tornBytes, harmedBytes, harmedSegments, harmedEntries }: FolderRecovery): string[] {
-  const found: string[] = [];
-  if (tornBytes > 0) found.push(`${tornBytes} bytes of an unfinished or harmed write at an end were cut off`);
-  if (harmedBytes > 0) found.push(`${harmedBytes} bytes of events are harmed and were passed over`);
-  if (harmedSegments > 0) found.push(`${harmedSegments} files of events can't be read; they are kept`);
-  if (harmedEntries > 0) {
-    found.push(`${harmedEntries} entries about log groups, streams or settings are harmed and were left out`);
-  }
-  return found;
+/** What each client needs: SDKs, old ones among them, and command lines that know no endpoint by the environment. */
+function clientLines({ endpoint, environment }: LocalCloudWatchLogs, options: LocalArguments): string {
+  const { AWS_ACCESS_KEY_ID: key = '', AWS_REGION: region = '' } = environment;
+  // A secret that was given is known to whoever gave it, and needs not stand in a terminal.
+  const secret = options.verifySignatures ? "'<its secret>'" : environment.AWS_SECRET_ACCESS_KEY!;
+  return [
+    `  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
+    `  export AWS_ACCESS_KEY_ID=${escapeTerminalText(key)} AWS_SECRET_ACCESS_KEY=${secret}`,
+    `AWS CLI before 1.29 and 2.13: aws --endpoint-url ${endpoint} logs …`,
+    '',
+  ].join('\n');
 }
 
 /** Options of the service by the names that they have on the command line. */
 const FLAGS: Readonly<Record<string, string>> = {
   accountId: '--account',
+  accounts: '--account-of',
   allowedHosts: '--allow-host',
   maxBytes: '--max-bytes',
+  metricsEndpoint: '--metrics-endpoint',
   region: '--region',
 };
 
-async function start(options: LocalArguments): Promise<LocalCloudWatchLogs> {
+async function start(
+  options: LocalArguments,
+  io: CommandIo,
+  page: LocalPage | undefined,
+): Promise<LocalCloudWatchLogs> {
   if (options.fsync !== undefined && options.dataDir === undefined) {
     throw new OptionError(
       '--fsync',
@@ -185,12 +221,20 @@ async function start(options: LocalArguments): Promise<LocalCloudWatchLogs> {
       fsync: options.fsync,
       region: options.region,
       accountId: options.account,
+      accounts: options.accountOf,
+      answerOlderEvents: options.answerOlderEvents,
+      sequenceTokens: options.sequenceTokens,
       verifySignatures: options.verifySignatures,
       allowedHosts: options.allowHost,
       subscriptionDestinations: options.subscription,
       exportDirectory: options.exportDir,
+      metricsEndpoint: options.metricsEndpoint,
       faults: options.fault,
       faultSeed: options.faultSeed,
+      pages: page?.answer,
+      onWarning: (warning) => {
+        io.stderr.write(`warning: ${escapeTerminalText(warning)}\n`);
+      },
     });
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
@@ -236,7 +280,19 @@ function readSubscription(text: string): { arn: string; url: string } {
   return { arn, url };
 }
 
-/** Reads `throttle`, `throttle:PutLogEvents,Start*@0.1`, or JSON; the service checks what it says. */
+function readAccountOf(text: string): Record<string, string> {
+  const [, key, account] = /^([^=]+)=(\d{12})$/.exec(text) ?? [];
+  if (key === undefined || account === undefined) {
+    throw new OptionError(
+      '--account-of',
+      'be an access key id and an account of 12 digits, joined by =',
+      text,
+    );
+  }
+  return { [key]: account };
+}
+
+/** Reads `throttle`, `error=LimitExceededException:Put*,Start*@0.1`, or JSON; the service checks what it says. */
 function readFault(text: string): FaultRule {
   if (text.trimStart().startsWith('{')) {
     try {
@@ -245,12 +301,14 @@ function readFault(text: string): FaultRule {
       throw new OptionError('--fault', 'be valid JSON, since it begins with {', text);
     }
   }
-  const [, kind, operations, probability] = /^([^:@]+)(?::([^@]+))?(?:@(.+))?$/s.exec(text) ?? [];
+  const [, kind, code, operations, probability] =
+    /^([^:@=]+)(?:=([^:@]+))?(?::([^@]+))?(?:@(.+))?$/s.exec(text) ?? [];
   if (kind === undefined) {
-    throw new OptionError('--fault', 'be kind[:operation,…][@probability] or JSON', text);
+    throw new OptionError('--fault', 'be kind[=code][:operation,…][@probability] or JSON', text);
   }
   return {
     kind: kind as FaultKind,
+    code,
     operations: operations?.split(',').map((name) => name.trim()),
     probability: probability === undefined ? undefined : Number(probability),
   };
@@ -258,13 +316,6 @@ function readFault(text: string): FaultRule {
 
 function readSeed(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new OptionError('--fault-seed', 'be a whole number from 0', text);
-  return Number(text);
-}
-
-function readPort(text: string): number {
-  if (!/^\d{1,5}$/.test(text) || Number(text) > 65_535) {
-    throw new OptionError('--port', 'be a whole number from 0 to 65535', text);
-  }
   return Number(text);
 }
 

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
-import { readFileSync, realpathSync } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { createInterface } from 'node:readline/promises';
 import { type CommandIo } from './command-io.js';
 import { demoCommand, type DemoModule } from './demo-command.js';
+import { findOwnPackage } from './package-folder.js';
 import { runCommandLine } from './program.js';
 
 /** What a pipe's reader leaves behind when it has seen enough (`| head`): no error of ours. */
@@ -32,18 +33,25 @@ function main(): void {
     env: process.env,
     signal: interrupt.signal,
     now: Date.now,
+    ask:
+      process.stdin.isTTY && process.stderr.isTTY ? (question) => ask(question, interrupt.signal) : undefined,
     setExitCode: (code) => {
       process.exitCode = code;
     },
   };
-  void runCommandLine(process.argv.slice(2), io, ownVersion(), [demoCommand(io, loadDemo)]);
+  void runCommandLine(process.argv.slice(2), io, findOwnPackage(realpathSync(process.argv[1]!)).version, [
+    demoCommand(io, loadDemo),
+  ]);
 }
 
-/** The package's version, from the folder in which this file was built: dist/esm/cli. */
-function ownVersion(): string {
-  const folder = dirname(realpathSync(process.argv[1]!));
-  const manifest = readFileSync(join(folder, '../../../package.json'), 'utf8');
-  return (JSON.parse(manifest) as { version: string }).version;
+/** Only a y, or a word that begins so, is a yes; the end of the input is none. */
+async function ask(question: string, signal: AbortSignal): Promise<boolean> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return /^y/i.test((await lines.question(question, { signal })).trim());
+  } finally {
+    lines.close();
+  }
 }
 
 /** Loaded when it is asked for: it brings the local service and starts processes. */

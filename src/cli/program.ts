@@ -1,20 +1,32 @@
 import { Command, CommanderError } from 'commander';
+import { withoutUrlSecrets } from '../cloudwatch/shown-url.js';
 import { type CommandIo } from './command-io.js';
 import { endpointOf, type ConnectionArguments } from './connection.js';
+import { completionCommand } from './completion-command.js';
+import { dashboardCommand } from './dashboard-command.js';
 import { doctorCommand } from './doctor-command.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { explainError } from './explain-error.js';
+import { generateCommand } from './generate-command.js';
+import { groupsCommand } from './groups-command.js';
 import { localCommand } from './local-command.js';
 import { lookUpCommands } from './look-up-command.js';
+import { mcpCommand } from './mcp-command.js';
 import { queryCommand } from './query-command.js';
+import { replayCommand } from './replay-command.js';
 import { spoolCommand } from './spool-command.js';
+import { tailCommand } from './tail-command.js';
+import { uiCommand } from './ui-command.js';
 
 const EXAMPLES = `
 Examples:
   otel-cwlogs trace 5b8efff798038103d269b633813fc60c --log-group '/apps/*'
-  otel-cwlogs query 'stats count() by severity_text' --log-group /apps/orders --since 1d
+  otel-cwlogs errors --log-group '/apps/*' --since 1h
+  otel-cwlogs find order.id=4711 --log-group '/apps/*'
+  otel-cwlogs query 'stats count() by severity_number' --log-group /apps/orders --since 1d
   otel-cwlogs local --port 4586
+  otel-cwlogs ui --log-group '/apps/*'
   otel-cwlogs <command> --help
 ${EXIT_CODES_HELP}`;
 
@@ -38,10 +50,18 @@ export async function runCommandLine(
     .addHelpText('after', EXAMPLES);
   const commands = [
     ...lookUpCommands(io),
+    groupsCommand(io),
     queryCommand(io),
+    tailCommand(io),
     localCommand(io),
+    generateCommand(io),
+    replayCommand(io),
+    uiCommand(io),
+    mcpCommand(io, version),
+    dashboardCommand(io),
     spoolCommand(io),
     doctorCommand(io),
+    completionCommand(io, () => program),
     ...moreCommands,
   ];
   for (const command of commands) {
@@ -61,7 +81,7 @@ function configure(command: Command, io: CommandIo): void {
     writeErr: (text) => io.stderr.write(text),
     // What the user typed is shown again in errors.
     outputError: (text, write) => {
-      write(text.split('\n').map(escapeTerminalText).join('\n'));
+      write(withoutUrlSecrets(text).split('\n').map(escapeTerminalText).join('\n'));
     },
     getOutHelpWidth: () => io.stdout.columns ?? 100,
     getErrHelpWidth: () => io.stderr.columns ?? 100,

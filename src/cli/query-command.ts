@@ -1,18 +1,18 @@
 import { Command } from 'commander';
-import { QueryRunner, ScanBudget, runOverLogGroups } from '../insights/index.js';
+import { explainEmptyQuery, QueryRunner, ScanBudget, runOverLogGroups } from '../insights/index.js';
 import { createColors, wantsColor } from './colors.js';
 import { type CommandIo } from './command-io.js';
 import { addReadOptions, connect, logGroupsOf, type ReadArguments } from './connection.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { formatBytes, formatCount } from './format-amounts.js';
-import { toSafeJson } from './print-json.js';
-import { renderRows } from './render-rows.js';
+import { printJson } from './print-json.js';
+import { rowLines } from './render-rows.js';
 import { readTimeRange } from './time-arguments.js';
 
 const EXAMPLES = `
 Examples:
-  otel-cwlogs query 'filter severity_text = "ERROR" | stats count() by bin(5m)' -g '/apps/*'
+  otel-cwlogs query 'filter severity_number >= 17 | stats count() by bin(5m)' -g '/apps/*'
   otel-cwlogs query 'fields @timestamp, body | sort @timestamp desc | limit 20' -g /apps/orders
   otel-cwlogs query 'stats count() by trace_id' -g /apps/orders --since 1d --json`;
 
@@ -34,23 +34,22 @@ async function runQueryCommand(query: string, options: ReadArguments, io: Comman
   const { from, to } = readTimeRange(options, io.now());
   const client = connect(options, io);
   try {
-    const result = await runOverLogGroups(
-      { client, runner: new QueryRunner({ client }) },
-      {
-        query,
-        logGroups,
-        from,
-        to,
-        limit: options.limit,
-        signal: io.signal,
-        budget: new ScanBudget(options.maxBytesScanned ?? Infinity),
-      },
-    );
-    if (options.json) io.stdout.write(`${toSafeJson(result)}\n`);
+    const runner = new QueryRunner({ client });
+    const request = {
+      query,
+      logGroups,
+      from,
+      to,
+      limit: options.limit,
+      signal: io.signal,
+      budget: new ScanBudget(options.maxBytesScanned ?? Infinity),
+    };
+    const result = await runOverLogGroups({ client, runner }, request);
+    if (options.json) printJson(io.stdout, result);
     else {
       const color = options.color !== false && wantsColor(io.stdout, io.env);
       const width = io.stdout.isTTY ? io.stdout.columns : undefined;
-      if (result.rows.length > 0) io.stdout.write(renderRows(result.rows, { color, width }));
+      for (const line of rowLines(result.rows, { color, width })) io.stdout.write(`${line}\n`);
       const colors = createColors(color);
       const scanned = `${formatCount(result.rows.length, 'row')}, scanned ${formatBytes(result.statistics.bytesScanned)}`;
       // Not on stdout: what is piped on is the table alone.
@@ -58,6 +57,11 @@ async function runQueryCommand(query: string, options: ReadArguments, io: Comman
       for (const { logGroup, detail } of result.leftOut) {
         io.stderr.write(`${colors.yellow(escapeTerminalText(`left out ${logGroup}: ${detail}`))}\n`);
       }
+      for (const note of result.notes) {
+        io.stderr.write(`${colors.yellow(escapeTerminalText(`note: ${note}`))}\n`);
+      }
+      const explanations = await explainEmptyQuery(runner.calls, request, result, { signal: io.signal });
+      for (const { text } of explanations) io.stderr.write(`${escapeTerminalText(`hint: ${text}`)}\n`);
       if (!result.isComplete)
         io.stderr.write(`${colors.yellow('rows may be missing: --max-bytes-scanned was reached')}\n`);
     }

@@ -1,39 +1,51 @@
 import { type QueryRow } from '../insights/index.js';
 import { createColors } from './colors.js';
-import { displayWidth, fitWidth, padWidth } from './display-width.js';
+import { displayWidth, fillWidth, fitWidth, padWidth } from './display-width.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 
 const WIDEST_COLUMN = 60;
+/** Where nothing is cut, one long cell must not fill those of all other rows up to its width. */
+const WIDEST_PADDING = 200;
 const GAP = '  ';
+
+interface RowsOptions {
+  readonly color?: boolean | undefined;
+  readonly width?: number | undefined;
+}
 
 /**
  * Draws the rows of a query as a table. No character of a log reaches the terminal unescaped.
  * @param options.width - columns of the terminal; the last column is cut to fit. Default: nothing is cut
  */
-export function renderRows(
-  rows: readonly QueryRow[],
-  options: { readonly color?: boolean | undefined; readonly width?: number | undefined } = {},
-): string {
+export function renderRows(rows: readonly QueryRow[], options: RowsOptions = {}): string {
+  return [...rowLines(rows, options), ''].join('\n');
+}
+
+/** The same line by line, since all of them together may be longer than a string can be. No lines without rows. */
+export function* rowLines(rows: readonly QueryRow[], options: RowsOptions = {}): Generator<string> {
+  if (rows.length === 0) return;
   const colors = createColors(options.color ?? false);
+  const isCut = options.width !== undefined;
   const names = columnsOf(rows);
   const table = names.map((name) => {
     const cells = rows.map((row) => escapeTerminalText((row[name] ?? '').trimEnd()));
     const title = escapeTerminalText(name);
     const widest = cells.reduce((most, cell) => Math.max(most, displayWidth(cell)), displayWidth(title));
-    return { title, cells, width: options.width === undefined ? widest : Math.min(widest, WIDEST_COLUMN) };
+    return { title, cells, width: Math.min(widest, isCut ? WIDEST_COLUMN : WIDEST_PADDING) };
   });
   const line = (cellOf: (column: (typeof table)[number]) => string): string => {
     const text = table
       .map((column, index) =>
         // The last column is not cut to its own width: the terminal's decides.
-        index === table.length - 1 ? cellOf(column) : padWidth(cellOf(column), column.width),
+        index === table.length - 1
+          ? cellOf(column)
+          : (isCut ? padWidth : fillWidth)(cellOf(column), column.width),
       )
       .join(GAP);
     return fitWidth(text, options.width ?? Infinity).trimEnd();
   };
-  const lines = [colors.bold(line((column) => column.title))];
-  for (let index = 0; index < rows.length; index++) lines.push(line((column) => column.cells[index]!));
-  return `${lines.join('\n')}\n`;
+  yield colors.bold(line((column) => column.title));
+  for (let index = 0; index < rows.length; index++) yield line((column) => column.cells[index]!);
 }
 
 /** The columns in their order. A row leaves out what has no value, so the fullest rows know it best. */

@@ -1,13 +1,18 @@
+import { formatDate, type Zone } from '../dashboards/model/format.js';
 import {
   type CorrelatedEvent,
   type CorrelationResult,
   type SpanNode,
   spanDepths,
 } from '../insights/index.js';
+import { isoTime } from '../cloudwatch/iso-time.js';
 import { type Colors, createColors } from './colors.js';
-import { displayWidth, padWidth, fitWidth } from './display-width.js';
+import { displayWidth, padWidth } from './display-width.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { formatBytes, formatCount, formatDelta, formatUsd } from './format-amounts.js';
+import { type EventStyle, eventLines, shownZone } from './render-event.js';
+import { groupName, sourceOf } from './source-of.js';
+import { wrapText } from './wrap-text.js';
 
 /** How a timeline is drawn. */
 export interface TimelineOptions {
@@ -15,33 +20,44 @@ export interface TimelineOptions {
   readonly color?: boolean | undefined;
   /** Columns of the terminal; messages are cut to fit. Default Infinity: nothing is cut. */
   readonly width?: number | undefined;
+  /** The zone of the times, which is always named. Default `utc`. */
+  readonly zone?: Zone | undefined;
+  /** With all attributes, ids, resource and stack of each event. Default false. */
+  readonly verbose?: boolean | undefined;
 }
 
 const LONGEST_SOURCE = 28;
-const DEEPEST_INDENT = 12;
+/** Services and log groups that are listed above the timeline. */
+const MOST_PLACES = 12;
 
 /**
  * Draws what a look-up found, as lines of text: a timeline over all log groups, then what was searched,
  * what that cost and what was left out. No character of a log reaches the terminal unescaped.
  */
 export function renderTimeline(result: CorrelationResult, options: TimelineOptions = {}): string {
-  const colors = createColors(options.color ?? false);
-  const width = options.width ?? Infinity;
-  return [
-    ...heading(result, colors),
-    ...timeline(result, colors, width),
-    ...missingSpans(result, colors, width),
-    '',
-    ...footer(result, colors),
-    '',
-  ].join('\n');
+  return [...timelineLines(result, options), ''].join('\n');
 }
 
-function heading(result: CorrelationResult, colors: Colors): string[] {
-  const { events, lookUp } = result;
+/** The same line by line, since all of them together may be longer than a string can be. */
+export function* timelineLines(result: CorrelationResult, options: TimelineOptions = {}): Generator<string> {
+  const colors = createColors(options.color ?? false);
+  const width = options.width ?? Infinity;
+  const style = { colors, width, zone: options.zone ?? 'utc', isVerbose: options.verbose ?? false };
+  yield* heading(result, style);
+  yield* timeline(result, style);
+  yield* missingSpans(result, style);
+  yield '';
+  yield* footerLines(result, { colors, width });
+}
+
+function* heading({ events, lookUp }: CorrelationResult, { colors, width }: EventStyle): Generator<string> {
   const what = lookUp.kind === 'field' ? lookUp.fields[0]! : lookUp.kind;
-  const title = `${escapeTerminalText(what)} ${escapeTerminalText(lookUp.value)}`;
-  if (events.length === 0) return [`${colors.bold(title)}  no events found`];
+  const title = `${escapeTerminalText(what)} ${escapeTerminalText(lookUp.value)}`.trimEnd();
+  if (events.length === 0) {
+    yield `${colors.bold(title)}  no events found`;
+    return;
+  }
+  const places = placesOf(events);
   const groups = new Set(events.map((event) => event.logGroup)).size;
   const services = new Set(events.flatMap((event) => event.service ?? [])).size;
   const errors = events.filter((event) => event.isError).length;
@@ -55,126 +71,122 @@ function heading(result: CorrelationResult, colors: Colors): string[] {
     formatCount(groups, 'log group'),
     ...(services > 0 ? [formatCount(services, 'service')] : []),
     formatDelta(last - first),
-  ];
+  ].join(', ');
   const marked = errors > 0 ? `, ${colors.red(formatCount(errors, 'error'))}` : '';
-  return [`${colors.bold(title)}  ${facts.join(', ')}${marked}`, ''];
+  const isOneLine = displayWidth(`${title}  ${facts}`) + 12 <= width;
+  if (isOneLine) yield `${colors.bold(title)}  ${facts}${marked}`;
+  else {
+    yield colors.bold(title);
+    yield* wrapText(`${facts}${errors > 0 ? `, ${formatCount(errors, 'error')}` : ''}`, width);
+  }
+  if (places.length > 1 || places[0]!.service !== undefined) yield* placeLines(places, colors, width);
+  yield '';
 }
 
-function timeline(result: CorrelationResult, colors: Colors, width: number): string[] {
-  const { events } = result;
-  const depths = spanDepths(result.traces);
-  const withDates = new Set(events.map((event) => isoTime(event.timeMillis).slice(0, 10))).size > 1;
-  const sources = events.map((event) => escapeTerminalText(sourceOf(event)));
-  const sourceWidth = Math.min(LONGEST_SOURCE, Math.max(0, ...widthsOf(sources)));
-  const lines: string[] = [];
-  let day = '';
-  let previous: number | undefined;
-  for (const [index, event] of events.entries()) {
-    const iso = isoTime(event.timeMillis);
-    if (withDates && iso.slice(0, 10) !== day) {
-      day = iso.slice(0, 10);
-      lines.push(colors.dim(day));
-    }
-    const delta = previous === undefined ? '' : `+${formatDelta(event.timeMillis - previous)}`;
-    previous = event.timeMillis;
-    const depth = event.spanId === undefined ? 0 : (depths.get(event.spanId) ?? 0);
-    const indent = '  '.repeat(Math.min(depth, DEEPEST_INDENT));
-    const head =
-      `${event.isError ? colors.red('✗') : ' '} ${colors.dim(iso.slice(11, 23))} ` +
-      `${colors.dim(delta.padStart(8))}  ${colors.cyan(padWidth(sources[index]!, sourceWidth))}  ` +
-      `${severityCell(event, colors)} ${indent}`;
-    // Mark, time, delta, source, severity and what stands between them.
-    const headWidth = 2 + 13 + 8 + 2 + sourceWidth + 2 + 6 + indent.length;
-    const room = Math.max(20, width - headWidth);
-    lines.push(head + messageCell(event, colors, room));
-    const error = exceptionLine(event);
-    if (error !== undefined) {
-      lines.push(' '.repeat(headWidth + 2) + colors.red(fitWidth(error, Math.max(20, room - 2))));
-    }
-  }
-  return lines;
+interface Place {
+  readonly service: string | undefined;
+  readonly logGroup: string;
+  events: number;
+  errors: number;
 }
 
-function messageCell(event: CorrelatedEvent, colors: Colors, room: number): string {
-  const text = escapeTerminalText(event.text.trim());
-  if (!event.span) {
-    const fitted = fitWidth(text, room);
-    return event.isError ? colors.red(fitted) : fitted;
+/** Which service logs to which group: the timeline names the services alone. */
+function placesOf(events: readonly CorrelatedEvent[]): Place[] {
+  const places = new Map<string, Place>();
+  for (const { service, logGroup, isError } of events) {
+    const key = JSON.stringify([service, logGroup]);
+    const place = places.get(key) ?? { service, logGroup, events: 0, errors: 0 };
+    place.events++;
+    if (isError) place.errors++;
+    places.set(key, place);
   }
-  const { durationMillis, kind, statusMessage } = event.span;
-  const facts = [
-    ...(kind === undefined ? [] : [kind.toLowerCase()]),
-    ...(durationMillis === undefined ? [] : [formatDelta(durationMillis)]),
-    ...(statusMessage === undefined ? [] : [statusMessage]),
-  ];
-  const shown = fitWidth(
-    `▸ ${text}${facts.length > 0 ? ` (${escapeTerminalText(facts.join(', '))})` : ''}`,
-    room,
+  return [...places.values()];
+}
+
+function* placeLines(places: readonly Place[], colors: Colors, width: number): Generator<string> {
+  const shown = places.slice(0, MOST_PLACES).map((place) => ({
+    service: escapeTerminalText(place.service ?? '–'),
+    group: escapeTerminalText(groupName(place.logGroup)),
+    events: formatCount(place.events, 'event'),
+    errors: place.errors,
+  }));
+  const widest = (of: (place: (typeof shown)[number]) => string, most: number): number =>
+    Math.min(most, Math.max(...shown.map((place) => displayWidth(of(place)))));
+  const countWidth = widest((place) => place.events, 20);
+  const serviceWidth = widest((place) => place.service, Math.max(6, Math.min(LONGEST_SOURCE, width / 3)));
+  const groupWidth = widest(
+    (place) => place.group,
+    Math.max(8, width - 2 - serviceWidth - 2 - 2 - countWidth),
   );
-  return event.isError ? colors.red(shown) : colors.bold(shown);
+  for (const { service, group, events, errors } of shown) {
+    const line = `  ${colors.cyan(padWidth(service, serviceWidth))}  ${padWidth(group, groupWidth)}  ${errors > 0 ? colors.red(events) : events}`;
+    yield line;
+  }
+  if (places.length > shown.length) yield `  and ${places.length - shown.length} more`;
 }
 
-/** The exception, where the message does not already say it. */
-function exceptionLine(event: CorrelatedEvent): string | undefined {
-  const { exception } = event;
-  if (!exception) return undefined;
-  const parts = [exception.type, exception.message].filter((part) => part !== undefined && part !== '');
-  if (parts.length === 0 || event.text.includes(parts.at(-1)!)) return undefined;
-  return escapeTerminalText(parts.join(': '));
-}
-
-function severityCell(event: CorrelatedEvent, colors: Colors): string {
-  const text = event.span ? 'SPAN' : escapeTerminalText((event.severityText ?? '').toUpperCase());
-  const cell = padWidth(text, 5);
-  if (event.isError) return colors.red(cell);
-  const number = event.severityNumber ?? 0;
-  return number >= 13 ? colors.yellow(cell) : number >= 9 ? colors.green(cell) : colors.dim(cell);
+function* timeline(result: CorrelationResult, style: EventStyle): Generator<string> {
+  const { events } = result;
+  const { colors, zone, width } = style;
+  const depths = spanDepths(result.traces);
+  const widest = events.reduce(
+    (most, event) => Math.max(most, displayWidth(escapeTerminalText(sourceOf(event)))),
+    0,
+  );
+  const sourceWidth = Math.min(LONGEST_SOURCE, widest, Math.max(8, Math.floor(width / 5)));
+  const bySource = new Map<string, CorrelatedEvent>();
+  let day = '';
+  let previousMillis: number | undefined;
+  for (const event of events) {
+    const date = formatDate(event.timeMillis, zone);
+    if (date !== day) {
+      day = date;
+      yield colors.dim(`${date} ${shownZone(event.timeMillis, zone)}`);
+    }
+    // A span and a record have different attributes: beside each other all of them would differ.
+    const source = `${sourceOf(event)}${event.span ? '\nspan' : ''}`;
+    const depth = event.spanId === undefined ? 0 : (depths.get(event.spanId) ?? 0);
+    yield* eventLines({ event, previousMillis, before: bySource.get(source), depth, sourceWidth }, style);
+    previousMillis = event.timeMillis;
+    bySource.set(source, event);
+  }
 }
 
 /** Gaps of the span tree: parents that others name and that nobody logged in. */
-function missingSpans(result: CorrelationResult, colors: Colors, width: number): string[] {
+function* missingSpans(result: CorrelationResult, { colors, width }: EventStyle): Generator<string> {
   const gaps: SpanNode[] = [];
   const pending = result.traces.flatMap((trace) => trace.roots);
   for (let node = pending.pop(); node; node = pending.pop()) {
     if (node.isMissing) gaps.push(node);
-    pending.push(...node.children);
+    for (const child of node.children) pending.push(child);
   }
-  return gaps.map((gap) => {
+  for (const gap of gaps) {
     const children = gap.children.map((child) => child.name ?? child.spanId).join(', ');
     const text = `? span ${gap.spanId} was not found; it is the parent of ${children}`;
-    return colors.yellow(fitWidth(escapeTerminalText(text), width));
-  });
+    for (const line of wrapText(escapeTerminalText(text), width)) yield colors.yellow(line);
+  }
 }
 
-function footer(result: CorrelationResult, colors: Colors): string[] {
+/** What was searched, what that cost, and what was left out. */
+export function* footerLines(
+  result: CorrelationResult,
+  { colors, width }: Pick<EventStyle, 'colors' | 'width'>,
+): Generator<string> {
   const { statistics, logGroups, leftOut, notes } = result;
   const saved =
     statistics.estimatedBytesSkipped > 0
       ? `, an index saved ${formatBytes(statistics.estimatedBytesSkipped)}`
       : '';
-  return [
-    colors.dim(
-      `searched ${formatCount(logGroups.length, 'log group')} from ${isoTime(result.range.fromMillis)} ` +
-        `to ${isoTime(result.range.toMillis)}: ${formatCount(statistics.queries, 'query', 'queries')}, ` +
-        `scanned ${formatBytes(statistics.bytesScanned)} (${formatUsd(result.estimatedCostUsd)})${saved}`,
-    ),
-    ...leftOut.map(({ logGroup, detail }) =>
-      colors.yellow(escapeTerminalText(`left out ${logGroup}: ${detail}`)),
-    ),
-    ...notes.map((note) => colors.yellow(escapeTerminalText(`note: ${note}`))),
+  const searched =
+    `searched ${formatCount(logGroups.length, 'log group')} from ${isoTime(result.range.fromMillis)} ` +
+    `to ${isoTime(result.range.toMillis)}: ${formatCount(statistics.queries, 'query', 'queries')}, ` +
+    `scanned ${formatBytes(statistics.bytesScanned)} (${formatUsd(result.estimatedCostUsd)})${saved}`;
+  for (const line of wrapText(searched, width)) yield colors.dim(line);
+  const warnings = [
+    ...leftOut.map(({ logGroup, detail }) => `left out ${logGroup}: ${detail}`),
+    ...notes.map((note) => `note: ${note}`),
   ];
-}
-
-/** The service, and the log group where there is none. */
-function sourceOf(event: CorrelatedEvent): string {
-  return event.service ?? event.logGroup.replace(/^arn:[^:]+:logs:[^:]*:\d{12}:log-group:/, '');
-}
-
-function isoTime(millis: number): string {
-  // A log may hold any number; dates end at 8.64e15.
-  return Math.abs(millis) <= 8.64e15 ? new Date(millis).toISOString() : new Date(0).toISOString();
-}
-
-function widthsOf(texts: readonly string[]): number[] {
-  return [...new Set(texts.map(displayWidth))];
+  for (const warning of warnings) {
+    for (const line of wrapText(escapeTerminalText(warning), width)) yield colors.yellow(line);
+  }
 }

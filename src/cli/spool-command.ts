@@ -1,19 +1,14 @@
 import { Command } from 'commander';
 import { classifyError, describeError, remedyFor } from '../cloudwatch/classify-error.js';
+import { isoTime } from '../cloudwatch/iso-time.js';
 import { OptionError } from '../cloudwatch/errors.js';
-import {
-  drainSpool,
-  listSpool,
-  readSpoolEntry,
-  type SpoolEntry,
-  type SpoolListing,
-} from '../delivery/index.js';
+import { drainSpool, listSpool, readSpoolEntry, type SpoolEntry, type SpoolListing } from '../drain/index.js';
 import { type CommandIo } from './command-io.js';
-import { connect, type ConnectionArguments } from './connection.js';
+import { connect, type ConnectionArguments, ERROR_DETAILS_HELP } from './connection.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 import { formatBytes, formatCount, formatDelta } from './format-amounts.js';
-import { toSafeJson } from './print-json.js';
+import { printJson } from './print-json.js';
 
 interface SpoolArguments extends ConnectionArguments {
   readonly json?: boolean | undefined;
@@ -65,6 +60,7 @@ export function spoolCommand(io: CommandIo): Command {
       .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
       .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
       .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
+      .option('--error-details', ERROR_DETAILS_HELP)
       .option('--create-groups', 'make missing log groups too, without retention, key, class or tags')
       .action((directory: string, options: SpoolArguments) => runDrain(directory, options, io)),
   );
@@ -73,7 +69,7 @@ export function spoolCommand(io: CommandIo): Command {
 
 async function runList(directory: string, options: SpoolArguments, io: CommandIo): Promise<void> {
   const { entries, foreign, unreadable } = await list(directory);
-  if (options.json) io.stdout.write(`${toSafeJson({ entries, foreign, unreadable })}\n`);
+  if (options.json) printJson(io.stdout, { entries, foreign, unreadable });
   else {
     for (const entry of entries) io.stdout.write(`${line(entry, io)}\n`);
     const events = formatCount(sum(entries, 'events'), 'event');
@@ -101,7 +97,7 @@ async function runShow(directory: string, options: SpoolArguments, io: CommandIo
     if (!content.batch) continue;
     const { destination, events } = content.batch;
     const messages = events.map(({ timestamp, messageJson }) => ({
-      timestamp: new Date(timestamp).toISOString(),
+      timestamp: isoTime(timestamp),
       message: textOf(messageJson),
     }));
     if (options.json) shown.push({ file: entry.file, ...destination, events: messages });
@@ -112,7 +108,7 @@ async function runShow(directory: string, options: SpoolArguments, io: CommandIo
       }
     }
   }
-  if (options.json) io.stdout.write(`${toSafeJson(shown)}\n`);
+  if (options.json) printJson(io.stdout, shown);
   const whole = entries.length > 0 ? EXIT.found : EXIT.nothingFound;
   io.setExitCode(damaged > 0 || unreadable.length > 0 ? EXIT.failed : whole);
 }
@@ -141,9 +137,7 @@ async function runVerify(directory: string, options: SpoolArguments, io: Command
     problems.push({ file: entry.file, state: content.state, damagedEvents, detail: content.detail });
   }
   if (options.json) {
-    io.stdout.write(
-      `${toSafeJson({ files, events: sum(entries, 'events'), problems, foreign, unreadable })}\n`,
-    );
+    printJson(io.stdout, { files, events: sum(entries, 'events'), problems, foreign, unreadable });
   } else {
     for (const { file, state, detail } of problems) {
       io.stdout.write(`${state} ${escapeTerminalText(file)}: ${escapeTerminalText(detail)}\n`);
@@ -164,7 +158,7 @@ async function runDrain(directory: string, options: SpoolArguments, io: CommandI
     const { error, ...result } = await drainSpool(directory, client, { provision, signal: io.signal });
     const reason = error && describeError(error);
     const remedy = error && remedyOf(error, provision);
-    if (options.json) io.stdout.write(`${toSafeJson({ ...result, error: reason, remedy })}\n`);
+    if (options.json) printJson(io.stdout, { ...result, error: reason, remedy });
     else {
       io.stdout.write(`delivered ${result.delivered}, lost ${result.lost}, left ${result.left}\n`);
       for (const [why, count] of Object.entries(result.lostByReason)) {

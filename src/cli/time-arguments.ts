@@ -1,4 +1,5 @@
 import { OptionError } from '../cloudwatch/errors.js';
+import { DEFAULT_RANGE_MILLIS } from '../insights/index.js';
 
 const UNITS: Readonly<Record<string, number>> = {
   ms: 1,
@@ -17,8 +18,8 @@ export interface TimeArguments {
   readonly to?: string | undefined;
 }
 
-/** How far back a command looks when nothing is said. */
-export const DEFAULT_SINCE = '3h';
+/** How far back a command looks when nothing is said: as far as look-ups in code. */
+export const DEFAULT_SINCE = `${DEFAULT_RANGE_MILLIS / 3_600_000}h`;
 
 /**
  * Reads `--since`, `--from` and `--to`.
@@ -40,9 +41,9 @@ export function readTimeRange(times: TimeArguments, nowMillis: number): { from: 
 
 /** A duration such as `90s`, `15m`, `2h30m`, `7d`, in milliseconds; undefined for anything else. */
 export function parseDuration(text: string): number | undefined {
-  if (!/^(?:\d+(?:\.\d+)?(?:ms|s|min|m|h|d|w))+$/i.test(text)) return undefined;
+  if (!/^(?:\d{1,15}(?:\.\d{1,15})?(?:ms|s|min|m|h|d|w))+$/i.test(text)) return undefined;
   let millis = 0;
-  for (const [, amount, unit] of text.matchAll(/(\d+(?:\.\d+)?)([a-z]+)/gi)) {
+  for (const [, amount, unit] of text.matchAll(/(\d{1,15}(?:\.\d{1,15})?)([a-z]+)/gi)) {
     millis += Number(amount) * UNITS[unit!.toLowerCase()]!;
   }
   return millis;

@@ -41,7 +41,7 @@ function profilesIn(file: string): string[] {
     return [];
   }
   // Sections of other kinds (`[sso-session name]`) hold a blank.
-  return [...text.matchAll(/^\s*\[\s*(?:profile\s+)?["']?([^\]"'\s]+)["']?\s*\]/gm)].map(
+  return [...text.matchAll(/^[ \t]*\[[ \t]*(?:profile[ \t]+)?["']?([^\]"'\s]+)["']?[ \t]*\]/gm)].map(
     (match) => match[1]!,
   );
 }

@@ -1,3 +1,10 @@
+import { factsOf } from './error-facts.js';
+import { permissionIn } from './known-actions.js';
+import { knownSentenceIn, MISSING_STREAM } from './known-sentences.js';
+
+export { describeError } from './describe-error.js';
+export { permissionIn } from './known-actions.js';
+
 /**
  * What an error of a request to the service means for whoever made the request:
  *
@@ -151,10 +158,15 @@ export const KIND_BY_STATUS: Readonly<Record<number, ErrorKind>> = {
 
 /** Says what an error of a request means. An error that nothing is known of counts as passing. */
 export function classifyError(error: unknown): ErrorKind {
-  const { name, code, message, statusCode } = partsOfError(error);
+  const { name, code, message, statusCode } = factsOf(error);
   if (Object.hasOwn(KIND_BY_ERROR_NAME, name)) return KIND_BY_ERROR_NAME[name]!;
   if (Object.hasOwn(KIND_BY_NETWORK_CODE, code)) return KIND_BY_NETWORK_CODE[code]!;
-  if (/^Region is missing|^Invalid region|^The config profile \(/i.test(message)) return 'configuration';
+  if (
+    statusCode === undefined &&
+    /^(?:Region is missing|Invalid region|The config profile \()/i.test(message)
+  ) {
+    return 'configuration';
+  }
   return kindOfStatus(statusCode);
 }
 
@@ -167,47 +179,40 @@ function kindOfStatus(statusCode: number | undefined): ErrorKind {
 
 /** HTTP status of the answer, where there was one. */
 export function httpStatusOf(error: unknown): number | undefined {
-  return partsOfError(error).statusCode;
+  return factsOf(error).statusCode;
+}
+
+/**
+ * A short name of an error for metrics: one of a bounded number.
+ * Source: OpenTelemetry's semantic conventions, `error.type`.
+ */
+export function errorTypeOf(error: unknown): string {
+  const { name, code } = factsOf(error);
+  if (Object.hasOwn(KIND_BY_ERROR_NAME, name) || LANGUAGE_ERRORS.has(name)) return name;
+  return Object.hasOwn(KIND_BY_NETWORK_CODE, code) ? code : '_OTHER';
 }
 
 /** Milliseconds that the answer's `Retry-After` (seconds or a date) asks to wait, at the most an hour. */
 export function retryAfterMillis(error: unknown, nowMillis: number = Date.now()): number | undefined {
-  const headers = memberOf(memberOf(error, '$response'), 'headers');
-  if (typeof headers !== 'object' || headers === null) return undefined;
-  for (const [name, value] of Object.entries(headers)) {
-    if (name.toLowerCase() !== 'retry-after' || typeof value !== 'string' || value.trim() === '') continue;
-    const seconds = Number(value);
-    const millis = Number.isNaN(seconds) ? Date.parse(value) - nowMillis : seconds * 1000;
-    return Number.isNaN(millis) ? undefined : Math.min(Math.max(0, millis), 3_600_000);
-  }
-  return undefined;
+  const { retryAfter } = factsOf(error);
+  if (retryAfter === undefined || retryAfter === '') return undefined;
+  const seconds = Number(retryAfter);
+  const millis = Number.isNaN(seconds) ? Date.parse(retryAfter) - nowMillis : seconds * 1000;
+  return Number.isNaN(millis) ? undefined : Math.min(Math.max(0, millis), 3_600_000);
 }
 
 /**
- * One line for diagnostics: the error's name, what it says, its status and request id. Values that
- * validation errors quote from the request may be log content, and the request that a signature error quotes
- * may hold a session token, so they are left out.
+ * Which of both an error finds missing. The service has one exception for both, and tells them apart by its sentence alone:
+ * that one, word for word, and not any text that names a stream, as a group's own name may.
  */
-export function describeError(error: unknown): string {
-  const { name, code, message, statusCode, requestId } = partsOfError(error);
-  const text = message
-    .replace(/\n\s*Deserialization error:[\s\S]*$/, '')
-    .replace(/\s*The Canonical String for this request should have been[\s\S]*$/, '')
-    .replace(/Value '[\s\S]*?' at '/g, "a value at '")
-    .replace(/\s+/g, ' ')
-    .trim();
-  const facts = [
-    ...(code !== '' && !text.includes(code) ? [code] : []),
-    ...(statusCode === undefined ? [] : [`HTTP ${statusCode}`]),
-    ...(requestId === '' ? [] : [`request ${requestId}`]),
-  ];
-  const head = text === '' || text === 'UnknownError' ? name : `${name}: ${shorten(text)}`;
-  return facts.length > 0 ? `${head} (${facts.join(', ')})` : head;
+export function missingIn(error: unknown): 'group' | 'stream' {
+  const sentence = knownSentenceIn(factsOf(error).message)?.replace(/\.$/, '');
+  return sentence === MISSING_STREAM ? 'stream' : 'group';
 }
 
 /** What can be done about errors that the user has to mend; undefined for all others. */
 export function remedyFor(error: unknown): string | undefined {
-  const { message } = partsOfError(error);
+  const { message } = factsOf(error);
   switch (classifyError(error)) {
     case 'configuration':
       return /profile/i.test(message)
@@ -222,38 +227,11 @@ export function remedyFor(error: unknown): string | undefined {
   }
 }
 
-/** The action that an AccessDeniedException names, for example `logs:PutLogEvents`. */
-export function permissionIn(message: string): string | undefined {
-  return /perform:?\s+([a-z0-9-]+:[A-Za-z]+)/.exec(message)?.[1];
-}
-
-interface ErrorParts {
-  name: string;
-  code: string;
-  message: string;
-  requestId: string;
-  statusCode: number | undefined;
-}
-
-function partsOfError(error: unknown): ErrorParts {
-  const metadata = memberOf(error, '$metadata');
-  // An answer that the SDK could not read carries no metadata in older versions, but always the response.
-  const statusCode =
-    memberOf(metadata, 'httpStatusCode') ?? memberOf(memberOf(error, '$response'), 'statusCode');
-  const text = (value: unknown): string => (typeof value === 'string' ? value : '');
-  return {
-    name: text(memberOf(error, 'name')) || 'Error',
-    code: text(memberOf(error, 'code')) || text(memberOf(memberOf(error, 'cause'), 'code')),
-    message: text(memberOf(error, 'message')),
-    requestId: text(memberOf(metadata, 'requestId')),
-    statusCode: typeof statusCode === 'number' ? statusCode : undefined,
-  };
-}
-
-function memberOf(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null ? (value as Record<string, unknown>)[name] : undefined;
-}
-
-function shorten(text: string): string {
-  return text.length > 300 ? `${text.slice(0, 297).toWellFormed()}...` : text;
-}
+const LANGUAGE_ERRORS: ReadonlySet<string> = new Set([
+  'AggregateError',
+  'Error',
+  'RangeError',
+  'ReferenceError',
+  'SyntaxError',
+  'TypeError',
+]);

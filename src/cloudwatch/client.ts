@@ -1,37 +1,19 @@
-import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import { homedir } from 'node:os';
-import { dirname, join, sep } from 'node:path';
-import {
-  CloudWatchLogsClient,
-  type CloudWatchLogsClientConfig,
-  PutLogEventsCommand,
-} from '@aws-sdk/client-cloudwatch-logs';
+import { CloudWatchLogsClient, type CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
 import { createBackgroundAgents } from './background-agents.js';
-import { OptionError } from './errors.js';
-import { withoutUserInfo } from './without-user-info.js';
+import { BackgroundRetries } from './background-retries.js';
+import { type ClientOptions, type ClientPlan, planClient } from './client-options.js';
+import { guardErrors, secretsIn } from './guarded-client.js';
 
-/** How the client of the service is made; what is left out resolves as in the AWS SDK. */
-export interface ClientOptions {
-  /** For example `eu-central-1`. Default: AWS_REGION, then the profile's `region`. */
-  readonly region?: string | undefined;
-  /** A URL. Default: AWS_ENDPOINT_URL_CLOUDWATCH_LOGS, AWS_ENDPOINT_URL, then the region's endpoint. */
-  readonly endpoint?: string | undefined;
-  /** Default: the SDK's chain (environment, profile, SSO, web identity, container, instance). */
-  readonly credentials?: CloudWatchLogsClientConfig['credentials'];
-  /** Attempts of one request that the SDK makes. Default 3. */
-  readonly maxAttempts?: number | undefined;
-  /** How the SDK retries: `adaptive` also limits its own rate when throttled. Default `standard`. */
-  readonly retryMode?: 'standard' | 'adaptive' | undefined;
-}
-
-type Environment = Readonly<Record<string, string | undefined>>;
+export { checkClient, CLIENT_MEMBERS, type ClientOptions, isLoopbackHost } from './client-options.js';
 
 /**
  * Milliseconds to wait for a connection. The SDK has no limit of its own, and a host that drops packets
  * would hold a request for minutes.
  */
 const CONNECTION_TIMEOUT_MILLIS = 5_000;
+
+/** Attempts of one request, as the SDK makes them by default. */
+const MAX_ATTEMPTS = 3;
 
 /** Region of requests to an endpoint on this machine where none is configured: it only goes into the signature. */
 const LOOPBACK_REGION = 'us-east-1';
@@ -45,16 +27,18 @@ const LOOPBACK_REGION = 'us-east-1';
  */
 export function createCloudWatchLogsClient(
   options: ClientOptions = {},
-  environment: Environment = process.env,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
   { isInBackground = false } = {},
 ): CloudWatchLogsClient {
-  const endpoint = endpointIn(options, environment);
-  const isLoopback = endpoint !== undefined && isLoopbackHost(endpoint.hostname);
-  const region = options.region ?? regionIn(environment, endpoint, isLoopback);
-  if (region !== undefined && !/^[a-z0-9](?:[a-z0-9-]*[a-z0-9])?$/i.test(region)) {
-    throw new OptionError('region', 'be the name of an AWS region, for example "eu-central-1"', region);
-  }
-  return new CloudWatchLogsClient({
+  return createPlannedClient(planClient(options, environment), { isInBackground });
+}
+
+/** Makes the client that {@link planClient} has checked. */
+export function createPlannedClient(
+  { options, region, isLoopback, secrets }: ClientPlan,
+  { isInBackground = false } = {},
+): CloudWatchLogsClient {
+  const client = new CloudWatchLogsClient({
     ...(isLoopback && localDefaults()),
     ...(region !== undefined && { region }),
     ...(options.endpoint !== undefined && { endpoint: options.endpoint }),
@@ -63,130 +47,32 @@ export function createCloudWatchLogsClient(
     ...(options.retryMode !== undefined && { retryMode: options.retryMode }),
     // Live tail's host prefix (`streaming-`) does not resolve on this machine.
     ...(isLoopback && { disableHostPrefix: true }),
-    requestHandler: {
-      connectionTimeout: CONNECTION_TIMEOUT_MILLIS,
-      // The SDK's timer for this warning keeps the process alive, by default for seven seconds.
-      ...(isInBackground && { ...createBackgroundAgents(), socketAcquisitionWarningTimeout: 500 }),
-    },
+    ...(isInBackground ? inBackground(options) : { requestHandler: { connectionTimeout: CONNECTION_TIMEOUT_MILLIS } }), // prettier-ignore
   });
-}
-
-/** Says whether a host name means this machine. */
-export function isLoopbackHost(hostname: string): boolean {
-  const host = hostname.replace(/^\[|\]$/g, '').toLowerCase();
-  return (
-    host === 'localhost' ||
-    host.endsWith('.localhost') ||
-    host === '::1' ||
-    host === '0.0.0.0' ||
-    /^127(\.\d{1,3}){3}$/.test(host)
-  );
+  guardErrors(client, {
+    errorDetails: options.errorDetails,
+    secrets: [...secretsIn(options.credentials), ...secrets],
+  });
+  return client;
 }
 
 /**
- * Checks, without a request, that a client made by the application takes this package's commands. It may
- * come from another copy of the AWS SDK: commands of a newer copy fail on each send of an older client.
- * @throws OptionError that names both versions
+ * What takes the place of timers of the SDK that keep the process alive: those of its connections, and those of its
+ * waits between the attempts of a request.
  */
-export function checkClient(client: unknown): asserts client is CloudWatchLogsClient {
-  const given = client as Partial<CloudWatchLogsClient> | null | undefined;
-  if (typeof given !== 'object' || given === null || typeof given.send !== 'function') {
-    throw new OptionError('client', 'be a CloudWatchLogsClient of @aws-sdk/client-cloudwatch-logs', client);
-  }
-  // A stand-in of a test has `send` alone; it takes whatever it is given.
-  if (!given.middlewareStack || !given.config) return;
-  try {
-    new PutLogEventsCommand({
-      logGroupName: 'check',
-      logStreamName: 'check',
-      logEvents: [],
-    }).resolveMiddleware(given.middlewareStack, given.config, {});
-  } catch (cause) {
-    const theirs = sdkVersionOf(given.constructor) ?? 'an unknown version';
-    const ours = sdkVersionOf(CloudWatchLogsClient) ?? 'another version';
-    throw Object.assign(
-      new OptionError(
-        'client',
-        `be made by a copy of @aws-sdk/client-cloudwatch-logs that takes the commands of ${ours}, which ` +
-          `this package uses; the client given is of ${theirs}. Install one version for both, or give ` +
-          '`region`, `endpoint` and `credentials` instead of `client`',
-      ),
-      { cause },
-    );
-  }
-}
-
-/**
- * The version of the SDK that a client class was loaded from. Classes carry none, and the SDK's user agent
- * tells it only asynchronously, so it is read from the package that lies around the loaded module.
- */
-function sdkVersionOf(clientClass: unknown): string | undefined {
-  const require = createRequire(join(process.cwd(), 'any.js'));
-  const classes = new Set<unknown>();
-  for (let one = clientClass; typeof one === 'function'; one = Object.getPrototypeOf(one)) classes.add(one);
-  for (const module of Object.values(require.cache) as (Partial<NodeJS.Module> | undefined)[]) {
-    if (!module?.filename?.includes(join('@aws-sdk', 'client-cloudwatch-logs') + sep)) continue;
-    const loaded = module.exports as { CloudWatchLogsClient?: unknown } | undefined;
-    if (!loaded?.CloudWatchLogsClient || !classes.has(loaded.CloudWatchLogsClient)) continue;
-    for (let folder = dirname(module.filename); folder !== dirname(folder); folder = dirname(folder)) {
-      const manifest = join(folder, 'package.json');
-      if (!existsSync(manifest)) continue;
-      const { name, version } = require(manifest) as { name?: string; version?: string };
-      if (name === '@aws-sdk/client-cloudwatch-logs') return version;
-    }
-  }
-  return undefined;
-}
-
-function endpointIn(options: ClientOptions, environment: Environment): URL | undefined {
-  const ignored = environment.AWS_IGNORE_CONFIGURED_ENDPOINT_URLS === 'true';
-  const [option, value] =
-    options.endpoint !== undefined
-      ? ['endpoint', options.endpoint]
-      : ((['AWS_ENDPOINT_URL_CLOUDWATCH_LOGS', 'AWS_ENDPOINT_URL'] as const)
-          .map((name) => [name, ignored ? undefined : environment[name]] as const)
-          .find(([, set]) => set !== undefined && set !== '') ?? ['endpoint', undefined]);
-  if (value === undefined) return undefined;
-  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
-    throw new OptionError(option, 'be a URL that begins with http:// or https://', withoutUserInfo(value));
-  }
-  const url = new URL(value);
-  if (url.username !== '' || url.password !== '') {
-    throw new OptionError(option, 'not hold a user name or password; use credentials');
-  }
-  return url;
-}
-
-/**
- * The region to give to the SDK: none where its own sources (AWS_REGION, the profile files) may have one.
- * @throws OptionError where no source can exist; a profile file without a region shows at the first send
- */
-function regionIn(
-  environment: Environment,
-  endpoint: URL | undefined,
-  isLoopback: boolean,
-): string | undefined {
-  if (environment.AWS_REGION) return undefined;
-  const inHost = /^logs(?:-fips)?\.([a-z0-9-]+)\.(?:amazonaws\.|api\.aws)/.exec(
-    endpoint?.hostname ?? '',
-  )?.[1];
-  if (inHost !== undefined) return inHost;
-  // The SDK for JavaScript does not read this one; other tools do, and users expect it.
-  if (environment.AWS_DEFAULT_REGION) return environment.AWS_DEFAULT_REGION;
-  const hasProfileFile = profileFiles(environment).some((file) => existsSync(file));
-  if (isLoopback || hasProfileFile) return undefined;
-  throw new OptionError(
-    'region',
-    'be set, as nothing else names one: give the option, set AWS_REGION, or `region` of the profile in ~/.aws/config',
-  );
-}
-
-function profileFiles(environment: Environment): string[] {
-  const home = environment.HOME ?? environment.USERPROFILE ?? homedir();
-  return [
-    environment.AWS_CONFIG_FILE ?? join(home, '.aws', 'config'),
-    environment.AWS_SHARED_CREDENTIALS_FILE ?? join(home, '.aws', 'credentials'),
-  ];
+function inBackground({
+  maxAttempts = MAX_ATTEMPTS,
+  retryMode = 'standard',
+}: ClientOptions): Pick<CloudWatchLogsClientConfig, 'requestHandler' | 'retryStrategy'> {
+  return {
+    requestHandler: {
+      ...createBackgroundAgents(CONNECTION_TIMEOUT_MILLIS),
+      // By default the timer for this warning keeps the process for seven seconds.
+      socketAcquisitionWarningTimeout: 1,
+    },
+    // The adaptive mode bounds the rate of requests too; there is no other than the SDK's.
+    ...(retryMode === 'standard' && { retryStrategy: new BackgroundRetries(maxAttempts) }),
+  };
 }
 
 /**
@@ -196,8 +82,10 @@ function profileFiles(environment: Environment): string[] {
  */
 function localDefaults(): Pick<CloudWatchLogsClientConfig, 'credentials' | 'region'> {
   const chains = new CloudWatchLogsClient({}).config;
+  // Each request asks for it some times, and a chain that found nothing looks again each time.
+  let region: Promise<string> | undefined;
   return {
     credentials: () => chains.credentials().catch(() => ({ accessKeyId: 'test', secretAccessKey: 'test' })),
-    region: () => chains.region().catch(() => LOOPBACK_REGION),
+    region: () => (region ??= chains.region().catch(() => LOOPBACK_REGION)),
   };
 }

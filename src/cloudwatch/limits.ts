@@ -25,9 +25,12 @@ export const MAX_FUTURE_MILLIS = 2 * 60 * 60 * 1000;
 export const MAX_PAST_MILLIS = 14 * 24 * 60 * 60 * 1000;
 
 /** Days that a log group may keep its events. Source: PutRetentionPolicy, `retentionInDays`. */
-export const RETENTION_DAYS: readonly number[] = [
+export const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-];
+] as const;
+
+/** One of {@link RETENTION_DAYS}. */
+export type RetentionInDays = (typeof RETENTION_DAYS)[number];
 
 /** Classes of a log group. Source: CreateLogGroup, `logGroupClass`. */
 export const LOG_GROUP_CLASSES = ['STANDARD', 'INFREQUENT_ACCESS', 'ESSENTIALS', 'DELIVERY'] as const;

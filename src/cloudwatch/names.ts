@@ -26,14 +26,14 @@ export function logStreamNameProblem(name: string): string | undefined {
 
 /** Replaces what a log group name may not hold by `_` and cuts it to the service's length. */
 export function toLogGroupName(text: string): string {
-  const name = text.replace(/[^.\-_/#A-Za-z0-9]/g, '_').slice(0, MAX_NAME_LENGTH);
+  const name = text.slice(0, MAX_NAME_LENGTH).replace(/[^.\-_/#A-Za-z0-9]/g, '_');
   return name.startsWith('aws/') ? `aws_${name.slice(4)}` : name;
 }
 
 /** Replaces what a log stream name may not hold by `_` and cuts it to the service's length. */
 export function toLogStreamName(text: string): string {
   // Half of a surrogate pair would make the name invalid UTF-8 on the wire.
-  return text.replace(/[:*]/g, '_').slice(0, MAX_NAME_LENGTH).toWellFormed();
+  return text.slice(0, MAX_NAME_LENGTH).replace(/[:*]/g, '_').toWellFormed();
 }
 
 /** The parts of a log group ARN that callers need. */

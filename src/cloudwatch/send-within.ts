@@ -1,3 +1,4 @@
+import { CloudWatchLogsError } from './errors.js';
 import { setAwakeTimeout } from './set-awake-timeout.js';
 
 /**
@@ -18,7 +19,8 @@ export async function sendWithin<Output>(
     controller.abort(signal?.reason);
   };
   const stopTimer = setAwakeTimeout(() => {
-    controller.abort(Object.assign(new Error(`no answer within ${millis} ms`), { name: 'TimeoutError' }));
+    const error = new CloudWatchLogsError('ERR_TIMEOUT', `no answer within ${millis} ms`);
+    controller.abort(Object.assign(error, { name: 'TimeoutError' }));
   }, millis);
   signal?.addEventListener('abort', onAbort, { once: true });
   try {

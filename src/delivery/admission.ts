@@ -2,6 +2,8 @@ import { type PendingBatch } from './pending-batch.js';
 
 /** What one `deliver` has found room for, and what it has not; some of its batches may still wait for room. */
 export class Admission {
+  /** The place of its first batch in the order of arrival. */
+  readonly sequence: number;
   /** Resolves when none of its batches waits for room any more. */
   readonly through: Promise<void>;
   readonly admitted: PendingBatch[] = [];
@@ -11,22 +13,17 @@ export class Admission {
   lost = 0;
   /** Why the last of them was turned away. */
   error: Error | undefined;
-  #isThrough = false;
   #resolve!: () => void;
 
-  constructor() {
+  constructor(sequence: number) {
+    this.sequence = sequence;
     this.through = new Promise((resolve) => {
       this.#resolve = resolve;
     });
   }
 
-  get isThrough(): boolean {
-    return this.#isThrough;
-  }
-
   /** All batches are in, or turned away. */
   finish(): void {
-    this.#isThrough = true;
     this.#resolve();
   }
 }

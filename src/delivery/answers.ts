@@ -1,31 +1,9 @@
 import { describeError, remedyFor } from '../cloudwatch/classify-error.js';
-import { type DispatchState } from './dispatch-state.js';
+import { type DispatchLoop, type DispatchState } from './dispatch-state.js';
 import { type Lane } from './lane.js';
-import { OF_THE_DESTINATION, type Outcome, type RetryCause, type Unread } from './outcome.js';
+import { HOPELESS, OF_THE_DESTINATION, type Outcome, type RetryCause, type Unread } from './outcome.js';
 import { type PendingBatch } from './pending-batch.js';
 import { type Preparation } from './preparation.js';
-import { type SpooledBatches } from './spooled-batches.js';
-
-/**
- * Milliseconds for which a denied permission counts as passing: a role's new permissions take some seconds
- * to be known everywhere. After that each batch gets one attempt.
- */
-const DENIED_GRACE_MILLIS = 10_000;
-
-/** Failed attempts of a stream up to which a wrong sequence token is corrected without waiting. */
-const MAX_TOKEN_CORRECTIONS = 3;
-
-/** What counts as passing for the grace; after it a batch is lost without a spool, and waits in one. */
-const HAS_GRACE: ReadonlySet<RetryCause> = new Set<RetryCause>(['denied', 'unexpected']);
-
-/**
- * Milliseconds for which a flush tries again what waiting seldom mends: credentials that are just being renewed,
- * a permission that just comes into force. What failed so for longer is known, and no flush waits for it.
- */
-const HOPELESS_AFTER_MILLIS = 1_000;
-
-/** What waiting longer will not mend; nor what is missing once it could not be made. */
-const HOPELESS: ReadonlySet<RetryCause> = new Set<RetryCause>(['denied', 'credentials', 'configuration']);
 
 /** One attempt to send a batch. */
 interface Attempt {
@@ -37,20 +15,21 @@ interface Attempt {
 /** What the outcome of an attempt means for its batch, its lane and all others. */
 export class Answers {
   readonly #state: DispatchState;
+  readonly #loop: DispatchLoop;
   readonly #preparation: Preparation;
-  readonly #spooled: SpooledBatches | undefined;
-  /** Attempts that failed and are made again. */
+  /** Requests that failed and are made again, by the SDK or by us. */
   retries = 0;
 
-  constructor(state: DispatchState, preparation: Preparation, spooled: SpooledBatches | undefined) {
+  constructor(state: DispatchState, loop: DispatchLoop, preparation: Preparation) {
     this.#state = state;
+    this.#loop = loop;
     this.#preparation = preparation;
-    this.#spooled = spooled;
   }
 
   apply(outcome: Exclude<Outcome | Unread, { kind: 'gone' }>, attempt: Attempt): void {
     const { accounts } = this.#state;
     const { lane, pending } = attempt;
+    if (isAnswer(outcome)) this.#state.endpointAnswered();
     switch (outcome.kind) {
       case 'accepted':
         this.#accepted(outcome, attempt);
@@ -59,9 +38,11 @@ export class Answers {
         this.#failed(outcome, attempt);
         break;
       case 'sequence_token':
-        lane.wantsTokens = true;
-        lane.sequenceToken = outcome.expected;
-        if (++lane.tokenCorrections > MAX_TOKEN_CORRECTIONS) {
+        this.#state.parts.diagnostics.debug(
+          'token refreshed',
+          `${lane.name}: the sequence token was refreshed`,
+        );
+        if (!lane.correctToken(outcome.expected)) {
           this.#failed({ ...outcome, kind: 'retry', cause: 'retry' }, attempt);
         }
         break;
@@ -81,13 +62,13 @@ export class Answers {
   }
 
   #accepted(outcome: Outcome & { kind: 'accepted' }, { lane, pending }: Attempt): void {
-    const { accounts, pace, parts } = this.#state;
+    const { accounts, lanes, pace, parts } = this.#state;
+    const { length } = pending.part.events;
     accounts.delivered(pending, outcome.rejected, lane.name);
-    lane.succeeded();
-    lane.tokenCorrections = 0;
-    if (lane.wantsTokens) lane.sequenceToken = outcome.nextSequenceToken;
-    this.#state.failingSince = undefined;
-    if (parts.breaker) this.#releaseHeldBack();
+    parts.diagnostics.debug('accepted', `${lane.name}: a request with ${length} events was accepted`);
+    lane.accepted(outcome.nextSequenceToken);
+    // The endpoint is up.
+    if (parts.breaker) for (const other of lanes) other.release();
     pace.succeeded();
     if (outcome.entityError !== undefined) {
       const group = lane.destination.logGroupName;
@@ -99,65 +80,52 @@ export class Answers {
     }
   }
 
-  /** The endpoint is up: what the breaker held back need not wait for its next probe. */
-  #releaseHeldBack(): void {
-    for (const lane of this.#state.lanes) {
-      if (!lane.isHeldBack) continue;
-      lane.isHeldBack = false;
-      lane.readyAt = 0;
-    }
-  }
-
-  #failed(outcome: Outcome & { kind: 'retry' }, attempt: Attempt): void {
-    const { lane, pending, number } = attempt;
-    const { accounts, pace, parts } = this.#state;
-    const { cause, error } = outcome;
+  #failed(outcome: Outcome & { kind: 'retry' }, { lane, pending, number }: Attempt): void {
+    const { accounts, lanes, pace, parts } = this.#state;
+    const { cause, error, afterMillis } = outcome;
     const now = parts.now();
-    accounts.noteError(pending, error);
-    lane.lastCause = cause;
-    lane.failingSince ??= now;
+    // The first event of a new stream finds it missing, and it is made: that is no error yet.
+    if (cause === 'missing') pending.lastError = error;
+    else accounts.noteError(pending, error);
     pending.unload();
     if (outcome.wasNotSent) {
-      lane.isHeldBack = true;
-      lane.lastHopelessAttempt = number;
-      lane.readyAt = now + pace.delay(1, outcome.afterMillis);
+      lane.heldBack({ number, cause, now }, pace.delay(1, afterMillis));
+      this.#loop.keep([pending]);
       return;
     }
     this.retries++;
-    if (!OF_THE_DESTINATION.has(cause)) this.#state.failingSince ??= now;
-    if (isHopeless(cause, now - lane.failingSince)) lane.lastHopelessAttempt = number;
     this.#report(cause, error, lane);
-    lane.inGraceSince = HAS_GRACE.has(cause) ? (lane.inGraceSince ?? now) : undefined;
-    if (lane.inGraceSince !== undefined && now - lane.inGraceSince >= DENIED_GRACE_MILLIS) {
-      if (!this.#spooled) {
-        lane.readyAt = now;
-        this.#lose(error, attempt);
-        return;
-      }
-      void this.#spooled.store([pending]);
-    }
-    // Requests that were in flight together fail together: they count as one failure, and the longest wait
-    // that one of them was asked for holds.
-    if (lane.readyAt > now) {
-      const asked = outcome.afterMillis === undefined ? 0 : now + pace.delay(1, outcome.afterMillis);
-      lane.readyAt = Math.max(lane.readyAt, asked);
+    const isPastGrace = lane.failed({ number, cause, now });
+    if (isPastGrace && !parts.spool) {
+      lane.retryNow();
+      accounts.lastError = error;
+      this.#lose(error, { lane, pending });
       return;
     }
-    lane.failures++;
-    lane.readyAt = now + pace.delay(lane.failures, outcome.afterMillis);
-    if (cause === 'throttled') pace.slowDown(lane.readyAt, now);
-    if (cause === 'missing') this.#preparation.ensure(lane, 'missing', lane.failures === 1);
+    const failures = lane.wait(now, {
+      after: (count) => pace.delay(count, afterMillis),
+      asked: afterMillis === undefined ? undefined : pace.delay(1, afterMillis),
+    });
+    if (failures !== undefined && cause === 'throttled') pace.slowDown(lane.readyAt, now);
+    if (failures !== undefined && cause === 'missing') {
+      if (failures > 1) accounts.lastError = error;
+      void this.#preparation.ensure(lane, 'missing', failures === 1);
+    }
+    const hasGoneDown = !OF_THE_DESTINATION.has(cause) && this.#state.endpointFailed(now);
+    // A shutdown stores what is left by itself, and says what becomes of it.
+    if (this.#state.phase !== 'open') return;
+    // What is in flight may still be answered.
+    if (hasGoneDown) for (const one of lanes) this.#loop.keep(one.waiting);
+    if (this.#state.isDown || isPastGrace) this.#loop.keep([pending]);
   }
 
-  #lose(error: Error, { lane, pending }: Attempt): void {
+  #lose(error: Error, { lane, pending }: Pick<Attempt, 'lane' | 'pending'>): void {
     this.#state.accounts.loseRest(pending, 'delivery_failed', `${lane.name}: ${describeError(error)}`);
   }
 
   #unreadable({ lane, number }: Attempt): void {
-    const now = this.#state.parts.now();
-    lane.failingSince ??= now;
-    lane.lastHopelessAttempt = number;
-    lane.readyAt = now + this.#state.pace.delay(++lane.failures, undefined);
+    const { pace, parts } = this.#state;
+    lane.unread({ number, now: parts.now() }, (failures) => pace.delay(failures, undefined));
   }
 
   #report(cause: RetryCause, error: Error, lane: Lane): void {
@@ -173,6 +141,8 @@ export class Answers {
   }
 }
 
-function isHopeless(cause: RetryCause, failingMillis: number): boolean {
-  return HOPELESS.has(cause) && (cause === 'configuration' || failingMillis >= HOPELESS_AFTER_MILLIS);
+/** The endpoint itself answered, with what it knows. An answer that nobody knows may be that of a proxy. */
+function isAnswer(outcome: Outcome | Unread): boolean {
+  if (outcome.kind === 'retry') return outcome.cause === 'denied' || outcome.cause === 'missing';
+  return outcome.kind !== 'unreadable';
 }

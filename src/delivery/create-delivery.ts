@@ -1,5 +1,6 @@
 import { createProvisioner } from '../resources/ensure-log-group.js';
-import { DEFAULT_CIRCUIT_BREAKER_SETTINGS, EndpointBreaker } from './circuit-breaker.js';
+import { DEFAULT_CIRCUIT_BREAKER_SETTINGS } from './breaker.js';
+import { BreakerOnDemand } from './breaker-on-demand.js';
 import {
   DEFAULT_DELIVERY_SETTINGS,
   type Delivery,
@@ -19,7 +20,15 @@ export function createDelivery(parts: DeliveryParts, settings: Partial<DeliveryS
   const sender = createSender({ client, diagnostics }, all);
   const { circuitBreaker = DEFAULT_CIRCUIT_BREAKER_SETTINGS } = all;
   const breaker =
-    circuitBreaker === false ? undefined : new EndpointBreaker({ diagnostics, now }, circuitBreaker);
+    circuitBreaker === false
+      ? undefined
+      : new BreakerOnDemand({
+          diagnostics,
+          async load() {
+            const { EndpointBreaker } = await import('./circuit-breaker.js');
+            return new EndpointBreaker({ diagnostics, now }, circuitBreaker);
+          },
+        });
   const { wallClock, fileSystem } = parts;
   return new Dispatcher(
     {
@@ -27,6 +36,7 @@ export function createDelivery(parts: DeliveryParts, settings: Partial<DeliveryS
       sender: parts.onRequest ? observeRequests(sender, parts.onRequest, { now, diagnostics }) : sender,
       provisioner: createProvisioner({ client, diagnostics }, all.provisioning, all.requestTimeoutMillis),
       breaker,
+      room: parts.room,
       losses,
       diagnostics,
       now,

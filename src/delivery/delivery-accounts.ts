@@ -1,6 +1,6 @@
-import { EVENT_OVERHEAD_BYTES } from '../cloudwatch/limits.js';
 import { type Losses, type LossReason } from '../observability/losses.js';
 import { type LogEventBatch } from './encoded-event.js';
+import { countedBytes } from './event-list.js';
 import { type Rejection } from './outcome.js';
 import { type PendingBatch } from './pending-batch.js';
 import { type RoomForBytes } from './room-for-bytes.js';
@@ -78,6 +78,23 @@ export class DeliveryAccounts {
     this.#parts.losses.record(reason, lost, detail);
   }
 
+  /** All that was left of a batch is through: delivered, but for what is counted as lost already. */
+  settledAtOnce(pending: PendingBatch, delivered: number): void {
+    const { bytes, events } = pending;
+    this.deliveredEvents += delivered;
+    this.deliveredBytes += Math.round((bytes * delivered) / events);
+    pending.releaseKeeper();
+    pending.letGo();
+    this.#release(pending, events, bytes);
+  }
+
+  /** What was left of a batch is on disk, for the next process. */
+  storedAtEnd(pending: PendingBatch): void {
+    this.stored(pending);
+    pending.releaseKeeper();
+    pending.letGo();
+  }
+
   /** What is left of a batch is on disk now, and not in memory. */
   stored({ events, bytes }: PendingBatch): void {
     this.heldEvents -= events;
@@ -114,8 +131,5 @@ function rejectedBytes({ events }: LogEventBatch, rejected: readonly Rejection[]
     if (reason === 'too_new') last -= count;
     else first += count;
   }
-  return [...events.slice(0, first), ...events.slice(last)].reduce(
-    (sum, { messageBytes }) => sum + messageBytes + EVENT_OVERHEAD_BYTES,
-    0,
-  );
+  return rejected.length === 0 ? 0 : countedBytes(events.slice(0, first)) + countedBytes(events.slice(last));
 }

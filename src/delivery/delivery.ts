@@ -1,10 +1,12 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { type Diagnostics } from '../observability/diagnostics.js';
-import { type Losses } from '../observability/losses.js';
+import { type Losses, type LossReason } from '../observability/losses.js';
 import { type RequestObserver } from '../observability/request-observer.js';
 import { type ProvisioningSettings } from '../resources/ensure-log-group.js';
-import { type BreakerState, type CircuitBreakerSettings } from './circuit-breaker.js';
+import { type BreakerState, type CircuitBreakerSettings } from './breaker.js';
+import { type Deadline } from './deadline.js';
 import { type Destination, type LogEventBatch } from './encoded-event.js';
+import { type RoomForBytes } from './room-for-bytes.js';
 import { type FileSystem } from './spool/private-files.js';
 import { type SpoolSettings, type SpoolStatus } from './spool/spool.js';
 
@@ -45,34 +47,84 @@ export interface DeliveryStatus {
   readonly handedOnEvents?: number | undefined;
 }
 
+/** What became of a batch that was sent while the process stood still; what is in neither figure is left. */
+export interface SentAtOnce {
+  readonly delivered: number;
+  /** Events that the service refused. */
+  readonly lost: number;
+}
+
+/** What became of all of them. */
+export interface AllSentAtOnce {
+  /** By the places of the batches; nothing for one of which nothing is known. */
+  readonly batches: readonly (SentAtOnce | undefined)[];
+  /** Of what was refused, the reasons. */
+  readonly lostByReason: Readonly<Partial<Record<LossReason, number>>>;
+  /** The last error, in words that hold nothing of the service's. */
+  readonly problem?: string | undefined;
+  /** Events in the spool, of whomever; undefined where that is not known. */
+  readonly spooled: number | undefined;
+}
+
+/** Sends batches while the process stands still: nothing asynchronous will happen any more. */
+export type SendAtOnce = (
+  batches: readonly LogEventBatch[],
+  options: {
+    /** There is something in the spool, which is to be sent first. */
+    readonly isSpoolLeft: boolean;
+  },
+) => AllSentAtOnce;
+
+/** How one `deliver` waits. */
+export interface DeliverOptions {
+  /**
+   * What was reserved for the batches in {@link DeliveryParts.room}: they are in memory already, and wait for no
+   * room. Nobody asks what becomes of each of them: those that wait for the same stream may be sent together, and then
+   * count as kept in the result.
+   */
+  readonly reservedBytes?: number | undefined;
+  /**
+   * It resolves already when the endpoint is known to fail and what is not delivered is safe: on disk, or in memory
+   * without a spool. Default false: it waits for answers up to `exportTimeoutMillis`.
+   */
+  readonly untilSafe?: boolean | undefined;
+}
+
 /** Brings encoded events to the service. */
 export interface Delivery {
   /**
    * Resolves when every event of the batches is delivered, kept (will be retried in the background) or
    * counted as lost. Never rejects.
    */
-  deliver(batches: readonly LogEventBatch[]): Promise<DeliveryResult>;
-  /** Makes group and stream of destinations that are known ahead; returns at once, failure is no error yet. */
-  prepare(destinations: readonly Destination[]): void;
-  /** Makes a group that is known ahead of its streams; returns at once, failure is no error. */
-  prepareGroup(logGroupName: string): void;
+  deliver(batches: readonly LogEventBatch[], options?: DeliverOptions): Promise<DeliveryResult>;
+  /**
+   * Makes group and stream of destinations that are known ahead. Resolves when that is tried: failure is no error yet.
+   * Never rejects.
+   */
+  prepare(destinations: readonly Destination[]): Promise<void>;
+  /** Makes a group that is known ahead of its streams. Resolves when that is tried; never rejects. */
+  prepareGroup(logGroupName: string): Promise<void>;
   /**
    * Cuts backoff waits short and waits for what is in flight and kept, in memory and in the spool, up to
    * `flushTimeoutMillis`. What earlier processes left in the spool is looked for first. What is not delivered
    * then is in the spool, where there is one. After `shutdown` it waits for that alone. Never rejects.
-   * @param timeoutMillis - another time than `flushTimeoutMillis`
+   * @param deadline - another time than `flushTimeoutMillis`
    */
-  forceFlush(timeoutMillis?: number): Promise<void>;
+  forceFlush(deadline?: Deadline): Promise<void>;
   /**
-   * From now on `deliver` and `forceFlush` wait for no answer, nor do those under way: what is not delivered is
-   * in the spool, or in memory without one, when they resolve. For whoever empties a queue before a deadline.
+   * As `forceFlush`, within `shutdownTimeoutMillis`; what is left is counted as lost with reason `shutdown`. With a
+   * spool, what is not delivered at the first attempt, or in half of the time, goes there and is left to the next
+   * process.
+   * @param deadline - another time than `shutdownTimeoutMillis`
    */
-  stopWaiting(): void;
+  shutdown(deadline?: Deadline): Promise<void>;
   /**
-   * As `forceFlush`, within `timeoutMillis`, by default `shutdownTimeoutMillis`; what is left is counted as lost with reason `shutdown`. With a
-   * spool, what is not delivered at the first attempt goes there, and is left to the next process.
+   * For the end of a process, where nothing asynchronous happens any more. What `deliver` is given meanwhile is not
+   * sent; then what is in memory alone goes through `send`, which takes over the spool. What it leaves goes to the
+   * spool or its keeper, or is lost (`shutdown`).
+   * @param deliverRest - may call `deliver`
    */
-  shutdown(timeoutMillis?: number): Promise<void>;
+  settleAtOnce?(send: SendAtOnce, deliverRest: () => void): void;
   status(): DeliveryStatus;
   /** Tries whether the spool can be written to; undefined without one. Never rejects. */
   checkSpool?(): Promise<SpoolStatus | undefined>;
@@ -120,6 +172,8 @@ export interface DeliveryParts {
   readonly random?: (() => number) | undefined;
   /** Where the spool's files are; `node:fs/promises` by default. */
   readonly fileSystem?: FileSystem | undefined;
+  /** Shared with who holds events before they come here; by default one of `maxBufferBytes`. */
+  readonly room?: RoomForBytes | undefined;
   /** Told of each PutLogEvents request, for metrics. */
   readonly onRequest?: RequestObserver | undefined;
 }

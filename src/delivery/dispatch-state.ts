@@ -3,10 +3,13 @@ import { type Diagnostics } from '../observability/diagnostics.js';
 import { type Losses } from '../observability/losses.js';
 import { type Provisioner } from '../resources/ensure-log-group.js';
 import { type Admission } from './admission.js';
-import { type EndpointBreaker } from './circuit-breaker.js';
+import { type Breaker } from './breaker.js';
+import { Deadline } from './deadline.js';
 import { DeliveryAccounts } from './delivery-accounts.js';
 import { type DeliverySettings } from './delivery.js';
+import { Halfway } from './halfway.js';
 import { Lanes } from './lanes.js';
+import { type PendingBatch } from './pending-batch.js';
 import { Pace } from './pace.js';
 import { RoomForBytes } from './room-for-bytes.js';
 import { type Sender } from './sender.js';
@@ -16,8 +19,10 @@ import { type Spool } from './spool/spool.js';
 export interface DispatcherParts {
   readonly sender: Sender;
   readonly provisioner: Provisioner;
-  readonly breaker?: EndpointBreaker | undefined;
+  readonly breaker?: Breaker | undefined;
   readonly spool?: Spool | undefined;
+  /** Shared with who holds events before they come here; by default as much as `maxBufferBytes`. */
+  readonly room?: RoomForBytes | undefined;
   readonly losses: Losses;
   readonly diagnostics: Diagnostics;
   readonly now: () => number;
@@ -32,28 +37,35 @@ export interface DispatchLoop {
   pump(): void;
   /** A flush may be through. */
   checkFlushes(): void;
+  /** These will not be delivered soon: they are made safe, and who waits for that alone waits no longer. */
+  keep(batches: readonly PendingBatch[]): void;
 }
+
+/** `closing`: nothing new comes in, and what is left is tried once more. `aborted`: no request is made any more. */
+export type Phase = 'open' | 'closing' | 'aborted';
 
 /** What the parts of a dispatcher share. */
 export class DispatchState {
   readonly parts: DispatcherParts;
   readonly settings: DeliverySettings;
-  readonly lanes = new Lanes();
+  readonly lanes: Lanes;
   readonly room: RoomForBytes;
   readonly accounts: DeliveryAccounts;
   readonly pace: Pace;
+  readonly halfway = new Halfway();
   /** The calls of `deliver` of which some batch waits for room. */
   readonly admissions = new Set<Admission>();
   /** Aborts when the time of a shutdown is over. */
   readonly abort = new AbortController();
-  isClosed = false;
-  /** Whoever delivers or flushes need not wait for answers any more. */
-  isWaitingOver = false;
   /** Attempts begun so far: also the number of the last one. */
   attempts = 0;
   inFlight = 0;
-  /** Since when no request to the endpoint succeeded, for reasons that no destination has alone. */
-  failingSince: number | undefined;
+  /** Whether those who deliver wait for answers; a shutdown that has waited long enough lets them go. */
+  callersWait = true;
+  /** The process is about to end: nothing is started any more. */
+  standsStill = false;
+  #isClosing = false;
+  #failingSince: number | undefined;
   readonly #underWay = new Set<Promise<void>>();
   #batches = 0;
 
@@ -61,7 +73,8 @@ export class DispatchState {
     const { losses, spool } = parts;
     this.parts = parts;
     this.settings = settings;
-    this.room = new RoomForBytes(settings.maxBufferBytes);
+    this.lanes = new Lanes({ keepOrder: spool !== undefined });
+    this.room = parts.room ?? new RoomForBytes(settings.maxBufferBytes);
     const { wallClock = Date.now } = parts;
     this.accounts = new DeliveryAccounts({ losses, spool, room: this.room, wallClock });
     // One listener for each request in flight, as many as `concurrency` allows.
@@ -69,13 +82,50 @@ export class DispatchState {
     this.pace = new Pace(parts, settings);
   }
 
-  get isAborted(): boolean {
-    return this.abort.signal.aborted;
+  get phase(): Phase {
+    if (this.abort.signal.aborted) return 'aborted';
+    return this.#isClosing ? 'closing' : 'open';
+  }
+
+  /** The endpoint is known to fail: no request to it succeeded since one failed, for what no destination has alone. */
+  get isDown(): boolean {
+    return this.#failingSince !== undefined;
+  }
+
+  /** It fails for as long as one waits for an export, or the circuit breaker says that it is down. */
+  get isDownForLong(): boolean {
+    const { breaker, now } = this.parts;
+    const since = this.#failingSince;
+    return (
+      breaker?.state === 'open' || (since !== undefined && now() - since >= this.settings.exportTimeoutMillis)
+    );
+  }
+
+  /** The place of the batch that came last, in the order of arrival. */
+  get lastSequence(): number {
+    return this.#batches;
   }
 
   /** The place of a batch in the order of arrival. */
   nextSequence(): number {
     return ++this.#batches;
+  }
+
+  /** From now on nothing new comes in. */
+  close(): void {
+    this.#isClosing = true;
+  }
+
+  /** The endpoint answers, whatever it says: it is worth waiting for. */
+  endpointAnswered(): void {
+    this.#failingSince = undefined;
+  }
+
+  /** A request to the endpoint failed. @returns whether it was well until now */
+  endpointFailed(now: number): boolean {
+    const wasWell = this.#failingSince === undefined;
+    this.#failingSince ??= now;
+    return wasWell;
   }
 
   /** Notes an attempt that began. @param attempt - never rejects */
@@ -89,8 +139,8 @@ export class DispatchState {
     while (this.#underWay.size > 0) await Promise.all(this.#underWay);
   }
 
-  /** In an outage nobody waits for what will not be delivered soon. */
-  hasFailedLong(since: number | undefined): boolean {
-    return since !== undefined && this.parts.now() - since >= this.settings.exportTimeoutMillis;
+  /** @param millis - from now on */
+  deadlineIn(millis: number): Deadline {
+    return Deadline.after(millis, this.parts.now);
   }
 }

@@ -1,29 +1,30 @@
+import { toRequestError } from '../cloudwatch/request-error.js';
 import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
+import { type LossReason } from '../observability/losses.js';
 import { type Admission } from './admission.js';
 import { Admissions } from './admissions.js';
 import { Answers } from './answers.js';
+import { type Deadline } from './deadline.js';
 import {
+  type DeliverOptions,
   type Delivery,
   type DeliveryResult,
   type DeliverySettings,
   type DeliveryStatus,
+  type SendAtOnce,
 } from './delivery.js';
-import { type DispatcherParts, DispatchState } from './dispatch-state.js';
+import { type DispatcherParts, type DispatchLoop, DispatchState } from './dispatch-state.js';
 import { type Destination, type LogEventBatch } from './encoded-event.js';
 import { Flushes } from './flushes.js';
 import { type Lane } from './lane.js';
+import { mergeable, mergeBatches } from './merge-batches.js';
 import { type Outcome, type Unread } from './outcome.js';
-import { type PendingBatch } from './pending-batch.js';
+import { PendingBatch } from './pending-batch.js';
 import { Preparation } from './preparation.js';
-import { type SpoolStatus } from './spool/spool.js';
+import { admittingOfShutdown, answersOfDelivery, planShutdown, storingOfDelivery } from './shutdown-plan.js';
+import { type Spool, type SpoolStatus } from './spool/spool.js';
 import { SpooledBatches } from './spooled-batches.js';
-import { startTimeLimit, STORING_SHARE, type TimeLimit, within } from './time-limit.js';
-
-/**
- * Least milliseconds that `deliver` waits for the disk, though it were longer than it was given: what it
- * reports as kept is to be on disk, and a second is what a busy disk may take.
- */
-const MIN_STORING_MILLIS = 1_000;
+import { startTimeLimit, type TimeLimit, within } from './time-limit.js';
 
 /**
  * Holds the batches that are on their way, decides which is sent when, and what an answer means for it.
@@ -46,33 +47,42 @@ export class Dispatcher implements Delivery {
 
   constructor(parts: DispatcherParts, settings: DeliverySettings) {
     const state = new DispatchState(parts, settings);
-    const loop = {
+    const loop: DispatchLoop = {
       pump: () => {
         this.#pump();
       },
       checkFlushes: () => {
         this.#flushes.check();
       },
+      keep: (batches) => {
+        if (this.#spooled) this.#spooled.keep(batches);
+        else for (const pending of batches) pending.reportSafe();
+      },
     };
     this.#state = state;
     this.#preparation = new Preparation(state, loop);
     this.#spooled = parts.spool && new SpooledBatches(state, loop, parts.spool);
     this.#admissions = new Admissions(state, loop, this.#spooled);
-    this.#answers = new Answers(state, this.#preparation, this.#spooled);
+    this.#answers = new Answers(state, loop, this.#preparation);
     this.#flushes = new Flushes(state, loop, this.#spooled);
   }
 
-  async deliver(batches: readonly LogEventBatch[]): Promise<DeliveryResult> {
-    const { exportTimeoutMillis } = this.#state.settings;
-    const storingMillis = this.#spooled ? exportTimeoutMillis * STORING_SHARE : 0;
-    const limit = startTimeLimit(exportTimeoutMillis - storingMillis, false);
-    this.#limits.add(limit);
-    const admission = await this.#admissions.admitAll(batches, limit.over);
+  async deliver(
+    batches: readonly LogEventBatch[],
+    { reservedBytes, untilSafe = false }: DeliverOptions = {},
+  ): Promise<DeliveryResult> {
+    const deadline = this.#state.deadlineIn(this.#state.settings.exportTimeoutMillis);
+    const hasSpool = this.#spooled !== undefined;
+    const limit = this.#startLimit(answersOfDelivery(deadline, { hasSpool }));
+    const admission = await this.#admissions.admitAll(batches, limit.over, reservedBytes);
     const { admitted, kept, lost } = admission;
-    await Promise.race([Promise.all(admitted.map((pending) => pending.reported)), limit.over]);
+    const waits = admitted.map((pending) => (untilSafe ? pending.safe : pending.reported));
+    await Promise.race([Promise.all(waits), limit.over]);
     this.#end(limit);
     if (this.#spooled) {
-      await this.#whileStoring(Math.max(MIN_STORING_MILLIS, storingMillis), this.#spooled.store(admitted));
+      const storing = this.#startLimit(storingOfDelivery(deadline));
+      await Promise.race([this.#spooled.store(admitted), storing.over]);
+      this.#end(storing);
     }
     const result = { delivered: 0, kept, lost };
     let { error } = admission;
@@ -87,28 +97,21 @@ export class Dispatcher implements Delivery {
     return error === undefined ? result : { ...result, error };
   }
 
-  prepare(destinations: readonly Destination[]): void {
-    for (const destination of destinations) {
-      this.#preparation.ensure(this.#state.lanes.of(destination), 'ahead');
-    }
+  async prepare(destinations: readonly Destination[]): Promise<void> {
+    const lanes = destinations.map((destination) => this.#state.lanes.of(destination));
+    await Promise.all(lanes.map((lane) => this.#preparation.ensure(lane, 'ahead')));
   }
 
-  prepareGroup(logGroupName: string): void {
-    this.#preparation.ensureGroupAhead(logGroupName);
+  prepareGroup(logGroupName: string): Promise<void> {
+    return this.#preparation.ensureGroupAhead(logGroupName);
   }
 
-  async forceFlush(timeoutMillis = this.#state.settings.flushTimeoutMillis): Promise<void> {
-    const { isWaitingOver } = this.#state;
-    if (isWaitingOver) return;
-    if (!this.#closing) await this.#flushes.flushWithFound(timeoutMillis);
+  async forceFlush(
+    deadline = this.#state.deadlineIn(this.#state.settings.flushTimeoutMillis),
+  ): Promise<void> {
+    if (!this.#closing) await this.#flushes.flushWithFound(deadline);
     // A shutdown does what a flush would, and says itself what becomes of the rest.
-    if (!this.#state.isWaitingOver) await this.#closing;
-  }
-
-  stopWaiting(): void {
-    this.#state.isWaitingOver = true;
-    for (const pending of this.#state.lanes.batches()) pending.reportKept();
-    this.#flushes.cutShort();
+    await this.#closing;
   }
 
   async checkSpool(): Promise<SpoolStatus | undefined> {
@@ -119,9 +122,20 @@ export class Dispatcher implements Delivery {
     await this.#spooled?.scan();
   }
 
-  shutdown(timeoutMillis = this.#state.settings.shutdownTimeoutMillis): Promise<void> {
-    this.#closing ??= this.#close(timeoutMillis);
+  shutdown(deadline = this.#state.deadlineIn(this.#state.settings.shutdownTimeoutMillis)): Promise<void> {
+    this.#closing ??= this.#close(deadline);
     return this.#closing;
+  }
+
+  settleAtOnce(send: SendAtOnce, deliverRest: () => void): void {
+    this.#state.standsStill = true;
+    try {
+      deliverRest();
+      this.#settleAtOnce(send);
+      this.#state.parts.diagnostics.flush();
+    } finally {
+      this.#state.standsStill = false;
+    }
   }
 
   status(): DeliveryStatus {
@@ -135,7 +149,7 @@ export class Dispatcher implements Delivery {
       throttles: pace.throttles,
       inheritedEvents: accounts.inheritedEvents,
       handedOnEvents: accounts.handedOnEvents,
-      heldBytes: room.used,
+      heldBytes: room.taken,
       lastError: accounts.lastError,
       lastErrorAt: accounts.lastErrorAt,
       breaker: parts.breaker?.state ?? 'closed',
@@ -145,20 +159,24 @@ export class Dispatcher implements Delivery {
 
   /** Starts what may start now, the lanes in turn, and sets the timer for the next that may start later. */
   #pump(): void {
-    const { isAborted, lanes, pace, parts } = this.#state;
+    const { halfway, lanes, pace, parts, phase } = this.#state;
     clearTimeout(this.#timer);
-    if (isAborted) return;
+    if (phase === 'aborted' || this.#state.standsStill) return;
     const now = parts.now();
     let nextAt = Number.POSITIVE_INFINITY;
     // A lane that started something is moved to the end, where this same loop comes to it again.
     for (const lane of lanes) {
       // What is answered and still on disk would be sent again after a kill, as what is in flight would.
-      if (!pace.allowsBeside(this.#state.inFlight + (parts.spool?.removals ?? 0))) return;
-      if (lane.isBlocked || !lane.hasWaiting || !lane.mayStart) {
+      const busy = this.#state.inFlight + (parts.spool?.removals ?? 0);
+      if (!pace.allowsBeside(busy)) return;
+      const { startsAt } = lane;
+      if (startsAt === undefined) {
         if (lane.isForgettable) lanes.forget(lane);
         continue;
       }
-      const at = Math.max(lane.readyAt, pace.pausedUntil);
+      // So would what the service took a part of: that goes on before anything else begins.
+      if (!pace.allowsBeside(busy + halfway.count) && !halfway.has(lane.waiting[0]!)) continue;
+      const at = Math.max(startsAt, pace.pausedUntil);
       if (at > now) {
         nextAt = Math.min(nextAt, at);
         continue;
@@ -169,6 +187,7 @@ export class Dispatcher implements Delivery {
         break;
       }
       lanes.moveToEnd(lane);
+      mergeNext(lane);
       this.#state.begin(this.#attempt(lane, lane.start()));
     }
     if (nextAt === Number.POSITIVE_INFINITY) return;
@@ -178,8 +197,9 @@ export class Dispatcher implements Delivery {
   }
 
   async #attempt(lane: Lane, pending: PendingBatch): Promise<void> {
-    const { abort, isClosed, parts } = this.#state;
+    const { abort, parts, phase } = this.#state;
     this.#state.inFlight++;
+    this.#state.halfway.remove(pending);
     const number = ++this.#state.attempts;
     if (pending.stored) pending.stored.isBusy = true;
     const send = async (): Promise<Outcome | Unread> => {
@@ -187,41 +207,78 @@ export class Dispatcher implements Delivery {
       if (unread) return unread;
       this.#requests++;
       pending.keeper?.sending(pending.part.events);
-      return await parts.sender.send(pending.part, abort.signal, lane.sequenceToken);
+      return await parts.sender.send(pending.part, abort.signal, lane.sequenceToken, () => {
+        this.#requests++;
+        this.#answers.retries++;
+      });
     };
     // The last chance of a shutdown is taken whatever the breaker thinks.
-    const breaker = isClosed ? undefined : parts.breaker;
+    const breaker = phase === 'open' ? parts.breaker : undefined;
     const outcome = await runAsOwnTelemetry(() => (breaker ? breaker.run(send) : send())).catch(
       // Senders do not reject; should one do so, the application must not end by it, nor the events be lost.
-      (error: unknown): Outcome => ({ kind: 'retry', cause: 'retry', error: toError(error) }),
+      (error: unknown): Outcome => ({ kind: 'retry', cause: 'retry', error: toRequestError(error) }),
     );
     this.#state.inFlight--;
-    lane.inFlight.delete(pending);
+    lane.end(pending);
     if (pending.stored) pending.stored.isBusy = false;
     if (!pending.abandoned && outcome.kind !== 'gone') {
       this.#answers.apply(outcome, { number, lane, pending });
     }
     if (pending.events > 0) {
-      lane.putBack(pending);
-      if (this.#state.isClosed) this.#storeSoon();
+      lane.add(pending);
+      if (this.#state.halfway.add(pending) && outcome.kind === 'retry') this.#storeRest(pending);
+      if (this.#state.phase === 'closing') this.#storeAll();
     }
     this.#pump();
     this.#flushes.check();
   }
 
+  /** What waits for long must not keep the others from being sent. */
+  #storeRest(pending: PendingBatch): void {
+    void this.#spooled!.storeRest(pending).then(() => {
+      this.#state.halfway.remove(pending);
+      this.#pump();
+    });
+  }
+
   /** There may be no time for a second attempt: whoever ends a process waits only so long. */
-  #storeSoon(): void {
-    void this.#spooled?.storeAll().then(() => {
+  #storeAll(): void {
+    if (!this.#spooled) return;
+    this.#state.callersWait = false;
+    void this.#spooled.storeAll().then(() => {
       this.#flushes.check();
     });
   }
 
-  /** Waits for the disk as long as a caller of `deliver` can; it may hang. */
-  async #whileStoring(millis: number, storing: Promise<void>): Promise<void> {
-    const limit = startTimeLimit(millis, false);
+  /** What is in flight is sent again: nobody will read the answer. */
+  #settleAtOnce(send: SendAtOnce): void {
+    const { accounts, lanes, parts } = this.#state;
+    const left = lanes.batches().filter(({ stored }) => stored === undefined);
+    const spooled = parts.spool?.handOnAtOnce();
+    const isSpoolLeft = spooled?.isSomethingLeft === true;
+    if (left.length === 0 && !isSpoolLeft) return;
+    const batches = left.map(({ rest }) => rest);
+    const sent = send(batches, { isSpoolLeft });
+    const events = spooled?.events ?? 0;
+    accounts.handedOnEvents += Math.max(0, events - (sent.spooled ?? events));
+    for (const [reason, count] of Object.entries(sent.lostByReason) as [LossReason, number][]) {
+      parts.losses.record(reason, count, 'refused by the service at the end of the process');
+    }
+    const because = sent.problem === undefined ? '' : `; last error: ${sent.problem}`;
+    const detail = `not delivered in the time given to the end of the process${because}`;
+    for (const [index, pending] of left.entries()) {
+      lanes.of(pending.destination).remove(pending);
+      const { delivered = 0, lost = 0 } = sent.batches[index] ?? {};
+      if (delivered + lost >= pending.events) accounts.settledAtOnce(pending, delivered);
+      else if (storeAtEnd(pending, parts.spool)) accounts.storedAtEnd(pending);
+      else accounts.loseRest(pending, 'shutdown', detail);
+    }
+  }
+
+  #startLimit(deadline: Deadline): TimeLimit {
+    const limit = startTimeLimit(deadline, false);
     this.#limits.add(limit);
-    await Promise.race([storing, limit.over]);
-    this.#end(limit);
+    return limit;
   }
 
   #end(limit: TimeLimit): void {
@@ -229,18 +286,24 @@ export class Dispatcher implements Delivery {
     limit.clear();
   }
 
-  async #close(shutdownTimeoutMillis: number): Promise<void> {
-    const { abort, accounts, admissions, lanes, parts, room } = this.#state;
-    const storingMillis = shutdownTimeoutMillis * STORING_SHARE;
-    const deadline = parts.now() + shutdownTimeoutMillis;
-    this.#state.isClosed = true;
-    await this.#flushes.flush(this.#spooled ? shutdownTimeoutMillis - storingMillis : shutdownTimeoutMillis);
+  async #close(deadline: Deadline): Promise<void> {
+    const { abort, accounts, admissions, isDown, lanes, parts, room } = this.#state;
+    const plan = planShutdown(deadline, { hasSpool: this.#spooled !== undefined });
+    // Whoever flushes has waited for answers already, and from an endpoint that is down none is to be waited for.
+    const waitsNoLonger = isDown || this.#flushes.areUnderWay;
+    this.#state.close();
+    if (waitsNoLonger) this.#storeAll();
+    const storing = setTimeout(() => {
+      this.#storeAll();
+    }, plan.writesFrom.leftMillis).unref();
+    await this.#flushes.flush(plan.answersUntil);
+    clearTimeout(storing);
     abort.abort();
     clearTimeout(this.#timer);
     room.turnAllAway();
     // Who was given room just before still comes into a lane; its batches are counted below.
-    await within(storingMillis / 2, throughAll(admissions));
-    if (this.#spooled) await this.#spooled.close(Math.max(0, deadline - parts.now()));
+    await within(admittingOfShutdown(deadline), throughAll(admissions));
+    await this.#spooled?.close(deadline);
     for (const pending of lanes.batches()) {
       pending.reportKept();
       if (pending.stored) continue;
@@ -256,10 +319,29 @@ export class Dispatcher implements Delivery {
   }
 }
 
-async function throughAll(admissions: Iterable<Admission>): Promise<void> {
-  await Promise.all([...admissions].map(({ through }) => through));
+/**
+ * Merges what waits behind the next batch of a lane with it: small batches that come faster than answers do. While the
+ * lane fails they stay as they are, so that no more of them is dropped than must be where it fails for itself.
+ */
+function mergeNext(lane: Lane): void {
+  const next = lane.waiting[0]!;
+  if (lane.isFailing || !MERGEABLE.has(next)) return;
+  const group = mergeable(lane, next, MERGEABLE);
+  if (group.length === 1) return;
+  lane.replace(group, new PendingBatch(mergeBatches(group), next.sequence, true));
+  for (const pending of group) pending.letGo();
 }
 
-function toError(error: unknown): Error {
-  return error instanceof Error ? error : new Error(String(error));
+/** A keeper has it on disk anyway. @returns false where it can't be stored */
+function storeAtEnd({ keeper, rest, sequence }: PendingBatch, spool: Spool | undefined): boolean {
+  return keeper === undefined && spool?.writeAtEnd(rest, sequence) === true;
+}
+
+/** What is on its way to the disk has a file to itself. */
+const MERGEABLE = {
+  has: ({ isAnonymous, storing }: PendingBatch): boolean => isAnonymous && storing === undefined,
+};
+
+async function throughAll(admissions: Iterable<Admission>): Promise<void> {
+  await Promise.all([...admissions].map(({ through }) => through));
 }

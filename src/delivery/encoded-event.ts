@@ -8,6 +8,17 @@ export interface EncodedEvent {
   readonly messageBytes: number;
 }
 
+/**
+ * Events of one batch, in time order. An array is one such list; another holds the bytes of a request body and makes
+ * the events when they are asked for.
+ */
+export interface EncodedEvents extends Iterable<EncodedEvent> {
+  readonly length: number;
+  /** As an array's. */
+  slice(start?: number, end?: number): EncodedEvents;
+  map<T>(change: (event: EncodedEvent, index: number) => T): T[];
+}
+
 /** Where events go. */
 export interface Destination {
   readonly logGroupName: string;
@@ -26,18 +37,18 @@ export interface LogEntity {
  */
 export interface EventKeeper {
   /** The events are about to be sent. */
-  sending(events: readonly EncodedEvent[]): void;
+  sending(events: EncodedEvents): void;
   /** The events are delivered, stored elsewhere or counted as lost. */
-  release(events: readonly EncodedEvent[]): void;
+  release(events: EncodedEvents): void;
   /** Delivery lets go of the events. @returns how many of them the keeper has; the others are lost */
-  giveBack(events: readonly EncodedEvent[]): number;
+  giveBack(events: EncodedEvents): number;
 }
 
 /** Events of one destination that fit one PutLogEvents request, in time order. */
 export interface LogEventBatch {
   readonly destination: Destination;
   readonly entity?: LogEntity | undefined;
-  readonly events: readonly EncodedEvent[];
+  readonly events: EncodedEvents;
   /** As the service counts them: messages plus overhead. */
   readonly bytes: number;
   /** Where somebody keeps the events, or some of them, until they are through. */

@@ -4,11 +4,12 @@ import {
   KIND_BY_NETWORK_CODE,
   KIND_BY_STATUS,
 } from '../cloudwatch/classify-error.js';
+import { type RetryCause } from './outcome.js';
 
 /** What becomes of a batch whose request met an error of a kind, in words for the documentation. */
-const WHAT_HAPPENS: Readonly<Record<ErrorKind, string>> = {
+const WHAT_HAPPENS: Readonly<Record<ErrorKind | RetryCause, string>> = {
   retry:
-    'Sent again after a wait that doubles up to `retryMaxDelayMillis`. After `circuitBreaker.failures` in a row no ' +
+    'Sent again after a wait that doubles up to `retry.maxDelayMillis`. After `circuitBreaker.failures` in a row no ' +
     'request is made but one that probes.',
   throttled:
     'Sent again after a wait, that of `Retry-After` where there is one. All streams wait, and half as many ' +
@@ -31,6 +32,8 @@ const WHAT_HAPPENS: Readonly<Record<ErrorKind, string>> = {
   unexpected:
     'As `denied`: nobody knows whether it passes. The answer of a proxy, firewall or load balancer, or an error that ' +
     'is newer than this package.',
+  implausible:
+    'As `denied`: nobody knows which events the service has, so that what is sent again may be there twice.',
   refused: 'Lost (`delivery_failed`).',
 };
 
@@ -62,4 +65,5 @@ const OTHERS: Readonly<Record<string, readonly string[]>> = {
   retry: ['HTTP 500 to 599', 'everything else'],
   configuration: ['no region', 'a profile that is missing'],
   unexpected: ['any other HTTP 400 to 499'],
+  implausible: ['a success that names rejected events which are not in the request'],
 };

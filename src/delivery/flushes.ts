@@ -1,8 +1,9 @@
-import { type Admission } from './admission.js';
+import { type Deadline } from './deadline.js';
 import { type DispatchLoop, type DispatchState } from './dispatch-state.js';
 import { type PendingBatch } from './pending-batch.js';
+import { answersOfFlush, lookingOfFlush } from './shutdown-plan.js';
 import { type SpooledBatches } from './spooled-batches.js';
-import { startTimeLimit, STORING_SHARE, type TimeLimit } from './time-limit.js';
+import { startTimeLimit, type TimeLimit } from './time-limit.js';
 
 /**
  * Milliseconds for a flush after one in vain, as long as the service takes nothing. OpenTelemetry's own batch
@@ -12,10 +13,8 @@ const REPEATED_FLUSH_MILLIS = 1_000;
 
 /** What a flush waits for. */
 interface Awaited {
-  /** The newest first; what is gone is taken off its end, so that it is not looked at again. */
-  readonly waiting: PendingBatch[];
-  /** Those that waited for room when the flush began. */
-  readonly admissions: readonly Admission[];
+  /** The place of the last batch that was there when it began. */
+  readonly upTo: number;
   /** The last attempt before it began. */
   readonly firstAttempt: number;
 }
@@ -36,51 +35,54 @@ export class Flushes {
     this.#spooled = spooled;
   }
 
+  /** Somebody waits for one. */
+  get areUnderWay(): boolean {
+    return this.#limits.size > 0;
+  }
+
   /**
    * Looks for what earlier processes left, which is part of what a flush sends, then flushes. After a flush in
    * vain it gives up soon, unless the service takes something now.
    */
-  async flushWithFound(millis: number): Promise<void> {
-    const { accounts, lanes, parts } = this.#state;
-    const endsAt = parts.now() + millis;
+  async flushWithFound(deadline: Deadline): Promise<void> {
+    const { accounts, lanes } = this.#state;
     const delivered = accounts.deliveredEvents;
-    if (this.#spooled) await this.#within(millis / 2, this.#spooled.scan());
+    if (this.#spooled) await this.#within(lookingOfFlush(deadline), this.#spooled.scan());
     const isRepeated = this.#deliveredInVain === delivered;
-    if (isRepeated) await this.#flushUntil(Math.min(endsAt, parts.now() + REPEATED_FLUSH_MILLIS));
-    if (!isRepeated || accounts.deliveredEvents > delivered) await this.#flushUntil(endsAt);
+    if (isRepeated) await this.#flushIfOpen(deadline.within(REPEATED_FLUSH_MILLIS));
+    if (!isRepeated || accounts.deliveredEvents > delivered) await this.#flushIfOpen(deadline);
     const isInVain = accounts.deliveredEvents === delivered && [...lanes].some((lane) => lane.holdsSomething);
     this.#deliveredInVain = isInVain ? delivered : undefined;
   }
 
-  async #flushUntil(at: number): Promise<void> {
-    const { isClosed, isWaitingOver, parts } = this.#state;
-    if (isClosed || isWaitingOver) return;
-    await this.flush(Math.max(0, at - parts.now()));
+  async #flushIfOpen(deadline: Deadline): Promise<void> {
+    if (this.#state.phase !== 'open') return;
+    const hasSpool = this.#spooled !== undefined;
+    const upTo = await this.flush(answersOfFlush(deadline, { hasSpool }));
+    // A shutdown says itself what becomes of the rest.
+    if (this.#hasEnded()) return;
+    const rest = [...this.#batchesUpTo(upTo)];
+    if (this.#spooled) await this.#within(deadline, this.#spooled.store(rest));
+    if (this.#hasEnded()) return;
+    for (const pending of rest) pending.reportKept();
   }
 
   /**
    * Tries everything at once, then with short waits, until all that is here now is gone, or fails for what
-   * waiting does not mend, or the time is over. Whoever delivers what is left then waits no longer.
+   * waiting does not mend, or the time is over.
+   * @returns the place of the last batch that was there when it began
    */
-  async flush(millis: number): Promise<void> {
+  async flush(answersUntil: Deadline): Promise<number> {
     const { lanes, pace, parts } = this.#state;
-    const waiting = lanes.batches().sort((a, b) => b.sequence - a.sequence);
-    const admissions = [...this.#state.admissions];
-    const storingMillis = this.#spooled && !this.#state.isClosed ? millis * STORING_SHARE : 0;
-    const limit = startTimeLimit(millis - storingMillis, true);
+    const upTo = this.#state.lastSequence;
+    const limit = startTimeLimit(answersUntil, true);
     this.#add(limit);
     pace.pausedUntil = 0;
-    for (const lane of lanes) lane.readyAt = 0;
-    await this.#until({ waiting, admissions, firstAttempt: this.#state.attempts }, limit);
+    for (const lane of lanes) lane.retryNow();
+    await this.#until({ upTo, firstAttempt: this.#state.attempts }, limit);
     await Promise.race([parts.provisioner.settled(), limit.over]);
     this.#remove(limit);
-    if (this.#spooled && !this.#state.isClosed) {
-      await this.#within(storingMillis, this.#spooled.store(waiting));
-    }
-    // A shutdown reports itself what becomes of the rest.
-    if (this.#state.isClosed) return;
-    for (const pending of waiting) pending.reportKept();
-    for (const { admitted } of admissions) for (const pending of admitted) pending.reportKept();
+    return upTo;
   }
 
   /** Something changed that a flush may wait for. */
@@ -93,8 +95,12 @@ export class Flushes {
     for (const limit of this.#limits) limit.clear();
   }
 
-  async #within(millis: number, what: Promise<void>): Promise<void> {
-    const limit = startTimeLimit(millis, true);
+  #hasEnded(): boolean {
+    return this.#state.phase !== 'open';
+  }
+
+  async #within(deadline: Deadline, what: Promise<void>): Promise<void> {
+    const limit = startTimeLimit(deadline, true);
     this.#add(limit);
     await Promise.race([what, limit.over]);
     this.#remove(limit);
@@ -127,24 +133,24 @@ export class Flushes {
     });
   }
 
-  #isThrough({ waiting, admissions, firstAttempt }: Awaited): boolean {
-    const { isClosed, lanes, room } = this.#state;
-    while (waiting.at(-1)?.events === 0) waiting.pop();
+  #isThrough({ upTo, firstAttempt }: Awaited): boolean {
+    const { accounts, lanes, phase, room } = this.#state;
+    const isClosing = phase !== 'open';
+    // What is on disk needs no more of the time given to shutdown.
+    if (isClosing && this.#spooled && accounts.heldEvents === 0) return true;
     let isSomethingLeft = false;
-    // The oldest first: what can still be sent is mostly found at once, among tens of thousands.
-    for (const batches of [waiting, ...admissions.map(({ admitted }) => admitted)]) {
-      for (let index = batches.length - 1; index >= 0; index--) {
-        const pending = batches[index]!;
-        // What is on disk needs no more of the time given to shutdown.
-        if (pending.events === 0 || (isClosed && pending.stored !== undefined)) continue;
-        const lane = lanes.of(pending.destination);
-        if (lane.isBlocked || lane.inFlight.size > 0 || lane.lastHopelessAttempt <= firstAttempt)
-          return false;
-        isSomethingLeft = true;
-      }
+    for (const lane of lanes) {
+      if (!lane.holdsUpTo(upTo, isClosing)) continue;
+      if (!lane.isHopelessSince(firstAttempt)) return false;
+      isSomethingLeft = true;
     }
-    if (admissions.every(({ isThrough }) => isThrough)) return true;
+    const waiting = [...this.#state.admissions].filter(({ sequence }) => sequence <= upTo);
+    if (waiting.length === 0) return true;
     // Only what is hopeless takes the room that the rest waits for, and nobody who was given room is to come yet.
     return isSomethingLeft && room.waiting === this.#state.admissions.size;
+  }
+
+  *#batchesUpTo(place: number): Generator<PendingBatch> {
+    for (const pending of this.#state.lanes.batches()) if (pending.sequence <= place) yield pending;
   }
 }

@@ -5,13 +5,19 @@ import { type PendingBatch } from './pending-batch.js';
 /** The lanes of all streams, in the order in which they take their turns. */
 export class Lanes {
   readonly #lanes = new Map<string, Lane>();
+  readonly #keepOrder: boolean;
+
+  /** @param settings - `keepOrder`: the batches of a stream arrive in the order in which they came */
+  constructor({ keepOrder }: { readonly keepOrder: boolean }) {
+    this.#keepOrder = keepOrder;
+  }
 
   /** The lane of a stream, made where there is none. */
   of(destination: Destination): Lane {
     const key = keyOf(destination);
     let lane = this.#lanes.get(key);
     if (!lane) {
-      lane = new Lane(destination);
+      lane = new Lane(destination, this.#keepOrder);
       this.#lanes.set(key, lane);
     }
     return lane;

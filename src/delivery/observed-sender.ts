@@ -1,7 +1,8 @@
-import { describeError, httpStatusOf } from '../cloudwatch/classify-error.js';
+import { describeError, errorTypeOf, httpStatusOf } from '../cloudwatch/classify-error.js';
 import { type Diagnostics } from '../observability/diagnostics.js';
 import { type RequestObserver } from '../observability/request-observer.js';
 import { type LogEventBatch } from './encoded-event.js';
+import { oldestTimestamp } from './event-list.js';
 import { type Outcome } from './outcome.js';
 import { type Sender } from './sender.js';
 
@@ -16,9 +17,9 @@ export function observeRequests(
   { now, diagnostics }: { readonly now: () => number; readonly diagnostics: Diagnostics },
 ): Sender {
   return {
-    async send(batch, signal, sequenceToken) {
+    async send(batch, signal, sequenceToken, onRepeat) {
       const start = now();
-      const outcome = await sender.send(batch, signal, sequenceToken);
+      const outcome = await sender.send(batch, signal, sequenceToken, onRepeat);
       try {
         observer(observed(batch, outcome, (now() - start) / 1000));
       } catch (error) {
@@ -34,15 +35,14 @@ function observed(
   outcome: Outcome,
   durationSeconds: number,
 ): Parameters<RequestObserver>[0] {
-  // Events of a batch are in the order of time.
-  const oldestTimestamp = batch.events[0]!.timestamp;
-  if (outcome.kind === 'accepted') return { durationSeconds, isAccepted: true, oldestTimestamp };
+  const oldest = oldestTimestamp(batch.events);
+  if (outcome.kind === 'accepted') return { durationSeconds, isAccepted: true, oldestTimestamp: oldest };
   const { error } = outcome;
   return {
     durationSeconds,
     isAccepted: false,
-    errorType: error.name,
+    errorType: errorTypeOf(error),
     httpStatus: httpStatusOf(error),
-    oldestTimestamp,
+    oldestTimestamp: oldest,
   };
 }

@@ -7,17 +7,46 @@ export interface Rejection {
 }
 
 /** Why an attempt is worth repeating. */
-export type RetryCause = Extract<
-  ErrorKind,
-  'retry' | 'throttled' | 'credentials' | 'denied' | 'missing' | 'configuration' | 'unexpected'
->;
+export type RetryCause =
+  | Extract<
+      ErrorKind,
+      'retry' | 'throttled' | 'credentials' | 'denied' | 'missing' | 'configuration' | 'unexpected'
+    >
+  /** A success that says what can't be: nobody knows which events the service has. */
+  | 'implausible';
 
 /** What is wrong with one destination alone, not with the endpoint. */
 export const OF_THE_DESTINATION: ReadonlySet<RetryCause> = new Set<RetryCause>([
   'denied',
   'missing',
   'unexpected',
+  'implausible',
 ]);
+
+/** What counts as passing for some seconds; after them a batch is lost without a spool, and waits in one. */
+export const HAS_GRACE: ReadonlySet<RetryCause> = new Set<RetryCause>([
+  'denied',
+  'unexpected',
+  'implausible',
+]);
+
+/** What waiting longer will not mend; nor what is missing once it could not be made. */
+export const HOPELESS: ReadonlySet<RetryCause> = new Set<RetryCause>([
+  'denied',
+  'credentials',
+  'configuration',
+]);
+
+/**
+ * Milliseconds for which a flush tries again what waiting seldom mends: credentials that are just being renewed,
+ * a permission that just comes into force. What failed so for longer is known, and no flush waits for it.
+ */
+const HOPELESS_AFTER_MILLIS = 1_000;
+
+/** Says whether no flush waits for what has failed for so long. */
+export function isHopeless(cause: RetryCause, failingMillis: number): boolean {
+  return HOPELESS.has(cause) && (cause === 'configuration' || failingMillis >= HOPELESS_AFTER_MILLIS);
+}
 
 /** What became of one request. Senders return it; they never throw. */
 export type Outcome =

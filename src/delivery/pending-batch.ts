@@ -1,5 +1,6 @@
-import { EVENT_OVERHEAD_BYTES } from '../cloudwatch/limits.js';
 import { type Destination, type EventKeeper, type LogEventBatch } from './encoded-event.js';
+import { countedBytes } from './event-list.js';
+import { Signal } from './signal.js';
 import { type StoredBatch } from './spool/stored-batch.js';
 
 /**
@@ -39,6 +40,10 @@ export class PendingBatch {
   stored: StoredBatch | undefined;
   /** Its way to the disk, while it is on it. */
   storing: Promise<void> | undefined;
+  /** It is on its way to the disk, with others or without what is through, so that it must not be sent meanwhile. */
+  isRewritten = false;
+  /** Nobody asks what becomes of it, so that it may share a request with its neighbours. */
+  readonly isAnonymous: boolean;
   /** Some of it is delivered or lost, so that the file says too much. */
   isReduced = false;
   #parts: LogEventBatch[];
@@ -46,12 +51,15 @@ export class PendingBatch {
   #bytes: number;
   #refusals = 0;
   #probing = false;
-  #isReported = false;
-  /** Made when it is asked for, and let go of: in an outage there are tens of thousands of batches. */
-  #reported: { readonly promise: Promise<void>; readonly resolve: () => void } | undefined;
+  /** Whoever delivers it need not wait longer. */
+  readonly #reported = new Signal();
+  /** Nor who waits until it is safe alone. */
+  readonly #safe = new Signal();
 
-  constructor(batch: LogEventBatch | StoredSource, sequence: number) {
+  /** @param sequence - see {@link sequence} @param isAnonymous - see {@link isAnonymous} */
+  constructor(batch: LogEventBatch | StoredSource, sequence: number, isAnonymous = false) {
     this.sequence = sequence;
+    this.isAnonymous = isAnonymous;
     this.destination = batch.destination;
     if ('stored' in batch) {
       this.stored = batch.stored;
@@ -67,15 +75,12 @@ export class PendingBatch {
 
   /** Resolves when whoever delivers it need not wait longer: nothing is left, or the rest is kept. */
   get reported(): Promise<void> {
-    if (this.#isReported) return Promise.resolve();
-    if (!this.#reported) {
-      let resolve!: () => void;
-      const promise = new Promise<void>((answer) => {
-        resolve = answer;
-      });
-      this.#reported = { promise, resolve };
-    }
-    return this.#reported.promise;
+    return this.#reported.given;
+  }
+
+  /** Resolves, at the latest, with {@link reported}: what is left of it is safe, and will not be delivered soon. */
+  get safe(): Promise<void> {
+    return this.#safe.given;
   }
 
   /** Events that are neither delivered nor lost. */
@@ -102,7 +107,7 @@ export class PendingBatch {
   get rest(): LogEventBatch {
     const [first] = this.#parts;
     if (this.#parts.length === 1) return first!;
-    const events = this.#parts.flatMap((part) => part.events).sort((a, b) => a.timestamp - b.timestamp);
+    const events = this.#parts.flatMap((part) => [...part.events]).sort((a, b) => a.timestamp - b.timestamp);
     return { ...first!, events, bytes: this.#bytes };
   }
 
@@ -138,7 +143,7 @@ export class PendingBatch {
 
   /** What to tell whoever delivers it: why it is not all delivered, where there is an error to tell of. */
   get error(): Error | undefined {
-    return this.#events > 0 ? this.lastError : this.lossError;
+    return this.#events + this.keptElsewhere > 0 ? this.lastError : this.lossError;
   }
 
   /** The service took the first part, all but `rejected` of its events. @returns the part */
@@ -210,10 +215,14 @@ export class PendingBatch {
     this.#report();
   }
 
+  /** What is left of it is safe. */
+  reportSafe(): void {
+    this.#safe.give();
+  }
+
   #report(): void {
-    this.#isReported = true;
-    this.#reported?.resolve();
-    this.#reported = undefined;
+    this.#safe.give();
+    this.#reported.give();
   }
 
   #putProbesFirst(): void {
@@ -240,6 +249,5 @@ export class PendingBatch {
 
 function slice(batch: LogEventBatch, from: number, to?: number): LogEventBatch {
   const events = batch.events.slice(from, to);
-  const bytes = events.reduce((sum, event) => sum + event.messageBytes + EVENT_OVERHEAD_BYTES, 0);
-  return { ...batch, events, bytes };
+  return { ...batch, events, bytes: countedBytes(events) };
 }

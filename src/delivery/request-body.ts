@@ -1,8 +1,5 @@
-import { promisify } from 'node:util';
-import { constants, gzip } from 'node:zlib';
-import { type LogEventBatch } from './encoded-event.js';
-
-const gzipAsync = promisify(gzip);
+import { type Destination, type LogEntity, type LogEventBatch } from './encoded-event.js';
+import { PackedEvents } from './packed-events.js';
 
 /** Bytes under which gzip is not worth its time. */
 export const MIN_GZIP_BYTES = 1024;
@@ -14,31 +11,47 @@ export interface RequestBody {
 }
 
 /**
- * Writes the JSON of a PutLogEvents request straight from encoded events, without making SDK objects.
+ * Writes the JSON of a PutLogEvents request straight from encoded events, without making SDK objects, gzipped off the
+ * thread where that is allowed and worth it.
  * @param sequenceToken - only for endpoints of before 2023
  */
-export function writeRequestBody(batch: LogEventBatch, sequenceToken?: string): string {
-  const { logGroupName, logStreamName } = batch.destination;
-  let json = `{"logGroupName":${JSON.stringify(logGroupName)},"logStreamName":${JSON.stringify(logStreamName)}`;
-  if (sequenceToken !== undefined) json += `,"sequenceToken":${JSON.stringify(sequenceToken)}`;
-  if (batch.entity) json += `,"entity":${JSON.stringify(batch.entity)}`;
-  json += ',"logEvents":[';
-  let separator = '';
-  for (const event of batch.events) {
-    json += `${separator}{"timestamp":${event.timestamp},"message":${event.messageJson}}`;
-    separator = ',';
+export async function requestBodyOf(
+  batch: LogEventBatch,
+  compression: 'gzip' | 'none',
+  sequenceToken?: string,
+): Promise<RequestBody> {
+  const events = batch.events instanceof PackedEvents ? batch.events : PackedEvents.of(batch.events);
+  const start = startOf(batch, sequenceToken);
+  if (compression === 'none' || events.bodyBytes(start) < MIN_GZIP_BYTES) {
+    return { bytes: events.body(start), encoding: undefined };
   }
-  return `${json}]}`;
+  // What is compressed is kept for the next attempt, which may have another token.
+  const own = sequenceToken === undefined ? events : events.copy();
+  return { bytes: await own.compressedBody(start), encoding: 'gzip' };
 }
 
-/**
- * Turns the JSON into the bytes to send: gzipped off the thread where that is allowed and worth it.
- * The fastest level: 1 MB of JSON logs took 4.8 ms and 147 kB, with the default level 8.3 ms and 139 kB.
- */
-export async function packRequestBody(json: string, compression: 'gzip' | 'none'): Promise<RequestBody> {
-  const plain = Buffer.from(json, 'utf8');
-  if (compression === 'none' || plain.byteLength < MIN_GZIP_BYTES)
-    return { bytes: plain, encoding: undefined };
-  // UTF-8 text of this size always shrinks: its bytes carry less than 7 of 8 bits.
-  return { bytes: await gzipAsync(plain, { level: constants.Z_BEST_SPEED }), encoding: 'gzip' };
+interface Start {
+  readonly entity: LogEntity | undefined;
+  readonly bytes: Buffer;
+}
+
+/** A program has few destinations, and each is one object. */
+const starts = new WeakMap<Destination, Start>();
+
+function startOf({ destination, entity }: LogEventBatch, sequenceToken: string | undefined): Buffer {
+  if (sequenceToken !== undefined) return writeStart(destination, entity, sequenceToken);
+  const known = starts.get(destination);
+  if (known?.entity === entity && known !== undefined) return known.bytes;
+  const bytes = writeStart(destination, entity, undefined);
+  starts.set(destination, { entity, bytes });
+  return bytes;
+}
+
+function writeStart(
+  { logGroupName, logStreamName }: Destination,
+  entity: LogEntity | undefined,
+  sequenceToken: string | undefined,
+): Buffer {
+  const members = JSON.stringify({ logGroupName, logStreamName, sequenceToken, entity });
+  return Buffer.from(`${members.slice(0, -1)},"logEvents":[`);
 }

@@ -1,15 +1,30 @@
-/** A bound on bytes held in memory, with those who wait for room served in turn. */
+/**
+ * A bound on the bytes of events in memory, from the queue of a processor to the requests in flight. Those who wait
+ * for room are served in turn.
+ */
 export class RoomForBytes {
-  readonly #max: number;
-  #used = 0;
+  readonly max: number;
+  #taken = 0;
+  #reserved = 0;
   readonly #waiting: { bytes: number; answer: (isTaken: boolean) => void }[] = [];
 
   constructor(max: number) {
-    this.#max = max;
+    this.max = max;
   }
 
+  /** Bytes that are taken or reserved. */
   get used(): number {
-    return this.#used;
+    return this.#taken + this.#reserved;
+  }
+
+  /** Bytes of batches. */
+  get taken(): number {
+    return this.#taken;
+  }
+
+  /** Bytes, estimated, of records that are not encoded yet. */
+  get reserved(): number {
+    return this.#reserved;
   }
 
   /** How many wait for room. */
@@ -17,10 +32,29 @@ export class RoomForBytes {
     return this.#waiting.length;
   }
 
+  /** Reserves room for a record if there is some. What is larger than all the room fits when it is empty. */
+  tryReserve(bytes: number): boolean {
+    if (!this.#fits(bytes)) return false;
+    this.#reserved += bytes;
+    return true;
+  }
+
+  /** Gives back what was reserved. */
+  unreserve(bytes: number): void {
+    this.#reserved -= bytes;
+    this.#serve();
+  }
+
+  /** Takes, for what was reserved, what it really needs: it is there already, so nobody is asked for room. */
+  exchange(reserved: number, bytes: number): void {
+    this.#taken += bytes;
+    this.unreserve(reserved);
+  }
+
   /** Takes room if there is some and nobody waits. What is larger than all the room fits when it is empty. */
   tryTake(bytes: number): boolean {
     if (this.#waiting.length > 0 || !this.#fits(bytes)) return false;
-    this.#used += bytes;
+    this.#taken += bytes;
     return true;
   }
 
@@ -41,7 +75,7 @@ export class RoomForBytes {
   }
 
   release(bytes: number): void {
-    this.#used -= bytes;
+    this.#taken -= bytes;
     this.#serve();
   }
 
@@ -53,12 +87,13 @@ export class RoomForBytes {
   #serve(): void {
     for (let next = this.#waiting[0]; next && this.#fits(next.bytes); next = this.#waiting[0]) {
       this.#waiting.shift();
-      this.#used += next.bytes;
+      this.#taken += next.bytes;
       next.answer(true);
     }
   }
 
   #fits(bytes: number): boolean {
-    return this.#used === 0 || this.#used + bytes <= this.#max;
+    const { used } = this;
+    return used === 0 || used + bytes <= this.max;
   }
 }

@@ -4,12 +4,17 @@ import {
   type PutLogEventsCommandOutput,
   type RejectedLogEventsInfo,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { type HttpAnswer } from '../cloudwatch/bounded-answer.js';
 import { classifyError, httpStatusOf, retryAfterMillis } from '../cloudwatch/classify-error.js';
+import { safeNameOf } from '../cloudwatch/describe-error.js';
+import { factsOf } from '../cloudwatch/error-facts.js';
+import { toRequestError } from '../cloudwatch/request-error.js';
 import { sendWithin } from '../cloudwatch/send-within.js';
 import { type Diagnostics } from '../observability/diagnostics.js';
 import { type LogEventBatch } from './encoded-event.js';
 import { type Outcome, type Rejection } from './outcome.js';
-import { packRequestBody, type RequestBody, writeRequestBody } from './request-body.js';
+import { checkOwnAnswer, notAnAnswer } from './own-answer.js';
+import { type RequestBody, requestBodyOf } from './request-body.js';
 
 /** Hosts of AWS itself, in all partitions; they take gzip. */
 const AWS_HOST =
@@ -17,8 +22,16 @@ const AWS_HOST =
 
 /** Sends single batches; knows how a request looks and what its answer means. */
 export interface Sender {
-  /** @param sequenceToken - only for endpoints that asked for one */
-  send(batch: LogEventBatch, signal: AbortSignal, sequenceToken?: string): Promise<Outcome>;
+  /**
+   * @param sequenceToken - only for endpoints that asked for one
+   * @param onRepeat - told of each request on the wire after the first, as the SDK's own retries
+   */
+  send(
+    batch: LogEventBatch,
+    signal: AbortSignal,
+    sequenceToken?: string,
+    onRepeat?: () => void,
+  ): Promise<Outcome>;
 }
 
 interface SenderParts {
@@ -52,20 +65,36 @@ class SdkSender implements Sender {
     this.#settings = settings;
   }
 
-  async send(batch: LogEventBatch, signal: AbortSignal, sequenceToken?: string): Promise<Outcome> {
+  async send(
+    batch: LogEventBatch,
+    signal: AbortSignal,
+    sequenceToken?: string,
+    onRepeat: () => void = () => undefined,
+  ): Promise<Outcome> {
+    let requests = 0;
+    const onRequest = (): void => {
+      if (++requests === 1) return;
+      const { logGroupName, logStreamName } = batch.destination;
+      this.#diagnostics.debug(
+        'retried',
+        `a request to log group ${logGroupName}, stream ${logStreamName} is made again`,
+      );
+      onRepeat();
+    };
     try {
-      const json = writeRequestBody(batch, sequenceToken);
       const compression = this.#gzip.get(this.#endpoint) === 'refused' ? 'none' : this.#settings.compression;
-      const body = await packRequestBody(json, compression);
-      const outcome = await this.#attempt(batch, body, signal);
+      const body = await requestBodyOf(batch, compression, sequenceToken);
+      const outcome = await this.#attempt(batch, body, signal, onRequest);
       if (body.encoding === undefined) return outcome;
       if (outcome.kind === 'accepted') {
         this.#gzip.set(this.#endpoint, 'accepted');
         return outcome;
       }
-      return this.#mayBlameGzip(outcome) ? await this.#sendPlain(batch, json, signal, outcome) : outcome;
+      if (!this.#mayBlameGzip(outcome)) return outcome;
+      const plain = await requestBodyOf(batch, 'none', sequenceToken);
+      return await this.#sendPlain(outcome, batch, plain, signal, onRequest);
     } catch (error) {
-      return { kind: 'retry', cause: 'retry', error: toError(error) };
+      return { kind: 'retry', cause: 'retry', error: toRequestError(error) };
     }
   }
 
@@ -74,12 +103,13 @@ class SdkSender implements Sender {
    * was gzip the reason, and only that is remembered.
    */
   async #sendPlain(
-    batch: LogEventBatch,
-    json: string,
-    signal: AbortSignal,
     gzipOutcome: Outcome,
+    batch: LogEventBatch,
+    body: RequestBody,
+    signal: AbortSignal,
+    onRequest: () => void,
   ): Promise<Outcome> {
-    const outcome = await this.#attempt(batch, await packRequestBody(json, 'none'), signal);
+    const outcome = await this.#attempt(batch, body, signal, onRequest);
     if (outcome.kind !== 'accepted') return gzipOutcome;
     this.#gzip.set(this.#endpoint, 'refused');
     this.#diagnostics.info(
@@ -96,11 +126,15 @@ class SdkSender implements Sender {
     return outcome.cause === 'unexpected' || [404, 415, 500].includes(httpStatusOf(outcome.error) ?? 0);
   }
 
-  async #attempt(batch: LogEventBatch, body: RequestBody, signal: AbortSignal): Promise<Outcome> {
+  async #attempt(
+    batch: LogEventBatch,
+    body: RequestBody,
+    signal: AbortSignal,
+    onRequest: () => void,
+  ): Promise<Outcome> {
     try {
-      const command = this.#command(batch, body);
       const answer = await sendWithin(
-        (options) => this.#client.send(command, options),
+        (options) => this.#client.send(this.#command(batch, body, options.abortSignal, onRequest), options),
         this.#settings.requestTimeoutMillis,
         signal,
       );
@@ -115,7 +149,12 @@ class SdkSender implements Sender {
    * serialises no events; whoever else looks at the command's input (a test's stand-in for the client)
    * finds them there, decoded when asked for.
    */
-  #command(batch: LogEventBatch, body: RequestBody): PutLogEventsCommand {
+  #command(
+    batch: LogEventBatch,
+    body: RequestBody,
+    signal: AbortSignal,
+    onRequest: () => void,
+  ): PutLogEventsCommand {
     const { destination, entity, events } = batch;
     const command = new PutLogEventsCommand({
       ...destination,
@@ -143,6 +182,16 @@ class SdkSender implements Sender {
       },
       { step: 'build', name: 'finishedPutLogEventsBody', priority: 'low' },
     );
+    command.middlewareStack.add(
+      (next) => async (args) => {
+        onRequest();
+        const result = await next(args);
+        await checkOwnAnswer(result.response as HttpAnswer, signal);
+        return result;
+      },
+      // Inside of the SDK's retries, and before it reads the answer.
+      { step: 'deserialize', name: 'ownAnswer', priority: 'low' },
+    );
     return command;
   }
 }
@@ -156,10 +205,16 @@ interface HttpRequestShape {
 }
 
 function readAnswer(answer: PutLogEventsCommandOutput, count: number): Outcome {
+  const rejected = readRejections(answer.rejectedLogEventsInfo ?? {}, count);
+  if (rejected === undefined) {
+    const error = notAnAnswer('the answer names rejected events that are not in the request');
+    return { kind: 'retry', cause: 'implausible', error };
+  }
   return {
     kind: 'accepted',
-    rejected: answer.rejectedLogEventsInfo ? readRejections(answer.rejectedLogEventsInfo, count) : [],
-    entityError: answer.rejectedEntityInfo?.errorType,
+    rejected,
+    entityError:
+      answer.rejectedEntityInfo && safeNameOf({ name: String(answer.rejectedEntityInfo.errorType) }),
     nextSequenceToken: answer.nextSequenceToken,
   };
 }
@@ -168,13 +223,23 @@ function readAnswer(answer: PutLogEventsCommandOutput, count: number): Outcome {
  * Counts rejected events by reason; no event is counted twice. Events are in time order, so the too old
  * and the expired ones lead (end indexes exclusive) and the too new ones trail (start index inclusive).
  * Source: RejectedLogEventsInfo.
+ * @returns undefined where an index is no whole number within the batch: no answer of the service's
  */
-export function readRejections(indexes: RejectedLogEventsInfo, count: number): readonly Rejection[] {
-  const within = (index: number | undefined, otherwise: number): number =>
-    index === undefined ? otherwise : Math.min(Math.max(0, index), count);
-  const tooOld = within(indexes.tooOldLogEventEndIndex, 0);
-  const expired = Math.max(0, within(indexes.expiredLogEventEndIndex, 0) - tooOld);
-  const tooNew = Math.min(count - within(indexes.tooNewLogEventStartIndex, count), count - tooOld - expired);
+export function readRejections(
+  indexes: RejectedLogEventsInfo,
+  count: number,
+): readonly Rejection[] | undefined {
+  const {
+    tooOldLogEventEndIndex: tooOldEnd,
+    expiredLogEventEndIndex: expiredEnd,
+    tooNewLogEventStartIndex: tooNewStart,
+  } = indexes;
+  const isWithin = (index: number | null | undefined): boolean =>
+    (index ?? undefined) === undefined || (Number.isInteger(index) && index! >= 0 && index! <= count);
+  if (![tooOldEnd, expiredEnd, tooNewStart].every(isWithin)) return undefined;
+  const tooOld = tooOldEnd ?? 0;
+  const expired = Math.max(0, (expiredEnd ?? 0) - tooOld);
+  const tooNew = Math.min(count - (tooNewStart ?? count), count - tooOld - expired);
   const rejections: Rejection[] = [
     { reason: 'too_old', count: tooOld },
     { reason: 'expired', count: expired },
@@ -184,13 +249,13 @@ export function readRejections(indexes: RejectedLogEventsInfo, count: number): r
 }
 
 function readError(thrown: unknown): Outcome {
-  const error = toError(thrown);
+  const error = toRequestError(thrown);
   const kind = classifyError(error);
   switch (kind) {
     case 'already_accepted':
-      return { kind: 'accepted', rejected: [], nextSequenceToken: expectedToken(error) };
+      return { kind: 'accepted', rejected: [], nextSequenceToken: factsOf(error).expectedSequenceToken };
     case 'sequence_token':
-      return { kind: 'sequence_token', expected: expectedToken(error), error };
+      return { kind: 'sequence_token', expected: factsOf(error).expectedSequenceToken, error };
     case 'invalid':
       return { kind: 'split', error };
     case 'unreadable':
@@ -205,14 +270,4 @@ function readError(thrown: unknown): Outcome {
     default:
       return { kind: 'retry', cause: kind, error, afterMillis: retryAfterMillis(error) };
   }
-}
-
-/** The token that an older endpoint wants next: a member of its errors, else the end of their message. */
-function expectedToken(error: Error & { expectedSequenceToken?: unknown }): string | undefined {
-  const token = error.expectedSequenceToken ?? /sequenceToken is: (\S+)/i.exec(error.message)?.[1];
-  return typeof token === 'string' && token !== 'null' && token !== '' ? token : undefined;
-}
-
-function toError(thrown: unknown): Error {
-  return thrown instanceof Error ? thrown : new Error(String(thrown));
 }

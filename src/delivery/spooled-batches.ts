@@ -1,8 +1,12 @@
 import { type LossReason } from '../observability/losses.js';
+import { Deadline } from './deadline.js';
 import { type DispatchLoop, type DispatchState } from './dispatch-state.js';
 import { type Destination, type LogEventBatch } from './encoded-event.js';
+import { mergeable, mergeBatches } from './merge-batches.js';
 import { type Unread } from './outcome.js';
 import { PendingBatch } from './pending-batch.js';
+import { NOWHERE } from './spool/spool-file.js';
+import { CONCURRENT_WRITES } from './spool/spool-writer.js';
 import { type Spool } from './spool/spool.js';
 import { type StoredBatch } from './spool/stored-batch.js';
 import { startTimeLimit } from './time-limit.js';
@@ -10,15 +14,33 @@ import { startTimeLimit } from './time-limit.js';
 /** What earlier processes left comes before all that this one sends. */
 const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
 
+/** Files written at once where there is no other time: none of them waits for the device. */
+const CONCURRENT_LAST_WRITES = 32;
+
+/** Milliseconds for which a batch waits until what is left of it is on disk. */
+const MAX_REST_MILLIS = 1_000;
+
+/** A batch that is to be stored. */
+interface Waiting {
+  /** There will be no other time. */
+  isLast: boolean;
+  /** It is stored, or could not be. */
+  readonly end: () => void;
+}
+
 /** The batches of a dispatcher that are on disk, on their way there, or back. */
 export class SpooledBatches {
   readonly #state: DispatchState;
   readonly #loop: DispatchLoop;
   readonly #spool: Spool;
   readonly #ofStored = new WeakMap<StoredBatch, PendingBatch>();
+  /** In the order in which they are written. */
+  readonly #toStore = new Map<PendingBatch, Waiting>();
+  #writes = 0;
   /** Batches that should be on disk and could not be written. */
   readonly #unstored = new Set<PendingBatch>();
   #isStoringAgain = false;
+  #isHurried = false;
   #inheritedBatches = 0;
 
   constructor(state: DispatchState, loop: DispatchLoop, spool: Spool) {
@@ -61,42 +83,80 @@ export class SpooledBatches {
    * @returns undefined where it can't be stored, or not until `until` resolves: what comes to be on disk
    *   after that is removed again
    */
-  async storeAtOnce(batch: LogEventBatch, until: Promise<void>): Promise<PendingBatch | undefined> {
+  async storeAtOnce(
+    { batch, sequence }: { readonly batch: LogEventBatch; readonly sequence: number },
+    until: Promise<void>,
+  ): Promise<PendingBatch | undefined> {
     const { accounts, lanes } = this.#state;
-    const sequence = this.#state.nextSequence();
     // From here on it may be sent from there, whatever becomes of this process.
     batch.keeper?.sending(batch.events);
     const writing = this.#spool.write(batch, { sequence });
+    // There may be room for what comes meanwhile, which must not pass.
+    const lane = lanes.of(batch.destination);
+    lane.expect(sequence);
     const stored = await Promise.race([writing, until.then(() => 'late' as const)]);
+    lane.doesNotExpect(sequence);
     if (stored === 'late') {
       void writing.then((late) => {
         if (typeof late === 'object') this.#spool.remove(late);
       });
+    }
+    if (typeof stored !== 'object') {
+      this.#loop.pump();
       return undefined;
     }
-    if (stored === undefined || stored === 'too_large') return undefined;
     batch.keeper?.release(batch.events);
     accounts.heldEvents -= batch.events.length;
     const pending = new PendingBatch({ stored, destination: batch.destination }, sequence);
     pending.lastError = accounts.lastError;
     pending.reportKept();
     this.#ofStored.set(stored, pending);
-    lanes.of(batch.destination).putBack(pending);
+    lane.add(pending);
     this.#loop.pump();
     return pending;
   }
 
-  /**
-   * Brings to disk what is left of batches; where that fails they stay in memory.
-   * @param isLast - there will be no other time
-   */
-  async store(batches: readonly PendingBatch[], isLast = false): Promise<void> {
-    await Promise.all(batches.map((pending) => this.#store(pending, isLast)));
+  /** Brings to disk what is left of batches; where that fails they stay in memory. */
+  async store(batches: readonly PendingBatch[]): Promise<void> {
+    await Promise.all(batches.map((pending) => this.#store(pending, false)));
   }
 
-  /** Brings to disk all that is in memory, for the last time. */
+  /**
+   * Writes down what is left of a stored batch that does not go on: its file says more. Waits only so long for a disk
+   * that hangs.
+   */
+  async storeRest(pending: PendingBatch): Promise<void> {
+    pending.isRewritten = true;
+    const limit = startTimeLimit(Deadline.after(MAX_REST_MILLIS), false);
+    await Promise.race([this.#store(pending, false), limit.over]);
+    limit.clear();
+    pending.isRewritten = false;
+  }
+
+  /**
+   * Stores batches, and tells whoever waits for that when they are safe, or as safe as they can be.
+   * @param isForAll - also who would wait for answers
+   */
+  keep(batches: readonly PendingBatch[], isForAll = false): void {
+    for (const pending of batches) {
+      void this.#store(pending, false).then(() => {
+        if (isForAll) pending.reportKept();
+        else pending.reportSafe();
+      });
+    }
+  }
+
+  /**
+   * Brings to disk all that is in memory, for the last time: written first, in few files, and synced after, so that
+   * it outlives the process though there is little time.
+   */
   async storeAll(): Promise<void> {
-    await this.store(this.#state.lanes.batches(), true);
+    if (!this.#isHurried) this.#spool.hurry();
+    this.#isHurried = true;
+    const batches = this.#state.lanes.batches();
+    // All of them before the first is written, so that they are merged.
+    for (const pending of batches) void this.#line(pending, true);
+    await Promise.all(batches.map((pending) => this.#store(pending, true)));
   }
 
   /** Reads a batch that is only on disk. @returns undefined when its events are in memory */
@@ -107,7 +167,15 @@ export class SpooledBatches {
     if (pending.abandoned) return { kind: 'gone' };
     switch (read.kind) {
       case 'batch': {
-        const { events } = pending;
+        const { destination, events } = pending;
+        if (!isSame(destination, read.batch.destination)) {
+          accounts.loseRest(
+            pending,
+            'spool_corrupt',
+            'a file of the spool goes elsewhere than it said before',
+          );
+          return { kind: 'gone' };
+        }
         const damaged = pending.load(read.batch);
         // More than its name says were left too, whoever wrote them there.
         accounts.inheritedEvents += Math.max(0, pending.events - events);
@@ -130,31 +198,76 @@ export class SpooledBatches {
     }
   }
 
-  /** Stores what is in memory and leaves all to the next process. @param millis - at the most */
-  async close(millis: number): Promise<void> {
-    const limit = startTimeLimit(millis, true);
+  /** Stores what is in memory and leaves all to the next process. */
+  async close(deadline: Deadline): Promise<void> {
+    const limit = startTimeLimit(deadline, true);
     const end = async (): Promise<void> => {
       // Once for what is being stored, which may fail, and once for the last time.
       await this.storeAll();
       await this.storeAll();
+      await this.#spool.sync();
       // Answers that come now still decide what the next process sends.
       await this.#state.idle();
     };
     await Promise.race([end(), limit.over]);
-    await Promise.race([this.#spool.close(millis), limit.over]);
+    await Promise.race([this.#spool.close(deadline.leftMillis), limit.over]);
     limit.clear();
   }
 
   async #store(pending: PendingBatch, isLast: boolean): Promise<void> {
-    if (pending.events === 0 || (pending.stored && !pending.isReduced)) return;
-    pending.storing ??= this.#write(pending, isLast).finally(() => {
-      pending.storing = undefined;
+    const stored = this.#line(pending, isLast);
+    this.#writeNext();
+    await stored;
+  }
+
+  /** Lines a batch up to be stored. @returns when it is, or could not be; undefined where it is already */
+  #line(pending: PendingBatch, isLast: boolean): Promise<void> | undefined {
+    if (pending.events === 0 || (pending.stored && !pending.isReduced)) return undefined;
+    const waiting = this.#toStore.get(pending);
+    if (waiting && isLast) waiting.isLast = true;
+    pending.storing ??= new Promise<void>((resolve) => {
+      const end = (): void => {
+        pending.storing = undefined;
+        resolve();
+      };
+      this.#toStore.set(pending, { isLast, end });
     });
-    await pending.storing;
+    return pending.storing;
+  }
+
+  /** Writes a few files at once. What waits meanwhile is merged, so that a slow disk gets fewer and larger ones. */
+  #writeNext(): void {
+    for (const [first, { isLast }] of this.#toStore) {
+      if (this.#writes >= (isLast ? CONCURRENT_LAST_WRITES : CONCURRENT_WRITES)) return;
+      const group = this.#takeGroup(first);
+      this.#writes++;
+      void this.#writeGroup(group, isLast).then(() => {
+        this.#writes--;
+        for (const { end } of group.values()) end();
+        this.#writeNext();
+      });
+    }
+  }
+
+  /** A batch that is to be stored, with those behind it that can share its file. */
+  #takeGroup(first: PendingBatch): Map<PendingBatch, Waiting> {
+    const group = new Map<PendingBatch, Waiting>();
+    for (const pending of mergeable(this.#state.lanes.of(first.destination), first, this.#toStore)) {
+      group.set(pending, this.#toStore.get(pending)!);
+      this.#toStore.delete(pending);
+    }
+    return group;
+  }
+
+  async #writeGroup(group: ReadonlyMap<PendingBatch, Waiting>, isLast: boolean): Promise<void> {
+    const batches = [...group.keys()];
+    if (batches.length === 1) await this.#write(batches[0]!, isLast);
+    else await this.#writeMerged(batches, isLast);
   }
 
   async #write(pending: PendingBatch, isLast: boolean): Promise<void> {
     const { accounts, lanes } = this.#state;
+    if (pending.events === 0) return;
     const { rest, stored: replaces } = pending;
     pending.isReduced = false;
     pending.keeper?.sending(rest.events);
@@ -176,9 +289,42 @@ export class SpooledBatches {
     pending.releaseKeeper();
     this.#ofStored.set(stored, pending);
     this.#spool.reduce(stored, pending.events);
-    stored.isBusy = lanes.of(pending.destination).inFlight.has(pending);
+    stored.isBusy = lanes.of(pending.destination).isSending(pending);
     if (!stored.isBusy) pending.unload();
     this.#storeAgain();
+  }
+
+  /** Neighbours in one file; none of them is sent meanwhile. */
+  async #writeMerged(batches: readonly PendingBatch[], isLast: boolean): Promise<void> {
+    const { accounts, lanes } = this.#state;
+    const [first] = batches as [PendingBatch];
+    for (const pending of batches) {
+      pending.isRewritten = true;
+      pending.keeper?.sending(pending.rest.events);
+    }
+    const stored = await this.#spool.write(mergeBatches(batches), { sequence: first.sequence, isLast });
+    for (const pending of batches) pending.isRewritten = false;
+    if (stored === undefined || stored === 'too_large') {
+      for (const pending of batches) {
+        if (stored === 'too_large') await this.#write(pending, isLast);
+        else this.#unstored.add(pending);
+      }
+    } else if (first.events === 0) {
+      // The time of a shutdown was over meanwhile: all of them are counted as lost.
+      this.#spool.remove(stored);
+    } else {
+      const merged = new PendingBatch({ stored, destination: first.destination }, first.sequence);
+      merged.reportKept();
+      this.#ofStored.set(stored, merged);
+      lanes.of(first.destination).replace(batches, merged);
+      for (const pending of batches) {
+        accounts.stored(pending);
+        pending.releaseKeeper();
+        pending.letGo();
+      }
+      this.#storeAgain();
+    }
+    this.#loop.pump();
   }
 
   /** The disk works, or may do so again: what was said to be kept is to be there. One by one, as it may not. */
@@ -195,10 +341,10 @@ export class SpooledBatches {
 
   /** Takes in what an earlier process left. After shutdown it stays where it is, for the next. */
   #takeIn(stored: StoredBatch, destination: Destination): void {
-    if (this.#state.isClosed) return;
+    if (this.#state.phase !== 'open') return;
     const pending = new PendingBatch({ stored, destination }, BEFORE_ALL + ++this.#inheritedBatches);
     this.#ofStored.set(stored, pending);
-    this.#state.lanes.of(destination).putBack(pending);
+    this.#state.lanes.of(destination).add(pending);
   }
 
   #letGoOf(stored: StoredBatch): void {
@@ -220,4 +366,10 @@ export class SpooledBatches {
     if (pending) this.#state.lanes.of(pending.destination).remove(pending);
     return pending;
   }
+}
+
+/** Where a file goes is read when it is found and when it is sent; what could not be read at first may go anywhere. */
+function isSame(known: Destination, now: Destination): boolean {
+  if (known === NOWHERE) return true;
+  return known.logGroupName === now.logGroupName && known.logStreamName === now.logStreamName;
 }

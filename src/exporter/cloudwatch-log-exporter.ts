@@ -1,43 +1,68 @@
+import { type ExportResult } from '@opentelemetry/core';
+import { type LogRecordExporter, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { Diagnostics } from '../observability/diagnostics.js';
-import {
-  type CloudWatchLogExporterOptions,
-  EXPORTER_OPTIONS,
-  PROCESSOR_OPTIONS,
-  readExporterOptions,
-} from './options.js';
-import { unknownVariables } from './read-options.js';
-import { RecordExporter } from './record-exporter.js';
+import { type CloudWatchLogExporterOptions, collectExporterOptions, settingsOf } from '../options/options.js';
+import { ExporterCore } from './exporter-core.js';
+import { type ExporterStatus } from './exporter-status.js';
+import { type HealthCheckOptions, type HealthReport } from './health-check.js';
+import { warnOfOptions } from './warn-of-options.js';
 
 /**
- * Sends OpenTelemetry log records to Amazon CloudWatch Logs. Use it behind a batch processor, best the one
- * that `createCloudWatchLogRecordProcessor` makes.
+ * Sends OpenTelemetry log records to Amazon CloudWatch Logs. Use it behind a batch processor of OpenTelemetry's;
+ * `CloudWatchLogRecordProcessor` has one of its own.
  */
-export class CloudWatchLogExporter extends RecordExporter {
+export class CloudWatchLogExporter implements LogRecordExporter {
+  readonly #core: ExporterCore;
+
   /**
    * @param options - each may come from the environment instead; only `logGroupName` has no default
    * @throws OptionError for a wrong option, which it names with its value and what would be right
    */
   constructor(options?: CloudWatchLogExporterOptions) {
-    const settings = readExporterOptions(options, process.env);
+    const reading = collectExporterOptions(options, process.env);
+    const settings = settingsOf(reading);
     const diagnostics = new Diagnostics();
-    warnOfUnknownVariables(diagnostics, process.env);
-    super(settings, { diagnostics });
+    warnOfOptions(diagnostics, reading, process.env);
+    this.#core = new ExporterCore(settings, { diagnostics });
   }
-}
 
-/** A misspelt variable changes nothing, and without a word nobody would know. */
-export function warnOfUnknownVariables(
-  diagnostics: Diagnostics,
-  environment: Readonly<Record<string, string | undefined>>,
-): void {
-  for (const { variable, near } of unknownVariables(
-    { ...EXPORTER_OPTIONS, ...PROCESSOR_OPTIONS },
-    environment,
-  )) {
-    const remedy = near === undefined ? '' : `; did you mean ${near}?`;
-    diagnostics.warn(
-      `variable ${variable}`,
-      `the environment variable ${variable} is not an option${remedy}`,
-    );
+  /** Never throws, and calls back once, when every record is delivered, kept for later, or counted as lost. */
+  export(records: ReadableLogRecord[], resultCallback: (result: ExportResult) => void): void {
+    this.#core.export(records, resultCallback);
+  }
+
+  /** Sends what is kept without waiting longer between attempts, and waits for it up to `flushTimeoutMillis`. */
+  forceFlush(): Promise<void> {
+    return this.#core.forceFlush();
+  }
+
+  /** Sends what is left, up to `shutdownTimeoutMillis`; what is not delivered then is lost (`shutdown`). */
+  shutdown(): Promise<void> {
+    return this.#core.shutdown();
+  }
+
+  /** What became of the records so far. */
+  status(): ExporterStatus {
+    return this.#core.status();
+  }
+
+  /**
+   * Asks the service whether this exporter can deliver now, and says which permission or resource is missing.
+   * It stores no log event: it sends one of 1970 to the destination, which the service leaves out and does
+   * not bill. Where group or stream are missing it makes them, as `provision` allows. Rejects with an
+   * `OptionError` for wrong options, and for nothing else.
+   */
+  healthCheck(options?: HealthCheckOptions): Promise<HealthReport> {
+    return this.#core.healthCheck(options);
+  }
+
+  /**
+   * Makes the log group before the first record comes, as far as its name holds no record data, and the stream of a
+   * resource's records: queries show no event that is older than its group. It begins when it is called; who awaits it
+   * logs to a group that is there. Resolves within some seconds, whatever the service does, and never rejects.
+   * @param resource - of the records to come; not needed for a group with a fixed name, which is made from the start
+   */
+  prepare(resource?: ReadableLogRecord['resource']): Promise<void> {
+    return this.#core.prepare(resource);
   }
 }

@@ -1,15 +1,21 @@
 import { type CloudWatchLogsClient, PutLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { checkMembers, checkMillisAboveZero } from '../cloudwatch/check-members.js';
 import {
   classifyError,
   describeError,
   type ErrorKind,
+  missingIn,
   permissionIn,
   remedyFor,
 } from '../cloudwatch/classify-error.js';
+import { factsOf } from '../cloudwatch/error-facts.js';
+import { OptionError } from '../cloudwatch/errors.js';
+import { toRequestError } from '../cloudwatch/request-error.js';
 import { sendWithin } from '../cloudwatch/send-within.js';
+import { type BreakerState } from '../delivery/breaker.js';
 import { type Destination } from '../delivery/encoded-event.js';
 import { type SpoolStatus } from '../delivery/spool/spool.js';
-import { type WriteAheadStatus } from './write-ahead/write-ahead-log.js';
+import { type WriteAheadStatus } from '../write-ahead/write-ahead-log.js';
 import { Diagnostics } from '../observability/diagnostics.js';
 import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
 import { createProvisioner, type ProvisioningSettings } from '../resources/ensure-log-group.js';
@@ -29,6 +35,7 @@ export interface HealthCheckOptions {
  * - `configuration`: region, profile
  * - `throttled`, `unreachable`: passing
  * - `refused`: any other answer
+ * - `breaker`: the circuit breaker holds requests back until one that probes succeeds
  * - `spool`: the spool can't be written to, or is full and drops its oldest
  * - `write_ahead`: records can't be written to the folder of `writeAhead`, so that they are in memory alone
  */
@@ -40,6 +47,7 @@ export type HealthProblemKind =
   | 'throttled'
   | 'unreachable'
   | 'refused'
+  | 'breaker'
   | 'spool'
   | 'write_ahead'
   | 'timeout'
@@ -75,6 +83,8 @@ export interface HealthReport {
 export interface HealthCheckParts {
   readonly client: CloudWatchLogsClient;
   readonly isShutDown: boolean;
+  /** The circuit breaker's, after the service was asked. */
+  readonly breaker?: (() => BreakerState) | undefined;
   /** The destination, where it is known. */
   readonly destination: () => Destination | undefined;
   /** Tries the spool; undefined without one. Never rejects. */
@@ -83,24 +93,39 @@ export interface HealthCheckParts {
   readonly checkWriteAhead?: (() => WriteAheadStatus | undefined) | undefined;
 }
 
+const MEMBERS = {
+  timeoutMillis: true,
+  signal: true,
+} as const satisfies Record<keyof HealthCheckOptions, true>;
+
 const DEFAULT_TIMEOUT_MILLIS = 5_000;
 
 /** A name that no group should have: for asking where the destination is not known. */
 const NOWHERE: Destination = { logGroupName: 'otel-cwlogs-health-check', logStreamName: 'none' };
 
-/** Asks the service whether events can be delivered, and the disk whether they can be kept. Never rejects. */
+/**
+ * Asks the service whether events can be delivered, and the disk whether they can be kept.
+ * @throws OptionError for wrong options; it rejects for nothing else
+ */
 export async function checkHealth(
   parts: HealthCheckParts,
   provisioning: ProvisioningSettings,
   options: HealthCheckOptions,
 ): Promise<HealthReport> {
+  checkOptions(options);
   if (parts.isShutDown) return unhealthy({ kind: 'shutdown', message: 'the exporter is shut down' });
   const [service, spool] = await Promise.all([
     checkService(parts, provisioning, options),
     checkSpool(parts, options),
   ]);
   const writeAhead = parts.checkWriteAhead?.();
-  const problems = [...service.problems, ...spool.problems, ...problemsOf(writeAhead)];
+  const breaker = parts.breaker?.() ?? 'closed';
+  const problems = [
+    ...service.problems,
+    ...problemsOfBreaker(breaker),
+    ...spool.problems,
+    ...problemsOf(writeAhead),
+  ];
   return {
     ...service,
     healthy: problems.length === 0,
@@ -108,6 +133,21 @@ export async function checkHealth(
     ...(spool.status && { spool: spool.status }),
     ...(writeAhead && { writeAhead }),
   };
+}
+
+function problemsOfBreaker(state: BreakerState): HealthProblem[] {
+  if (state === 'closed') return [];
+  const message = 'requests are held back after failures in a row, until one that probes succeeds';
+  return [{ kind: 'breaker', message }];
+}
+
+function checkOptions(options: HealthCheckOptions): void {
+  checkMembers('', options, MEMBERS);
+  const { timeoutMillis, signal } = options;
+  checkMillisAboveZero('timeoutMillis', timeoutMillis);
+  if (signal !== undefined && !(signal instanceof AbortSignal)) {
+    throw new OptionError('signal', 'be an AbortSignal', signal);
+  }
 }
 
 async function checkService(
@@ -217,10 +257,10 @@ async function probe(
   const made = await provisioner.ensure(destination, 'ahead');
   if (provisioning.provision !== 'none' && made.kind === 'failed') {
     const cause = made.error.cause ?? error;
-    const what = made.error.message.startsWith('the log group ')
-      ? 'logs:CreateLogGroup'
-      : 'logs:CreateLogStream';
-    const problem = problemOf(cause, what);
+    const problem = problemOf(
+      cause,
+      made.missing === 'group' ? 'logs:CreateLogGroup' : 'logs:CreateLogStream',
+    );
     return problem.kind === 'resource'
       ? missing(error, destination, provisioning)
       : { ...problem, message: made.error.message, resource: resourceOf(error, destination) };
@@ -246,7 +286,7 @@ export async function sendProbe(
     );
     return undefined;
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    return toRequestError(error);
   }
 }
 
@@ -268,9 +308,9 @@ const KINDS: Readonly<Record<ErrorKind, HealthProblemKind>> = {
 
 /** @param permission - what the request needed, where its error does not say */
 export function problemOf(thrown: unknown, permission: string): HealthProblem {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error = toRequestError(thrown);
   const kind = KINDS[classifyError(error)];
-  const needed = kind === 'permission' ? (permissionIn(error.message) ?? permission) : undefined;
+  const needed = kind === 'permission' ? (permissionIn(factsOf(error).message) ?? permission) : undefined;
   return {
     kind,
     message: describeError(error),
@@ -282,17 +322,18 @@ export function problemOf(thrown: unknown, permission: string): HealthProblem {
 
 function missing(error: Error, destination: Destination, { provision }: ProvisioningSettings): HealthProblem {
   const resource = resourceOf(error, destination);
+  const least = missingIn(error) === 'stream' ? 'stream' : 'all';
   return {
     kind: 'resource',
     message: `${resource} does not exist, and provision is '${provision}', so it is not made here`,
     resource,
-    remedy: `create it, or set provision to ${resource.startsWith('log stream') ? "'stream'" : "'all'"}`,
+    remedy: `create it, or set provision to '${least}'`,
     error,
   };
 }
 
 function resourceOf(error: Error, { logGroupName, logStreamName }: Destination): string {
-  return /stream/i.test(error.message)
+  return missingIn(error) === 'stream'
     ? `log stream ${logStreamName} of ${logGroupName}`
     : `log group ${logGroupName}`;
 }

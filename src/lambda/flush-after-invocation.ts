@@ -1,3 +1,4 @@
+import { checkMembers, checkMillisAboveZero } from '../cloudwatch/check-members.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { contextOf, type LambdaContext, withFlushingEnds } from './invocation-context.js';
 
@@ -11,6 +12,11 @@ export interface InvocationFlushOptions {
    */
   readonly timeoutMillis?: number | undefined;
 }
+
+const MEMBERS = {
+  provider: true,
+  timeoutMillis: true,
+} as const satisfies Record<keyof InvocationFlushOptions, true>;
 
 const DEFAULT_TIMEOUT_MILLIS = 2_000;
 
@@ -33,8 +39,8 @@ type AnyHandler = (...args: any[]) => any;
  * ```ts
  * export const handler = flushAfterInvocation(async (event) => { … }, { provider });
  * ```
- * @throws OptionError where `handler` is no function, for a `provider` without `forceFlush`, and for a
- *   `timeoutMillis` that is no number above 0
+ * @throws OptionError where `handler` is no function, for a `provider` without `forceFlush`, for a
+ *   `timeoutMillis` that is no number above 0, and for a member that is no option
  */
 export function flushAfterInvocation<Handler extends (...args: never[]) => unknown>(
   handler: Handler,
@@ -79,9 +85,8 @@ function checked(options: InvocationFlushOptions): InvocationFlushOptions {
   if (typeof provider?.forceFlush !== 'function') {
     throw new OptionError('provider', 'have a method forceFlush, as a LoggerProvider has', provider);
   }
-  if (timeoutMillis !== undefined && !(Number.isFinite(timeoutMillis) && timeoutMillis > 0)) {
-    throw new OptionError('timeoutMillis', 'be a number of milliseconds above 0', timeoutMillis);
-  }
+  checkMillisAboveZero('timeoutMillis', timeoutMillis);
+  checkMembers('', options, MEMBERS);
   return { provider, timeoutMillis };
 }
 

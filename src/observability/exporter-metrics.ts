@@ -1,6 +1,6 @@
 import { type Histogram, type MeterProvider } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE, ComponentMetrics, type Figure } from './component-metrics.js';
-import { type LossReason } from './losses.js';
+import { isWanted, type LossReason } from './losses.js';
 import { type ObservedRequest } from './request-observer.js';
 
 /** The part of an exporter's status that becomes metrics. */
@@ -34,13 +34,8 @@ export interface SpoolFigures {
 /** `otel.component.type` of the exporter. The conventions have none for it. */
 export const EXPORTER_TYPE = 'cloudwatch_logs_exporter';
 
-/** Losses that are no failure of an export: asked for, or before the exporter. */
-const NOT_EXPORTED: ReadonlySet<string> = new Set<LossReason>([
-  'below_min_severity',
-  'dropped_by_transform',
-  'own_telemetry',
-  'queue_full',
-]);
+/** It was lost before the exporter: no failure of an export. */
+const OF_THE_QUEUE: LossReason = 'queue_full';
 
 /** Losses for which the service is the reason. */
 const REJECTED: ReadonlySet<string> = new Set<LossReason>(['too_old', 'too_new', 'expired', 'rejected']);
@@ -61,7 +56,7 @@ export const EXPORTER_FIGURES: readonly Figure<ExporterFigures>[] = [
       'The number of log records for which the export has finished, either successful or failed (error.type).',
     read: (status) => ({
       '': status.delivered,
-      ...reasons(status.droppedByReason, (reason) => !NOT_EXPORTED.has(reason)),
+      ...reasons(status.droppedByReason, (reason) => reason !== OF_THE_QUEUE && !isWanted(reason)),
     }),
   },
   {
@@ -103,7 +98,7 @@ export const EXPORTER_FIGURES: readonly Figure<ExporterFigures>[] = [
     name: `${OURS}.requests`,
     kind: 'counter',
     unit: '{request}',
-    description: 'PutLogEvents requests that were made.',
+    description: "PutLogEvents requests as they went over the wire, the AWS SDK's own retries among them.",
     read: (status) => status.requests,
   },
   {
@@ -236,7 +231,7 @@ export class ExporterMetrics {
 
 function reasons(
   dropped: ExporterFigures['droppedByReason'],
-  isWanted: (reason: string) => boolean,
+  counts: (reason: string) => boolean,
 ): Record<string, number | undefined> {
-  return Object.fromEntries(Object.entries(dropped).filter(([reason]) => isWanted(reason)));
+  return Object.fromEntries(Object.entries(dropped).filter(([reason]) => counts(reason)));
 }

@@ -1,31 +1,68 @@
+/** What a loss for a reason means. */
+interface Loss {
+  /** It is dropped because the options say so: counted, and nothing to report. */
+  readonly isWanted: boolean;
+}
+
+const WANTED: Loss = { isWanted: true };
+const UNWANTED: Loss = { isWanted: false };
+
 /**
- * Why a record or event was not delivered. Every loss of the package has one of these reasons.
- * `too_old`, `too_new`, `expired`: refused by the service for their time. `spool_full`, `spool_expired`: dropped for
- * the bound or the age of the spool; `spool_corrupt`: files were damaged or removed.
+ * Why a record or event was not delivered: every loss of the package has one of these reasons. The README's table is made
+ * from the comments.
  */
-export const LOSS_REASONS = [
-  'queue_full',
-  'below_min_severity',
-  'dropped_by_transform',
-  'unserializable',
-  'empty',
-  'oversize',
-  'too_old',
-  'too_new',
-  'expired',
-  'rejected',
-  'too_many_destinations',
-  'buffer_full',
-  'own_telemetry',
-  'shutdown',
-  'delivery_failed',
-  'spool_full',
-  'spool_expired',
-  'spool_corrupt',
-] as const;
+export const LOSSES = {
+  /** `maxBufferBytes` were taken, or `maxQueueSize` records waited (our processor only) */
+  queue_full: UNWANTED,
+  /** you asked for it: `minSeverity` */
+  below_min_severity: WANTED,
+  /** you asked for it: `transform` */
+  dropped_by_transform: WANTED,
+  /** no message could be made of it */
+  unserializable: UNWANTED,
+  /** its message has no text */
+  empty: UNWANTED,
+  /** larger than a request, with `oversize: 'drop'` */
+  oversize: UNWANTED,
+  /** refused by the service for its time: over 14 days old */
+  too_old: UNWANTED,
+  /** refused by the service for its time: over 2 hours ahead */
+  too_new: UNWANTED,
+  /** refused by the service for its time: older than the group's retention */
+  expired: UNWANTED,
+  /** refused by the service for another reason, alone */
+  rejected: UNWANTED,
+  /** `maxDestinations` was reached */
+  too_many_destinations: UNWANTED,
+  /** `maxBufferBytes` were taken (behind OpenTelemetry's own processor, and of streams that fail for themselves) */
+  buffer_full: UNWANTED,
+  /** emitted by this package's own delivery */
+  own_telemetry: WANTED,
+  /** still there when the shutdown deadline passed */
+  shutdown: UNWANTED,
+  /**
+   * refused for good; without a spool also: denied, or answered as nobody knows, for longer than 10 s (docs/delivery.md has
+   * each error)
+   */
+  delivery_failed: UNWANTED,
+  /** the oldest, beyond `spool.maxBytes` */
+  spool_full: UNWANTED,
+  /** waited longer than `spool.maxAgeMillis` */
+  spool_expired: UNWANTED,
+  /** its line of a file of `spool` or `writeAhead` was damaged, or the file removed by somebody */
+  spool_corrupt: UNWANTED,
+} satisfies Readonly<Record<string, Loss>>;
 
 /** One of {@link LOSS_REASONS}. */
-export type LossReason = (typeof LOSS_REASONS)[number];
+export type LossReason = keyof typeof LOSSES;
+
+/** Why a record or event was not delivered. Every loss of the package has one of these reasons. */
+export const LOSS_REASONS = Object.keys(LOSSES) as readonly LossReason[];
+
+/** Says whether what is lost for a reason is dropped by wish. @param reason - a name that is none is no wish */
+export function isWanted(reason: string): boolean {
+  return Object.hasOwn(LOSSES, reason) && LOSSES[reason as LossReason].isWanted;
+}
 
 /** Counts and reports every loss; no other code drops. */
 export class Losses {

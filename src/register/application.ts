@@ -11,6 +11,8 @@ import { pathToFileURL } from 'node:url';
 export class Application {
   readonly #requires: readonly NodeJS.Require[];
   readonly #onFailure: (name: string, error: unknown) => void;
+  /** As the user named it; undefined for `-e` and the like. */
+  readonly mainFile: string | undefined;
 
   /**
    * @param from - `mainFile` is `process.argv[1]`; `ownRequire` resolves from this package, for what the
@@ -25,6 +27,7 @@ export class Application {
     },
     onFailure: (name: string, error: unknown) => void,
   ) {
+    this.mainFile = from.mainFile;
     const bases = [...basesOf(from.mainFile), join(from.workingDirectory, 'noop.js')];
     this.#requires = [...bases.map((base) => createRequire(base)), from.ownRequire];
     this.#onFailure = onFailure;
@@ -106,7 +109,7 @@ function basesOf(mainFile: string | undefined): string[] {
   return [...new Set(bases)];
 }
 
-function resolveWith(require: NodeJS.Require, name: string): string | undefined {
+export function resolveWith(require: NodeJS.Require, name: string): string | undefined {
   try {
     return require.resolve(name);
   } catch {

@@ -1,31 +1,94 @@
+import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { diag } from '@opentelemetry/api';
-import { warnOfUnknownVariables } from '../exporter/cloudwatch-log-exporter.js';
-import { CountingProcessor } from '../exporter/log-record-processor.js';
-import { readProcessorOptions } from '../exporter/options.js';
+import { createCloudWatchLogsClient } from '../cloudwatch/client.js';
+import { type SendAtOnce } from '../delivery/delivery.js';
+import { deliverySettings } from '../exporter/delivery-settings.js';
+import * as lateParts from '../exporter/late-parts.js';
+import { provideLateParts } from '../exporter/parts-on-demand.js';
+import { QueueingProcessor } from '../exporter/queueing-processor.js';
+import { collectProcessorOptions, type ProcessorSettings } from '../options/options.js';
+import { warnOfVariablesAndNames } from '../options/warnings.js';
 import { Diagnostics } from '../observability/diagnostics.js';
+import { keepCredentialsAtHand } from './credentials-at-hand.js';
 import { isInLambda, LAMBDA_FLUSH_TIMEOUT_MILLIS, LAMBDA_SHUTDOWN_TIMEOUT_MILLIS } from './lambda.js';
 import { isApiSet } from './logs-apis.js';
-import { writeLine } from './report.js';
+import { report, writeLine } from './report.js';
+import { createExitSender, exitSenderProblem, type ExitSenderParts } from './send-at-exit.js';
 import { type CreatedProcessor } from './start.js';
-import { withoutWrongVariables } from './wrong-variables.js';
+import { usableSettings } from './usable-settings.js';
 
 /**
  * The processor with the exporter behind it, its options read from the environment. Loading this module
  * loads the exporter and the AWS SDK.
  * @throws OptionError for an option that is required and missing
  */
-export function createProcessor(environment: NodeJS.ProcessEnv): CreatedProcessor {
+export function createProcessor(environment: NodeJS.ProcessEnv, senderFile?: string): CreatedProcessor {
+  // Before the application runs, and before its end could come, nothing is left to be loaded.
+  provideLateParts(lateParts);
   const diagnostics = new Diagnostics({ logger: { error, warn, info, debug } });
   const defaults = defaultsFor(environment);
-  const settings = withoutWrongVariables(environment, () =>
-    readProcessorOptions(undefined, { ...defaults, ...withoutEmpty(environment) }),
-  );
-  warnOfUnknownVariables(diagnostics, environment);
+  const reading = collectProcessorOptions(undefined, { ...defaults, ...withoutEmpty(environment) });
+  const settings = usableSettings(reading);
+  warnOfVariablesAndNames(diagnostics, reading, environment);
+  const client = createClient(settings);
+  const credentials = keepCredentialsAtHand(client);
   return {
-    processor: new CountingProcessor(settings, { diagnostics }),
+    processor: new QueueingProcessor(settings, { diagnostics, client }),
     exitTimeoutMillis: settings.shutdownTimeoutMillis,
     flushTimeoutMillis: settings.flushTimeoutMillis,
+    sendAtExit: createSendAtExit(settings, { environment, senderFile, credentials }),
   };
+}
+
+function createClient(settings: ProcessorSettings): CloudWatchLogsClient {
+  const { region, endpoint, maxAttempts, retryMode, errorDetails } = settings;
+  const options = { region, endpoint, maxAttempts, retryMode, errorDetails };
+  return withoutSdkAdvice(() => createCloudWatchLogsClient(options, process.env, { isInBackground: true }));
+}
+
+/**
+ * Makes the process's first client of the AWS SDK, which on Node 20 prints eight lines about its own future: the
+ * application was started for something else. The SDK takes them as said from then on; what the application and its
+ * children see of the environment stays as it is.
+ */
+function withoutSdkAdvice<T>(make: () => T): T {
+  const { env } = process;
+  if (env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED !== undefined) return make();
+  env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = 'true';
+  try {
+    return make();
+  } finally {
+    delete env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED;
+  }
+}
+
+function createSendAtExit(
+  settings: ProcessorSettings,
+  {
+    environment,
+    senderFile,
+    credentials,
+  }: Pick<ExitSenderParts, 'environment' | 'credentials'> & { readonly senderFile: string | undefined },
+): SendAtOnce | undefined {
+  if (!settings.sendAtExit) return undefined;
+  const problem = exitSenderProblem(senderFile);
+  if (problem !== undefined || senderFile === undefined) {
+    report(
+      `records that process.exit() or an uncaught exception leaves behind are not sent: ${problem}. To switch that off: OTEL_EXPORTER_CLOUDWATCH_LOGS_SEND_AT_EXIT=false`,
+    );
+    return undefined;
+  }
+  const { region, endpoint, maxAttempts, retryMode } = settings;
+  return createExitSender(
+    {
+      senderFile,
+      environment,
+      credentials,
+      client: { region, endpoint, maxAttempts, retryMode },
+      settings: deliverySettings(settings),
+    },
+    settings.shutdownTimeoutMillis,
+  );
 }
 
 /** What holds where the environment says nothing else. */
@@ -33,6 +96,8 @@ function defaultsFor(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (!isInLambda(environment)) return {};
   return {
     OTEL_EXPORTER_CLOUDWATCH_LOGS_FLUSH_TIMEOUT_MILLIS: String(LAMBDA_FLUSH_TIMEOUT_MILLIS),
+    // There is not the time, nor the processor, for a second Node.js; the function's end is flushed.
+    OTEL_EXPORTER_CLOUDWATCH_LOGS_SEND_AT_EXIT: 'false',
     OTEL_EXPORTER_CLOUDWATCH_LOGS_SHUTDOWN_TIMEOUT_MILLIS: String(LAMBDA_SHUTDOWN_TIMEOUT_MILLIS),
   };
 }

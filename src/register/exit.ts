@@ -1,30 +1,17 @@
-/**
- * Most milliseconds that an uncaught exception waits for the last records: shorter, because the application
- * runs on meanwhile, in a state that nobody knows.
- */
-const MAX_CRASH_TIMEOUT_MILLIS = 2_000;
-
-/** Of the time at the end, the part for a flush. */
-const FLUSH_SHARE = 0.5;
-
-/** Of what is left then, the part in which shutdown gives up what was not delivered; it ends a little later. */
-const SHUTDOWN_SHARE = 0.8;
+import { Deadline } from '../delivery/deadline.js';
+import { flushOfExit, shutdownOfExit } from '../delivery/shutdown-plan.js';
+import { startTimeLimit } from '../delivery/time-limit.js';
+import { listenersOfOthers } from './signal-listeners.js';
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
-
-/** Keeps signal-exit's emitter, which counts its own listeners. Versions up to 3, and 4. */
-interface SignalExitHolder {
-  __signal_exit_emitter__?: { count?: number };
-}
-const SIGNAL_EXIT_4 = Symbol.for('signal-exit emitter');
 
 /** What the end of a process works with. */
 export interface ExitParts {
   readonly process: NodeJS.Process;
-  /** Sends what there is, in so many milliseconds. */
-  readonly flush: (timeoutMillis: number) => Promise<void>;
-  /** Gives up, or stores, what can't be delivered in so many milliseconds. */
-  readonly shutdown: (timeoutMillis: number) => Promise<void>;
+  /** Sends what there is. */
+  readonly flush: (deadline: Deadline) => Promise<void>;
+  /** Gives up, or stores, what can't be delivered by then. */
+  readonly shutdown: (deadline: Deadline) => Promise<void>;
   /** The records so far, so that `beforeExit` flushes only what is new. */
   readonly emitted: () => number;
   /** The records that are neither delivered nor dropped: `beforeExit` gives them up, or stores them. */
@@ -44,14 +31,14 @@ export interface ExitSettings {
 }
 
 /**
- * Flushes, and gives up what is left, when the process ends by itself (`beforeExit`) and on SIGTERM and
+ * What is done at the end of a process that can't start another one (see `settleAtEnd`), and of one that is frozen and
+ * not ended: flushes, and gives up what is left, when the process ends by itself (`beforeExit`) and on SIGTERM and
  * SIGINT, within one deadline. The exit code stays what it would have been: where nobody else listens to the
  * signal, it is raised again and ends the process; where the application listens, its own handler decides,
  * and what it still logs is flushed in `beforeExit`.
  *
- * An uncaught exception that nobody else listens to is thrown again after that, so that Node.js prints it
- * and ends the process with its own exit code. `process.exit()` waits for nothing and can't be made to: it
- * must not return.
+ * `process.exit()` and an uncaught exception wait for nothing: whoever kept the process for them would let the
+ * application's own timers decide how it ends.
  * @returns takes the handlers away
  */
 export function flushAtExit(parts: ExitParts, settings: ExitSettings): () => void {
@@ -60,22 +47,20 @@ export function flushAtExit(parts: ExitParts, settings: ExitSettings): () => voi
   let flushing = false;
   let isShutDown = false;
 
-  const flush = async (timeoutMillis: number): Promise<'flushed' | 'late'> => {
+  const flush = async (deadline: Deadline): Promise<'flushed' | 'late'> => {
     flushedUpTo = emitted();
-    return await within(timeoutMillis, () => parts.flush(timeoutMillis));
+    return await within(deadline, () => parts.flush(deadline));
   };
 
-  const shutDown = async (timeoutMillis: number): Promise<void> => {
+  const shutDown = async (deadline: Deadline): Promise<void> => {
     isShutDown = true;
-    const millis = Math.max(1, timeoutMillis);
-    await within(millis, () => parts.shutdown(Math.ceil(millis * SHUTDOWN_SHARE)));
+    await within(deadline, () => parts.shutdown(shutdownOfExit(deadline)));
   };
 
-  const end = async (timeoutMillis: number, isLast: boolean): Promise<void> => {
-    const deadline = performance.now() + timeoutMillis;
-    const outcome = await flush(timeoutMillis * FLUSH_SHARE);
+  const end = async (deadline: Deadline, isLast: boolean): Promise<void> => {
+    const outcome = await flush(flushOfExit(deadline));
     // What is not delivered is stored, or counted as lost, only now; a flush may give up before its time is over.
-    if (outcome === 'late' || isLast || kept() > 0) await shutDown(deadline - performance.now());
+    if (outcome === 'late' || isLast || kept() > 0) await shutDown(deadline);
   };
 
   const onBeforeExit = (): void => {
@@ -85,11 +70,12 @@ export function flushAtExit(parts: ExitParts, settings: ExitSettings): () => voi
     const isOver = resumesAfterBeforeExit || isShutDown || kept() === 0;
     if (flushing || (!hasNews && isOver)) return;
     flushing = true;
+    const deadline = Deadline.after(timeoutMillis);
     let work: Promise<unknown>;
-    if (resumesAfterBeforeExit) work = flush(timeoutMillis);
+    if (resumesAfterBeforeExit) work = flush(deadline);
     // After a signal that the application handles, what was there then has had its flush.
-    else if (hasNews) work = end(timeoutMillis, false);
-    else work = shutDown(timeoutMillis * (1 - FLUSH_SHARE));
+    else if (hasNews) work = end(deadline, false);
+    else work = shutDown(flushOfExit(deadline));
     void work.finally(() => {
       flushing = false;
     });
@@ -103,9 +89,9 @@ export function flushAtExit(parts: ExitParts, settings: ExitSettings): () => voi
   };
 
   const onSignal = (signal: NodeJS.Signals): void => {
-    const isDecidedElsewhere = (): boolean => listenersOfOthers(process, signal) > 0;
-    const { timeoutMillis } = settings;
-    const done = isDecidedElsewhere() ? flush(timeoutMillis * FLUSH_SHARE) : end(timeoutMillis, true);
+    const isDecidedElsewhere = (): boolean => listenersOfOthers(process, signal, onSignal) > 0;
+    const deadline = Deadline.after(settings.timeoutMillis);
+    const done = isDecidedElsewhere() ? flush(flushOfExit(deadline)) : end(deadline, true);
     void done.then(() => {
       if (isDecidedElsewhere()) return;
       onExit();
@@ -114,56 +100,25 @@ export function flushAtExit(parts: ExitParts, settings: ExitSettings): () => voi
     });
   };
 
-  let crashed = false;
-  const onUncaughtException = (error: unknown): void => {
-    // Another listener decides; and of several exceptions, the first is the one that ends the process.
-    if (crashed || process.listenerCount('uncaughtException') > 1) return;
-    crashed = true;
-    void end(Math.min(settings.timeoutMillis, MAX_CRASH_TIMEOUT_MILLIS), true).then(() => {
-      process.removeListener('uncaughtException', onUncaughtException);
-      // In a turn of its own: thrown in a promise it would be a rejection. Node.js prints the line that throws.
-      setImmediate(() => {
-        throw error; // Uncaught in the application; thrown again now that its log records are sent. Stack:
-      });
-    });
-  };
-
   process.on('beforeExit', onBeforeExit);
-  process.on('uncaughtException', onUncaughtException);
   process.on('exit', onExit);
   for (const signal of SIGNALS) process.on(signal, onSignal);
   return () => {
     process.removeListener('beforeExit', onBeforeExit);
-    process.removeListener('uncaughtException', onUncaughtException);
     process.removeListener('exit', onExit);
     for (const signal of SIGNALS) process.removeListener(signal, onSignal);
   };
 }
 
-/** Waits for some work, but not for longer than a time. Whatever it loses, the exporter counts and reports. */
-async function within(millis: number, work: () => Promise<void>): Promise<'flushed' | 'late'> {
-  let timer: NodeJS.Timeout | undefined;
-  const deadline = new Promise<'late'>((resolve) => {
-    // Not unref'd: while it runs, the process waits for the work, and never for longer.
-    timer = setTimeout(() => {
-      resolve('late');
-    }, millis);
-  });
+/** Waits for some work, but not for longer than a deadline. Whatever it loses, the exporter counts and reports. */
+async function within(deadline: Deadline, work: () => Promise<void>): Promise<'flushed' | 'late'> {
+  // While it runs, the process waits for the work, and never for longer.
+  const limit = startTimeLimit(deadline, true);
   const done = work().then(
     () => 'flushed' as const,
     () => 'flushed' as const,
   );
-  const outcome = await Promise.race([done, deadline]);
-  clearTimeout(timer);
+  const outcome = await Promise.race([done, limit.over.then(() => 'late' as const)]);
+  limit.clear();
   return outcome;
-}
-
-/**
- * Listeners that decide what the signal does. Those of signal-exit don't: they raise the signal again only
- * when no other listener is left, so that two such parties would wait for each other for ever.
- */
-function listenersOfOthers(process: NodeJS.Process, signal: NodeJS.Signals): number {
-  const version3 = (process as SignalExitHolder).__signal_exit_emitter__?.count ?? 0;
-  const version4 = (globalThis as { [SIGNAL_EXIT_4]?: { count?: number } })[SIGNAL_EXIT_4]?.count ?? 0;
-  return process.listenerCount(signal) - 1 - version3 - version4;
 }

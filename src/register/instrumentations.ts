@@ -42,6 +42,22 @@ const CONFIGURATIONS: Readonly<Record<string, object>> = {
   '@opentelemetry/instrumentation-undici': { ignoreRequestHook: () => isOwnTelemetry() },
 };
 
+/** The package that instruments a library. */
+export function instrumentationOf(library: string): string {
+  return `${PREFIX}${library}`;
+}
+
+/** Which instrumentations the variables choose. @returns by short names, such as `pino` */
+export function chosenInstrumentations(environment: Environment): {
+  readonly isOn: (name: string) => boolean;
+  readonly isDisabled: (name: string) => boolean;
+} {
+  const enabled = listOf(environment, 'OTEL_NODE_ENABLED_INSTRUMENTATIONS');
+  const disabled = listOf(environment, 'OTEL_NODE_DISABLED_INSTRUMENTATIONS');
+  const isDisabled = (name: string): boolean => disabled?.includes(name) === true;
+  return { isOn: (name) => enabled?.includes(name) !== false && !isDisabled(name), isDisabled };
+}
+
 /** Makes the instrumentations, each of which patches its module when that is loaded. */
 export type InstrumentationFactory = () => Instrumentation[];
 
@@ -63,12 +79,9 @@ export function loadInstrumentations(
     { getNodeAutoInstrumentations?: (config: object) => Instrumentation[] } | undefined;
   if (auto?.getNodeAutoInstrumentations) return () => auto.getNodeAutoInstrumentations!(CONFIGURATIONS);
 
-  const enabled = listOf(environment, 'OTEL_NODE_ENABLED_INSTRUMENTATIONS');
-  const disabled = listOf(environment, 'OTEL_NODE_DISABLED_INSTRUMENTATIONS');
-  const constructors = SINGLE_INSTRUMENTATIONS.filter(
-    (name) => (!enabled || enabled.includes(name)) && !disabled?.includes(name),
-  ).flatMap((name) => {
-    const packageName = `${PREFIX}${name}`;
+  const { isOn } = chosenInstrumentations(environment);
+  const constructors = SINGLE_INSTRUMENTATIONS.filter(isOn).flatMap((name) => {
+    const packageName = instrumentationOf(name);
     const Constructor = constructorIn(application.load(packageName) as Record<string, unknown> | undefined);
     return Constructor ? { Constructor, configuration: CONFIGURATIONS[packageName] } : [];
   });

@@ -3,18 +3,17 @@ import type * as Resources from '@opentelemetry/resources';
 import { type Application } from './application.js';
 import { type Environment, numberOf } from './environment.js';
 
-/**
- * Says what is wrong with the application's `@opentelemetry/sdk-logs`, or nothing. Before 0.220 the
- * processors' constructors took their exporter another way: they construct without a word and export
- * nothing.
- */
+/** The oldest minor version of `@opentelemetry/sdk-logs` 0.x that is tested. */
+const OLDEST_MINOR = 203;
+
+/** Says what is wrong with the application's `@opentelemetry/sdk-logs`, or nothing. */
 export function sdkLogsProblem(version: string | undefined): string | undefined {
   if (version === undefined) {
     return '@opentelemetry/sdk-logs is not installed; run: npm install @opentelemetry/sdk-logs';
   }
   const [major = 0, minor = 0] = version.split('.').map(Number);
-  if (major === 0 && minor < 220) {
-    return `@opentelemetry/sdk-logs ${version} is too old, 0.220.0 is the first that works; run: npm install @opentelemetry/sdk-logs@latest`;
+  if (major === 0 && minor < OLDEST_MINOR) {
+    return `@opentelemetry/sdk-logs ${version} is too old, 0.${OLDEST_MINOR}.0 is the first that works; run: npm install @opentelemetry/sdk-logs@latest`;
   }
   return undefined;
 }

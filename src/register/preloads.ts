@@ -1,13 +1,17 @@
 import { stringOf, type Environment } from './environment.js';
 
-const AUTO_INSTRUMENTATIONS = '@opentelemetry/auto-instrumentations-node/register';
-/** OpenTelemetry's own preload, however its file is named on the command line. */
+/** Preloads that bring a full set of instrumentations: OpenTelemetry's own, and that of AWS's distro. */
+const AUTO_INSTRUMENTATIONS: readonly string[] = [
+  '@opentelemetry/auto-instrumentations-node/register',
+  '@aws/aws-distro-opentelemetry-node-autoinstrumentation/register',
+];
+/** The same, however their files are named on the command line. */
 const AUTO_INSTRUMENTATIONS_FILE =
-  /auto-instrumentations-node[\\/](?:(?:build|dist)[\\/](?:src[\\/])?)?register(?:\.[cm]?js)?$/;
+  /(?:auto-instrumentations-node|aws-distro-opentelemetry-node-autoinstrumentation)[\\/](?:(?:build|dist)[\\/](?:src[\\/])?)?register(?:\.[cm]?js)?$/;
 
 /**
- * Says whether OpenTelemetry's own preload starts in this process too, before or after this one. It brings
- * a full set of instrumentations; a second set would make every pino record twice.
+ * Says whether such a preload starts in this process too, before or after this one: a second set of
+ * instrumentations would make every pino record twice.
  * @param execArgv - as in `process.execArgv`
  */
 export function isAutoInstrumentationsPreloaded(
@@ -17,6 +21,6 @@ export function isAutoInstrumentationsPreloaded(
   const words = [...execArgv, ...(stringOf(environment, 'NODE_OPTIONS')?.split(/\s+/) ?? [])];
   return words.some((word) => {
     const name = word.replace(/^--?(?:import|require|r)=/, '').replace(/^["']|["']$/g, '');
-    return name === AUTO_INSTRUMENTATIONS || AUTO_INSTRUMENTATIONS_FILE.test(name);
+    return AUTO_INSTRUMENTATIONS.includes(name) || AUTO_INSTRUMENTATIONS_FILE.test(name);
   });
 }

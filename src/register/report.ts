@@ -9,7 +9,8 @@ export function report(message: string): void {
 export function writeLine(line: string): void {
   try {
     // Synchronous, so that the line is out even if the process ends at once.
-    writeSync(2, `${line.replace(/\s*\n\s*/g, ' ')}\n`);
+    const parts = line.split('\n').map((part) => part.trim());
+    writeSync(2, `${parts.filter((part) => part !== '').join(' ')}\n`);
   } catch {
     // Standard error is closed or full: the application matters more than this line.
   }

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type * as Resources from '@opentelemetry/resources';
+import { logGroupAttributes } from '../exporter/log-group-attributes.js';
 import { type Application } from './application.js';
+import { type Environment, stringOf } from './environment.js';
 
 /** Packages that hold `@opentelemetry/resources`. */
 const RESOURCE_HOLDERS = ['@opentelemetry/sdk-logs', '@opentelemetry/sdk-node'] as const;
@@ -25,4 +27,27 @@ export function createResource(application: Application): Resources.Resource | u
   return defaultResource()
     .merge(ofProcess)
     .merge(detectResources({ detectors: [envDetector] }));
+}
+
+/**
+ * The resource of spans: that of the records, with the log group of the process, by which the console's page of a trace finds
+ * the records of a span. Records are without it: they lie in that group, and each byte of them is billed.
+ */
+export function createSpanResource(
+  application: Application,
+  resource: Resources.Resource | undefined,
+  environment: Environment,
+): Resources.Resource | undefined {
+  const name = stringOf(environment, 'OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME');
+  const resources = application.load('@opentelemetry/resources', RESOURCE_HOLDERS) as
+    typeof Resources | undefined;
+  if (name === undefined || !resource || !resources) return resource;
+  try {
+    const { resourceFromAttributes } = resources;
+    // What OTEL_RESOURCE_ATTRIBUTES says wins.
+    return resourceFromAttributes(logGroupAttributes(name, resource.attributes)).merge(resource);
+  } catch {
+    // The exporter says what is wrong with the name.
+    return resource;
+  }
 }

@@ -1,17 +1,24 @@
+import { dirname, join } from 'node:path';
 import { isMainThread } from 'node:worker_threads';
 import type * as Api from '@opentelemetry/api';
 import { type Resource } from '@opentelemetry/resources';
-import { type CountingProcessor, type ProcessorStatus } from '../exporter/log-record-processor.js';
+import { type SendAtOnce } from '../delivery/delivery.js';
+import { type ProcessorStatus } from '../exporter/exporter-status.js';
+import { type QueueingProcessor } from '../exporter/queueing-processor.js';
 import { flushAfterInvocation, type InvocationFlushOptions } from '../lambda/flush-after-invocation.js';
-import { Application } from './application.js';
+import { isWanted } from '../observability/losses.js';
+import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
+import { Application, resolveWith } from './application.js';
 import { LocalStorageContextManager } from './context-manager.js';
 import { booleanOf, type Environment, stringOf } from './environment.js';
+import { settleAtEnd } from './end-of-process.js';
 import { flushAtExit } from './exit.js';
 import { INSTRUMENTATION_HOLDERS, installImportHook } from './import-hook.js';
 import {
   findHookedLoggers,
   type Instrumentation,
   loadInstrumentations,
+  instrumentationOf,
   LOGGERS,
 } from './instrumentations.js';
 import { createLoggerProvider, sdkLogsProblem } from './logger-provider.js';
@@ -25,21 +32,34 @@ import {
 import { type Handler, isInLambda, wrapHandler } from './lambda.js';
 import { isAutoInstrumentationsPreloaded } from './preloads.js';
 import { messageOf, report } from './report.js';
-import { createResource } from './resource.js';
+import { createResource, createSpanResource } from './resource.js';
 import { TeeLoggerProvider } from './tee-logger-provider.js';
+import { giveWinstonReadableValues } from './winston-values.js';
+import {
+  bundledLoggers,
+  bundledSentence,
+  loadedLoggers,
+  loadedSentence,
+  switchedOffSentence,
+} from './unreachable-loggers.js';
 import { stepBackForOthers } from './step-back.js';
 import { createContextManager, createPropagator, createTracerProvider } from './tracing.js';
 
 type ApiPackage = typeof Api;
 /** Makes the processor with the exporter behind it; loaded between the two halves of the start. */
-export type CreateProcessor = (environment: NodeJS.ProcessEnv) => CreatedProcessor;
+export type CreateProcessor = (
+  environment: NodeJS.ProcessEnv,
+  senderFile: string | undefined,
+) => CreatedProcessor;
 
 /** The processor, and the milliseconds that the end of the process may take. */
 export interface CreatedProcessor {
-  readonly processor: CountingProcessor;
+  readonly processor: QueueingProcessor;
   readonly exitTimeoutMillis: number;
   /** Milliseconds that the end of an invocation waits, in AWS Lambda. */
   readonly flushTimeoutMillis: number;
+  /** Sends what is left at the end; undefined where that is switched off, or not possible. */
+  readonly sendAtExit: SendAtOnce | undefined;
 }
 
 /** What the first half has found and set. */
@@ -49,6 +69,8 @@ export interface Prepared {
   readonly resource: Resource | undefined;
   readonly instrumentations: readonly Instrumentation[];
   readonly environment: Environment;
+  /** The program that sends what is left at the end. */
+  readonly senderFile: string | undefined;
   /** In AWS Lambda. */
   readonly handlerFlush: HandlerFlush | undefined;
 }
@@ -57,9 +79,6 @@ export interface Prepared {
 interface HandlerFlush {
   options?: InvocationFlushOptions;
 }
-
-/** What is dropped because the options say so. */
-const WANTED_LOSSES = new Set<string>(['below_min_severity', 'dropped_by_transform', 'own_telemetry']);
 
 const STARTED = Symbol.for('opentelemetry-cloudwatch-logs.register');
 /**
@@ -91,6 +110,17 @@ export function start(prepared: Prepared, createProcessor: CreateProcessor): voi
   } catch (error) {
     reportFailure(error);
   }
+}
+
+/**
+ * Beside this file, or, in a bundle, where the package is installed.
+ * @returns undefined where it is not
+ */
+function findSender(ownRequire: NodeJS.Require): string | undefined {
+  const found = resolveWith(ownRequire, './register/last-sender.js');
+  if (found !== undefined) return found;
+  const manifest = resolveWith(ownRequire, 'opentelemetry-cloudwatch-logs/package.json');
+  return manifest && resolveWith(ownRequire, join(dirname(manifest), 'dist/cjs/register/last-sender.js'));
 }
 
 /** One line that says that nothing is exported, and why; the application runs on. */
@@ -129,7 +159,8 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
   };
   const resource = createResource(application);
 
-  const withdraw = setTracing(api, application, environment, autoInstrumented);
+  const spanResource = createSpanResource(application, resource, environment);
+  const withdraw = setTracing(api, application, environment, autoInstrumented, spanResource);
   const handlerFlush: HandlerFlush | undefined = isInLambda(environment) ? {} : undefined;
   const hookHandler = (): void => {
     if (!handlerFlush) return;
@@ -141,7 +172,7 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
   const instrumentations = autoInstrumented ? [] : instrument(application, environment, hookHandler);
   for (const instrumentation of instrumentations) setProviders(instrumentation, api);
   stepBackForOthers(application, instrumentations, () => {
-    makeRoom(api, application, environment, instrumentations, withdraw);
+    makeRoom(api, application, environment, instrumentations, withdraw, spanResource);
   });
   return {
     application,
@@ -149,6 +180,7 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
     resource,
     instrumentations,
     environment,
+    senderFile: findSender(ownRequire),
     handlerFlush,
   };
 }
@@ -183,6 +215,7 @@ function setTracing(
   application: Application,
   environment: Environment,
   autoInstrumented: boolean,
+  resource: Resource | undefined,
 ): Withdraw {
   const withdrawals: Withdraw[] = [];
   if (!autoInstrumented && !isApiSet('context')) {
@@ -205,7 +238,7 @@ function setTracing(
   const tracedByOthers =
     autoInstrumented && stringOf(environment, 'OTEL_TRACES_EXPORTER')?.toLowerCase() !== 'none';
   if (!tracedByOthers && !isApiSet('trace')) {
-    const provider = createTracerProvider(application, environment, report);
+    const provider = createTracerProvider(application, environment, report, resource);
     if (!provider) {
       report(
         'log records get no trace ids, because no tracing SDK is installed; run: npm install @opentelemetry/sdk-node',
@@ -242,13 +275,14 @@ function makeRoom(
   environment: Environment,
   instrumentations: readonly Instrumentation[],
   withdraw: Withdraw,
+  spanResource: Resource | undefined,
 ): void {
   report(
     "another OpenTelemetry SDK is being started: its instrumentations and its tracing take the place of this package's, and log records go to CloudWatch Logs. If they shall go to its own exporter too, start it first: node --import <its file> --import opentelemetry-cloudwatch-logs/register",
   );
   withdraw();
   setImmediate(() => {
-    setTracing(api, application, environment, false);
+    setTracing(api, application, environment, false, spanResource);
     // Those of ours that stay, because their modules were loaded before, make spans of the other's.
     for (const instrumentation of instrumentations) setProviders(instrumentation, api);
   });
@@ -271,13 +305,22 @@ function instrument(
   const instrumentations = createInstrumentations();
   const found = new Set(instrumentations.map((instrumentation) => instrumentation.instrumentationName));
   const missing = LOGGERS.filter(
-    (logger) =>
-      application.resolve(logger) !== undefined && !found.has(`@opentelemetry/instrumentation-${logger}`),
+    (logger) => application.resolve(logger) !== undefined && !found.has(instrumentationOf(logger)),
   );
-  if (found.size === 0 || missing.length === LOGGERS.length) {
+  const loaded = loadedLoggers(application);
+  if (loaded.length > 0) report(loadedSentence(loaded));
+  const { mainFile } = application;
+  const bundled = bundledLoggers(mainFile);
+  if (bundled.length > 0) report(bundledSentence(bundled, mainFile!));
+  const isNoneInstrumented = !LOGGERS.some((logger) => found.has(instrumentationOf(logger)));
+  const switchedOff = isNoneInstrumented
+    ? switchedOffSentence(application, environment, missing.length > 0 ? missing : LOGGERS)
+    : undefined;
+  if (switchedOff !== undefined) report(switchedOff);
+  else if (found.size === 0 || missing.length === LOGGERS.length) {
     report(
       `no logger is instrumented; run: npm install ${(missing.length > 0 ? missing : LOGGERS)
-        .map((logger) => `@opentelemetry/instrumentation-${logger}`)
+        .map(instrumentationOf)
         .join(' ')}`,
     );
   }
@@ -301,12 +344,16 @@ function instrument(
       "winston's records are not exported without its transport; run: npm install @opentelemetry/winston-transport",
     );
   }
+  giveWinstonReadableValues(application);
   return instrumentations;
 }
 
 function startOnce(prepared: Prepared, createProcessor: CreateProcessor): void {
   const { application, environment, logsApis, instrumentations } = prepared;
-  const { processor, exitTimeoutMillis, flushTimeoutMillis } = createProcessor(process.env);
+  const { processor, exitTimeoutMillis, flushTimeoutMillis, sendAtExit } = createProcessor(
+    process.env,
+    prepared.senderFile,
+  );
   const provider = createLoggerProvider(
     application,
     { processor, resource: prepared.resource },
@@ -315,19 +362,29 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor): void {
   );
   if (!provider) return;
 
-  // Queries show no event that is older than its log group: the group is made before the application logs.
-  if (prepared.resource) processor.prepare(prepared.resource);
+  // Queries show no event that is older than its log group: it is begun before the application logs. To wait for it
+  // here would let the event loop run before the application does, which can be told from how it ends.
+  if (prepared.resource) processor.prepareFor(prepared.resource);
   setProvider(provider, logsApis);
   for (const instrumentation of instrumentations) instrumentation.setLoggerProvider?.(provider);
   if (prepared.handlerFlush) {
     prepared.handlerFlush.options = { provider: processor, timeoutMillis: flushTimeoutMillis };
   }
+  if (sendAtExit) {
+    settleAtEnd({
+      process,
+      settle: () => {
+        settleOnce(processor, sendAtExit, environment);
+      },
+    });
+    return;
+  }
   flushAtExit(
     {
       process,
       // Not the provider's: their timers keep the process for half a minute after a flush that is late.
-      flush: (timeoutMillis) => processor.forceFlushWithin(timeoutMillis),
-      shutdown: (timeoutMillis) => processor.shutdownWithin(timeoutMillis),
+      flush: (deadline) => processor.flushBy(deadline),
+      shutdown: (deadline) => processor.shutdownBy(deadline),
       emitted: () => processor.status().emitted,
       kept: () => processor.status().kept,
       onEnd: () => {
@@ -336,6 +393,24 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor): void {
     },
     { timeoutMillis: exitTimeoutMillis, resumesAfterBeforeExit: isInLambda(environment) },
   );
+}
+
+/** Records of which the last line said what became of them. */
+let summarised: number | undefined;
+
+/** Never throws: what it would throw would be the application's error. */
+function settleOnce(processor: QueueingProcessor, send: SendAtOnce, environment: Environment): void {
+  try {
+    if (processor.status().emitted === summarised) return;
+    runAsOwnTelemetry(() => {
+      processor.settleAtOnce(send);
+    });
+    const status = processor.status();
+    summarised = status.emitted;
+    summarise(status, environment);
+  } catch (error) {
+    report(`the last log records could not be sent: ${messageOf(error)}`);
+  }
 }
 
 /** Sets the provider in both logs APIs; where one has a provider already, both get each record. */
@@ -363,7 +438,7 @@ const TALKATIVE = ['INFO', 'DEBUG', 'VERBOSE', 'ALL'];
 function summarise(status: ProcessorStatus, environment: Environment): void {
   const { emitted, delivered, kept, dropped, droppedByReason } = status;
   const level = stringOf(environment, 'OTEL_LOG_LEVEL')?.toUpperCase() ?? '';
-  const lost = Object.entries(droppedByReason).filter(([reason]) => !WANTED_LOSSES.has(reason));
+  const lost = Object.entries(droppedByReason).filter(([reason]) => !isWanted(reason));
   if (kept === 0 && lost.length === 0 && !TALKATIVE.includes(level)) return;
   const reasons = Object.entries(droppedByReason).map(([reason, count]) => `${reason} ${count}`);
   report(

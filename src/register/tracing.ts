@@ -51,12 +51,14 @@ export function createContextManager(
 /**
  * A tracer provider out of the application's own packages, so that log records have trace ids. It exports
  * no spans: sampled or not only decides the trace flags.
+ * @param resource - of its spans. Default: the SDK's own
  * @returns undefined where the application has no package with one
  */
 export function createTracerProvider(
   application: Application,
   environment: Environment,
   complain: (message: string) => void,
+  resource?: object,
 ): Api.TracerProvider | undefined {
   for (const name of TRACE_PACKAGES) {
     const found = application.load(name, TRACE_HOLDERS) as TracePackage | undefined;
@@ -64,7 +66,11 @@ export function createTracerProvider(
     if (!found || !Provider) continue;
     // The packages read OTEL_TRACES_SAMPLER themselves up to 2.x; sdk-trace leaves it to its caller.
     const sampler = createSampler(found, environment, complain);
-    return new Provider({ ...(sampler && { sampler }), spanProcessors: [] });
+    return new Provider({
+      ...(sampler && { sampler }),
+      ...(resource && { resource }),
+      spanProcessors: [],
+    });
   }
   return undefined;
 }

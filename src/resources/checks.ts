@@ -26,7 +26,7 @@ export function checkLogStreamName(name: unknown): asserts name is string {
 
 /** @throws OptionError */
 export function checkRetention(days: unknown): void {
-  if (typeof days === 'number' && RETENTION_DAYS.includes(days)) return;
+  if ((RETENTION_DAYS as readonly unknown[]).includes(days)) return;
   throw new OptionError('retentionInDays', `be one of ${RETENTION_DAYS.join(', ')}`, days);
 }
 

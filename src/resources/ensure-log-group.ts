@@ -4,7 +4,10 @@ import {
   CreateLogStreamCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { classifyError, describeError, permissionIn } from '../cloudwatch/classify-error.js';
+import { factsOf } from '../cloudwatch/error-facts.js';
+import { CloudWatchLogsError } from '../cloudwatch/errors.js';
 import { type LogGroupClassName } from '../cloudwatch/limits.js';
+import { toRequestError } from '../cloudwatch/request-error.js';
 import { sendWithin } from '../cloudwatch/send-within.js';
 import { type Diagnostics } from '../observability/diagnostics.js';
 import { finishLogGroup } from './finish-log-group.js';
@@ -36,7 +39,10 @@ export interface StreamName {
 }
 
 /** `ready`: group and stream can take events. */
-export type EnsureResult = { readonly kind: 'ready' } | { readonly kind: 'failed'; readonly error: Error };
+export type EnsureResult =
+  | { readonly kind: 'ready' }
+  /** `missing`: what could not be made; not known where nothing may be made, for nothing is tried then. */
+  | { readonly kind: 'failed'; readonly missing: 'group' | 'stream' | 'unknown'; readonly error: Error };
 
 /** Makes log groups and streams; the only place that does for delivery. */
 export interface Provisioner {
@@ -94,7 +100,7 @@ class LogGroupProvisioner implements Provisioner {
 
   async ensure(stream: StreamName, when: 'ahead' | 'missing'): Promise<EnsureResult> {
     if (this.#settings.provision === 'none') {
-      return when === 'ahead' ? { kind: 'ready' } : this.#mayNot('log group or log stream', stream, when);
+      return when === 'ahead' ? { kind: 'ready' } : this.#mayNot('unknown', stream, when);
     }
     const key = `${stream.logGroupName}\n${stream.logStreamName}`;
     return await this.#noted(shared(this.#streams, key, () => this.#ensureStream(stream, when)));
@@ -115,12 +121,12 @@ class LogGroupProvisioner implements Provisioner {
     const created = await this.#createStream(stream, when);
     if (created.kind === 'ready') return created;
     if (classifyError(created.error) !== 'missing')
-      return this.#failed('log stream', stream, created.error, when);
-    if (this.#settings.provision === 'stream') return this.#mayNot('log group', stream, when, created.error);
+      return this.#failed('stream', stream, created.error, when);
+    if (this.#settings.provision === 'stream') return this.#mayNot('group', stream, when, created.error);
     const group = await shared(this.#groups, stream.logGroupName, () => this.#createGroup(stream, when));
     if (group.kind === 'failed') return group;
     const again = await this.#createStream(stream, when);
-    return again.kind === 'ready' ? again : this.#failed('log stream', stream, again.error, when);
+    return again.kind === 'ready' ? again : this.#failed('stream', stream, again.error, when);
   }
 
   async #createGroup(stream: StreamName, when: 'ahead' | 'missing'): Promise<EnsureResult> {
@@ -139,7 +145,7 @@ class LogGroupProvisioner implements Provisioner {
         return created;
       }
       const unmet = wishesToDrop(created.error, wishes);
-      if (unmet.length === 0) return this.#failed('log group', stream, created.error, when);
+      if (unmet.length === 0) return this.#failed('group', stream, created.error, when);
       for (const wish of unmet) {
         wishes.delete(wish);
         this.#reportUnmet(logGroupName, wish, created.error);
@@ -164,7 +170,7 @@ class LogGroupProvisioner implements Provisioner {
       await sendWithin(send, millis);
       return { kind: 'ready', existed: false };
     } catch (thrown) {
-      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      const error = toRequestError(thrown);
       // OperationAborted: somebody else makes the same thing right now.
       const existed = classifyError(error) === 'exists' || error.name === 'OperationAbortedException';
       return existed ? { kind: 'ready', existed } : { kind: 'failed', error };
@@ -186,33 +192,52 @@ class LogGroupProvisioner implements Provisioner {
     }
   }
 
-  #failed(what: string, stream: StreamName, error: Error, when: 'ahead' | 'missing'): EnsureResult {
+  #failed(
+    missing: 'group' | 'stream',
+    stream: StreamName,
+    error: Error,
+    when: 'ahead' | 'missing',
+  ): EnsureResult {
     const { logGroupName, logStreamName } = stream;
-    const name = what === 'log group' ? logGroupName : `${logStreamName} of ${logGroupName}`;
-    const text = `the ${what} ${name} does not exist and can not be made: ${describeError(error)}`;
+    const name = missing === 'group' ? logGroupName : `${logStreamName} of ${logGroupName}`;
+    const text = `the log ${missing} ${name} does not exist and can not be made: ${describeError(error)}`;
     if (when === 'missing') {
-      const permission = what === 'log group' ? 'logs:CreateLogGroup' : 'logs:CreateLogStream';
+      const permission = missing === 'group' ? 'logs:CreateLogGroup' : 'logs:CreateLogStream';
       if (classifyError(error) === 'denied') {
-        const needed = permissionIn(error.message) ?? permission;
+        const needed = permissionIn(factsOf(error).message) ?? permission;
         const remedy = `allow ${needed} to the role in use, or create it and set provision to what the role may do`;
         this.#parts.diagnostics.once('error', `denied ${needed} ${logGroupName}`, `${text}; ${remedy}`);
       } else {
-        this.#parts.diagnostics.warn(`create ${what} ${logGroupName}`, text);
+        this.#parts.diagnostics.warn(`create log ${missing} ${logGroupName}`, text);
       }
     }
-    return { kind: 'failed', error: new Error(text, { cause: error }) };
+    return {
+      kind: 'failed',
+      missing,
+      error: new CloudWatchLogsError('ERR_PROVISIONING', text, { cause: error }),
+    };
   }
 
-  #mayNot(what: string, stream: StreamName, when: 'ahead' | 'missing', cause?: Error): EnsureResult {
+  #mayNot(
+    missing: 'group' | 'unknown',
+    stream: StreamName,
+    when: 'ahead' | 'missing',
+    cause?: Error,
+  ): EnsureResult {
+    const what = missing === 'group' ? 'log group' : 'log group or log stream';
     const text =
       `the ${what} of ${stream.logGroupName}, ${stream.logStreamName} does not exist, ` +
       `and provision is '${this.#settings.provision}', so it is not made here`;
     if (when === 'missing') this.#parts.diagnostics.error(`missing ${stream.logGroupName}`, text);
-    return { kind: 'failed', error: new Error(text, { cause }) };
+    return {
+      kind: 'failed',
+      missing,
+      error: new CloudWatchLogsError('ERR_PROVISIONING', text, { cause }),
+    };
   }
 
   #reportUnmet(logGroupName: string, wish: Wish, error: Error): void {
-    const permission = classifyError(error) === 'denied' ? permissionIn(error.message) : undefined;
+    const permission = classifyError(error) === 'denied' ? permissionIn(factsOf(error).message) : undefined;
     const remedy = permission === undefined ? '' : `; allow ${permission} to the role in use`;
     this.#parts.diagnostics.once(
       'warn',
@@ -226,10 +251,11 @@ class LogGroupProvisioner implements Provisioner {
 function wishesToDrop(error: Error, wishes: ReadonlyMap<Wish, unknown>): Wish[] {
   const kind = classifyError(error);
   if (!['denied', 'invalid', 'unexpected', 'refused'].includes(kind)) return [];
-  if (permissionIn(error.message) === 'logs:CreateLogGroup') return [];
+  const { message } = factsOf(error);
+  if (permissionIn(message) === 'logs:CreateLogGroup') return [];
   const signs: Record<Wish, RegExp> = { tags: /\btag/i, kmsKeyId: /kms/i, logGroupClass: /class/i };
   const wished = [...wishes.keys()];
-  const named = wished.filter((wish) => signs[wish].test(error.message));
+  const named = wished.filter((wish) => signs[wish].test(message));
   return named.length > 0 ? named : wished;
 }
 

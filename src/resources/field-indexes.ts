@@ -1,11 +1,12 @@
 import type * as sdk from '@aws-sdk/client-cloudwatch-logs';
+import { checkMembers } from '../cloudwatch/check-members.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { parseLogGroupArn } from '../cloudwatch/names.js';
 import { youngerCommand } from '../cloudwatch/younger-command.js';
 import { checkIndexFields, checkLogGroupName } from './checks.js';
 import { type IndexPolicy, parseIndexPolicy, printIndexPolicy } from './index-policy.js';
 import { abortable } from './log-groups.js';
-import { type ListOptions, pages } from './pages.js';
+import { LIST_MEMBERS, type ListOptions, pages } from './pages.js';
 import { call, callUnless } from './resource-error.js';
 
 /** A field that a log group indexes. */
@@ -33,7 +34,9 @@ export class FieldIndexes {
   }
 
   /** The fields that groups index. @param logGroups - names or ARNs, at most 100 */
-  list(logGroups: readonly string[], { signal }: ListOptions = {}): AsyncIterable<FieldIndex> {
+  list(logGroups: readonly string[], options: ListOptions = {}): AsyncIterable<FieldIndex> {
+    checkMembers('', options, LIST_MEMBERS);
+    const { signal } = options;
     checkGroups(logGroups);
     const Command = youngerCommand('DescribeFieldIndexesCommand');
     return pages(async (nextToken) => {

@@ -1,5 +1,7 @@
 import * as sdk from '@aws-sdk/client-cloudwatch-logs';
 import { classifyError, describeError, permissionIn } from '../cloudwatch/classify-error.js';
+import { factsOf } from '../cloudwatch/error-facts.js';
+import { CloudWatchLogsError } from '../cloudwatch/errors.js';
 import { DEFAULT_INDEX_FIELDS } from '../cloudwatch/message-keys.js';
 import { sendWithin } from '../cloudwatch/send-within.js';
 import { type Diagnostics } from '../observability/diagnostics.js';
@@ -38,7 +40,7 @@ export async function finishLogGroup(
       await insist(work);
     } catch (error) {
       const isDenied = classifyError(error) === 'denied';
-      const needed = (isDenied ? permissionIn((error as Error).message) : undefined) ?? permission;
+      const needed = (isDenied ? permissionIn(factsOf(error).message) : undefined) ?? permission;
       const remedy = isDenied ? `; allow ${needed} to the role in use` : '';
       parts.diagnostics.once(
         'warn',
@@ -78,7 +80,10 @@ async function putIndexPolicy(
   const commands: Partial<Pick<typeof sdk, 'DescribeIndexPoliciesCommand' | 'PutIndexPolicyCommand'>> = sdk;
   const { DescribeIndexPoliciesCommand, PutIndexPolicyCommand } = commands;
   if (!DescribeIndexPoliciesCommand || !PutIndexPolicyCommand) {
-    throw new Error('the installed @aws-sdk/client-cloudwatch-logs is too old for index policies');
+    throw new CloudWatchLogsError(
+      'ERR_SDK_TOO_OLD',
+      'the installed @aws-sdk/client-cloudwatch-logs is too old for index policies',
+    );
   }
   const describe = new DescribeIndexPoliciesCommand({ logGroupIdentifiers: [logGroupName] });
   const answer = await sendWithin((options) => client.send(describe, options), requestTimeoutMillis);

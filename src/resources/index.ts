@@ -1,3 +1,4 @@
+export { type RetentionInDays } from '../cloudwatch/limits.js';
 export { type ClientOptions } from '../cloudwatch/client.js';
 export { CloudWatchLogsError, OptionError } from '../cloudwatch/errors.js';
 export { type LogGroupClassName } from '../cloudwatch/limits.js';

@@ -12,10 +12,11 @@ import {
   TagResourceCommand,
   UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { checkMembers } from '../cloudwatch/check-members.js';
 import { OptionError } from '../cloudwatch/errors.js';
-import { type LogGroupClassName } from '../cloudwatch/limits.js';
+import { type LogGroupClassName, type RetentionInDays } from '../cloudwatch/limits.js';
 import { checkArn, checkLogGroupClass, checkLogGroupName, checkRetention, checkTags } from './checks.js';
-import { type ListOptions, pages } from './pages.js';
+import { LIST_MEMBERS, type ListOptions, pages } from './pages.js';
 import { call, callUnless } from './resource-error.js';
 
 /** A log group as the service describes it. */
@@ -37,7 +38,7 @@ export interface LogGroup {
 export interface LogGroupSpec {
   readonly logGroupName: string;
   /** `null` in `ensure`: for ever, also where the group has a retention now. undefined: leave it as it is. */
-  readonly retentionInDays?: number | null | undefined;
+  readonly retentionInDays?: RetentionInDays | null | undefined;
   /** Fixed at creation. Default STANDARD. */
   readonly logGroupClass?: LogGroupClassName | undefined;
   readonly kmsKeyId?: string | undefined;
@@ -51,6 +52,21 @@ export interface ListLogGroupsOptions extends ListOptions {
   readonly pattern?: string | undefined;
   readonly logGroupClass?: LogGroupClassName | undefined;
 }
+
+const SPEC_MEMBERS = {
+  logGroupName: true,
+  retentionInDays: true,
+  logGroupClass: true,
+  kmsKeyId: true,
+  tags: true,
+} as const satisfies Record<keyof LogGroupSpec, true>;
+
+const LIST_LOG_GROUPS_MEMBERS = {
+  ...LIST_MEMBERS,
+  prefix: true,
+  pattern: true,
+  logGroupClass: true,
+} as const satisfies Record<keyof ListLogGroupsOptions, true>;
 
 /** What {@link LogGroups.ensure} did. */
 export interface EnsuredLogGroup {
@@ -69,6 +85,7 @@ export class LogGroups {
 
   /** Log groups by name, a page at a time. */
   list(options: ListLogGroupsOptions = {}): AsyncIterable<LogGroup> {
+    checkMembers('', options, LIST_LOG_GROUPS_MEMBERS);
     const { prefix, pattern, logGroupClass, signal } = options;
     if (prefix !== undefined && pattern !== undefined) {
       throw new OptionError('pattern', 'not be given together with prefix', pattern);
@@ -149,7 +166,7 @@ export class LogGroups {
   }
 
   /** @param retentionInDays - one of the service's values; `null` keeps events for ever */
-  async setRetention(logGroupName: string, retentionInDays: number | null): Promise<void> {
+  async setRetention(logGroupName: string, retentionInDays: RetentionInDays | null): Promise<void> {
     checkLogGroupName(logGroupName);
     if (retentionInDays === null) {
       await call('DeleteRetentionPolicy', () =>
@@ -230,7 +247,9 @@ function createCommand({ logGroupName, kmsKeyId, tags, logGroupClass }: LogGroup
   return new CreateLogGroupCommand({ logGroupName, kmsKeyId, tags: tags && { ...tags }, logGroupClass });
 }
 
-function checkSpec({ logGroupName, retentionInDays, logGroupClass, kmsKeyId, tags }: LogGroupSpec): void {
+function checkSpec(spec: LogGroupSpec): void {
+  checkMembers('', spec, SPEC_MEMBERS);
+  const { logGroupName, retentionInDays, logGroupClass, kmsKeyId, tags } = spec;
   checkLogGroupName(logGroupName);
   if (retentionInDays !== undefined && retentionInDays !== null) checkRetention(retentionInDays);
   if (logGroupClass !== undefined) checkLogGroupClass(logGroupClass);

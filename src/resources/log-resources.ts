@@ -1,5 +1,12 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { checkClient, type ClientOptions, createCloudWatchLogsClient } from '../cloudwatch/client.js';
+import { checkMembers } from '../cloudwatch/check-members.js';
+import {
+  checkClient,
+  CLIENT_MEMBERS,
+  type ClientOptions,
+  createCloudWatchLogsClient,
+} from '../cloudwatch/client.js';
+import { guardedClient } from '../cloudwatch/guarded-client.js';
 import { FieldIndexes } from './field-indexes.js';
 import { LogGroups } from './log-groups.js';
 import { LogStreams } from './log-streams.js';
@@ -11,6 +18,11 @@ export interface LogResourcesOptions extends ClientOptions {
   /** Takes the place of all other options. */
   readonly client?: CloudWatchLogsClient | undefined;
 }
+
+const RESOURCES_MEMBERS = { ...CLIENT_MEMBERS, client: true } as const satisfies Record<
+  keyof LogResourcesOptions,
+  true
+>;
 
 /**
  * The resources of CloudWatch Logs in one account and region.
@@ -28,9 +40,12 @@ export class LogResources {
 
   /** @throws OptionError for wrong options; none makes a request */
   constructor(options: LogResourcesOptions = {}) {
+    checkMembers('', options, RESOURCES_MEMBERS);
     const { client: given, ...clientOptions } = options;
     if (given !== undefined) checkClient(given);
-    const client = given ?? createCloudWatchLogsClient(clientOptions);
+    const client = given
+      ? guardedClient(given, { errorDetails: clientOptions.errorDetails })
+      : createCloudWatchLogsClient(clientOptions);
     this.#ownClient = given ? undefined : client;
     this.logGroups = new LogGroups(client);
     this.logStreams = new LogStreams(client);

@@ -4,10 +4,11 @@ import {
   DeleteLogStreamCommand,
   DescribeLogStreamsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { checkMembers } from '../cloudwatch/check-members.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { checkLogGroupName, checkLogStreamName } from './checks.js';
 import { abortable } from './log-groups.js';
-import { type ListOptions, pages } from './pages.js';
+import { LIST_MEMBERS, type ListOptions, pages } from './pages.js';
 import { call, callUnless } from './resource-error.js';
 
 /** A log stream as the service describes it. The times lag behind by up to an hour. */
@@ -29,6 +30,13 @@ export interface ListLogStreamsOptions extends ListOptions {
   readonly descending?: boolean | undefined;
 }
 
+const LIST_LOG_STREAMS_MEMBERS = {
+  ...LIST_MEMBERS,
+  prefix: true,
+  orderBy: true,
+  descending: true,
+} as const satisfies Record<keyof ListLogStreamsOptions, true>;
+
 /** Log streams of log groups. Every method throws OptionError or ResourceError. */
 export class LogStreams {
   readonly #client: CloudWatchLogsClient;
@@ -39,6 +47,7 @@ export class LogStreams {
 
   list(logGroupName: string, options: ListLogStreamsOptions = {}): AsyncIterable<LogStream> {
     checkLogGroupName(logGroupName);
+    checkMembers('', options, LIST_LOG_STREAMS_MEMBERS);
     const { prefix, orderBy, descending, signal } = options;
     if (prefix !== undefined && orderBy === 'LastEventTime') {
       throw new OptionError('prefix', 'not be given with the order LastEventTime', prefix);

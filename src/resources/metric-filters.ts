@@ -7,10 +7,11 @@ import {
   TestMetricFilterCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { isDeepStrictEqual } from 'node:util';
+import { checkMembers } from '../cloudwatch/check-members.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { checkFilterName, checkFilterPattern, checkLogGroupName, checkMetricName } from './checks.js';
 import { abortable } from './log-groups.js';
-import { type ListOptions, pages } from './pages.js';
+import { LIST_MEMBERS, type ListOptions, pages } from './pages.js';
 import { call, callUnless } from './resource-error.js';
 
 /** The metric that matching events make. */
@@ -40,6 +41,32 @@ export interface MetricFilter extends MetricFilterSpec {
   readonly creationTimeMillis: number;
 }
 
+const SPEC_MEMBERS = {
+  logGroupName: true,
+  filterName: true,
+  filterPattern: true,
+  metric: true,
+} as const satisfies Record<keyof MetricFilterSpec, true>;
+
+const METRIC_MEMBERS = {
+  metricName: true,
+  metricNamespace: true,
+  metricValue: true,
+  defaultValue: true,
+  dimensions: true,
+  unit: true,
+} as const satisfies Record<keyof MetricTransformation, true>;
+
+/** Which filters to list. */
+interface ListFiltersOptions extends ListOptions {
+  readonly prefix?: string | undefined;
+}
+
+const LIST_FILTERS_MEMBERS = { ...LIST_MEMBERS, prefix: true } as const satisfies Record<
+  keyof ListFiltersOptions,
+  true
+>;
+
 /** What a pattern found in one message. */
 export interface MetricFilterMatch {
   /** Counted from 1. */
@@ -57,8 +84,9 @@ export class MetricFilters {
   }
 
   /** @param logGroupName - undefined: of all groups */
-  list(logGroupName?: string, options: ListOptions & { prefix?: string } = {}): AsyncIterable<MetricFilter> {
+  list(logGroupName?: string, options: ListFiltersOptions = {}): AsyncIterable<MetricFilter> {
     if (logGroupName !== undefined) checkLogGroupName(logGroupName);
+    checkMembers('', options, LIST_FILTERS_MEMBERS);
     const { prefix, signal } = options;
     if (prefix !== undefined && logGroupName === undefined) {
       throw new OptionError('prefix', 'be given with a logGroupName', prefix);
@@ -79,6 +107,7 @@ export class MetricFilters {
 
   /** Makes a filter, or replaces that of the same name. A group takes 100. */
   async put(spec: MetricFilterSpec): Promise<void> {
+    checkMembers('', spec, SPEC_MEMBERS);
     checkLogGroupName(spec.logGroupName);
     checkFilterName(spec.filterName);
     checkFilterPattern(spec.filterPattern);
@@ -131,6 +160,7 @@ export class MetricFilters {
 }
 
 function checkMetric(metric: MetricTransformation): void {
+  checkMembers('metric', metric, METRIC_MEMBERS);
   checkMetricName('metric.metricName', metric.metricName);
   checkMetricName('metric.metricNamespace', metric.metricNamespace);
   const { metricValue, dimensions, defaultValue } = metric;

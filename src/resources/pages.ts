@@ -10,6 +10,9 @@ export interface ListOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The members of {@link ListOptions}. */
+export const LIST_MEMBERS = { signal: true } as const satisfies Record<keyof ListOptions, true>;
+
 /** Goes through all pages of a list, asking for the next one when it is needed. */
 export async function* pages<Item>(
   fetchPage: (nextToken: string | undefined) => Promise<Page<Item>>,

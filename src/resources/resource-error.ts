@@ -1,7 +1,8 @@
 import { classifyError, describeError, httpStatusOf, remedyFor } from '../cloudwatch/classify-error.js';
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
+import { RequestError, toRequestError } from '../cloudwatch/request-error.js';
 
-/** A call to the service that failed. The AWS error is its `cause`. */
+/** A call to the service that failed. Its `cause` stands for the AWS error: its name, status and request id. */
 export class ResourceError extends CloudWatchLogsError {
   /** The operation, for example `PutRetentionPolicy`. */
   readonly operation: string;
@@ -10,15 +11,15 @@ export class ResourceError extends CloudWatchLogsError {
   readonly requestId: string | undefined;
   readonly httpStatusCode: number | undefined;
 
-  constructor(operation: string, cause: unknown) {
+  constructor(operation: string, thrown: unknown) {
+    const cause = toRequestError(thrown);
     const remedy = remedyFor(cause);
     super('ERR_RESOURCE', `${operation} failed: ${describeError(cause)}${remedy ? `; ${remedy}` : ''}`, {
       cause,
     });
-    const error = cause as { name?: string; $metadata?: { requestId?: string } };
     this.operation = operation;
-    this.awsErrorName = error.name ?? 'Error';
-    this.requestId = error.$metadata?.requestId;
+    this.awsErrorName = cause.name;
+    this.requestId = cause instanceof RequestError ? cause.$metadata.requestId : undefined;
     this.httpStatusCode = httpStatusOf(cause);
   }
 }

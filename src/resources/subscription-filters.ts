@@ -4,10 +4,11 @@ import {
   DescribeSubscriptionFiltersCommand,
   PutSubscriptionFilterCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { checkMembers } from '../cloudwatch/check-members.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { checkArn, checkFilterName, checkFilterPattern, checkLogGroupName } from './checks.js';
 import { abortable } from './log-groups.js';
-import { type ListOptions, pages } from './pages.js';
+import { LIST_MEMBERS, type ListOptions, pages } from './pages.js';
 import { call, callUnless } from './resource-error.js';
 
 /** Where matching events of a log group are pushed. */
@@ -29,6 +30,25 @@ export interface SubscriptionFilter extends SubscriptionFilterSpec {
   readonly creationTimeMillis: number;
 }
 
+const SPEC_MEMBERS = {
+  logGroupName: true,
+  filterName: true,
+  filterPattern: true,
+  destinationArn: true,
+  roleArn: true,
+  distribution: true,
+} as const satisfies Record<keyof SubscriptionFilterSpec, true>;
+
+/** Which filters to list. */
+interface ListFiltersOptions extends ListOptions {
+  readonly prefix?: string | undefined;
+}
+
+const LIST_FILTERS_MEMBERS = { ...LIST_MEMBERS, prefix: true } as const satisfies Record<
+  keyof ListFiltersOptions,
+  true
+>;
+
 /** Subscription filters of log groups. Every method throws OptionError or ResourceError. */
 export class SubscriptionFilters {
   readonly #client: CloudWatchLogsClient;
@@ -37,11 +57,9 @@ export class SubscriptionFilters {
     this.#client = client;
   }
 
-  list(
-    logGroupName: string,
-    options: ListOptions & { prefix?: string } = {},
-  ): AsyncIterable<SubscriptionFilter> {
+  list(logGroupName: string, options: ListFiltersOptions = {}): AsyncIterable<SubscriptionFilter> {
     checkLogGroupName(logGroupName);
+    checkMembers('', options, LIST_FILTERS_MEMBERS);
     const { prefix, signal } = options;
     return pages(async (nextToken) => {
       const command = new DescribeSubscriptionFiltersCommand({
@@ -67,6 +85,7 @@ export class SubscriptionFilters {
 
   /** Makes a filter, or replaces that of the same name. A group takes two. */
   async put(spec: SubscriptionFilterSpec): Promise<void> {
+    checkMembers('', spec, SPEC_MEMBERS);
     checkLogGroupName(spec.logGroupName);
     checkFilterName(spec.filterName);
     checkFilterPattern(spec.filterPattern);

@@ -5,22 +5,34 @@ export class ServiceError extends Error {
   readonly status: number;
   /** Members beside `message`, for example `queryCompileError`. */
   readonly members: Readonly<Record<string, unknown>>;
+  /** What is known of the reason, where the service's own text says less; it is not part of the answer. */
+  readonly explanation: string | undefined;
 
   constructor(
     type: string,
     message: string,
-    { status = 400, members = {} }: { status?: number; members?: Readonly<Record<string, unknown>> } = {},
+    {
+      status = 400,
+      members = {},
+      explanation,
+    }: {
+      status?: number;
+      members?: Readonly<Record<string, unknown>>;
+      explanation?: string | undefined;
+    } = {},
   ) {
     super(message);
     this.name = 'ServiceError';
     this.type = type;
     this.status = status;
     this.members = members;
+    this.explanation = explanation;
   }
 }
 
-export function invalidParameter(message: string): ServiceError {
-  return new ServiceError('InvalidParameterException', message);
+/** @param explanation - what the text leaves out */
+export function invalidParameter(message: string, explanation?: string): ServiceError {
+  return new ServiceError('InvalidParameterException', message, { explanation });
 }
 
 export function notFound(message: string): ServiceError {

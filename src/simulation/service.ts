@@ -1,32 +1,18 @@
 import type { AdjustableClock } from './faults/adjustable-clock.js';
 import { FaultInjection } from './faults/fault-injection.js';
 import type { LocalCloudWatchLogsOptions } from './local-options.js';
-import { LOG_GROUPS, type LogGroupDocument } from './operations/collections.js';
-import { EventFeed } from './operations/event-feed.js';
-import { failInterruptedExports } from './operations/export-tasks.js';
-import { expireEvents } from './operations/find-log-group.js';
 import { HANDLERS } from './operations/handlers.js';
 import { INGESTION_PATHS } from './operations/http-ingestion.js';
-import { applyIndexPolicies } from './operations/index-policies.js';
 import { OTHER_OPERATIONS } from './operations/other-operations.js';
 import type { ServiceContext } from './operations/service-context.js';
-import { subscriptionsOf } from './operations/subscription-filters.js';
-import { createSignatureCheck } from './protocol/signatures.js';
-import { INSIGHTS_QUERY_ENGINE } from './queries/insights-query-engine.js';
-import { QueryService } from './queries/query-service.js';
-import type { FolderRecovery } from './store/folder-event-store.js';
-import { openStorage } from './store/storage.js';
-import { createEventSource } from './store/store-event-source.js';
+import { type Place, PlaceFolders, placeKey, placeOf } from './place.js';
+import { openPlace, type PlaceService } from './place-service.js';
+import { Places } from './places.js';
+import { callerOf } from './protocol/caller.js';
+import type { Exchange } from './protocol/http-server.js';
+import { createSignatureCheck, type SignatureCheck } from './protocol/signatures.js';
+import { ServiceError } from './service-error.js';
 import { LocalDestinations } from './subscriptions/local-destinations.js';
-import { SubscriptionDelivery } from './subscriptions/subscription-delivery.js';
-import { deliverFresh } from './subscriptions/subscriptions.js';
-
-const EXPIRY_INTERVAL_MILLIS = 60_000;
-
-/** Source: "CloudWatch Logs quotas", queries in Logs Insights QL that run at once. */
-const MAX_CONCURRENT_QUERIES = 100;
-/** Of them, those that read log groups of the Infrequent Access class. */
-const MAX_CONCURRENT_INFREQUENT_QUERIES = 5;
 
 /** What faults may name: all operations of the service, also those that it lacks, and the HTTP endpoints. */
 const FAULT_OPERATIONS: readonly string[] = [
@@ -38,9 +24,20 @@ const FAULT_OPERATIONS: readonly string[] = [
 
 /** The local service without its HTTP server. */
 export interface Service {
+  readonly faults: FaultInjection;
+  readonly places: Places;
+  /** The place of what is not signed. */
+  readonly home: Place;
+  /** As that of operations, for `/_control`: there a signature may also be fresh by the clock that nobody set. */
+  readonly authenticateControl: SignatureCheck;
+  /** The service in the region and account for which a request is signed; home for one that is not signed. */
+  placeOf(exchange: Exchange): Promise<PlaceService>;
+  /** The parts at home. */
   readonly context: ServiceContext;
-  /** What of the data folder could not be read. */
-  readonly recovery: FolderRecovery;
+  /** Answers a request, which waits for the end of a reset, and is told where one took what it worked on. */
+  answering(answer: () => Promise<void>): Promise<void>;
+  /** Back to what it was at the start, with nothing stored. */
+  reset(): Promise<void>;
   /** Ends what runs; what is stored is written and closed. */
   close(): Promise<void>;
 }
@@ -51,65 +48,97 @@ export interface Service {
  * @throws OptionError for a wrong fault or destination; CloudWatchLogsError for a folder that can't be used
  */
 export function createService(options: LocalCloudWatchLogsOptions, clock: AdjustableClock): Service {
-  const { accountId = '000000000000', region = 'us-east-1', verifySignatures } = options;
+  const { accountId = '000000000000', region = 'us-east-1', verifySignatures, dataDirectory } = options;
   const now = (): number => clock.now();
   const faults = new FaultInjection(options.faultSeed, FAULT_OPERATIONS);
-  for (const rule of options.faults ?? []) faults.add(rule);
-  const destinations = new LocalDestinations(options.subscriptionDestinations);
-  const storage = openStorage({
-    directory: options.dataDirectory,
-    maxBytes: options.maxBytes,
-    fsync: options.fsync,
-  });
-  const { catalog, events } = storage;
-  const logGroups = function* (): Generator<LogGroupDocument> {
-    for (const [, group] of catalog.list<LogGroupDocument>(LOG_GROUPS)) yield group;
+  const addFaults = (): void => {
+    for (const rule of options.faults ?? []) faults.add(rule);
   };
-  const eventSource = createEventSource(events, { accountId, region, now, logGroups });
-  const queries = new QueryService(
-    { events: eventSource, now },
-    {
-      maxConcurrent: MAX_CONCURRENT_QUERIES,
-      maxConcurrentInfrequent: MAX_CONCURRENT_INFREQUENT_QUERIES,
-    },
-  );
-  const delivery = new SubscriptionDelivery();
-  const context: ServiceContext = {
-    accountId,
-    region,
-    catalog,
-    events,
-    eventSource,
-    queryEngine: INSIGHTS_QUERY_ENGINE,
-    queries,
-    feed: new EventFeed(),
-    destinations,
-    delivery,
-    exportDirectory: options.exportDirectory,
+  addFaults();
+  const home = { accountId, region };
+  const tell = options.onWarning ?? warn;
+  const toldElsewhere = new Set<string>();
+  const shared = {
+    clock,
     faults,
-    authenticate: verifySignatures ? createSignatureCheck(verifySignatures, now) : () => undefined,
-    now,
-    settled: async () => {
-      await Promise.all([catalog.settled(), events.settled()]);
+    destinations: new LocalDestinations(options.subscriptionDestinations),
+    authenticate: (verifySignatures
+      ? createSignatureCheck(verifySignatures, now)
+      : () => undefined) satisfies SignatureCheck,
+    tell,
+    tellElsewhere: (logGroupName: string, place: Place): void => {
+      const [elsewhere] = places.holding(logGroupName);
+      const key = `${placeKey(place)} ${logGroupName}`;
+      if (!elsewhere || toldElsewhere.has(key)) return;
+      toldElsewhere.add(key);
+      tell(
+        `the log group ${logGroupName} is not in ${shown(place)}, for which the request is signed, but in ${shown(elsewhere)}`,
+      );
     },
   };
-  context.feed.subscribe((fresh) => {
-    deliverFresh(fresh, accountId, subscriptionsOf(context, fresh.group), context);
-  });
-  failInterruptedExports(context);
-  for (const group of logGroups()) applyIndexPolicies(context, group);
-  const expiry = setInterval(() => {
-    for (const group of logGroups()) expireEvents(context, group);
-  }, EXPIRY_INTERVAL_MILLIS);
-  expiry.unref();
+  const folders = dataDirectory === undefined ? undefined : new PlaceFolders(dataDirectory, home);
+  const places = new Places(home, folders?.stored() ?? [], (place) =>
+    openPlace(place, folders?.folderOf(place), shared, options),
+  );
+  folders?.note();
+  let resets = 0;
+  let resetting: Promise<void> | undefined;
+  const reset = async (): Promise<void> => {
+    resets++;
+    await places.clear();
+    faults.reset();
+    addFaults();
+    clock.reset();
+    toldElsewhere.clear();
+  };
   return {
-    context,
-    recovery: storage.recovery,
-    close: async () => {
-      clearInterval(expiry);
-      queries.stop();
-      delivery.stop();
-      await storage.close();
+    faults,
+    places,
+    home,
+    // Whoever has set the clock by hours signs by another, and could never set it back.
+    authenticateControl: verifySignatures
+      ? createSignatureCheck(verifySignatures, now, () => clock.unadjusted())
+      : () => undefined,
+    placeOf: async ({ request, body }) => {
+      const place = placeOf(callerOf(request), home, options.accounts ?? {});
+      if (verifySignatures && !places.has(place)) {
+        // Nobody makes a place by a signature that is not right.
+        await body.read();
+        shared.authenticate(request, body.raw, []);
+      }
+      return places.find(place);
     },
+    get context() {
+      return places.home.context;
+    },
+    answering: async (answer) => {
+      await resetting;
+      const before = resets;
+      try {
+        await answer();
+      } catch (error) {
+        if (resets === before || error instanceof ServiceError) throw error;
+        throw new ServiceError(
+          'ServiceUnavailableException',
+          'The local service was reset while it worked on the request; send it again.',
+          { status: 503 },
+        );
+      }
+    },
+    reset: () => {
+      resetting ??= reset().finally(() => {
+        resetting = undefined;
+      });
+      return resetting;
+    },
+    close: () => places.close(),
   };
+}
+
+function shown({ accountId, region }: Place): string {
+  return `${region} of account ${accountId}`;
+}
+
+function warn(line: string): void {
+  process.emitWarning(line, 'LocalCloudWatchLogs');
 }

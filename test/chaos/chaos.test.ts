@@ -2,6 +2,8 @@ import { expect } from 'chai';
 import { runChaos } from './chaos.js';
 import { faultsIn } from './describe-report.js';
 import { CHAOS_MODES } from './modes.js';
+import { OUTAGE_MODES } from './outage-modes.js';
+import { faultsInOutage, runOutage } from './outage.js';
 
 const SHORT = {
   seed: 7,
@@ -19,7 +21,8 @@ describe('chaos, the short form', () => {
       const killEveryMillis = 'killEveryMillis' in settings ? 1500 : undefined;
       const report = await runChaos({ ...settings, ...SHORT, killEveryMillis });
       expect(faultsIn(report)).to.deep.equal([]);
-      expect(report.emitted).to.equal(report.delivered);
+      expect(report.emitted).to.equal(report.delivered + report.dropped);
+      expect(report.dropped > 0).to.equal('refusesOneOf' in settings);
       expect(report.struck).to.include.all.keys('throttle', 'error', 'reset-before', 'delay');
       expect(report.failedRequests).to.be.greaterThan(0);
       // What a killed sender had handed over without a promise is not emitted again.
@@ -28,5 +31,18 @@ describe('chaos, the short form', () => {
         SHORT.records,
       );
     }).timeout(120_000);
+  }
+
+  for (const [name, { title, runs }] of Object.entries(OUTAGE_MODES)) {
+    for (const run of runs.filter(({ isSpooled }) => isSpooled).slice(0, 2)) {
+      it(`${name}, ${run.name}: ${title}`, async () => {
+        const report = await runOutage({ ...run, millis: 3_000 });
+        expect(faultsInOutage(report)).to.deep.equal([]);
+        expect(report.emitted).to.equal(report.delivered + report.dropped);
+        expect(report.emitted).to.be.greaterThan(0);
+        // It does not die for want of memory, of which 512 MiB are allowed.
+        expect(report.maxResidentBytes).to.be.lessThan(512 * 1024 ** 2);
+      }).timeout(120_000);
+    }
   }
 });

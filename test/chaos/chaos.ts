@@ -12,7 +12,8 @@ import { SenderProcess } from './sender-process.js';
 import { type SenderReport } from './sender-settings.js';
 import { createSmallDisk, type DiskKind, type SmallDisk } from './small-disk.js';
 import { deleteGroup, Tally } from './tally.js';
-import { dice, forecast, STEADY_FAULTS, type Weather } from './weather.js';
+import { seededRandom } from '../../src/simulation/seeded-random.js';
+import { forecast, STEADY_FAULTS, type Weather } from './weather.js';
 
 /** What is run. */
 export interface ChaosSettings {
@@ -31,6 +32,8 @@ export interface ChaosSettings {
   readonly pace?: number | undefined;
   /** How often the weather changes before it stays fair; until all records are out by default. */
   readonly changes?: number | undefined;
+  /** Of so many records the service refuses one; none by default. */
+  readonly refusesOneOf?: number | undefined;
   /** How the disk is made full; a small tmpfs where it can be mounted, by default. */
   readonly disk?: DiskKind | undefined;
   /** Options of the exporter; `{disk}` in a text is the disk of this run. */
@@ -107,7 +110,7 @@ class ChaosRun {
   constructor(settings: ChaosSettings, directory: string) {
     this.#settings = settings;
     this.#directory = directory;
-    this.#random = dice(settings.seed);
+    this.#random = seededRandom(settings.seed);
     this.#recordsEach = Math.ceil(settings.records / settings.senders);
     this.#tally = new Tally(settings.senders, this.#recordsEach);
     this.#disk = createSmallDisk(directory, settings.disk);
@@ -117,12 +120,12 @@ class ChaosRun {
     subscribe('http.server.request.start', this.#countRequest);
     await this.#startService(0);
     const senders = Array.from({ length: this.#settings.senders }, (_, sender) => this.#live(sender));
-    while (!this.#allStarted()) await sleep(20);
-    const weather = this.#makeWeather();
-    const killing = this.#killNowAndThen();
-    await Promise.all(senders);
-    this.#over.abort();
-    await Promise.all([weather, killing]);
+    const sending = Promise.all(senders).then(() => {
+      this.#over.abort();
+    });
+    // Whatever fails ends the run: without its weather senders would wait for a fair one for ever.
+    await Promise.race([sending, this.#waitForStart()]);
+    await Promise.all([sending, this.#makeWeather(), this.#killNowAndThen()]);
     this.#clearFaults();
     await this.#tally.addGroup(this.#service.endpoint, GROUP);
     return this.#report();
@@ -167,6 +170,7 @@ class ChaosRun {
           maxKept,
           pauseMillis,
           promise,
+          refusesOneOf: this.#settings.refusesOneOf,
           options,
         },
         this.#disk,
@@ -227,6 +231,10 @@ class ChaosRun {
       if (takesAnswer && rule.operations !== undefined) this.#answersTaken += struck;
     }
     faults.clear();
+  }
+
+  async #waitForStart(): Promise<void> {
+    while (!this.#allStarted()) await sleep(20);
   }
 
   #allStarted(): boolean {
@@ -293,7 +301,13 @@ class ChaosRun {
     for (const life of lives) explained.add(life);
     const marks = senders.map((sender) => readMarks(this.#marksFile(sender)));
     return {
-      ...countRecords({ marks, tally: this.#tally, explained, reports: this.#reports }),
+      ...countRecords({
+        marks,
+        tally: this.#tally,
+        explained,
+        reports: this.#reports,
+        refusesOneOf: this.#settings.refusesOneOf,
+      }),
       ...countRequests(lives),
       kills: this.#kills,
       groupDeletions: this.#groupDeletions,

@@ -6,6 +6,7 @@ export function describeReport(report: ChaosReport): string[] {
   const { answersLost, cutOff, storedTwice, records } = duplicateCauses;
   return [
     `emitted ${emitted} delivered ${delivered} duplicates ${duplicates} dropped ${dropped} lost ${lost}`,
+    `  drops without need ${report.dropsWithoutNeed}`,
     ...Object.entries(report.droppedByReason).map(([reason, count]) => `  dropped ${reason} ${count}`),
     `  duplicates without a cause ${report.unexplainedDuplicates}; causes: answers that never came ${answersLost} ` +
       `(the service's faults took ${report.answersTaken}), requests cut off by kills ${cutOff}, batches just stored at kills ${storedTwice}; ` +
@@ -25,7 +26,7 @@ export function describeReport(report: ChaosReport): string[] {
 export function faultsIn(report: ChaosReport): string[] {
   const faults: string[] = [];
   if (report.lost !== 0) faults.push(`lost ${report.lost}`);
-  if (report.dropped !== 0) faults.push(`dropped ${report.dropped}, though there was room for all`);
+  if (report.dropsWithoutNeed !== 0) faults.push(`drops without need ${report.dropsWithoutNeed}`);
   if (report.filesLeft.length > 0) faults.push(`files left on the disk: ${report.filesLeft.join(', ')}`);
   if (report.unbalanced.length > 0) {
     faults.push(`figures of an exporter that do not add up: ${JSON.stringify(report.unbalanced)}`);

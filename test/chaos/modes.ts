@@ -3,7 +3,10 @@ import { type ChaosSettings } from './chaos.js';
 /** One way of running, and what it must show. */
 export interface ChaosMode {
   readonly title: string;
-  readonly settings: Pick<ChaosSettings, 'promise' | 'maxKept' | 'killEveryMillis' | 'options'>;
+  readonly settings: Pick<
+    ChaosSettings,
+    'promise' | 'maxKept' | 'killEveryMillis' | 'refusesOneOf' | 'options'
+  >;
 }
 
 /** The modes, each with lost and dropped 0 to show. */
@@ -18,7 +21,7 @@ export const CHAOS_MODES = {
       promise: 'export',
       maxKept: 30_000,
       killEveryMillis: 2000,
-      options: { spool: { directory: '{disk}/spool' }, exportTimeoutMillis: 1000 },
+      options: { spool: { directory: '{disk}/spool' }, deliveryTimeoutMillis: 1000 },
     },
   },
   'write-ahead': {
@@ -39,8 +42,19 @@ export const CHAOS_MODES = {
       options: {
         writeAhead: { directory: '{disk}/write-ahead' },
         spool: { directory: '{disk}/spool' },
-        exportTimeoutMillis: 1000,
+        deliveryTimeoutMillis: 1000,
       },
+    },
+  },
+  'refused-events': {
+    title:
+      'spool, one of 997 records refused, senders killed: all but the refused arrive, and are sent again as few as else',
+    settings: {
+      promise: 'export',
+      maxKept: 30_000,
+      killEveryMillis: 2000,
+      refusesOneOf: 997,
+      options: { spool: { directory: '{disk}/spool' }, deliveryTimeoutMillis: 1000 },
     },
   },
 } as const satisfies Record<string, ChaosMode>;

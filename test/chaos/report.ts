@@ -1,7 +1,7 @@
 import { type Causes, type ExplainedDuplicates } from './duplicates.js';
 import { IN_MEMORY, PROMISED } from './promise-marks.js';
 import { type LoggedLife } from './request-log.js';
-import { type SenderReport } from './sender-settings.js';
+import { isRefused, type SenderReport } from './sender-settings.js';
 import { type Tally } from './tally.js';
 
 /** What a run found of the records. `emitted` is `delivered + dropped + lost`. */
@@ -15,6 +15,8 @@ export interface RecordFigures {
   /** Of these, beyond what lost answers and kills explain, record by record. */
   readonly unexplainedDuplicates: number;
   readonly dropped: number;
+  /** Records dropped though the service does not refuse them. */
+  readonly dropsWithoutNeed: number;
   readonly droppedByReason: Readonly<Record<string, number>>;
   readonly lost: number;
   /** Records found in the store although they were not promised when their sender was killed. */
@@ -39,9 +41,10 @@ export interface Evidence {
   readonly explained: ExplainedDuplicates;
   /** Of the lives that came to their end. */
   readonly reports: readonly SenderReport[];
+  readonly refusesOneOf?: number | undefined;
 }
 
-export function countRecords({ marks, tally, explained, reports }: Evidence): RecordFigures {
+export function countRecords({ marks, tally, explained, reports, refusesOneOf }: Evidence): RecordFigures {
   const found = {
     emitted: 0,
     delivered: 0,
@@ -50,6 +53,7 @@ export function countRecords({ marks, tally, explained, reports }: Evidence): Re
     unpromised: 0,
     lostInMemory: 0,
   };
+  let refused = 0;
   for (const [sender, ofSender] of marks.entries()) {
     for (const [record, mark] of ofSender.entries()) {
       const count = tally.count(sender, record);
@@ -59,6 +63,8 @@ export function countRecords({ marks, tally, explained, reports }: Evidence): Re
       if (mark === PROMISED) {
         found.emitted++;
         if (count > 0) found.delivered++;
+        // Whichever life was told so, also one that was killed.
+        else if (isRefused(record, refusesOneOf)) refused++;
       } else if (count > 0) {
         found.unpromised++;
       } else if (mark === IN_MEMORY) {
@@ -67,15 +73,17 @@ export function countRecords({ marks, tally, explained, reports }: Evidence): Re
     }
   }
   const droppedByReason: Record<string, number> = {};
-  let dropped = 0;
+  let dropsWithoutNeed = 0;
   for (const report of reports) {
-    dropped += report.dropped;
+    dropsWithoutNeed +=
+      report.dropped - (refusesOneOf === undefined ? 0 : (report.droppedByReason.rejected ?? 0));
     for (const [reason, count] of Object.entries(report.droppedByReason)) {
       droppedByReason[reason] = (droppedByReason[reason] ?? 0) + count;
     }
   }
+  const dropped = refused + dropsWithoutNeed;
   const lost = found.emitted - found.delivered - dropped;
-  return { ...found, dropped, droppedByReason, lost, duplicateCauses: explained.causes };
+  return { ...found, dropped, dropsWithoutNeed, droppedByReason, lost, duplicateCauses: explained.causes };
 }
 
 export function countRequests(lives: readonly LoggedLife[]): RequestFigures {

@@ -125,11 +125,14 @@ interface WireRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-function recordsIn({ body, headers }: WireRequest): RecordRange[] {
+function recordsIn(request: WireRequest): RecordRange[] {
+  return rangesOf(messagesIn(request));
+}
+
+/** The beginnings of a request's messages, as JSON strings. */
+export function messagesIn({ body, headers }: WireRequest): string[] {
   const bytes = headers['content-encoding'] === 'gzip' ? gunzipSync(body) : Buffer.from(body);
-  return rangesOf(
-    [...bytes.toString('latin1').matchAll(/"message":("\d\d-\d{8} )/g)].map(([, text]) => text!),
-  );
+  return [...bytes.toString('latin1').matchAll(/"message":("\d\d-\d{8} )/g)].map(([, text]) => text!);
 }
 
 /** @param messages - JSON strings, or their beginnings */

@@ -16,6 +16,8 @@ export interface SenderSettings {
   /** `emit`: a record is promised when `emit` returns; `export`: when the exporter reports success. */
   readonly promise: 'emit' | 'export';
   /** Options of the exporter beyond those that every sender has. */
+  /** Of so many records the service refuses one; none without it. */
+  readonly refusesOneOf?: number | undefined;
   readonly options: Readonly<Record<string, unknown>>;
 }
 
@@ -34,6 +36,11 @@ export interface SenderReport {
   readonly handedOn: number;
   readonly dropped: number;
   readonly droppedByReason: Readonly<Record<string, number>>;
+}
+
+/** Whether the service refuses a record, of which it refuses one of so many. */
+export function isRefused(record: number, refusesOneOf: number | undefined): boolean {
+  return refusesOneOf !== undefined && record % refusesOneOf === refusesOneOf >> 1;
 }
 
 /** PutLogEvents requests that one sender may have in flight. */

@@ -5,16 +5,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { ExportResultCode } from '@opentelemetry/core';
 import { LoggerProvider, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { createCloudWatchLogsClient } from '../../src/cloudwatch/client.js';
 import { Spool } from '../../src/delivery/spool/spool.js';
 import { CloudWatchLogExporter } from '../../src/exporter/cloudwatch-log-exporter.js';
-import { createCloudWatchLogRecordProcessor } from '../../src/exporter/log-record-processor.js';
-import { type ExporterStatus } from '../../src/exporter/record-exporter.js';
+import { CloudWatchLogRecordProcessor } from '../../src/exporter/cloudwatch-log-record-processor.js';
+import { type ExporterStatus } from '../../src/exporter/exporter-status.js';
 import { IN_MEMORY, ISSUED, PROMISED, PromiseMarks } from './promise-marks.js';
-import { RequestLog } from './request-log.js';
+import { messagesIn, RequestLog } from './request-log.js';
 import {
   CONCURRENCY,
   EMITTED,
+  isRefused,
+  readRecordId,
   recordId,
   type SenderReport,
   type SenderSettings,
@@ -41,6 +44,7 @@ const client = createCloudWatchLogsClient({
   credentials: { accessKeyId: 'chaos', secretAccessKey: 'chaos' },
 });
 requests.watch(client);
+if (settings.refusesOneOf !== undefined) refuseEvents(client, settings.refusesOneOf);
 requests.watchSpools(Spool.prototype);
 const options = {
   client,
@@ -49,8 +53,7 @@ const options = {
   logStreamName: `sender-${settings.sender}`,
   layout: 'body' as const,
   requestTimeoutMillis: 1500,
-  retryInitialDelayMillis: 50,
-  retryMaxDelayMillis: 500,
+  retry: { initialDelayMillis: 50, maxDelayMillis: 500 },
   ...settings.options,
 };
 
@@ -58,8 +61,28 @@ function bodyOf(record: number): string {
   return `${recordId(settings.sender, record)} GET /orders/${record % 997} took ${record % 89} ms and was answered with 200`;
 }
 
+/** The service refuses a request with one of these events, as it does for reasons of its own. */
+function refuseEvents(of: CloudWatchLogsClient, refusesOneOf: number): void {
+  of.middlewareStack.add(
+    (next, context) => async (args) => {
+      const isSpoilt =
+        context.commandName === 'PutLogEventsCommand' &&
+        messagesIn(args.request as never).some((message) =>
+          isRefused(readRecordId(message.slice(1))?.record ?? -1, refusesOneOf),
+        );
+      if (!isSpoilt) return await next(args);
+      throw Object.assign(new Error('an event is invalid'), {
+        name: 'InvalidParameterException',
+        $fault: 'client',
+        $metadata: { httpStatusCode: 400 },
+      });
+    },
+    { step: 'deserialize', priority: 'low', name: 'refusedEvents' },
+  );
+}
+
 function throughProcessor(): Subject {
-  const processor = createCloudWatchLogRecordProcessor({
+  const processor = new CloudWatchLogRecordProcessor({
     maxExportBatchSize: 2500,
     scheduledDelayMillis: 50,
     ...options,

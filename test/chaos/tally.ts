@@ -2,7 +2,6 @@ import {
   DeleteLogGroupCommand,
   DescribeLogStreamsCommand,
   GetLogEventsCommand,
-  ResourceNotFoundException,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { createCloudWatchLogsClient } from '../../src/cloudwatch/client.js';
 import { readRecordId } from './sender-settings.js';
@@ -39,7 +38,7 @@ export class Tally {
       }
     } catch (error) {
       // No sender got as far as making the group.
-      if (!(error instanceof ResourceNotFoundException)) throw error;
+      if (!isMissing(error)) throw error;
     } finally {
       client.destroy();
     }
@@ -59,8 +58,13 @@ export async function deleteGroup(endpoint: string, logGroupName: string): Promi
   try {
     await client.send(new DeleteLogGroupCommand({ logGroupName }));
   } catch (error) {
-    if (!(error instanceof ResourceNotFoundException)) throw error;
+    if (!isMissing(error)) throw error;
   } finally {
     client.destroy();
   }
+}
+
+/** By its name: a client of this package throws errors of its own in place of the SDK's. */
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && error.name === 'ResourceNotFoundException';
 }

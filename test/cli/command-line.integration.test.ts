@@ -9,6 +9,7 @@ import { runCommandLine } from '../../src/cli/program.js';
 import { LogEventBuilder } from '../../src/insights/index.js';
 import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
 import { HOUR, LocalService, START } from '../simulation/local-service.js';
+import { sendSigned } from '../simulation/signed-request.js';
 
 const TRACE_ID = '5b8efff798038103d269b633813fc60c';
 const MAIN = join(__dirnameOf(import.meta.url), '../../src/cli/main.js');
@@ -77,8 +78,11 @@ describe('otel-cwlogs', () => {
       ['request', 'r-1'],
     ]) {
       const { stdout, stderr, code } = await run(service, args);
-      expect(stdout).to.match(/gateway\s+INFO\s+in\n✗ .* orders\s+ERROR no \\e\[31mmoney\n/);
-      expect({ stderr, code }).to.deep.equal({ stderr: '', code: 0 });
+      expect(stdout).to.match(/gateway\s+INFO\s+in .*\n✗ .* orders\s+ERROR no \\e\[31mmoney .*\n/);
+      expect({ stderr, code }).to.deep.equal({
+        stderr: 'no --log-group is given: all 2 log groups will be searched\n',
+        code: 0,
+      });
     }
   });
 
@@ -100,6 +104,25 @@ describe('otel-cwlogs', () => {
     expect(code).to.equal(1);
     expect(stdout).to.contain('no events found');
     expect(stderr).to.contain('--full-text');
+  });
+
+  it('suggests the command span for an id of 16 digits', async () => {
+    const { stderr, code } = await run(service, ['trace', 'b'.repeat(16)]);
+    expect(code).to.equal(1);
+    expect(stderr).to.contain(`try: otel-cwlogs span ${'b'.repeat(16)}`);
+  });
+
+  it('looks in further fields when told so', async () => {
+    const args = [
+      'trace',
+      'gateway',
+      '--trace-id-field',
+      'nothing',
+      '--trace-id-field',
+      'resource.service.name',
+    ];
+    expect((await run(service, args)).stdout).to.match(/gateway\s+INFO\s+in /);
+    expect((await run(service, ['trace', 'gateway'])).code).to.equal(1);
   });
 
   it('suggests a log group with a similar name', async () => {
@@ -138,6 +161,26 @@ describe('otel-cwlogs', () => {
     expect(code).to.equal(0);
     const json = await run(service, [...args, '--json']);
     expect((JSON.parse(json.stdout) as { rows: unknown[] }).rows).to.have.lengthOf(3);
+  });
+
+  it('says in a line why a query finds nothing', async () => {
+    const quick = await LocalService.start();
+    try {
+      await quick.createStream('/quick/orders');
+      await quick.put('/quick/orders', [[-1, '{"body":"paid"}']]);
+      const older = await run(quick, ['query', 'fields @timestamp, body', '-g', '/quick/*']);
+      expect(older.code).to.equal(1);
+      expect(older.stderr).to.match(
+        /^note: \/quick\/orders was made at .* from before, which queries do not show; .*--answer-older-events.*$/m,
+      );
+      await quick.put('/quick/orders', [[0, '{"body":"paid"}']]);
+      const spelt = await run(quick, ['query', 'filter body = "PAID"', '-g', '/quick/orders']);
+      expect(spelt.stderr).to.match(/^hint: .*body.*paid/m);
+      const name = await run(quick, ['query', 'fields body', '-g', '/quick/order']);
+      expect(name.stderr).to.match(/^left out .*\nhint: .*did you mean the log group \/quick\/orders\?$/m);
+    } finally {
+      await quick.stop();
+    }
   });
 
   it('takes the log groups of SOURCE, and names missing ones', async () => {
@@ -196,6 +239,7 @@ describe('otel-cwlogs', () => {
       ['local', '--port', '0', '--allow-host', 'http://logs.test'],
       ['local', '--port', '0', '--allow-host', 'logs.test:4586'],
       ['local', '--port', '0', '--export-dir', MAIN],
+      ['local', '--port', '0', '--metrics-endpoint', 'localhost:4566'],
       ['local', '--port', '0', '--data-dir', MAIN],
       ['local', '--data-dirr', 'x'],
     ]) {
@@ -209,9 +253,11 @@ describe('otel-cwlogs', () => {
 
   it('asks for a log group where scanning costs', async () => {
     const env = { AWS_ENDPOINT_URL: 'https://logs.example.com', AWS_REGION: 'us-east-1' };
-    const { stderr, code } = await run(service, ['trace', 'x'], { env });
-    expect(stderr).to.contain('--log-group must be given');
-    expect(code).to.equal(2);
+    for (const args of [['query', 'fields a'], ['tail']]) {
+      const { stderr, code } = await run(service, args, { env });
+      expect(stderr).to.contain('--log-group must be given');
+      expect(code).to.equal(2);
+    }
   });
 
   it('says that nothing answers, and asks for the local service', async () => {
@@ -286,6 +332,12 @@ describe('otel-cwlogs', () => {
         'throttle:PutLogEvents,Start*@0.25',
         '--fault',
         '{"kind":"delay","delayMillis":500}',
+        '--fault',
+        'error=LimitExceededException:CreateLogGroup',
+        '--account-of',
+        'AKID=111122223333',
+        '--answer-older-events',
+        '--sequence-tokens',
         '--fault-seed',
         '7',
         '--export-dir',
@@ -307,8 +359,12 @@ describe('otel-cwlogs', () => {
     const endpoint = /running at (\S+)/.exec(shown)?.[1];
     const answer = await fetch(`${String(endpoint)}/health`);
     expect(answer.status).to.equal(200);
-    const faults = await (await fetch(`${String(endpoint)}/_control/faults`)).json();
-    expect(faults).to.deep.equal({
+    const asked = await sendSigned(new URL(`${String(endpoint)}/_control/faults`), {
+      method: 'GET',
+      accessKeyId: 'AKID',
+      secretAccessKey: 'secret',
+    });
+    expect(JSON.parse(asked.text) as object).to.deep.equal({
       faults: [
         {
           id: 'fault-1',
@@ -318,20 +374,79 @@ describe('otel-cwlogs', () => {
           struck: 0,
         },
         { id: 'fault-2', kind: 'delay', delayMillis: 500, struck: 0 },
+        {
+          id: 'fault-3',
+          kind: 'error',
+          code: 'LimitExceededException',
+          operations: ['CreateLogGroup'],
+          struck: 0,
+        },
       ],
     });
     controller.abort();
     await ended;
-    expect(shown).to.contain('AWS_REGION=eu-central-1');
+    expect(shown).to.contain(
+      `  export AWS_ENDPOINT_URL=${String(endpoint)} AWS_REGION=eu-central-1 AWS_DEFAULT_REGION=eu-central-1\n` +
+        `  export AWS_ACCESS_KEY_ID=AKID AWS_SECRET_ACCESS_KEY='<its secret>'\n` +
+        `AWS CLI before 1.29 and 2.13: aws --endpoint-url ${String(endpoint)} logs …\n`,
+    );
     const again = await fetch(`${String(endpoint)}/health`).catch((error: unknown) => error);
     expect(again).to.be.instanceOf(Error);
+  });
+
+  it('says why a query of the local service failed', async () => {
+    const controller = new AbortController();
+    let shown = '';
+    const ended = runCommandLine(
+      ['local', '--port', '0'],
+      {
+        stdout: { write: (text: string) => (shown += text) },
+        stderr: { write: (text: string) => (shown += text) },
+        env: {},
+        signal: controller.signal,
+        now: () => START,
+        setExitCode: () => undefined,
+      },
+      '1',
+    );
+    while (!shown.includes('running at')) await new Promise(setImmediate);
+    const send = async (operation: string, body: object) =>
+      fetch(/running at (\S+)/.exec(shown)![1]!, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-amz-json-1.1',
+          'x-amz-target': `Logs_20140328.${operation}`,
+        },
+        body: JSON.stringify(body),
+      });
+    const names = { logGroupName: '/app', logStreamName: 'stream' };
+    await send('CreateLogGroup', { logGroupName: '/app' });
+    await send('CreateLogStream', names);
+    const message = Array.from({ length: 50_001 }, (_, index) => index).join(',');
+    const now = Date.now();
+    await send('PutLogEvents', { ...names, logEvents: [{ timestamp: now, message }] });
+    await send('StartQuery', {
+      logGroupName: '/app',
+      startTime: now - 1000,
+      endTime: now + 1000,
+      queryString:
+        "join left=l right=r where l.@message = r.k (SOURCE '/app' | fields split(@message, ',') as list | unnest list into k)",
+    });
+    while (!shown.includes('warning')) await new Promise(setImmediate);
+    expect(shown).to.match(
+      /warning: query [0-9a-f-]{36} failed: the right side of the join has more than 50000 keys/,
+    );
+    controller.abort();
+    await ended;
   });
 
   it('names wrong options of the local service as they were written', async () => {
     for (const [flag, value, rule] of [
       ['--max-bytes', '1kB', 'be a number of at least 1048576 (bytes)'],
       ['--account', '12', 'be a string of 12 digits'],
+      ['--account-of', 'AKID=12', 'be an access key id and an account of 12 digits, joined by ='],
       ['--allow-host', '', 'be host names without scheme and port'],
+      ['--metrics-endpoint', 'localhost:4566', 'be an http:// or https:// URL'],
       ['--data-dir', join(MAIN, 'below'), 'be a folder that this process can read and write (ENOTDIR: '],
       ['--fault', 'throttle:PutLogEvent', 'name operations, such as PutLogEvents or v1/logs (did you mean '],
     ] as const) {
@@ -390,7 +505,7 @@ describe('the bin', () => {
     });
 
   it('ends quietly when its reader goes', async () => {
-    const child = start(['trace', TRACE_ID]);
+    const child = start(['trace', TRACE_ID, '-g', '/apps/*']);
     let stderr = '';
     child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     child.stdout!.once('data', () => child.stdout!.destroy());

@@ -4,12 +4,14 @@ import { join } from 'node:path';
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
+  CreateLogStreamCommand,
   DescribeLogGroupsCommand,
   DescribeLogStreamsCommand,
+  PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
 import { runCommandLine } from '../../src/cli/program.js';
-import { type Finding } from '../../src/exporter/index.js';
+import { type Finding } from '../../src/doctor/index.js';
 import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
 
 interface Ran {
@@ -21,6 +23,10 @@ interface Ran {
 interface Report {
   healthy: boolean;
   findings: Finding[];
+  furtherPolicies?: Record<
+    'lookUps' | 'tail' | 'setUp',
+    { Statement: { Sid: string; Action: string[]; Resource: string[] }[] }
+  >;
   policy?: { Statement: { Sid: string; Action: string[]; Resource: string[] }[] };
   destination?: { logGroupName: string; logStreamName: string };
 }
@@ -85,6 +91,39 @@ describe('otel-cwlogs doctor', () => {
     };
   }
 
+  it('says what nothing fills in a name', async () => {
+    const args = ['-g', '/doctor/{service.nam}', '--log-stream', 'a{attributes.tenant}', '--no-test-event'];
+    const { findings } = await report(args, { OTEL_SERVICE_NAME: 'shop' });
+    const warnings = findings.filter(({ status }) => status === 'warning');
+    expect(warnings.map(({ message }) => message).join()).to.match(
+      /^logGroupName is \/doctor\/\{service.nam\}, .*did you mean \{service\.name\}\?$/,
+    );
+  });
+
+  it('says that resource attributes can not be read', async () => {
+    const args = ['-g', "/doctor/{resource.team|'none'}", '--no-test-event'];
+    const { findings, destination } = await report(args, { OTEL_RESOURCE_ATTRIBUTES: 'team=a,oops' });
+    expect(findings.find(({ status }) => status === 'warning')?.message).to.match(
+      /^OTEL_RESOURCE_ATTRIBUTES must be key=value pairs/,
+    );
+    expect(destination?.logGroupName).to.equal('/doctor/none');
+  });
+
+  it('says that a group is younger than what it holds, unless nobody may ask', async () => {
+    const stream = { logGroupName: '/doctor/young', logStreamName: 's' };
+    await client.send(new CreateLogGroupCommand({ logGroupName: stream.logGroupName }));
+    expect((await report(['-g', stream.logGroupName])).of('queries')).to.equal(undefined);
+    await client.send(new CreateLogStreamCommand(stream));
+    const logEvents = [{ timestamp: Date.now() - 60_000, message: 'first' }];
+    await client.send(new PutLogEventsCommand({ ...stream, logEvents }));
+    const { of, exitCode } = await report(['-g', stream.logGroupName]);
+    expect(of('queries')?.status).to.equal('warning');
+    expect(of('queries')?.message).to.match(/^\/doctor\/young was made at .*--answer-older-events/);
+    expect(exitCode).to.equal(0);
+    local.faults.add({ kind: 'deny', operations: ['FilterLogEvents'] });
+    expect((await report(['-g', stream.logGroupName])).of('queries')).to.equal(undefined);
+  });
+
   async function groups(prefix: string): Promise<string[]> {
     const { logGroups } = await client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: prefix }));
     return (logGroups ?? []).map((group) => group.logGroupName!);
@@ -138,7 +177,27 @@ describe('otel-cwlogs doctor', () => {
     expect(exitCode).to.equal(0);
     expect(out).to.match(/^ok {7}options: log group \/doctor\/text/m);
     expect(out).to.include('Least-privilege IAM policy');
+    expect(out).to.match(/^For look-ups .*:$[^]*^For tail:$[^]*^For whoever makes the log groups/m);
     expect(out).to.include('Log records arrive.');
+  });
+
+  it('gives the policies of what reads the log groups, and of what makes them', async () => {
+    const { furtherPolicies } = await report(['-g', '/doctor/{service.name}/x', '--no-test-event']);
+    const { lookUps, tail, setUp } = furtherPolicies!;
+    const own = 'arn:aws:logs:us-east-1:000000000000:log-group:/doctor/*/x';
+    expect(lookUps.Statement[0]!.Resource).to.include.members([own, `${own}:*`]);
+    expect(lookUps.Statement[0]!.Resource.join()).to.contain(':log-group:aws/spans:*');
+    expect(tail.Statement[0]).to.deep.include({
+      Action: ['logs:StartLiveTail', 'logs:FilterLogEvents'],
+      Resource: [own, `${own}:*`],
+    });
+    expect(setUp.Statement[0]!.Action)
+      .to.include('logs:CreateLogGroup')
+      .and.to.include('logs:PutMetricFilter');
+    for (const { Statement } of [lookUps, tail, setUp]) {
+      expect(Statement[1]).to.deep.include({ Sid: 'Account', Resource: ['*'] });
+      expect(Statement[1]!.Action).to.include('logs:DescribeLogGroups');
+    }
   });
 
   it('gives the least-privilege policy of the options', async () => {
@@ -185,7 +244,7 @@ describe('otel-cwlogs doctor', () => {
       const found = await report(['-g', group], { OTEL_EXPORTER_CLOUDWATCH_LOGS_RETENTION_IN_DAYS: '7' });
       expect(found.of(`logs:${operation}`)).to.include({ status });
       expect(found.of(`logs:${operation}`)!.remedy).to.include(`allow logs:${operation}`);
-      expect(found.exitCode).to.equal(status === 'failed' ? 1 : 0);
+      expect(found.exitCode).to.equal(status === 'failed' ? 4 : 0);
       expect(await groups('/doctor/new')).to.deep.equal([]);
     });
   }
@@ -201,7 +260,7 @@ describe('otel-cwlogs doctor', () => {
   it('names a group or stream that is missing and not to be made', async () => {
     const group = await report(['-g', '/doctor/none', '--provision', 'stream']);
     expect(group.of('log group')).to.include({ status: 'failed' });
-    expect(group.exitCode).to.equal(1);
+    expect(group.exitCode).to.equal(4);
     const stream = await report(['-g', '/doctor/there', '--log-stream', 'none', '--provision', 'none']);
     expect(stream.of('log stream')!.remedy).to.include("'stream'");
     expect(await groups('/doctor/none')).to.deep.equal([]);
@@ -227,7 +286,7 @@ describe('otel-cwlogs doctor', () => {
     expect(found.of('reachability')!.status).to.equal('ok');
     expect(found.of('credentials')).to.include({ status: 'failed' });
     expect(found.of('credentials')!.remedy).to.include('aws sso login');
-    expect(found.exitCode).to.equal(1);
+    expect(found.exitCode).to.equal(4);
     expect(found.policy).not.to.equal(undefined);
   });
 
@@ -235,7 +294,7 @@ describe('otel-cwlogs doctor', () => {
     const found = await report(['-g', '/doctor/there', '--endpoint', 'http://127.0.0.1:1']);
     expect(found.of('reachability')).to.include({ status: 'failed' });
     expect(found.of('reachability')!.remedy).to.include('endpoint');
-    expect(found.exitCode).to.equal(1);
+    expect(found.exitCode).to.equal(4);
   });
 
   it('tells a service that accepts connections and answers nothing', async () => {
@@ -245,7 +304,7 @@ describe('otel-cwlogs doctor', () => {
     });
     expect(of('reachability')).to.include({ status: 'failed' });
     expect(of('reachability')?.message).to.contain('no answer within 300 ms');
-    expect(exitCode).to.equal(1);
+    expect(exitCode).to.equal(4);
   });
 
   describe('of the folders of spool and writeAhead', () => {
@@ -274,7 +333,7 @@ describe('otel-cwlogs doctor', () => {
         expect(of(option)?.message).to.contain('ENOTDIR');
         expect(of(option)?.status).to.equal('failed');
         expect(of('logs:PutLogEvents')?.status).to.equal('ok');
-        expect(exitCode).to.equal(1);
+        expect(exitCode).to.equal(4);
       });
     }
   });

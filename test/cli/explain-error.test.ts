@@ -30,6 +30,35 @@ describe('explainError', () => {
     );
   });
 
+  it('shows no query and no user of any address', () => {
+    const endpoint = 'https://u:hunter2@h/x?X-Amz-Signature=hunter2#hunter2';
+    for (const code of ['ECONNREFUSED', 'ENOTFOUND']) {
+      expect(explainError(network(code), endpoint).text)
+        .to.include('https://h/x')
+        .and.not.include('hunter2');
+    }
+    expect(explainError(new OptionError('--endpoint', 'be a URL', endpoint), endpoint).text).to.equal(
+      '--endpoint must be a URL; it is "https://h/x"',
+    );
+    const query = `filter url = "${endpoint}" !`;
+    const malformed = new MalformedQueryError(query, 'bad', {
+      startOffset: query.length - 1,
+      endOffset: query.length,
+    });
+    const [, shown, mark] = explainError(malformed, LOCAL).text.split('\n');
+    expect(shown).to.not.include('hunter2');
+    expect(shown!.indexOf('!')).to.equal(mark!.indexOf('^'));
+  });
+
+  it('believes no network code that stands in an answer', () => {
+    const answered = serviceError('Hunter', 'no', {
+      $fault: 'client',
+      code: 'ECONNREFUSED',
+      cause: { code: 'ENOTFOUND' },
+    });
+    expect(explainError(answered, LOCAL).text).to.match(/^Hunter \(HTTP 400/);
+  });
+
   it('names the missing permission', () => {
     const message =
       'User: arn:aws:sts::1:assumed-role/r is not authorized to perform: logs:StartQuery on resource: x';
@@ -59,9 +88,9 @@ describe('explainError', () => {
     });
   });
 
-  it('shows any other error, escaped', () => {
+  it('shows of any other error what is known to be safe', () => {
     expect(explainError(new Error('odd \u001b[31m'), undefined)).to.deep.equal({
-      text: 'Error: odd \\e[31m',
+      text: 'Error (text withheld; errorDetails shows it)',
       exitCode: 3,
     });
     expect(explainError('text', undefined).exitCode).to.equal(3);

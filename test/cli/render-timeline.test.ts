@@ -3,10 +3,10 @@ import { displayWidth, fitWidth, padWidth } from '../../src/cli/display-width.js
 import { formatBytes, formatDelta, formatUsd } from '../../src/cli/format-amounts.js';
 import { renderRows } from '../../src/cli/render-rows.js';
 import { renderTimeline } from '../../src/cli/render-timeline.js';
-import { toCorrelatedEvent } from '../../src/insights/correlated-event.js';
+import { toCorrelatedEvent } from '../../src/insights/look-up/correlated-event.js';
 import { buildTraces, type CorrelatedEvent, type CorrelationResult } from '../../src/insights/index.js';
-import { lookUpOfTrace } from '../../src/insights/look-up.js';
-import { NO_STATISTICS } from '../../src/insights/query-statistics.js';
+import { lookUpOfTrace } from '../../src/insights/look-up/look-up.js';
+import { NO_STATISTICS } from '../../src/insights/queries/query-statistics.js';
 
 const START = Date.UTC(2026, 10, 21, 7);
 
@@ -70,7 +70,11 @@ describe('renderTimeline', () => {
     ]);
     expect(renderTimeline(result).split('\n')).to.deep.equal([
       'trace t  4 events, 1 log group, 2 services, 1.5 s, 1 error',
+      '  –        /apps/a  2 events',
+      '  gateway  /apps/a  1 event',
+      '  orders   /apps/a  1 event',
       '',
+      '2026-11-21 UTC',
       '  07:00:00.000           /apps/a  SPAN  ▸ GET /a (server, 40 ms)',
       '  07:00:00.005    +5 ms  gateway  INFO  in',
       '  07:00:00.010    +5 ms  /apps/a  SPAN    ▸ GET /b (server, 40 ms)',
@@ -104,8 +108,121 @@ describe('renderTimeline', () => {
 
   it('names the day where events lie on several', () => {
     const lines = renderTimeline(resultOf([event(0, 'a'), event(86_400_000, 'b')])).split('\n');
-    expect(lines).to.include.members(['2026-11-21', '2026-11-22']);
+    expect(lines).to.include.members(['2026-11-21 UTC', '2026-11-22 UTC']);
   });
+
+  it('names the zone of its times, whichever it is', () => {
+    const text = renderTimeline(resultOf([event(0, 'a')]), { zone: 'local' });
+    expect(text).to.match(/^2026-11-2[01] UTC(?:[+−]\d\d:\d\d)?$/m);
+    expect(text).to.not.contain('+00:00');
+  });
+
+  const logged = (offset: number, attributes: object): CorrelatedEvent =>
+    event(offset, { body: 'said', severity_text: 'INFO', trace_id: 't', attributes });
+
+  it('shows the attributes that the event before of the same source did not have', () => {
+    const lines = renderTimeline(
+      resultOf([
+        logged(0, { item: 'lamp', user: { id: 7 } }),
+        logged(1, { item: 'lamp', user: { id: 8 }, note: 'two words' }),
+        logged(2, Object.fromEntries('abcdefghi'.split('').map((name) => [name, 1]))),
+      ]),
+    ).split('\n');
+    expect(lines[3]).to.match(/said {2}item=lamp user\.id=7$/);
+    expect(lines[4]).to.match(/said {2}user\.id=8 note="two words"$/);
+    expect(lines[5]).to.match(/said {2}a=1 b=1 c=1 d=1 e=1 f=1 \+3 more$/);
+  });
+
+  it('shows no attributes of a span that every span has', () => {
+    const one = event(0, {
+      name: 'GET /orders',
+      traceId: 't',
+      spanId: 'a',
+      durationNano: 1e6,
+      kind: 2,
+      attributes: { 'http.request.method': 'GET', 'server.address': '::1', 'http.response.status_code': 502 },
+    });
+    expect(renderTimeline(resultOf([one]))).to.match(
+      /▸ GET \/orders \(server, 1 ms\) {2}http\.response\.status_code=502\n/,
+    );
+  });
+
+  const STACK =
+    'CardError: declined\n    at node:internal/x:1:2\n    at charge (/app/dist/pay.js:10:3)\n    at more (/app/x.js:1:1)';
+  const thrown = event(0, {
+    body: 'no money',
+    severity_text: 'ERROR',
+    severity_number: 17,
+    trace_id: 't',
+    attributes: {
+      'exception.type': 'CardError',
+      'exception.message': 'declined',
+      'exception.stacktrace': STACK,
+      order: 'o-1',
+    },
+    resource: { 'service.name': 'pay', 'service.version': '3' },
+  });
+
+  it('shows the type of an exception and the first line of the application in its stack', () => {
+    const text = renderTimeline(resultOf([thrown]));
+    expect(text).to.contain(' CardError: declined at charge (pay.js:10)\n').and.to.contain('  order=o-1\n');
+    expect(text).to.not.contain('x.js');
+  });
+
+  it('shows a stack once, whichever attribute a logger writes it to as well', () => {
+    for (const name of ['stack', 'meta.stack', 'trace']) {
+      const twice = event(0, {
+        body: 'no money',
+        attributes: {
+          'exception.type': 'CardError',
+          'exception.stacktrace': STACK,
+          [name]: STACK,
+          order: 'o-1',
+        },
+      });
+      const text = renderTimeline(resultOf([twice]));
+      expect(text)
+        .to.match(/no money {2}order=o-1\n/)
+        .and.to.contain('CardError at charge (pay.js:10)');
+    }
+    // Without an exception it is all that there is of it.
+    expect(renderTimeline(resultOf([logged(0, { note: 'at x\n at y' })]))).to.contain('note=');
+  });
+
+  it('shows all of an event with verbose', () => {
+    const lines = renderTimeline(resultOf([thrown]), { verbose: true })
+      .split('\n')
+      .map((line) => line.trim());
+    expect(lines).to.include.members([
+      'at more (/app/x.js:1:1)',
+      '/apps/a s',
+      '2026-11-21 07:00:00.000',
+      'trace t',
+      'order=o-1',
+      'resource service.version=3',
+    ]);
+  });
+
+  for (const width of [40, 55, 72, 80, 120]) {
+    it(`fits ${width} columns, and says in them who, when and what`, () => {
+      const events = [
+        span('a', undefined, 0),
+        thrown,
+        logged(5, { long: 'x'.repeat(200), 数: '数'.repeat(80) }),
+      ];
+      const result = resultOf(events, {
+        leftOut: [{ logGroup: '/gone', reason: 'missing', detail: 'the log group does not exist at all' }],
+      });
+      for (const verbose of [false, true]) {
+        const lines = renderTimeline(result, { width, verbose }).split('\n');
+        for (const line of lines) expect(displayWidth(line), line).to.be.at.most(width);
+        const text = lines.join('\n');
+        for (const needed of ['07:00:00', 'pay', 'ERROR', 'no money', 'left out /gone']) {
+          expect(text).to.contain(needed);
+        }
+      }
+    });
+  }
 
   it('lets nothing of a log reach the terminal unescaped', () => {
     const evil = '\u001b[2J\u202e\u0007\r';
@@ -152,9 +269,9 @@ describe('renderTimeline', () => {
 
   it('keeps lines inside the width', () => {
     const result = resultOf([event(0, 'x'.repeat(500)), event(1, '数'.repeat(100)), span('a', undefined, 2)]);
-    const lines = renderTimeline(result, { width: 80 }).split('\n').slice(2, 5);
+    const lines = renderTimeline(result, { width: 80 }).split('\n').slice(2, 6);
     for (const line of lines) expect(displayWidth(line), line).to.be.at.most(80);
-    expect(lines[0]).to.match(/x…$/);
+    expect(lines[1]).to.match(/x…$/);
   });
 
   it('stands times that no date has', () => {

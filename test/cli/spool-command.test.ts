@@ -129,13 +129,13 @@ describe('otel-cwlogs spool', () => {
     const line = (text: string): string => checksummedLine(text);
     const header = {
       format: 'otel-cwlogs-spool',
-      logGroupName: 'g\u001b]0;x',
-      logStreamName: 's',
+      logGroupName: 'g',
+      logStreamName: 's\u001b]0;x',
       events: 1,
     };
     await writeFile(
       join(folder, '0000000003-1700000000000-1-30-200.batch'),
-      line(JSON.stringify({ ...header, version: 1 })) + line('1700000000000 4 "no\u001b json'),
+      line(JSON.stringify({ ...header, version: 1 })) + line('1700000000000 8 "no\\u001b json"'),
     );
     await writeFile(
       join(folder, '0000000004-1700000000000-9-30-200.batch'),

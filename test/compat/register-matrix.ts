@@ -17,6 +17,9 @@ const fixtures = fileURLToPath(new URL('../../../test/fixtures/register', import
 const trees = JSON.parse(process.env.COMPAT_TREES ?? '[]') as Tree[];
 const REGISTER = 'opentelemetry-cloudwatch-logs/register';
 const AUTO = '@opentelemetry/auto-instrumentations-node/register';
+const AWS_DISTRO = '@aws/aws-distro-opentelemetry-node-autoinstrumentation/register';
+/** The trace id in the header that xray.mjs and xray.cjs are asked with. */
+const XRAY_TRACE_ID = '5759e988bd862e3fe1be46a994272793';
 
 for (const { name, directory, node } of trees) {
   describe(`register in ${name}`, function () {
@@ -51,6 +54,35 @@ for (const { name, directory, node } of trees) {
       ).to.deep.equal(['hello']);
       expect(result.records[0]!.trace_id).to.match(/^[0-9a-f]{32}$/);
       return result;
+    }
+
+    if (name === 'otel-aws') {
+      for (const [order, preloads] of [
+        ['before', [AWS_DISTRO, REGISTER]],
+        ['after', [REGISTER, AWS_DISTRO]],
+      ] as const) {
+        for (const flag of ['--import', '--require']) {
+          for (const logs of ['none', 'console']) {
+            for (const kind of ['mjs', 'cjs']) {
+              it(`brings xray.${kind}'s record once with the distro ${order} it under ${flag}, its logs: ${logs}`, async () => {
+                const { records } = await expectOneRecord(
+                  `xray.${kind}`,
+                  preloads.flatMap((preload) => [flag, preload]),
+                  {
+                    OTEL_METRICS_EXPORTER: 'none',
+                    OTEL_NODE_RESOURCE_DETECTORS: 'none',
+                    OTEL_TRACES_EXPORTER: 'console',
+                    OTEL_LOGS_EXPORTER: logs,
+                    OTEL_PROPAGATORS: 'xray,tracecontext',
+                  },
+                );
+                expect(records[0]!.trace_id).to.equal(XRAY_TRACE_ID);
+              });
+            }
+          }
+        }
+      }
+      return; // It has pino alone, and its own instrumentations.
     }
 
     for (const logger of ['pino', 'winston', 'bunyan']) {

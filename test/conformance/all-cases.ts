@@ -1,6 +1,7 @@
 import { deliveryCases } from './cases/deliveries.js';
 import { eventCases } from './cases/events.js';
 import { filterCases } from './cases/filters.js';
+import { filterPatternCases } from './cases/filter-patterns.js';
 import { indexCases } from './cases/indexes.js';
 import { ingestionCases } from './cases/ingestion.js';
 import { logGroupCases } from './cases/log-groups.js';
@@ -9,6 +10,10 @@ import { accountCases } from './cases/account.js';
 import { lookupTableCases } from './cases/lookup-tables.js';
 import { pushCases } from './cases/push.js';
 import { queryCases } from './cases/queries.js';
+import { queryLanguageCases } from './cases/query-language.js';
+import { querySampleCases } from './cases/query-samples.js';
+import { queryTimeCases } from './cases/query-times.js';
+import { refusalCases } from './cases/refusals.js';
 import { settingCases } from './cases/settings.js';
 import type { ConformanceCase } from './conformance-case.js';
 
@@ -18,7 +23,11 @@ export const allCases: readonly ConformanceCase[] = [
   ...logStreamCases,
   ...eventCases,
   ...filterCases,
+  ...filterPatternCases,
   ...queryCases,
+  ...queryLanguageCases,
+  ...queryTimeCases,
+  ...querySampleCases,
   ...lookupTableCases,
   ...indexCases,
   ...pushCases,
@@ -26,4 +35,5 @@ export const allCases: readonly ConformanceCase[] = [
   ...settingCases,
   ...accountCases,
   ...deliveryCases,
+  ...refusalCases,
 ];

@@ -31,21 +31,65 @@ export interface Bench {
 /** Thrown by a case that says nothing about the endpoint. */
 export class NotApplicable extends Error {}
 
+/** From where a fact is known, the surest first. */
+export const EVIDENCE = ['recorded', 'documented', 'public sample', 'ours'] as const;
+
+/**
+ * From where a fact is known:
+ * - `recorded`: an answer of the real service that somebody published, or a measurement of it;
+ * - `documented`: AWS's guides, the API reference or the service's model;
+ * - `public sample`: a request that AWS or a public project runs, so that it must be taken, with an answer that follows
+ *   from the documentation;
+ * - `ours`: no source says it; this package decides.
+ */
+export type Evidence = (typeof EVIDENCE)[number];
+
+type Run = (bench: Bench) => Promise<void>;
+
+/** How a fact is shown, and from where it is known. */
+export interface Fact {
+  readonly evidence: Evidence;
+  readonly run: Run;
+}
+
 /** One fact about the service, shown over HTTP. */
-export interface ConformanceCase {
+export interface ConformanceCase extends Fact {
   /** The operation it is about, as the service names it. */
   readonly operation: string;
   /** The fact, in the present. */
   readonly fact: string;
-  run(bench: Bench): Promise<void>;
 }
 
-/** Collects the cases of one operation. */
-export function operation(
-  name: string,
-  facts: Record<string, (bench: Bench) => Promise<void>>,
-): ConformanceCase[] {
-  return Object.entries(facts).map(([fact, run]) => ({ operation: name, fact, run }));
+/**
+ * Collects the cases of one operation.
+ * @param facts - by their sentences; a plain function claims no source, so it counts as `ours`
+ */
+export function operation(name: string, facts: Record<string, Fact | Run>): ConformanceCase[] {
+  return Object.entries(facts).map(([fact, shown]) => ({
+    operation: name,
+    fact,
+    ...(typeof shown === 'function' ? ours(shown) : shown),
+  }));
+}
+
+/** A fact that an answer of the real service shows. */
+export function recorded(run: Run): Fact {
+  return { evidence: 'recorded', run };
+}
+
+/** A fact that AWS's documentation states. */
+export function documented(run: Run): Fact {
+  return { evidence: 'documented', run };
+}
+
+/** A request that AWS or a public project runs. */
+export function publicSample(run: Run): Fact {
+  return { evidence: 'public sample', run };
+}
+
+/** A fact that no source states. */
+export function ours(run: Run): Fact {
+  return { evidence: 'ours', run };
 }
 
 /** Runs one case with names of its own and cleans up after it. */
@@ -84,9 +128,9 @@ export async function runCase(
       if (endpoint.includes('.amazonaws.com')) throw new NotApplicable(reason);
     },
     async onlyLocal(reason) {
-      const answer = await fetch(new URL('/_control/clock', endpoint)).catch(() => undefined);
-      const body = (await answer?.json().catch(() => undefined)) as { time?: unknown } | undefined;
-      if (typeof body?.time !== 'number') throw new NotApplicable(reason);
+      const answer = await fetch(new URL('/health', endpoint)).catch(() => undefined);
+      const body = (await answer?.json().catch(() => undefined)) as { status?: unknown } | undefined;
+      if (body?.status !== 'ok') throw new NotApplicable(reason);
     },
   };
   try {
@@ -117,11 +161,18 @@ export async function refused(
   throw new AssertionError(`expected ${String(name)}, but the service took it`);
 }
 
+let patienceAttempts = 40;
+
+/** For how many attempts {@link eventually} asks: few of an emulator, which shows at once what it took. */
+export function setPatience(attempts: number): void {
+  patienceAttempts = attempts;
+}
+
 /** Asks again until the answer satisfies, for what the service makes visible with a delay. */
 export async function eventually<Answer>(
   ask: () => Promise<Answer>,
   satisfies: (answer: Answer) => boolean,
-  { attempts = 40, delayMillis = 250 } = {},
+  { attempts = patienceAttempts, delayMillis = 250 } = {},
 ): Promise<Answer> {
   for (let attempt = 1; ; attempt++) {
     const answer = await ask();

@@ -1,19 +1,32 @@
 /* eslint-disable no-console -- it prints its report */
+import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
 import { allCases } from './all-cases.js';
-import { NotApplicable, runCase } from './conformance-case.js';
+import { EVIDENCE, NotApplicable, runCase, setPatience, type Evidence } from './conformance-case.js';
+import {
+  caseName,
+  compareWithKnown,
+  readKnownDifferences,
+  renderDifferences,
+  renderReport,
+  type Judged,
+} from './report.js';
 
-const usage = `Runs the conformance cases against a CloudWatch Logs endpoint and prints counts by operation.
+const usage = `Runs the conformance cases against a CloudWatch Logs endpoint and prints counts by operation and by evidence.
 
   npm run conformance                                       the embedded local service
   npm run conformance -- --endpoint http://127.0.0.1:4566   LocalStack, or any other emulator
   npm run conformance -- --aws --region eu-west-1           AWS itself, in your account: log groups named
                                                             /conformance/… are made and deleted again
 
-  --only <operation>   the cases of one operation
-  --verbose            name each case`;
+  --only <operation>     the cases of one operation
+  --evidence <kind>      the cases whose facts are known so: ${EVIDENCE.map((kind) => `"${kind}"`).join(', ')}
+  --differences <file>   cases that the endpoint is known to fail, one a line as they are printed: the run fails when
+                         another case fails, or one of these passes
+  --record <file>        writes such a list of this run; it fails for nothing
+  --verbose              name each case`;
 
 const { values } = parseArgs({
   options: {
@@ -21,22 +34,47 @@ const { values } = parseArgs({
     aws: { type: 'boolean', default: false },
     region: { type: 'string', default: 'us-east-1' },
     only: { type: 'string' },
+    evidence: { type: 'string' },
+    differences: { type: 'string' },
+    record: { type: 'string' },
     verbose: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
+
+/** An emulator shows at once what it took: what it lacks is not waited for. */
+const EMULATOR_ATTEMPTS = 4;
 
 async function main(): Promise<number> {
   if (values.help) {
     console.log(usage);
     return 0;
   }
-  const cases = allCases.filter(({ operation }) => values.only === undefined || operation === values.only);
-  if (cases.length === 0) {
-    const operations = [...new Set(allCases.map(({ operation }) => operation))];
-    console.error(`--only must be one of ${operations.join(', ')}; it is ${String(values.only)}`);
+  const operations = [...new Set(allCases.map(({ operation }) => operation))];
+  if (values.only !== undefined && !operations.includes(values.only)) {
+    console.error(`--only must be one of ${operations.join(', ')}; it is ${values.only}`);
     return 2;
   }
+  if (values.evidence !== undefined && !EVIDENCE.includes(values.evidence as Evidence)) {
+    console.error(`--evidence must be one of ${EVIDENCE.join(', ')}; it is ${values.evidence}`);
+    return 2;
+  }
+  if ((values.differences ?? values.record) !== undefined && (values.only ?? values.evidence) !== undefined) {
+    console.error(
+      'differences are those of all cases: --differences and --record go without --only and --evidence',
+    );
+    return 2;
+  }
+  if (values.endpoint !== undefined) setPatience(EMULATOR_ATTEMPTS);
+  const known =
+    values.differences === undefined
+      ? undefined
+      : readKnownDifferences(readFileSync(values.differences, 'utf8'));
+  const cases = allCases.filter(
+    ({ operation, evidence }) =>
+      (values.only === undefined || operation === values.only) &&
+      (values.evidence === undefined || evidence === values.evidence),
+  );
   const local = values.endpoint === undefined && !values.aws ? await LocalCloudWatchLogs.start() : undefined;
   const endpoint = local?.endpoint ?? values.endpoint ?? `https://logs.${values.region}.amazonaws.com`;
   const client = new CloudWatchLogsClient({
@@ -45,42 +83,32 @@ async function main(): Promise<number> {
       ? {}
       : { endpoint, credentials: { accessKeyId: 'test', secretAccessKey: 'test' }, disableHostPrefix: true }),
   });
-  const counts = new Map<string, { passed: number; failed: number; skipped: number }>();
+  const judged: Judged[] = [];
   for (const conformanceCase of cases) {
-    const { operation, fact } = conformanceCase;
-    const count = counts.get(operation) ?? { passed: 0, failed: 0, skipped: 0 };
-    counts.set(operation, count);
+    const name = caseName(conformanceCase);
     try {
       await runCase(conformanceCase, { client, endpoint });
-      count.passed++;
-      if (values.verbose) console.log(`ok   ${operation} ${fact}`);
+      judged.push({ conformanceCase, verdict: 'passed' });
+      if (values.verbose) console.log(`ok   ${name} (${conformanceCase.evidence})`);
     } catch (error) {
-      if (error instanceof NotApplicable) {
-        count.skipped++;
-        console.log(`skip ${operation} ${fact}: ${error.message}`);
-        continue;
-      }
-      count.failed++;
-      console.log(`FAIL ${operation} ${fact}\n     ${(error as Error).message.replaceAll('\n', '\n     ')}`);
+      const isSkipped = error instanceof NotApplicable;
+      judged.push({ conformanceCase, verdict: isSkipped ? 'skipped' : 'failed' });
+      if (isSkipped) console.log(`skip ${name}: ${error.message}`);
+      else console.log(`FAIL ${name}\n     ${(error as Error).message.replaceAll('\n', '\n     ')}`);
     }
   }
   client.destroy();
   await local?.stop();
-  let passed = 0;
-  let failed = 0;
-  let skipped = 0;
-  console.log(`\n${'operation'.padEnd(28)} passed failed skipped`);
-  for (const [operation, count] of counts) {
-    passed += count.passed;
-    failed += count.failed;
-    skipped += count.skipped;
-    const [passes, failures, skips] = [count.passed, count.failed, count.skipped].map(String);
-    console.log(
-      `${operation.padEnd(28)} ${passes!.padStart(6)} ${failures!.padStart(6)} ${skips!.padStart(7)}`,
-    );
+  console.log(`\n${renderReport(judged, endpoint)}`);
+  if (values.record !== undefined) {
+    writeFileSync(values.record, renderDifferences(judged, endpoint));
+    return 0;
   }
-  console.log(`\n${passed} passed, ${failed} failed, ${skipped} skipped at ${endpoint}`);
-  return failed > 0 ? 1 : 0;
+  if (known === undefined) return judged.some(({ verdict }) => verdict === 'failed') ? 1 : 0;
+  const surprises = compareWithKnown(judged, known);
+  for (const surprise of surprises) console.log(surprise);
+  if (surprises.length === 0) console.log('all failures are known differences');
+  return surprises.length === 0 ? 0 : 1;
 }
 
 process.exitCode = await main();

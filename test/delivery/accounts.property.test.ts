@@ -13,7 +13,7 @@ import { type Outcome } from '../../src/delivery/outcome.js';
 import { DEFAULT_SPOOL_SETTINGS, Spool } from '../../src/delivery/spool/spool.js';
 import { Diagnostics } from '../../src/observability/diagnostics.js';
 import { Losses } from '../../src/observability/losses.js';
-import { batch } from './builders.js';
+import { batch, readyProvisioner } from './builders.js';
 import { TestDisk, type TestProcess } from './spool/test-disk.js';
 
 /** What a request comes to: an answer, or none though it took effect, or none for want of a service. */
@@ -287,11 +287,7 @@ class World {
     this.#delivery = new Dispatcher(
       {
         sender: { send: (one, signal) => this.#answer(one, signal) },
-        provisioner: {
-          ensure: () => Promise.resolve({ kind: 'ready' }),
-          ensureGroupAhead: () => Promise.resolve({ kind: 'ready' }),
-          settled: () => Promise.resolve(),
-        },
+        provisioner: readyProvisioner,
         breaker: hasBreaker
           ? new EndpointBreaker(
               { diagnostics, now: () => this.#clock.now },

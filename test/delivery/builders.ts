@@ -5,6 +5,14 @@ import {
   type LogEntity,
   type LogEventBatch,
 } from '../../src/delivery/encoded-event.js';
+import { type Provisioner } from '../../src/resources/ensure-log-group.js';
+
+/** Groups and streams are there. */
+export const readyProvisioner: Provisioner = {
+  ensure: () => Promise.resolve({ kind: 'ready' }),
+  ensureGroupAhead: () => Promise.resolve({ kind: 'ready' }),
+  settled: () => Promise.resolve(),
+};
 
 export const destination: Destination = { logGroupName: '/apps/orders', logStreamName: 'one' };
 

@@ -70,7 +70,9 @@ describe('delivery to the local service', () => {
       {
         client,
         losses,
-        diagnostics: new Diagnostics({ logger: { error: note, warn: note, info: note, debug: note } }),
+        diagnostics: new Diagnostics({
+          logger: { error: note, warn: note, info: note, debug: () => undefined },
+        }),
       },
       { retry: { initialDelayMillis: 1, maxDelayMillis: 10 }, exportTimeoutMillis: 5_000, ...settings },
     );
@@ -121,7 +123,7 @@ describe('delivery to the local service', () => {
         facetFields: ['severity_text'],
       },
     });
-    delivery.prepare([to]);
+    void delivery.prepare([to]);
     await delivery.forceFlush();
     const made = await describeGroup();
     expect(made?.retentionInDays).to.equal(30);
@@ -160,7 +162,7 @@ describe('delivery to the local service', () => {
     await client.send(new CreateLogStreamCommand(to));
     local.faults.add({ kind: 'deny', exceptOperations: ['PutLogEvents'] });
     const delivery = create({ provisioning: { provision: 'all', retentionInDays: 30 } });
-    delivery.prepare([to]);
+    void delivery.prepare([to]);
     expect(await delivery.deliver([fresh(messages(10))])).to.deep.equal({ delivered: 10, kept: 0, lost: 0 });
     await delivery.shutdown();
     expect(said).to.deep.equal([]);

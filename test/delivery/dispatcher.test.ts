@@ -5,7 +5,9 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { type SinonFakeTimers, useFakeTimers } from 'sinon';
 import { type DeliverySettings, DEFAULT_DELIVERY_SETTINGS } from '../../src/delivery/delivery.js';
+import { CloudWatchLogsError } from '../../src/cloudwatch/errors.js';
 import { EndpointBreaker } from '../../src/delivery/circuit-breaker.js';
+import { Deadline } from '../../src/delivery/deadline.js';
 import { Dispatcher } from '../../src/delivery/dispatcher.js';
 import { type Destination, type LogEventBatch } from '../../src/delivery/encoded-event.js';
 import { type Outcome, type RetryCause } from '../../src/delivery/outcome.js';
@@ -20,7 +22,7 @@ const other: Destination = { logGroupName: '/apps/gateway', logStreamName: 'one'
 const failure = (cause: RetryCause = 'retry', afterMillis?: number): Outcome => ({
   kind: 'retry',
   cause,
-  error: new Error(`it is ${cause}`),
+  error: new CloudWatchLogsError('ERR_REQUEST', `it is ${cause}`),
   afterMillis,
 });
 const split: Outcome = { kind: 'split', error: new Error('invalid') };
@@ -36,6 +38,10 @@ describe('Dispatcher', () => {
   let losses: Losses;
   let sent: Sent[];
   let said: string[];
+  /** At debug level. */
+  let heard: string[];
+  /** Requests on the wire of each `send`. */
+  let repeats: number;
   /** What a request is answered, and when. */
   let answer: (sent: Sent, signal: AbortSignal) => Outcome | Promise<Outcome>;
   let ensured: string[];
@@ -47,6 +53,8 @@ describe('Dispatcher', () => {
     losses = new Losses();
     sent = [];
     said = [];
+    heard = [];
+    repeats = 0;
     ensured = [];
     answer = () => accepted;
     ensure = () => ({ kind: 'ready' });
@@ -59,14 +67,15 @@ describe('Dispatcher', () => {
   const create = (settings: Partial<DeliverySettings> = {}): Dispatcher => {
     const note = (message: string): void => void said.push(message);
     const diagnostics = new Diagnostics({
-      logger: { error: note, warn: note, info: note, debug: note },
+      logger: { error: note, warn: note, info: note, debug: (line) => void heard.push(line) },
       now: () => clock.now,
     });
     const { circuitBreaker } = settings;
     return new Dispatcher(
       {
         sender: {
-          send: async (one, signal, token) => {
+          send: async (one, signal, token, onRepeat) => {
+            for (let repeat = 0; repeat < repeats; repeat++) onRepeat?.();
             const entry = { batch: one, token, at: clock.now };
             sent.push(entry);
             return await answer(entry, signal);
@@ -94,6 +103,7 @@ describe('Dispatcher', () => {
       { ...DEFAULT_DELIVERY_SETTINGS, ...settings },
     );
   };
+  const within = (millis: number): Deadline => Deadline.after(millis, () => clock.now);
   const after = <T>(millis: number, value: T): Promise<T> =>
     new Promise((resolve) => setTimeout(() => resolve(value), millis));
   /** Answers the given outcomes in turn, then accepts. */
@@ -102,6 +112,21 @@ describe('Dispatcher', () => {
   };
   const deliveredMessages = (): string[] =>
     sent.flatMap((entry) => entry.batch.events.map((event) => JSON.parse(event.messageJson) as string));
+
+  it('counts each request on the wire, and tells at debug level of what became of it', async () => {
+    const delivery = create();
+    inTurn({ kind: 'sequence_token', expected: '7', error: new Error('token') }, accepted);
+    await delivery.deliver([batch(['a', 'b'])]);
+    expect(delivery.status()).to.include({ requests: 2, retries: 0 });
+    repeats = 2;
+    await delivery.deliver([batch(['c'])]);
+    expect(delivery.status()).to.include({ requests: 5, retries: 2 });
+    expect(heard.map((line) => line.replace(/^.*: /, ''))).to.deep.equal([
+      'the sequence token was refreshed',
+      'a request with 2 events was accepted',
+    ]);
+    expect(said).to.deep.equal([]);
+  });
 
   describe('deliver', () => {
     it('answers with what was delivered', async () => {
@@ -208,7 +233,7 @@ describe('Dispatcher', () => {
       await clock.tickAsync(10_000);
       expect((await delivered).delivered).to.equal(1);
       expect(sent.map(({ at }) => at)).to.deep.equal([0, 200, 600, 1_400, 3_000]);
-      expect(said[0]).to.match(/failed and will be tried again: Error: it is retry/);
+      expect(said[0]).to.match(/failed and will be tried again: it is retry/);
     });
 
     it('waits as long as Retry-After says', async () => {
@@ -357,25 +382,32 @@ describe('Dispatcher', () => {
     });
   });
 
-  describe('when an answer is one that nobody knows', () => {
-    it('waits some seconds for another, then loses each batch after one attempt', async () => {
-      answer = () => failure('unexpected');
-      const delivery = create();
-      const first = delivery.deliver([batch(['a', 'b'])]);
-      await clock.tickAsync(9_000);
-      expect(losses.total()).to.equal(0);
-      await clock.tickAsync(11_000);
-      expect(await first).to.deep.include({ delivered: 0, kept: 0, lost: 2 });
-      expect(losses.byReason()).to.deep.equal({ delivery_failed: 2 });
-    });
+  for (const [what, cause] of [
+    ['is one that nobody knows', 'unexpected'],
+    ['says what can not be', 'implausible'],
+  ] as const) {
+    describe(`when an answer ${what}`, () => {
+      it('waits some seconds for another, then loses each batch after one attempt', async () => {
+        answer = () => failure(cause);
+        const delivery = create();
+        const first = delivery.deliver([batch(['a', 'b'])]);
+        await clock.tickAsync(9_000);
+        expect(losses.total()).to.equal(0);
+        await clock.tickAsync(11_000);
+        expect(await first).to.deep.include({ delivered: 0, kept: 0, lost: 2 });
+        expect(losses.byReason()).to.deep.equal({ delivery_failed: 2 });
+        // With waits that become longer, not as fast as answers come.
+        expect(sent.length).to.be.within(3, 20);
+      });
 
-    it('delivers when it passes in time', async () => {
-      answer = ({ at }) => (at < 8_000 ? failure('unexpected') : accepted);
-      const delivered = create().deliver([batch(['a'])]);
-      await clock.tickAsync(20_000);
-      expect((await delivered).delivered).to.equal(1);
+      it('delivers when it passes in time', async () => {
+        answer = ({ at }) => (at < 8_000 ? failure(cause) : accepted);
+        const delivered = create().deliver([batch(['a'])]);
+        await clock.tickAsync(20_000);
+        expect((await delivered).delivered).to.equal(1);
+      });
     });
-  });
+  }
 
   describe('when a permission is denied after an outage', () => {
     const retry = { initialDelayMillis: 200, maxDelayMillis: 500 };
@@ -429,17 +461,26 @@ describe('Dispatcher', () => {
       expect(said).to.deep.equal([]);
     });
 
+    it('is no error where they can be made', async () => {
+      inTurn(failure('missing'));
+      const delivery = create();
+      await delivery.deliver([batch(['a'])]);
+      expect(delivery.status()).to.include({ lastError: undefined, lastErrorAt: undefined });
+    });
+
     it('waits when they are still missing', async () => {
       inTurn(failure('missing'), failure('missing'));
-      const delivered = create().deliver([batch(['a'])]);
+      const delivery = create();
+      const delivered = delivery.deliver([batch(['a'])]);
       await clock.tickAsync(10_000);
       expect((await delivered).delivered).to.equal(1);
+      expect(delivery.status().lastError?.message).to.equal('it is missing');
       expect(sent.map(({ at }) => at)).to.deep.equal([0, 0, 400]);
     });
 
     it('says why they can not be made', async () => {
       answer = () => failure('missing');
-      ensure = () => ({ kind: 'failed', error: new Error('no permission') });
+      ensure = () => ({ kind: 'failed', missing: 'group', error: new Error('no permission') });
       const delivered = create().deliver([batch(['a'])]);
       await clock.tickAsync(20_000);
       const result = await delivered;
@@ -451,7 +492,7 @@ describe('Dispatcher', () => {
       const third: Destination = { logGroupName: '/apps/third', logStreamName: 'one' };
       answer = ({ batch: one }) =>
         one.destination === destination ? failure('missing') : after(600_000, accepted);
-      ensure = () => ({ kind: 'failed', error: new Error('no permission') });
+      ensure = () => ({ kind: 'failed', missing: 'group', error: new Error('no permission') });
       const delivery = create({ maxBufferBytes: 60 });
       void delivery.deliver([batch(['a'])]);
       void delivery.deliver([batch(['b'], { to: other })]);
@@ -480,7 +521,7 @@ describe('Dispatcher', () => {
     it('sends nothing to a stream that is being made ahead', async () => {
       ensure = () => after(100, { kind: 'ready' as const });
       const delivery = create();
-      delivery.prepare([destination, destination, other]);
+      void delivery.prepare([destination, destination, other]);
       const delivered = delivery.deliver([batch(['a'])]);
       await clock.tickAsync(99);
       expect(sent).to.deep.equal([]);
@@ -489,15 +530,28 @@ describe('Dispatcher', () => {
       expect(ensured).to.deep.equal(['ahead /apps/orders', 'ahead /apps/gateway']);
     });
 
+    it('says when they are made, to whoever asks', async () => {
+      ensure = () => after(100, { kind: 'ready' as const });
+      const delivery = create();
+      const made: string[] = [];
+      void delivery.prepare([destination]).then(() => made.push('first'));
+      void delivery.prepare([destination, other]).then(() => made.push('second'));
+      await clock.tickAsync(99);
+      expect(made).to.deep.equal([]);
+      await clock.tickAsync(1);
+      expect(made).to.have.members(['first', 'second']);
+      expect(ensured).to.have.length(2);
+    });
+
     it('makes a group ahead of its streams', () => {
-      create().prepareGroup('/apps/orders');
+      void create().prepareGroup('/apps/orders');
       expect(ensured).to.deep.equal(['group ahead /apps/orders']);
     });
 
     it('sends all the same when making ahead fails', async () => {
-      ensure = () => ({ kind: 'failed', error: new Error('no permission') });
+      ensure = () => ({ kind: 'failed', missing: 'group', error: new Error('no permission') });
       const delivery = create();
-      delivery.prepare([destination]);
+      void delivery.prepare([destination]);
       expect(await delivery.deliver([batch(['a'])])).to.deep.equal({ delivered: 1, kept: 0, lost: 0 });
     });
   });
@@ -505,7 +559,8 @@ describe('Dispatcher', () => {
   describe('when a batch is invalid', () => {
     const isBad = (text: string): boolean => text.includes('bad');
     const refuseBad = (): void => {
-      answer = ({ batch: one }) => (one.events.some((event) => isBad(event.messageJson)) ? split : accepted);
+      answer = ({ batch: one }) =>
+        [...one.events].some((event) => isBad(event.messageJson)) ? split : accepted;
     };
 
     it('loses nothing but the bad events', async () => {
@@ -555,7 +610,7 @@ describe('Dispatcher', () => {
       let requests = 0;
       answer = ({ batch: one }) => {
         if (++requests % 3 === 0) return failure();
-        return one.events.some((event) => isBad(event.messageJson)) ? split : accepted;
+        return [...one.events].some((event) => isBad(event.messageJson)) ? split : accepted;
       };
       const delivered = create().deliver([batch(['a', 'bad', 'b', 'c', 'd', 'bad', 'e'])]);
       await clock.tickAsync(30_000);
@@ -769,7 +824,7 @@ describe('Dispatcher', () => {
       const exported = (async () => {
         for (const message of ['a', 'b', 'c']) {
           const delivered = delivery.deliver([batch([message])]);
-          await delivery.forceFlush(20_000);
+          await delivery.forceFlush(within(20_000));
           through += (await delivered).kept;
         }
       })();
@@ -784,23 +839,23 @@ describe('Dispatcher', () => {
       answer = () => failure();
       const delivery = create({ concurrency: 1 });
       void delivery.deliver(['a', 'b', 'c', 'd'].map((message) => batch([message])));
-      await Promise.all([delivery.forceFlush(3_000), clock.tickAsync(3_000)]);
+      await Promise.all([delivery.forceFlush(within(3_000)), clock.tickAsync(3_000)]);
       answer = () => after(800, accepted);
       const before = clock.now;
-      await Promise.all([delivery.forceFlush(20_000), clock.tickAsync(4_500)]);
+      await Promise.all([delivery.forceFlush(within(20_000)), clock.tickAsync(4_500)]);
       expect(delivery.status()).to.include({ deliveredEvents: 4, heldEvents: 0 });
       expect(clock.now - before).to.equal(4_500);
       // Nothing was left: the next one has all its time again.
       answer = () => after(5_000, accepted);
       void delivery.deliver([batch(['e'])]);
-      await Promise.all([delivery.forceFlush(20_000), clock.tickAsync(5_100)]);
+      await Promise.all([delivery.forceFlush(within(20_000)), clock.tickAsync(5_100)]);
       expect(delivery.status().deliveredEvents).to.equal(5);
     });
 
     for (const cause of ['denied', 'credentials', 'configuration', 'missing'] as const) {
       it(`does not wait for what waiting does not mend: ${cause}`, async () => {
         answer = () => failure(cause);
-        ensure = () => ({ kind: 'failed', error: new Error('no') });
+        ensure = () => ({ kind: 'failed', missing: 'group', error: new Error('no') });
         const delivery = create();
         const delivered = delivery.deliver([batch(['a']), batch(['b'])]);
         await clock.tickAsync(1_500);

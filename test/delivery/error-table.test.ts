@@ -154,12 +154,23 @@ describe('the table of errors', () => {
     });
   }
 
+  it('sends a batch again of which an answer rejects events that it does not have', async () => {
+    for (const rejectedLogEventsInfo of [
+      { tooOldLogEventEndIndex: 2 },
+      { expiredLogEventEndIndex: -1 },
+      { tooNewLogEventStartIndex: 0.5 },
+    ]) {
+      const met = await meet({ json: { rejectedLogEventsInfo } });
+      expect(met).to.deep.include({ requests: 2, delivered: 1, lost: {} });
+    }
+  });
+
   it('is shown whole: each error once, each kind with what happens', () => {
     const text = errorTable();
     for (const name of [...Object.keys(KIND_BY_ERROR_NAME), ...Object.keys(KIND_BY_NETWORK_CODE)]) {
       expect(text.split(`\`${name}\``), name).to.have.length(2);
     }
-    for (const kind of Object.keys(OUTCOME))
+    for (const kind of [...Object.keys(OUTCOME), 'implausible'])
       expect(text).to.match(new RegExp(`^\\| \`${kind}\` \\| [A-Z]`, 'm'));
     expect(text).to.contain('HTTP 401').and.to.contain('HTTP 500 to 599');
   });

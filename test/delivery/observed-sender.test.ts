@@ -20,6 +20,6 @@ describe('observeRequests', () => {
     const { signal } = new AbortController();
     expect(await observed.send(batch(['a']), signal, undefined)).to.equal(accepted);
     expect(said).to.have.lengthOf(1);
-    expect(said[0]).to.contain('a request could not be measured: Error: no histogram');
+    expect(said[0]).to.contain('a request could not be measured: Error (text withheld)');
   });
 });

@@ -61,4 +61,34 @@ describe('RoomForBytes', () => {
     expect(await waiting).to.equal(false);
     expect(room.used).to.equal(8);
   });
+
+  it('is one room for what is reserved and what is taken', () => {
+    const room = new RoomForBytes(10);
+    expect(room.tryReserve(6)).to.equal(true);
+    expect(room.tryTake(5)).to.equal(false);
+    expect(room.tryTake(4)).to.equal(true);
+    expect(room.tryReserve(1)).to.equal(false);
+    expect(room).to.include({ used: 10, reserved: 6, taken: 4 });
+  });
+
+  it('reserves what is larger than all of it when it is empty', () => {
+    const room = new RoomForBytes(10);
+    expect(room.tryReserve(11)).to.equal(true);
+    expect(room.tryReserve(1)).to.equal(false);
+  });
+
+  it('takes for what was reserved what it really needs, also more than there is', () => {
+    const room = new RoomForBytes(10);
+    room.tryReserve(6);
+    room.exchange(6, 12);
+    expect(room).to.include({ used: 12, reserved: 0, taken: 12 });
+  });
+
+  it('lets those who wait have what was reserved for nothing', async () => {
+    const room = new RoomForBytes(10);
+    room.tryReserve(6);
+    const waiting = room.take(8, never);
+    room.unreserve(6);
+    expect(await waiting).to.equal(true);
+  });
 });

@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { Readable } from 'node:stream';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
@@ -5,7 +7,8 @@ import { createCloudWatchLogsClient } from '../../src/cloudwatch/client.js';
 import { createSender, readRejections, type Sender } from '../../src/delivery/sender.js';
 import { Diagnostics } from '../../src/observability/diagnostics.js';
 import { batch, messages } from './builders.js';
-import { StubService } from './stub-service.js';
+import { type Outcome } from '../../src/delivery/outcome.js';
+import { type Answer, StubService } from './stub-service.js';
 
 const awkward = ['plain', 'with "quotes" and \\', 'line\nbreak\u0000', 'ünï→😀', '\ud800 lone', '{"a":1}'];
 
@@ -24,7 +27,9 @@ describe('createSender', () => {
     service.reset();
     said = [];
     const note = (message: string): void => void said.push(message);
-    const diagnostics = new Diagnostics({ logger: { error: note, warn: note, info: note, debug: note } });
+    const diagnostics = new Diagnostics({
+      logger: { error: note, warn: note, info: note, debug: () => undefined },
+    });
     client = createCloudWatchLogsClient({
       endpoint: service.endpoint,
       region: 'eu-central-1',
@@ -106,11 +111,37 @@ describe('createSender', () => {
       { compression: 'gzip', requestTimeoutMillis: 5_000 },
     );
     service.answer = () => (service.received.length < 2 ? 'reset' : {});
-    expect((await sender.send(batch(messages(500)), never)).kind).to.equal('accepted');
+    let repeats = 0;
+    const outcome = await sender.send(batch(messages(500)), never, undefined, () => repeats++);
+    expect(outcome.kind).to.equal('accepted');
     retrying.destroy();
+    expect(repeats).to.equal(1);
     expect(service.received).to.have.lengthOf(2);
     expect(service.received[1]!.body).to.deep.equal(service.received[0]!.body);
     expect(service.received[1]!.headers['content-encoding']).to.equal('gzip');
+  });
+
+  it('tells of each request on the wire, also after the last of the SDK', async () => {
+    const heard: string[] = [];
+    const silent = () => undefined;
+    const debug = (line: string): void => void heard.push(line);
+    const retrying = createCloudWatchLogsClient({
+      endpoint: service.endpoint,
+      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+      maxAttempts: 3,
+    });
+    const diagnostics = new Diagnostics({ logger: { error: silent, warn: silent, info: silent, debug } });
+    sender = createSender(
+      { client: retrying, diagnostics },
+      { compression: 'none', requestTimeoutMillis: 5_000 },
+    );
+    fail(500, 'InternalFailure');
+    let repeats = 0;
+    expect(await sender.send(batch(['a']), never, undefined, () => repeats++)).to.include({ kind: 'retry' });
+    retrying.destroy();
+    expect(service.received).to.have.lengthOf(3);
+    expect(repeats).to.equal(2);
+    expect(heard.join()).to.match(/a request to log group \/apps\/orders, stream one is made again$/);
   });
 
   it('counts rejected events and passes on why an entity was not taken', async () => {
@@ -217,7 +248,106 @@ describe('createSender', () => {
       { compression: 'none', requestTimeoutMillis: 5_000 },
     );
     const outcome = await sender.send(batch(['x']), never);
-    expect((outcome as { error: Error }).error.message).to.equal('text');
+    expect((outcome as { error: Error }).error.message).to.match(/^Error/);
+  });
+
+  describe('against something that is not the service', () => {
+    const noAnswers: Answer[] = [
+      { status: 204, text: '' },
+      { status: 200, text: '' },
+      { status: 201, json: {} },
+      { status: 202, json: { nextSequenceToken: '1' } },
+      { status: 200, headers: { 'content-type': 'text/html' }, text: '{"error":"maintenance"}' },
+      { status: 200, headers: { 'content-type': 'text/html; charset=utf-8' }, text: '{}' },
+      { status: 200, headers: { 'content-type': 'text/html' }, text: '<h1>Down for maintenance</h1>' },
+      { status: 200, json: { error: 'maintenance' } },
+      { status: 200, json: { message: 'ok', logEvents: [] } },
+      { status: 200, json: [] },
+      { status: 200, text: 'null' },
+      { status: 200, json: 'nextSequenceToken' },
+      { status: 200, text: '{"nextSequenceToken":"1"' },
+      { status: 200, json: { rejectedLogEventsInfo: { tooOldLogEventEndIndex: 1.5 } } },
+      { status: 200, json: { rejectedLogEventsInfo: { tooNewLogEventStartIndex: 99 } } },
+    ];
+    for (const answer of noAnswers) {
+      it(`counts nothing as delivered after ${JSON.stringify(answer)}`, async () => {
+        service.answer = () => answer;
+        const outcome = await sender.send(batch(['a', 'b']), never);
+        const isOwn = JSON.stringify(answer).includes('rejectedLogEventsInfo');
+        expect(outcome).to.include({ kind: 'retry', cause: isOwn ? 'implausible' : 'retry' });
+        expect(service.received).to.have.length(1);
+        const { error } = outcome as { error: Error };
+        expect(error.message).not.to.match(/maintenance|h1/);
+      });
+    }
+
+    it('takes an answer of today, of yesterday, and one with members that are not known yet', async () => {
+      for (const json of [{}, { nextSequenceToken: '49' }, { nextSequenceToken: '1', whatComes: {} }]) {
+        service.answer = () => ({ json });
+        expect(await sender.send(batch(['a']), never), JSON.stringify(json)).to.include({ kind: 'accepted' });
+      }
+    });
+
+    /** Answers with as much as is taken. @returns bytes that were written */
+    const endless = async (
+      status: number,
+      pauseMillis?: number,
+    ): Promise<{ bytes: number; outcome: Outcome }> => {
+      let bytes = 0;
+      const server = createServer((_request, response) => {
+        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
+        const chunk = Buffer.alloc(64 * 1024, ' ');
+        const write = (): void => {
+          if (response.destroyed) return;
+          bytes += chunk.length;
+          if (pauseMillis !== undefined) setTimeout(write, pauseMillis);
+          if (response.write(chunk) && pauseMillis === undefined) setImmediate(write);
+        };
+        response.on('drain', write);
+        write();
+      });
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+      const { port } = server.address() as AddressInfo;
+      const endlessClient = createCloudWatchLogsClient({
+        endpoint: `http://127.0.0.1:${port}`,
+        region: 'eu-central-1',
+        credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+        maxAttempts: 1,
+      });
+      const closed = new Promise<void>((resolve) => {
+        server.on('connection', (socket) => socket.on('close', () => resolve()));
+      });
+      try {
+        const outcome = await createSender(
+          { client: endlessClient, diagnostics: new Diagnostics() },
+          { compression: 'none', requestTimeoutMillis: pauseMillis === undefined ? 20_000 : 300 },
+        ).send(batch(['a']), never);
+        // The connection does not stay.
+        await closed;
+        return { bytes, outcome };
+      } finally {
+        endlessClient.destroy();
+        server.close();
+      }
+    };
+
+    it('reads no more of an endless answer than there is room for', async () => {
+      for (const [status, kind] of [
+        [200, 'retry'],
+        [503, 'retry'],
+        [400, 'retry'],
+      ] as const) {
+        const { bytes, outcome } = await endless(status);
+        expect(outcome.kind, String(status)).to.equal(kind);
+        // What it read, and what is on its way in the system.
+        expect(bytes).to.be.lessThan(32 * 1024 ** 2);
+      }
+    });
+
+    it('does not go on to read when its time is over', async () => {
+      const { outcome } = await endless(200, 50);
+      expect(outcome).to.deep.include({ kind: 'retry', cause: 'retry' });
+    });
   });
 
   describe('against an endpoint that does not know gzip', () => {
@@ -340,15 +470,23 @@ describe('readRejections', () => {
       [{ tooNewLogEventStartIndex: 0 }, 10, 'too_new 10'],
       [{ tooNewLogEventStartIndex: 9 }, 10, 'too_new 1'],
       [{ tooNewLogEventStartIndex: 10 }, 10, ''],
-      [{ tooOldLogEventEndIndex: 99 }, 10, 'too_old 10'],
-      [{ tooOldLogEventEndIndex: -1, tooNewLogEventStartIndex: -1 }, 10, 'too_new 10'],
+      [{ tooOldLogEventEndIndex: 10 }, 10, 'too_old 10'],
+      [{ tooOldLogEventEndIndex: null as never, tooNewLogEventStartIndex: 0 }, 10, 'too_new 10'],
       [{ tooOldLogEventEndIndex: 8, tooNewLogEventStartIndex: 5 }, 10, 'too_old 8, too_new 2'],
     ];
     for (const [indexes, count, expected] of cases) {
-      const found = readRejections(indexes, count).map(
+      const found = readRejections(indexes, count)!.map(
         (rejection) => `${rejection.reason} ${rejection.count}`,
       );
       expect(found.join(', '), JSON.stringify(indexes)).to.equal(expected);
+    }
+  });
+
+  it('takes no index that is no whole number within the batch', () => {
+    for (const index of [-1, 11, 99, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 53, '1', true, {}]) {
+      for (const name of ['tooOldLogEventEndIndex', 'expiredLogEventEndIndex', 'tooNewLogEventStartIndex']) {
+        expect(readRejections({ [name]: index }, 10), `${name} ${JSON.stringify(index)}`).to.equal(undefined);
+      }
     }
   });
 });

@@ -1,84 +1,20 @@
 import { expect } from 'chai';
 import { type SinonFakeTimers, useFakeTimers } from 'sinon';
 import { DEFAULT_DELIVERY_SETTINGS } from '../../src/delivery/delivery.js';
+import { Deadline } from '../../src/delivery/deadline.js';
 import { Dispatcher } from '../../src/delivery/dispatcher.js';
-import { type LogEventBatch } from '../../src/delivery/encoded-event.js';
+import { type Destination } from '../../src/delivery/encoded-event.js';
 import { type Outcome } from '../../src/delivery/outcome.js';
+import { NOWHERE } from '../../src/delivery/spool/spool-file.js';
 import { type StoredRead } from '../../src/delivery/spool/spool-reader.js';
-import { type Spool, type SpoolListener } from '../../src/delivery/spool/spool.js';
+import { type Spool } from '../../src/delivery/spool/spool.js';
 import { type StoredBatch } from '../../src/delivery/spool/stored-batch.js';
 import { Diagnostics } from '../../src/observability/diagnostics.js';
 import { Losses } from '../../src/observability/losses.js';
-import { batch, destination } from './builders.js';
+import { batch, destination, readyProvisioner } from './builders.js';
+import { storedBatch, StubSpool } from './stub-spool.js';
 
 const accepted: Outcome = { kind: 'accepted', rejected: [] };
-
-/** A spool without files: it tells what the test has it tell. */
-class StubSpool {
-  listener!: SpoolListener;
-  reads: (stored: StoredBatch) => StoredRead | Promise<StoredRead> = () => ({
-    kind: 'damaged',
-    detail: 'nothing is there',
-  });
-  written: (LogEventBatch & { stored: StoredBatch })[] = [];
-  removed: StoredBatch[] = [];
-
-  open(listener: SpoolListener): void {
-    this.listener = listener;
-  }
-
-  scan(): Promise<void> {
-    return this.disk;
-  }
-
-  isFull = false;
-
-  /** What a write, a look for batches and the end wait for. */
-  disk: Promise<void> = Promise.resolve();
-
-  async write(one: LogEventBatch): Promise<StoredBatch | undefined> {
-    if (this.isFull) return undefined;
-    const stored = storedBatch(one.events.length);
-    this.written.push({ ...one, stored });
-    await this.disk;
-    return stored;
-  }
-
-  async read(stored: StoredBatch): Promise<StoredRead> {
-    return await this.reads(stored);
-  }
-
-  reduce(stored: StoredBatch, events: number): void {
-    stored.events = events;
-  }
-
-  remove(stored: StoredBatch): void {
-    this.removed.push(stored);
-    if (this.isSlowToRemove) this.removals++;
-  }
-
-  isSlowToRemove = false;
-  removals = 0;
-
-  close(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  readonly found = { bytes: 7 };
-
-  check(): Promise<unknown> {
-    return Promise.resolve(this.found);
-  }
-
-  status(): undefined {
-    return undefined;
-  }
-}
-
-function storedBatch(events: number): StoredBatch {
-  const name = { sequence: 1, createdMillis: 1, events, bytes: 27 * events, fileBytes: 100 };
-  return { folder: { writer: 'w', path: '/nowhere' }, file: 'f', name, events, isBusy: false };
-}
 
 describe('SpooledBatches', () => {
   let clock: SinonFakeTimers;
@@ -86,6 +22,7 @@ describe('SpooledBatches', () => {
   let losses: Losses;
   let answer: () => Outcome;
   let requests: number;
+  let sentTo: Destination[];
   let delivery: Dispatcher;
   beforeEach(() => {
     clock = useFakeTimers();
@@ -93,20 +30,25 @@ describe('SpooledBatches', () => {
     losses = new Losses();
     answer = () => accepted;
     requests = 0;
+    sentTo = [];
+    delivery = create(() => Promise.resolve(answer()));
+  });
+  afterEach(() => {
+    clock.restore();
+  });
+
+  const create = (send: () => Promise<Outcome>): Dispatcher => {
     const silent = (): void => undefined;
-    delivery = new Dispatcher(
+    return new Dispatcher(
       {
         sender: {
-          send: () => {
+          send: (sent) => {
             requests++;
-            return Promise.resolve(answer());
+            sentTo.push(sent.destination);
+            return send();
           },
         },
-        provisioner: {
-          ensure: () => Promise.resolve({ kind: 'ready' }),
-          ensureGroupAhead: () => Promise.resolve({ kind: 'ready' }),
-          settled: () => Promise.resolve(),
-        },
+        provisioner: readyProvisioner,
         spool: spool as unknown as Spool,
         losses,
         diagnostics: new Diagnostics({
@@ -117,16 +59,37 @@ describe('SpooledBatches', () => {
       },
       { ...DEFAULT_DELIVERY_SETTINGS, exportTimeoutMillis: 20_000 },
     );
-  });
-  afterEach(() => {
-    clock.restore();
-  });
+  };
 
+  const within = (millis: number): Deadline => Deadline.after(millis, () => clock.now);
   const find = (events: number): StoredBatch => {
     const stored = storedBatch(events);
     spool.listener.found([{ stored, destination }]);
     return stored;
   };
+
+  it('sends a batch to where its file goes, though that could not be read when it was found', async () => {
+    const stored = storedBatch(1);
+    spool.reads = () => ({ kind: 'batch', batch: batch(['a']) });
+    spool.listener.found([{ stored, destination: NOWHERE }]);
+    spool.listener.scanned();
+    await clock.tickAsync(0);
+    expect(sentTo).to.deep.equal([destination]);
+    expect(losses.total()).to.equal(0);
+    expect(spool.removed).to.deep.equal([stored]);
+  });
+
+  it('sends nothing of a file that goes elsewhere than when it was found', async () => {
+    for (const changed of [{ logGroupName: '/other' }, { logStreamName: 'other' }]) {
+      find(1);
+      const to = { ...destination, ...changed };
+      spool.reads = () => ({ kind: 'batch', batch: batch(['a'], { to }) });
+      spool.listener.scanned();
+      await clock.tickAsync(0);
+    }
+    expect(sentTo).to.deep.equal([]);
+    expect(losses.byReason()).to.deep.equal({ spool_corrupt: 2 });
+  });
 
   it('sends what was set aside when it may be tried again', async () => {
     const stored = find(2);
@@ -252,7 +215,7 @@ describe('SpooledBatches', () => {
     // ... and with another batch.
     void delivery.deliver([batch(['d'])]);
     await clock.tickAsync(0);
-    expect(spool.written.flatMap(({ events }) => events)).to.have.lengthOf(4);
+    expect(spool.written.flatMap(({ events }) => [...events])).to.have.lengthOf(4);
     expect(delivery.status().heldEvents).to.equal(0);
     expect(losses.total()).to.equal(0);
   });
@@ -290,7 +253,7 @@ describe('SpooledBatches', () => {
       void delivery.deliver([batch(['a'])]);
       await clock.tickAsync(5_000);
       const before = requests;
-      const flushed = delivery.forceFlush(2_000);
+      const flushed = delivery.forceFlush(within(2_000));
       await clock.tickAsync(1_900);
       expect(requests).to.be.greaterThan(before);
       await clock.tickAsync(100);
@@ -303,7 +266,7 @@ describe('SpooledBatches', () => {
       const exports = [delivery.deliver([batch(['a'])]), delivery.deliver([batch([message, message])])];
       await clock.tickAsync(17_000);
       const flushed = delivery.forceFlush();
-      const closed = delivery.shutdown(1_000);
+      const closed = delivery.shutdown(within(1_000));
       await clock.tickAsync(1_000);
       await Promise.all([closed, flushed, ...exports]);
       expect(clock.now).to.equal(18_000);
@@ -314,7 +277,7 @@ describe('SpooledBatches', () => {
     it('counts what is being stored for want of room when it is shut down', async () => {
       const message = 'x'.repeat(DEFAULT_DELIVERY_SETTINGS.maxBufferBytes - 100);
       const exports = [delivery.deliver([batch([message])]), delivery.deliver([batch([message])])];
-      const closed = delivery.shutdown(1_000);
+      const closed = delivery.shutdown(within(1_000));
       await clock.tickAsync(1_000);
       await Promise.all([closed, ...exports]);
       expect(clock.now).to.equal(1_000);
@@ -323,14 +286,74 @@ describe('SpooledBatches', () => {
     });
   });
 
+  it('stores at once, when it is shut down during a flush, what the flush has waited for', async () => {
+    spool.reads = () => ({ kind: 'failed', error: new Error('not now') });
+    delivery = create(() => new Promise(() => undefined));
+    void delivery.deliver([batch(['a'])]);
+    const flushed = delivery.forceFlush();
+    await clock.tickAsync(2_000);
+    expect(spool.written).to.deep.equal([]);
+    const closed = delivery.shutdown();
+    await clock.tickAsync(0);
+    expect(spool.isHurried).to.equal(true);
+    expect(spool.written).to.have.lengthOf(1);
+    await Promise.all([clock.tickAsync(5_000), closed, flushed]);
+    expect(losses.total()).to.equal(0);
+  });
+
+  it('says nothing of a flush whose batches a shutdown took over while they were stored', async () => {
+    answer = () => ({ kind: 'retry', cause: 'retry', error: new Error('down') });
+    spool.reads = () => ({ kind: 'failed', error: new Error('not now') });
+    void delivery.deliver([batch(['a'])]);
+    await clock.tickAsync(0);
+    let isWritten!: () => void;
+    spool.disk = new Promise((resolve) => (isWritten = resolve));
+    spool.written.length = 0;
+    void delivery.deliver([batch(['b'])]);
+    const flushed = delivery.forceFlush(within(100));
+    await clock.tickAsync(90);
+    const closed = delivery.shutdown(within(1_000));
+    isWritten();
+    await Promise.all([clock.tickAsync(1_000), closed, flushed]);
+    expect(losses.total()).to.equal(0);
+  });
+
+  it('takes away again what comes to be in one file after it was counted as lost', async () => {
+    let isWritten!: () => void;
+    spool.disk = new Promise((resolve) => (isWritten = resolve));
+    delivery = create(() => new Promise(() => undefined));
+    const delivered = delivery.deliver(['a', 'b', 'c', 'd', 'e', 'f'].map((message) => batch([message])));
+    const closed = delivery.shutdown(within(1_000));
+    await clock.tickAsync(1_000);
+    await Promise.all([closed, delivered]);
+    expect(losses.byReason()).to.deep.equal({ shutdown: 6 });
+    expect(spool.written.map(({ events }) => events.length).sort()).to.deep.equal([1, 5]);
+    isWritten();
+    await clock.tickAsync(0);
+    expect(spool.removed).to.have.members(spool.written.map(({ stored }) => stored));
+  });
+
+  it('stores neighbours one by one where one file for them is larger than the spool', async () => {
+    spool.isTooLarge = (one) => one.events.length > 1;
+    delivery = create(() => new Promise(() => undefined));
+    const all = ['a', 'b', 'c', 'd', 'e', 'f'];
+    void delivery.deliver(all.map((message) => batch([message])));
+    const closed = delivery.shutdown();
+    await clock.tickAsync(5_000);
+    await closed;
+    expect(losses.total()).to.equal(0);
+    expect(spool.written.flatMap(({ events }) => [...events])).to.have.lengthOf(all.length);
+  });
+
   for (const [what, cause] of [
     ['whose permission is missing for long', 'denied'],
     ['that is long answered as nobody knows', 'unexpected'],
+    ['whose answer says what can not be', 'implausible'],
   ] as const) {
     it(`stores a batch ${what}, and loses nothing of it`, () => storesAndSends(cause));
   }
 
-  const storesAndSends = async (cause: 'denied' | 'unexpected'): Promise<void> => {
+  const storesAndSends = async (cause: 'denied' | 'unexpected' | 'implausible'): Promise<void> => {
     answer = () => ({ kind: 'retry', cause, error: new Error(cause) });
     const delivered = delivery.deliver([batch(['a'])]);
     await clock.tickAsync(13_000);

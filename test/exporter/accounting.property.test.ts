@@ -1,11 +1,12 @@
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { readExporterOptions } from '../../src/exporter/options.js';
-import { type ExporterStatus, RecordExporter } from '../../src/exporter/record-exporter.js';
+import { readExporterOptions } from '../../src/options/options.js';
+import { ExporterCore } from '../../src/exporter/exporter-core.js';
+import { type ExporterStatus } from '../../src/exporter/exporter-status.js';
 import { type FaultRule, LocalCloudWatchLogs } from '../../src/simulation/index.js';
 import { ReadableMetrics } from '../observability/read-metrics.js';
-import { at, listeningDiagnostics, record } from './records.js';
+import { at, listeningDiagnostics, record } from '../encoding/records.js';
 
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
@@ -75,13 +76,12 @@ describe('what becomes of records while the service fails', () => {
             client,
             logGroupName,
             logStreamName: 's',
-            retryInitialDelayMillis: 1,
-            retryMaxDelayMillis: 5,
+            retry: { initialDelayMillis: 1, maxDelayMillis: 5 },
             meterProvider: metrics.provider,
           },
           {},
         );
-        const exporter = new RecordExporter(settings, { diagnostics: listeningDiagnostics().diagnostics });
+        const exporter = new ExporterCore(settings, { diagnostics: listeningDiagnostics().diagnostics });
         let emitted = 0;
         const send = async (count: number, age: number): Promise<void> => {
           emitted += count;

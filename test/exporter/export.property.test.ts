@@ -9,9 +9,17 @@ import {
   MAX_BATCH_SPAN_MILLIS,
 } from '../../src/cloudwatch/limits.js';
 import { logGroupNameProblem, logStreamNameProblem } from '../../src/cloudwatch/names.js';
-import { readExporterOptions } from '../../src/exporter/options.js';
-import { RecordExporter } from '../../src/exporter/record-exporter.js';
-import { at, fakeClient, FakeDelivery, listeningDiagnostics, messageOf, NOW, record } from './records.js';
+import { readExporterOptions } from '../../src/options/options.js';
+import { ExporterCore } from '../../src/exporter/exporter-core.js';
+import {
+  at,
+  fakeClient,
+  FakeDelivery,
+  listeningDiagnostics,
+  messageOf,
+  NOW,
+  record,
+} from '../encoding/records.js';
 
 const DAY = MAX_BATCH_SPAN_MILLIS;
 
@@ -60,7 +68,7 @@ function recordOf(sample: Sample, index: number): ReadableLogRecord {
 }
 
 describe('any list of records', () => {
-  for (const layout of ['otel', 'otlp', 'body'] as const) {
+  for (const layout of ['collector', 'otlp', 'body'] as const) {
     for (const oversize of ['truncate', 'split', 'drop'] as const) {
       it(`gives requests inside every limit and accounts for each record (${layout}, ${oversize})`, async () => {
         const property = fc.asyncProperty(samples, async (list) => {
@@ -79,7 +87,7 @@ describe('any list of records', () => {
             {},
           );
           const { diagnostics } = listeningDiagnostics();
-          const exporter = new RecordExporter(settings, {
+          const exporter = new ExporterCore(settings, {
             diagnostics,
             createDelivery: delivery.create,
             now: () => 0,
@@ -91,7 +99,8 @@ describe('any list of records', () => {
 
           const seen = new Set<string>();
           const destinations = new Set<string>();
-          for (const { destination, events, bytes } of delivery.batches) {
+          for (const { destination, bytes, ...batch } of delivery.batches) {
+            const events = [...batch.events];
             destinations.add(JSON.stringify(destination));
             expect(logGroupNameProblem(destination.logGroupName)).to.equal(undefined);
             expect(logStreamNameProblem(destination.logStreamName)).to.equal(undefined);

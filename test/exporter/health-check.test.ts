@@ -11,8 +11,8 @@ import {
   type HealthCheckParts,
   type HealthReport,
 } from '../../src/exporter/health-check.js';
-import { type CloudWatchLogExporterOptions } from '../../src/exporter/options.js';
-import { createCloudWatchLogRecordProcessor } from '../../src/exporter/log-record-processor.js';
+import { type CloudWatchLogExporterOptions } from '../../src/options/options.js';
+import { CloudWatchLogRecordProcessor } from '../../src/exporter/cloudwatch-log-record-processor.js';
 import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
 
 const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
@@ -40,7 +40,7 @@ describe('healthCheck', () => {
   });
 
   async function check(
-    options: CloudWatchLogExporterOptions = {},
+    options: Partial<CloudWatchLogExporterOptions> = {},
     how: HealthCheckOptions = {},
   ): Promise<HealthReport> {
     const exporter = new CloudWatchLogExporter({
@@ -65,6 +65,25 @@ describe('healthCheck', () => {
     );
     return logGroups?.[0]?.storedBytes;
   }
+
+  it('is not healthy while the circuit breaker is not closed, though the service answers', async () => {
+    for (const [state, kinds] of [
+      ['open', ['breaker']],
+      ['half_open', ['breaker']],
+      ['closed', []],
+    ] as const) {
+      const report = await checkHealth(
+        { client, isShutDown: false, breaker: () => state, destination: () => undefined },
+        { provision: 'none' },
+        {},
+      );
+      expect(report.healthy, state).to.equal(state === 'closed');
+      expect(
+        report.problems.map(({ kind }) => kind),
+        state,
+      ).to.deep.equal(kinds);
+    }
+  });
 
   describe('with a spool', () => {
     let parent: string;
@@ -149,7 +168,7 @@ describe('healthCheck', () => {
     afterEach(() => rm(parent, { recursive: true, force: true }));
 
     const checkWith = async (directory: string): Promise<HealthReport> => {
-      const processor = createCloudWatchLogRecordProcessor({
+      const processor = new CloudWatchLogRecordProcessor({
         endpoint: local.endpoint,
         region: 'us-east-1',
         credentials: CREDENTIALS,
@@ -272,7 +291,7 @@ describe('healthCheck', () => {
   });
 
   it('says that the exporter is shut down', async () => {
-    const processor = createCloudWatchLogRecordProcessor({
+    const processor = new CloudWatchLogRecordProcessor({
       endpoint: local.endpoint,
       logGroupName: '/health/p',
     });

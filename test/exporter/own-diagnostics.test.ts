@@ -1,17 +1,13 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { context, diag, DiagLogLevel } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import {
-  BatchLogRecordProcessor,
-  LoggerProvider,
-  type LogRecordProcessor,
-  SimpleLogRecordProcessor,
-} from '@opentelemetry/sdk-logs';
+import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { expect } from 'chai';
-import { CountingProcessor } from '../../src/exporter/log-record-processor.js';
-import { readExporterOptions, readProcessorOptions } from '../../src/exporter/options.js';
-import { RecordExporter } from '../../src/exporter/record-exporter.js';
-import { fakeClient, FakeDelivery } from './records.js';
+import { QueueingProcessor } from '../../src/exporter/queueing-processor.js';
+import { readExporterOptions, readProcessorOptions } from '../../src/options/options.js';
+import { ExporterCore } from '../../src/exporter/exporter-core.js';
+import { fakeClient, FakeDelivery } from '../encoding/records.js';
+import { sdkBatchProcessor, sdkSimpleProcessor } from './sdk-processors.js';
 
 const options = { logGroupName: '/g', logStreamName: 's', client: fakeClient() };
 
@@ -21,14 +17,14 @@ function refusing(): FakeDelivery {
   return delivery;
 }
 
-const exporter = (): RecordExporter =>
-  new RecordExporter(readExporterOptions(options, {}), { createDelivery: refusing().create });
+const exporter = (): ExporterCore =>
+  new ExporterCore(readExporterOptions(options, {}), { createDelivery: refusing().create });
 
 const PROCESSORS: Record<string, () => LogRecordProcessor> = {
   'our processor': () =>
-    new CountingProcessor(readProcessorOptions(options, {}), { createDelivery: refusing().create }),
-  'a BatchLogRecordProcessor': () => new BatchLogRecordProcessor({ exporter: exporter() }),
-  'a SimpleLogRecordProcessor': () => new SimpleLogRecordProcessor({ exporter: exporter() }),
+    new QueueingProcessor(readProcessorOptions(options, {}), { createDelivery: refusing().create }),
+  'a BatchLogRecordProcessor': () => sdkBatchProcessor(exporter()),
+  'a SimpleLogRecordProcessor': () => sdkSimpleProcessor(exporter()),
 };
 
 describe('diagnostics that the application logs through the same provider, while the service refuses', () => {

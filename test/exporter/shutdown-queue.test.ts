@@ -3,11 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { expect } from 'chai';
-import {
-  type CloudWatchLogRecordProcessor,
-  createCloudWatchLogRecordProcessor,
-} from '../../src/exporter/log-record-processor.js';
-import { type CloudWatchLogRecordProcessorOptions } from '../../src/exporter/options.js';
+import { CloudWatchLogRecordProcessor } from '../../src/exporter/cloudwatch-log-record-processor.js';
+import { type CloudWatchLogRecordProcessorOptions } from '../../src/options/options.js';
 import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
 import { type Answer, StubService } from '../delivery/stub-service.js';
 
@@ -25,8 +22,8 @@ describe('shutdown while the queue waits behind a request', () => {
     await rm(directory, { recursive: true, force: true });
   });
 
-  const start = (options: CloudWatchLogRecordProcessorOptions = {}): CloudWatchLogRecordProcessor =>
-    createCloudWatchLogRecordProcessor({
+  const start = (options: Partial<CloudWatchLogRecordProcessorOptions> = {}): CloudWatchLogRecordProcessor =>
+    new CloudWatchLogRecordProcessor({
       logGroupName: '/g',
       logStreamName: 's',
       layout: 'body',
@@ -112,7 +109,11 @@ describe('shutdown while the queue waits behind a request', () => {
       operation === 'PutLogEvents' && service.received.length < 5
         ? { status: 503, json: { __type: 'ServiceUnavailableException' } }
         : {};
-    const processor = start({ spool: undefined, shutdownTimeoutMillis: 8000, retryInitialDelayMillis: 10 });
+    const processor = start({
+      spool: undefined,
+      shutdownTimeoutMillis: 8000,
+      retry: { initialDelayMillis: 10 },
+    });
     const provider = await emitAll(processor);
     await provider.shutdown();
     expect(processor.status()).to.include({ emitted: RECORDS, delivered: RECORDS, dropped: 0 });

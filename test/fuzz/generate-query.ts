@@ -55,6 +55,8 @@ const FUNCTIONS = [
   'substr',
   'replace',
   'regexReplace',
+  'regex_replace',
+  'histogram',
   'strcontains',
   'startsWith',
   'urlencode',
@@ -83,6 +85,7 @@ const AGGREGATES = [
   'min',
   'max',
   'stddev',
+  'median',
   'variance',
   'count',
   'countDistinct',
@@ -129,6 +132,9 @@ export function wellFormedQuery(random: Random): string {
     'filterIndex trace_id = "t1"',
     'pattern @message',
     'fields tags.0 | unnest tags into tag',
+    'fields jsonParse(@message).tags[0] as tag, @timestamp + 9h as t | filter t > now() - 1h',
+    'json field=@message "error.type" as kind | stats median(status), count_over_time(*) by bin(@ingestionTime, 1h)',
+    "filter level in (SOURCE '/fuzz/a' | stats count(*) as n by level | filter n > 1 | fields level)",
   ]);
 }
 
@@ -159,6 +165,8 @@ function generateCommand(random: Random): string {
     () => `parse ${random.pick(['', field()])} "${random.pick(['a * b *', '*', '**', 'x', '"'])}" as a, b`,
     () => `parse ${field()} ${random.pick(REGEXES)}`,
     () => `parse ${field()} ${random.pick(['logfmt as m', 'csv as a, b'])}`,
+    () =>
+      `json ${random.pick(['', `field=${field()} `])}"${random.pick(['a.b', 'tags[0]', '', '.', random.text(4)])}" as j`,
     () => `dedup ${list(field)}`,
     () => `unnest ${field()} into x`,
     () => `pattern ${field()}`,
@@ -186,6 +194,12 @@ function generateExpression(random: Random, depth: number): string {
     () => `${inner()} ${random.pick(['+', '-', '*', '/', '^', '%'])} ${inner()}`,
     () => `(${inner()})`,
     () => `-${inner()}`,
+    () =>
+      `${random.pick(FUNCTIONS)}(${inner()})${random.pick(['.a', '[0]', '.`a b`[1].0', '.', '[', '[-1]', '.0.x'])}`,
+    () =>
+      `${inner()} ${random.pick(['+', '-'])} ${random.pick(['9h', '1mo', '99999999999999y', '5x', '0s'])}`,
+    () => `bin(${inner()}, ${random.pick(['5m', '1mo', '0m'])})`,
+    () => `histogram(${inner()}, ${random.pick(['10', '0.1', '0', '-1', 'level'])})`,
     () => `bin(${random.pick(['5m', '1h', '30s', '300s', '1w', '2mo', '0m', '5x', '1d'])})`,
     () => generateCondition(random, depth - 1),
   ])();

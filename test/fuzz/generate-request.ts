@@ -82,6 +82,23 @@ const dataProtection = (random: Random): string => {
   });
 };
 
+/** A policy in the grammar of IAM, mostly. */
+const accessPolicy = (random: Random): string =>
+  JSON.stringify({
+    Version: random.pick(['2012-10-17', undefined]),
+    Statement: random.many(1, 2, () => ({
+      Effect: random.pick(['Allow', 'Deny']),
+      Principal: random.pick([
+        '*',
+        { Service: ['es.amazonaws.com'] },
+        { AWS: '000000000000' },
+        { AWS: random.text(8) },
+      ]),
+      Action: random.pick(['logs:*', ['logs:PutLogEvents'], []]),
+      Resource: '*',
+    })),
+  });
+
 const ACCOUNT_POLICIES: readonly { policyType: string; policyDocument: (random: Random) => string }[] = [
   { policyType: 'DATA_PROTECTION_POLICY', policyDocument: dataProtection },
   {
@@ -111,18 +128,18 @@ const policyDocument: Make = (random, operation) => {
     case 'PutDataProtectionPolicy':
       return dataProtection(random);
     default:
-      return '{"Version":"2012-10-17","Statement":[]}';
+      return accessPolicy(random);
   }
 };
 
 /** Members whose values mean something; all others are made from the shapes of the model. */
 const MEMBERS: Readonly<Record<string, Make>> = {
-  accessPolicy: () => '{"Version":"2012-10-17"}',
+  accessPolicy,
   accountIdentifiers: () => ['000000000000'],
   clientToken: (random) => `token-${'x'.repeat(30)}-${random.below(3)}`,
   deliveryDestinationArn: (random) => `${ARN}:delivery-destination:n${random.below(4)}`,
   deliveryDestinationName: name,
-  deliveryDestinationPolicy: () => '{"Version":"2012-10-17"}',
+  deliveryDestinationPolicy: accessPolicy,
   deliveryDestinationType: () => 'S3',
   deliverySourceName: name,
   destinationArn: (random) => random.pick([LAMBDA, KINESIS]),
@@ -160,7 +177,7 @@ const MEMBERS: Readonly<Record<string, Make>> = {
   lookupTableArn: (random) => `${ARN}:lookup-table:t${random.below(3)}`,
   lookupTableName: (random) => `t${random.below(3)}`,
   metricTransformations: (random) => [
-    { metricName: 'm', metricNamespace: 'n', metricValue: random.pick(['1', '$.status', '$size']) },
+    { metricName: 'm', metricNamespace: 'n', metricValue: random.pick(['1', '1', '$.status', '$size']) },
   ],
   name,
   nextToken: (_random, operation) => learned(`nextToken of ${operation}`),

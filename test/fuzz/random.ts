@@ -1,18 +1,12 @@
-/** A small seeded generator (mulberry32), so that a fuzz run can be repeated. */
+import { seededRandom } from '../../src/simulation/seeded-random.js';
+
+/** What a seed decides, so that a fuzz run can be repeated. */
 export class Random {
-  #state: number;
+  /** From 0 inclusive to 1 exclusive. */
+  readonly next: () => number;
 
   constructor(seed: number) {
-    this.#state = seed >>> 0;
-  }
-
-  /** From 0 inclusive to 1 exclusive. */
-  next(): number {
-    this.#state = (this.#state + 0x6d2b79f5) >>> 0;
-    let mixed = this.#state;
-    mixed = Math.imul(mixed ^ (mixed >>> 15), mixed | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    this.next = seededRandom(seed);
   }
 
   /** A whole number from 0 to `bound` - 1. */

@@ -1,5 +1,13 @@
 import { expect } from 'chai';
-import { Losses } from '../../src/observability/losses.js';
+import { isWanted, LOSS_REASONS, Losses } from '../../src/observability/losses.js';
+
+describe('isWanted', () => {
+  it('holds for what the options ask to drop alone', () => {
+    const wanted = LOSS_REASONS.filter(isWanted);
+    expect(wanted).to.deep.equal(['below_min_severity', 'dropped_by_transform', 'own_telemetry']);
+    expect(isWanted('toString')).to.equal(false);
+  });
+});
 
 describe('Losses', () => {
   it('counts by reason and tells of each', () => {

@@ -16,7 +16,7 @@ const HERE = 'peers/peers.test.ts';
 const DISPATCHER = 'delivery/dispatcher.test.ts';
 const INTEGRATION = 'delivery/delivery.integration.test.ts';
 const ERRORS = 'delivery/error-table.test.ts';
-const PROCESSOR = 'exporter/log-record-processor.test.ts';
+const PROCESSOR = 'exporter/queueing-processor.test.ts';
 const REGISTER = 'register/register.test.ts';
 const EXIT = 'register/exit.process.test.ts';
 const LAMBDA = 'lambda/lambda.process.test.ts';
@@ -54,7 +54,7 @@ export const COMPLAINTS: readonly Complaint[] = [
     complaint: 'there is no flush',
     seen: ['pino-cloudwatch#20', 'opentelemetry-js#3310'],
     tests: [
-      [PROCESSOR, 'brings what a logger emits to the client'],
+      ['exporter/cloudwatch-log-record-processor.test.ts', 'brings what a logger emits to the client'],
       [
         'exporter/shutdown.process.test.ts',
         'does not end before the flush is through, though it waits to try again',
@@ -151,10 +151,10 @@ export const COMPLAINTS: readonly Complaint[] = [
     complaint: 'the limits of the service are not held, or others are',
     seen: ['opentelemetry-collector-contrib#4721', '#48559', 'vector#2394', '#1483'],
     tests: [
-      ['exporter/batcher.test.ts', 'fills a batch to 10,000 events'],
-      ['exporter/batcher.test.ts', 'fills a batch to the byte'],
-      ['exporter/batcher.test.ts', 'gives the largest event a batch of its own'],
-      ['exporter/batcher.test.ts', 'spans at most 24 hours'],
+      ['encoding/batcher.test.ts', 'fills a batch to 10,000 events'],
+      ['encoding/batcher.test.ts', 'fills a batch to the byte'],
+      ['encoding/batcher.test.ts', 'gives the largest event a batch of its own'],
+      ['encoding/batcher.test.ts', 'spans at most 24 hours'],
       ['exporter/export.property.test.ts', 'gives requests inside every limit and accounts for each record'],
     ],
   },
@@ -186,7 +186,7 @@ export const COMPLAINTS: readonly Complaint[] = [
       'quarkus-logging-cloudwatch PR#277',
     ],
     tests: [
-      [HERE, 'an outage without a spool holds no more than maxBufferBytes and the queue'],
+      [HERE, 'an outage without a spool holds no more than maxBufferBytes, the queue included'],
       [DISPATCHER, 'turns away what does not fit the buffer'],
       ['soak/soak.test.ts', 'soak, the short form'],
     ],
@@ -212,7 +212,7 @@ export const COMPLAINTS: readonly Complaint[] = [
     complaint: 'names of groups and streams hold no placeholders',
     seen: ['opentelemetry-collector-contrib#30773'],
     tests: [
-      ['exporter/template.test.ts', 'takes resource attributes by plain name, record attributes by prefix'],
+      ['encoding/template.test.ts', 'takes resource attributes by plain name, record attributes by prefix'],
       ['exporter/local-service.integration.test.ts', 'writes to as many groups as records name'],
     ],
   },
@@ -248,7 +248,7 @@ export const COMPLAINTS: readonly Complaint[] = [
     complaint: 'the page of a trace shows no logs',
     seen: ['aws-otel-collector#1766'],
     tests: [
-      ['exporter/entity.test.ts', 'names the service and its environment'],
+      ['encoding/entity.test.ts', 'names the service and its environment'],
       [SENDER, 'sends the entity'],
       [
         'cli/command-line.integration.test.ts',

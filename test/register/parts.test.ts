@@ -18,7 +18,8 @@ import { sdkLogsProblem } from '../../src/register/logger-provider.js';
 import { isAutoInstrumentationsPreloaded } from '../../src/register/preloads.js';
 import { TeeLoggerProvider } from '../../src/register/tee-logger-provider.js';
 import { createPropagator, createTracerProvider } from '../../src/register/tracing.js';
-import { withoutWrongVariables } from '../../src/register/wrong-variables.js';
+import { createResource, createSpanResource } from '../../src/register/resource.js';
+import { usableSettings } from '../../src/register/usable-settings.js';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const application = new Application(
@@ -35,14 +36,14 @@ function fail(message: string): never {
 }
 
 describe('sdkLogsProblem', () => {
-  for (const version of ['0.220.0', '0.223.1', '3.0.0', '3.1.1']) {
+  for (const version of ['0.203.0', '0.219.0', '0.223.1', '3.0.0', '3.1.1']) {
     it(`finds nothing wrong with ${version}`, () => {
       expect(sdkLogsProblem(version)).to.equal(undefined);
     });
   }
 
-  it('refuses a version whose processors would export nothing', () => {
-    expect(sdkLogsProblem('0.219.0')).to.match(/0\.219\.0 is too old.*npm install/);
+  it('refuses a version that is older than those that are tested', () => {
+    expect(sdkLogsProblem('0.202.0')).to.match(/0\.202\.0 is too old.*npm install/);
   });
 
   it('says what to install', () => {
@@ -59,6 +60,11 @@ describe('isAutoInstrumentationsPreloaded', () => {
     [`--require=${name}`],
     ['--require', '/app/node_modules/@opentelemetry/auto-instrumentations-node/build/src/register.js'],
     ['--import', 'file:///app/node_modules/@opentelemetry/auto-instrumentations-node/dist/register.mjs'],
+    ['--import', '@aws/aws-distro-opentelemetry-node-autoinstrumentation/register'],
+    [
+      '--require',
+      '/opt/node_modules/@aws/aws-distro-opentelemetry-node-autoinstrumentation/build/src/register',
+    ],
   ]) {
     it(`finds it in ${words.join(' ')}`, () => {
       expect(isAutoInstrumentationsPreloaded(words, {})).to.equal(true);
@@ -99,35 +105,32 @@ describe('environment', () => {
   });
 });
 
-describe('withoutWrongVariables', () => {
-  it('leaves wrong variables out, one after another, and puts them back', () => {
-    const environment: NodeJS.ProcessEnv = { A: 'x', B: 'y', C: 'z' };
-    const made = withoutWrongVariables(environment, () => {
-      for (const name of ['A', 'B']) if (environment[name]) throw new OptionError(name, 'be a number', 'x');
-      return 'made';
-    });
-    expect(made).to.equal('made');
-    expect(environment).to.deep.equal({ A: 'x', B: 'y', C: 'z' });
+describe('usableSettings', () => {
+  const problem = (option: string, source: 'code' | 'environment' = 'environment') => ({
+    error: new OptionError(option, 'be right', 'x'),
+    source,
+  });
+  const reading = (...problems: ReturnType<typeof problem>[]) => ({
+    settings: 'made',
+    origins: new Map<string, never>(),
+    problems,
+  });
+
+  it('leaves wrong variables out, one after another', () => {
+    expect(usableSettings(reading(problem('A'), problem('B')))).to.equal('made');
   });
 
   it('never leaves out what says what is sent and where', () => {
     for (const option of ['REDACT', 'ENDPOINT', 'LOG_GROUP_NAME']) {
       const name = `OTEL_EXPORTER_CLOUDWATCH_LOGS_${option}`;
-      const environment: NodeJS.ProcessEnv = { [name]: 'x' };
-      const create = () => {
-        if (environment[name]) throw new OptionError(name, 'be right', 'x');
-      };
-      expect(() => withoutWrongVariables(environment, create)).to.throw(`${name} must be right`);
-      expect(environment).to.deep.equal({ [name]: 'x' });
+      expect(() => usableSettings(reading(problem('A'), problem(name)))).to.throw(`${name} must be right`);
     }
   });
 
   it('throws what is wrong without a variable', () => {
-    expect(() =>
-      withoutWrongVariables({}, () => {
-        throw new OptionError('logGroupName', 'be given');
-      }),
-    ).to.throw('logGroupName must be given');
+    expect(() => usableSettings(reading(problem('logGroupName', 'code')))).to.throw(
+      'logGroupName must be right',
+    );
   });
 });
 
@@ -258,6 +261,45 @@ describe('createTracerProvider', () => {
       span.end();
     });
   }
+});
+
+describe('createSpanResource', () => {
+  const resource = createResource(application);
+  const namesFor = (logGroupName: string | undefined, from = resource): unknown =>
+    createSpanResource(application, from, {
+      OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME: logGroupName,
+    })?.attributes['aws.log.group.names'];
+
+  it('names the log group of the process, where it is known', () => {
+    expect(namesFor('/apps/orders')).to.deep.equal(['/apps/orders']);
+    const { 'telemetry.sdk.language': language } = resource!.attributes;
+    expect(namesFor('/apps/{telemetry.sdk.language}')).to.deep.equal([`/apps/${String(language)}`]);
+    for (const unknown of [
+      undefined,
+      '/apps/{attributes.tenant}',
+      '/apps/{yyyy}',
+      '/apps/{nobody.has}',
+      '/a{',
+    ]) {
+      expect(namesFor(unknown), String(unknown)).to.equal(undefined);
+    }
+  });
+
+  it('gives spans what the records have beside it, and records not the name', () => {
+    const spans = createSpanResource(application, resource, {
+      OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME: '/a',
+    })!;
+    const { 'aws.log.group.names': names, ...others } = spans.attributes;
+    expect(names).to.deep.equal(['/a']);
+    expect(others).to.deep.equal(resource!.attributes);
+    const provider = createTracerProvider(application, {}, fail, spans);
+    const span = provider!.getTracer('test').startSpan('span') as unknown as {
+      resource: unknown;
+      end(): void;
+    };
+    expect(span.resource).to.equal(spans);
+    span.end();
+  });
 });
 
 describe('createPropagator', () => {
@@ -399,14 +441,14 @@ describe('flushAtExit', () => {
     const remove = flushAtExit(
       {
         process: standIn as unknown as NodeJS.Process,
-        flush: (timeoutMillis) => {
+        flush: ({ leftMillis }) => {
           seen.flushes++;
-          seen.flushMillis = timeoutMillis;
+          seen.flushMillis = leftMillis;
           return flush();
         },
-        shutdown: (timeoutMillis) => {
+        shutdown: ({ leftMillis }) => {
           seen.shutdowns++;
-          seen.shutdownMillis = timeoutMillis;
+          seen.shutdownMillis = leftMillis;
           standIn.emit('shutdown');
           return shutdown();
         },
@@ -490,26 +532,22 @@ describe('flushAtExit', () => {
     expect(seen).to.include({ flushes: 1, shutdowns: 0 });
   });
 
-  for (const ending of ['SIGTERM', 'uncaughtException'] as const) {
-    it(`gives flush and shutdown one deadline together: ${ending}`, async () => {
-      const clock = sinon.useFakeTimers();
-      const { standIn, seen, remove } = arrange(never, { timeoutMillis: 1000 }, never);
-      try {
-        standIn.emit(ending, ending);
-        await clock.tickAsync(500);
-        expect(seen).to.include({ shutdowns: 1, shutdownMillis: 400 });
-        await clock.tickAsync(499);
-        expect(standIn.listenerCount(ending)).to.equal(1);
-        clock.setTimeout(() => undefined, 1);
-        await clock.tickAsync(1);
-        expect(standIn.listenerCount(ending)).to.equal(0);
-      } finally {
-        remove();
-        // What would be thrown again waits for setImmediate, which the fake clock holds.
-        clock.restore();
-      }
-    });
-  }
+  it('gives flush and shutdown one deadline together', async () => {
+    const clock = sinon.useFakeTimers();
+    const { standIn, seen, remove } = arrange(never, { timeoutMillis: 1000 }, never);
+    try {
+      standIn.emit('SIGTERM', 'SIGTERM');
+      await clock.tickAsync(500);
+      expect(seen).to.include({ shutdowns: 1, shutdownMillis: 400 });
+      await clock.tickAsync(499);
+      expect(standIn.listenerCount('SIGTERM')).to.equal(1);
+      await clock.tickAsync(1);
+      expect(standIn.listenerCount('SIGTERM')).to.equal(0);
+    } finally {
+      remove();
+      clock.restore();
+    }
+  });
 
   it('raises the signal again when nobody else listens, even if the flush fails', async () => {
     const { standIn, seen } = arrange(() => Promise.reject(new Error('down')));

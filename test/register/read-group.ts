@@ -6,6 +6,7 @@ export interface LogRecordMessage {
   readonly trace_id?: string;
   readonly span_id?: string;
   readonly trace_flags?: string;
+  readonly attributes?: Readonly<Record<string, unknown>>;
   readonly scope: { readonly name: string };
   readonly resource: Readonly<Record<string, unknown>>;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { build } from 'esbuild';
 import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
 import { type ApplicationResult, type ApplicationRun, runApplication } from './run-application.js';
 
@@ -48,6 +49,77 @@ describe('register', function () {
       });
     }
   }
+
+  describe('says why the records of a logger are not exported', () => {
+    const linesOf = (stderr: string): string[] => stderr.split('\n').filter((line) => line !== '');
+
+    it('where its instrumentation is switched off', async () => {
+      const enabled = { OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'http,express' };
+      const { stderr } = await run('pino.mjs', { environment: enabled });
+      expect(linesOf(stderr)).to.have.lengthOf(1);
+      expect(stderr)
+        .to.match(/OTEL_NODE_ENABLED_INSTRUMENTATIONS does not name pino.*add what/)
+        .and.not.match(/npm/);
+      const disabled = { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'winston,bunyan,pino' };
+      const off = await run('winston.cjs', { environment: disabled });
+      expect(off.stderr).to.match(/OTEL_NODE_DISABLED_INSTRUMENTATIONS switches pino, winston, bunyan off/);
+      const some = await run('pino.mjs', { environment: { OTEL_NODE_DISABLED_INSTRUMENTATIONS: 'winston' } });
+      expect({ stderr: some.stderr, records: some.records.length }).to.deep.equal({ stderr: '', records: 1 });
+    });
+
+    it('where it was loaded before', async () => {
+      const { stderr, records, exitCode } = await run('import-first.mjs', { preloads: [] });
+      expect({ exitCode, records }).to.deep.equal({ exitCode: 0, records: [] });
+      expect(linesOf(stderr)).to.have.lengthOf(1);
+      expect(stderr).to.match(
+        /bunyan was loaded before this package.*node --import opentelemetry-cloudwatch-logs\/register/,
+      );
+      const winston = await run('import-first-winston.mjs', { preloads: [] });
+      expect({ stderr: winston.stderr, records: winston.records.length }).to.deep.equal({
+        stderr: '',
+        records: 1,
+      });
+      const inTurn = await run('import-in-turn.mjs', { preloads: [] });
+      expect({ stderr: inTurn.stderr, records: inTurn.records.length }).to.deep.equal({
+        stderr: '',
+        records: 1,
+      });
+    });
+
+    for (const [application, logger] of [
+      ['pino.cjs', 'pino'],
+      ['winston.cjs', 'winston'],
+      ['bunyan.cjs', 'bunyan'],
+    ] as const) {
+      it(`where ${logger} is bundled`, async () => {
+        const file = join(root, 'build/bundled', application);
+        await build({
+          entryPoints: [fixture(application)],
+          outfile: file,
+          bundle: true,
+          minify: true,
+          platform: 'node',
+          external: ['dtrace-provider', 'mv', 'safe-json-stringify'],
+        });
+        const { stderr, records } = await run(application, { file });
+        expect(records).to.deep.equal([]);
+        expect(linesOf(stderr)).to.have.lengthOf(1);
+        expect(stderr).to.contain(`${logger} is bundled into ${file}`).and.contain(`--external:${logger}`);
+      });
+    }
+  });
+
+  it('takes no value of winston for an exception, and loses none', async () => {
+    const { records, stderr } = await run('winston-values.cjs', { preloads: [] });
+    expect(stderr).to.equal('');
+    const [text, object, error, values] = records.map(({ body, attributes = {} }) => ({ body, attributes }));
+    expect(text).to.deep.equal({ body: 'from here to there', attributes: {} });
+    expect(object!.attributes).not.to.include.keys('exception.type', 'exception.message');
+    expect(error!.body).to.equal('try 3 failed');
+    expect(error!.attributes).to.include({ 'exception.type': 'RangeError', 'exception.message': 'real' });
+    expect(error!.attributes['exception.stacktrace']).to.contain('winston-values.cjs');
+    expect(values!.attributes).to.deep.include({ at: '1970-01-01T00:00:00.000Z', total: '7', tags: ['a'] });
+  });
 
   it('describes the process', async () => {
     const { records } = await run('pino.mjs', {
@@ -155,8 +227,15 @@ describe('register', function () {
       expect(records.map((record) => record.body)).to.deep.equal(['hello']);
     });
 
-    it('says how many records were not delivered when process.exit() ends the process', async () => {
-      const { exitCode, stderr } = await run('exits.cjs');
+    it('delivers what process.exit() leaves behind', async () => {
+      const { exitCode, stderr, records } = await run('exits.cjs');
+      expect({ exitCode, stderr }).to.deep.equal({ exitCode: 3, stderr: '' });
+      expect(records).to.have.lengthOf(1);
+    });
+
+    it('says how many records process.exit() leaves behind where they are not to be sent', async () => {
+      const environment = { OTEL_EXPORTER_CLOUDWATCH_LOGS_SEND_AT_EXIT: 'false' };
+      const { exitCode, stderr } = await run('exits.cjs', { environment });
       expect(exitCode).to.equal(3);
       expect(stderr).to.contain('emitted 1, delivered 0, not delivered by the end 1, dropped 0');
     });

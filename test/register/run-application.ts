@@ -24,14 +24,10 @@ export interface ApplicationResult {
   readonly exitCode: number | null;
   readonly signal: NodeJS.Signals | null;
   readonly stdout: string;
-  /** Without the AWS SDK's advice to use a newer Node.js. */
   readonly stderr: string;
   /** The messages in the log group; empty where there is no such group. */
   readonly records: readonly LogRecordMessage[];
 }
-
-const SDK_ADVICE =
-  /^\(node:\d+\) Warning: NodeVersionSupportWarning[\s\S]*?\(Use `node --trace-warnings[^\n]*\n/gm;
 
 /** Runs an application to its end and reads what it has sent. */
 export async function runApplication(run: ApplicationRun): Promise<ApplicationResult> {
@@ -63,7 +59,7 @@ export async function runApplication(run: ApplicationRun): Promise<ApplicationRe
     });
   });
   const records = await readGroup(run.endpoint, run.logGroupName);
-  return { exitCode, signal, stdout, stderr: stderr.replace(SDK_ADVICE, ''), records };
+  return { exitCode, signal, stdout, stderr, records };
 }
 
 /** The environment without what would change the application's telemetry. */

@@ -319,8 +319,58 @@ describe('FieldIndexes', () => {
 describe('ResourceError', () => {
   it('survives what is no AWS error', () => {
     const error = new ResourceError('CreateLogGroup', new TypeError('x is not a function'));
-    expect(error.message).to.equal('CreateLogGroup failed: TypeError: x is not a function');
+    expect(error.message).to.equal('CreateLogGroup failed: TypeError (text withheld; errorDetails shows it)');
     expect(error).to.include({ awsErrorName: 'TypeError', requestId: undefined, httpStatusCode: undefined });
     expect(new ResourceError('X', {}).awsErrorName).to.equal('Error');
+  });
+});
+
+describe('members that nobody knows', () => {
+  const { resources } = createResources(() => ({}));
+  const logGroupName = '/g';
+  const filter = { logGroupName, filterName: 'f', filterPattern: '' };
+  const metric = { metricName: 'm', metricNamespace: 'n', metricValue: '1' };
+  const cases: Record<string, [option: string, work: () => unknown]> = {
+    'LogResources()': ['regoin', () => new LogResources({ regoin: 'x' } as never)],
+    'logGroups.ensure': [
+      'retention',
+      () => resources.logGroups.ensure({ logGroupName, retention: 30 } as never),
+    ],
+    'logGroups.create': ['class', () => resources.logGroups.create({ logGroupName, class: 'x' } as never)],
+    'logGroups.list': ['namePrefix', () => resources.logGroups.list({ namePrefix: '/' } as never)],
+    'logStreams.list': ['order', () => resources.logStreams.list(logGroupName, { order: 'x' } as never)],
+    'metricFilters.put': [
+      'unit',
+      () => resources.metricFilters.put({ ...filter, metric, unit: 'x' } as never),
+    ],
+    'metricFilters.put, metric': [
+      'metric.value',
+      () => resources.metricFilters.put({ ...filter, metric: { ...metric, value: 'x' } } as never),
+    ],
+    'metricFilters.list': ['name', () => resources.metricFilters.list(logGroupName, { name: 'x' } as never)],
+    'subscriptionFilters.put': [
+      'role',
+      () =>
+        resources.subscriptionFilters.put({
+          ...filter,
+          destinationArn: 'arn:aws:lambda:x',
+          role: 'x',
+        } as never),
+    ],
+    'subscriptionFilters.list': [
+      'name',
+      () => resources.subscriptionFilters.list(logGroupName, { name: 'x' } as never),
+    ],
+    'fieldIndexes.list': ['prefix', () => resources.fieldIndexes.list(['/g'], { prefix: 'x' } as never)],
+  };
+  for (const [name, [option, work]] of Object.entries(cases)) {
+    it(`are refused by ${name}`, async () => {
+      expect(await optionThatFails(work)).to.equal(option);
+    });
+  }
+
+  it('and what is no object, too', async () => {
+    expect(await optionThatFails(() => resources.logGroups.ensure(undefined as never))).to.equal('options');
+    expect(await optionThatFails(() => resources.logGroups.ensure('/g' as never))).to.equal('options');
   });
 });

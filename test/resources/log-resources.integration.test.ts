@@ -78,7 +78,7 @@ describe('LogResources against the local service', () => {
     });
 
     it('are brought in line, and only where they differ', async () => {
-      const spec = { logGroupName: '/apps/orders', retentionInDays: 7, tags: { team: 'orders' } };
+      const spec = { logGroupName: '/apps/orders', retentionInDays: 7 as const, tags: { team: 'orders' } };
       expect(await resources.logGroups.ensure(spec)).to.deep.equal({ created: true, changed: [] });
       expect(await resources.logGroups.ensure(spec)).to.deep.equal({ created: false, changed: [] });
       expect(

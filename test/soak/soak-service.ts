@@ -3,7 +3,7 @@ import { AdjustableClock } from '../../src/simulation/faults/adjustable-clock.js
 import { answerAwsJson } from '../../src/simulation/operations/dispatch.js';
 import { type HttpServer, startHttpServer } from '../../src/simulation/protocol/http-server.js';
 import { createService, type Service } from '../../src/simulation/service.js';
-import { dice } from '../chaos/weather.js';
+import { seededRandom } from '../../src/simulation/seeded-random.js';
 import { StreamCheck } from './stream-check.js';
 import { type WorkInProgress } from './work-in-progress.js';
 
@@ -43,7 +43,7 @@ export class SoakService {
   }
 
   static async start(work: WorkInProgress, seed: number): Promise<SoakService> {
-    const random = dice(seed);
+    const random = seededRandom(seed);
     const clock = new AdjustableClock(() => Date.now());
     const service = createService({ maxBytes: STORE_BYTES }, clock);
     const { context } = service;

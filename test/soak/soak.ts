@@ -8,9 +8,9 @@ import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import sinon from 'sinon';
 import { createCloudWatchLogsClient } from '../../src/cloudwatch/client.js';
 import { createDelivery } from '../../src/delivery/create-delivery.js';
-import { CountingProcessor } from '../../src/exporter/log-record-processor.js';
-import { readProcessorOptions } from '../../src/exporter/options.js';
-import { dice } from '../chaos/weather.js';
+import { QueueingProcessor } from '../../src/exporter/queueing-processor.js';
+import { readProcessorOptions } from '../../src/options/options.js';
+import { seededRandom } from '../../src/simulation/seeded-random.js';
 import { collectGarbage } from '../collect-garbage.js';
 import { observedFileSystem } from './observed-file-system.js';
 import { SoakService } from './soak-service.js';
@@ -105,7 +105,7 @@ class Soak {
   readonly #work: WorkInProgress;
   readonly #service: SoakService;
   readonly #client: CloudWatchLogsClient;
-  readonly #processor: CountingProcessor;
+  readonly #processor: QueueingProcessor;
   readonly #provider: LoggerProvider;
   readonly #logger: Logger;
   readonly #samples: SoakSample[] = [];
@@ -140,10 +140,10 @@ class Soak {
       },
       {},
     );
-    this.#processor = new CountingProcessor(options, {
+    this.#processor = new QueueingProcessor(options, {
       createDelivery: (parts, deliverySettings) =>
         createDelivery(
-          { ...parts, fileSystem: observedFileSystem(work), random: dice(settings.seed) },
+          { ...parts, fileSystem: observedFileSystem(work), random: seededRandom(settings.seed) },
           deliverySettings,
         ),
     });
@@ -238,13 +238,15 @@ class Soak {
 
   #hasSpooled(): boolean {
     const { spool, heldEvents } = this.#processor.status();
-    return spool!.batches > 0 || heldEvents > 0;
+    return (spool?.batches ?? 0) > 0 || heldEvents > 0;
   }
 
   #notePeaks(): void {
     const { spool } = this.#processor.status();
-    this.#peakSpoolBytes = Math.max(this.#peakSpoolBytes, spool!.bytes);
-    this.#peakSpoolBatches = Math.max(this.#peakSpoolBatches, spool!.batches);
+    // The processor loads what delivers.
+    if (!spool) return;
+    this.#peakSpoolBytes = Math.max(this.#peakSpoolBytes, spool.bytes);
+    this.#peakSpoolBatches = Math.max(this.#peakSpoolBatches, spool.batches);
   }
 
   #sample(phase: SoakSample['phase']): void {

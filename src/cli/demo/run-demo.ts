@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CloudWatchLogsError } from '../../cloudwatch/errors.js';
 import { as, count, CorrelationEngine, QueryBuilder, QueryRunner } from '../../insights/index.js';
+import { LocalPage } from '../local-page.js';
 import { LocalCloudWatchLogs } from '../../simulation/index.js';
 import { wantsColor } from '../colors.js';
 import { type CommandIo } from '../command-io.js';
@@ -11,22 +12,25 @@ import { type DemoOptions } from '../demo-command.js';
 import { EXIT } from '../exit-codes.js';
 import { renderTimeline } from '../render-timeline.js';
 import { Progress } from './progress.js';
+import { findOwnPackage } from '../package-folder.js';
 import { ServiceProcess } from './service-process.js';
 import { sendTraffic } from './traffic.js';
 
 const REQUESTS = 40;
-const LOG_GROUPS = ['/demo/gateway', '/demo/orders'];
+const LOG_GROUPS = ['/demo/gateway', '/demo/orders', '/demo/payments'];
 const CREDENTIALS = { accessKeyId: 'local', secretAccessKey: 'local' };
 const REGION = 'us-east-1';
 
 /** Where the package lies: the services are started from here, so that it finds itself by its name. */
-const PACKAGE_FOLDER = fileURLToPath(new URL('../../../../', import.meta.url));
+const PACKAGE_FOLDER = findOwnPackage(fileURLToPath(import.meta.url)).folder;
 
 /** What the services import, and must find beside the package. */
 const NEEDED = [
   'pino',
   'winston',
   '@opentelemetry/api',
+  '@opentelemetry/exporter-trace-otlp-http',
+  '@opentelemetry/resources',
   '@opentelemetry/sdk-logs',
   '@opentelemetry/sdk-trace-node',
   '@opentelemetry/instrumentation-http',
@@ -36,8 +40,8 @@ const NEEDED = [
 ];
 
 /**
- * Runs the main job end to end: a local CloudWatch Logs, two services as processes of their own, traffic of
- * which some fails, and the timeline of one failed request over both log groups. The exit code is 1 unless
+ * Runs the main job end to end: a local CloudWatch Logs, three services as processes of their own, traffic of
+ * which some fails, and the timeline of one failed request over all log groups. The exit code is 1 unless
  * every record that the services emitted was exported and found again.
  * @throws CloudWatchLogsError when the services' packages are not installed; the signal's reason
  */
@@ -47,7 +51,9 @@ export async function runDemo(io: CommandIo, options: DemoOptions): Promise<void
   const progress = new Progress(io.stdout);
   const startMillis = io.now();
   progress.show('Starting a local CloudWatch Logs…');
-  const local = await LocalCloudWatchLogs.start({ region: REGION });
+  const page = new LocalPage();
+  const local = await LocalCloudWatchLogs.start({ region: REGION, pages: page.answer });
+  page.open(local, REGION);
   const services: ServiceProcess[] = [];
   const killServices = () => services.forEach((service) => service.kill());
   // Ctrl-C ends the services too, wherever the demo waits for them.
@@ -60,7 +66,7 @@ export async function runDemo(io: CommandIo, options: DemoOptions): Promise<void
     const range = { from: startMillis - 60_000, to: io.now() + 60_000 };
     progress.show('Looking for the records with Logs Insights…');
     const client = localClient(local.endpoint);
-    const found = await countFound(client, range, signal);
+    const { found, twice } = await countFound(client, range, signal);
     const traceId = await findFailedTrace(client, range, signal);
     const engine = new CorrelationEngine({ client, logGroups: LOG_GROUPS });
     const result = await engine.correlateByTrace(traceId, { ...range, signal });
@@ -72,12 +78,18 @@ export async function runDemo(io: CommandIo, options: DemoOptions): Promise<void
     progress.print(`emitted ${counts.emitted} exported ${counts.exported} found ${found}`);
     const isWhole = counts.emitted > 0 && counts.emitted === counts.exported && counts.emitted === found;
     if (!isWhole) progress.print('Some records were not found again.');
+    if (twice > 0) {
+      progress.print(
+        `${twice} of them are there twice: what is in flight when a process ends is sent once more, as nobody reads the answer.`,
+      );
+    }
     io.setExitCode(isWhole ? EXIT.found : EXIT.nothingFound);
     progress.print(nextCommand(options.keep ?? false, local.endpoint, traceId));
     if (options.keep) await untilAborted(signal);
   } finally {
     signal.removeEventListener('abort', killServices);
     killServices();
+    page.close();
     await local.stop();
   }
 }
@@ -130,6 +142,7 @@ async function runServices(
         AWS_SECRET_ACCESS_KEY: CREDENTIALS.secretAccessKey,
         OTEL_SERVICE_NAME: name,
         OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME: `/demo/${name}`,
+        OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: `${endpoint}/v1/traces`,
         // At this level `register` says at the end what became of the records.
         OTEL_LOG_LEVEL: 'info',
         ...further,
@@ -139,8 +152,11 @@ async function runServices(
     progress.print(`  ${service.command}`);
     return service;
   };
-  progress.print('Two services, without a line of OpenTelemetry code (winston, then pino):');
-  const orders = start('orders');
+  progress.print('Three services, without a line of OpenTelemetry code (pino, winston, pino):');
+  const payments = start('payments');
+  progress.show('Waiting for the payments service…');
+  const paymentsPort = await payments.port();
+  const orders = start('orders', { PAYMENTS_URL: `http://127.0.0.1:${paymentsPort}/charge` });
   progress.show('Waiting for the orders service…');
   const ordersPort = await orders.port();
   const gateway = start('gateway', { ORDERS_URL: `http://127.0.0.1:${ordersPort}/orders` });
@@ -161,7 +177,7 @@ async function runServices(
   progress.print(`${REQUESTS} requests to the gateway: ${outcomes.join(', ')}`);
 
   progress.show('Stopping the services, which send what they still hold…');
-  const reports = await Promise.all([gateway.stop(), orders.stop()]);
+  const reports = await Promise.all([gateway.stop(), orders.stop(), payments.stop()]);
   return {
     emitted: reports.reduce((sum, report) => sum + report.emitted, 0),
     exported: reports.reduce((sum, report) => sum + report.exported, 0),
@@ -187,12 +203,17 @@ interface Range {
   readonly to: number;
 }
 
-async function countFound(client: CloudWatchLogsClient, range: Range, signal: AbortSignal): Promise<number> {
+async function countFound(
+  client: CloudWatchLogsClient,
+  range: Range,
+  signal: AbortSignal,
+): Promise<{ found: number; twice: number }> {
   // Each log call has a number of its own in its service: a record that is lost is not made up by one that is
   // there twice.
   const query = new QueryBuilder().stats([as(count(), 'times')], ['@log', 'attributes.log_number']);
   const { rows } = await new QueryRunner({ client }).run({ query, logGroups: LOG_GROUPS, ...range, signal });
-  return rows.filter((row) => row['attributes.log_number'] !== undefined && row.times === '1').length;
+  const numbered = rows.filter((row) => row['attributes.log_number'] !== undefined);
+  return { found: numbered.length, twice: numbered.filter((row) => row.times !== '1').length };
 }
 
 async function findFailedTrace(
@@ -209,15 +230,26 @@ async function findFailedTrace(
   return traceId;
 }
 
+/** As the user called it: of the two ways, only npx works where the package is installed. */
+function demoCommandLine(): string {
+  return process.env.npm_lifecycle_event === 'demo'
+    ? 'npm run demo --'
+    : 'npx opentelemetry-cloudwatch-logs demo';
+}
+
 function nextCommand(keep: boolean, endpoint: string, traceId: string): string {
   if (!keep) {
-    return `\nNext: npm run demo -- --keep   leaves the local service running, for otel-cwlogs, the AWS CLI or any AWS SDK`;
+    return `
+Next: ${demoCommandLine()} --keep   leaves the local service running, for otel-cwlogs, the AWS CLI or any AWS SDK
+The page of this trace, gone with the local service unless --keep leaves it:
+  ${endpoint}/trace/${traceId}`;
   }
   return `
 Next, in another terminal:
   npx otel-cwlogs trace ${traceId} --log-group '/demo/*' --endpoint ${endpoint}
   npx otel-cwlogs query 'stats count(*) by severity_text' --log-group '/demo/*' --endpoint ${endpoint}
-The local service runs until Ctrl-C.`;
+The trace in the browser, until Ctrl-C:
+  ${endpoint}/trace/${traceId}`;
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 
 /** How a demo service is started. */
@@ -21,7 +22,7 @@ export interface ServiceReport {
 
 /**
  * A service of the demo in a process of its own, started as a user would start it:
- * `node --import opentelemetry-cloudwatch-logs/register service.js`.
+ * `node --import ./export-spans.js --import opentelemetry-cloudwatch-logs/register service.js`.
  */
 export class ServiceProcess {
   /** As a user would type it. */
@@ -35,7 +36,8 @@ export class ServiceProcess {
   #errors = '';
 
   constructor({ name, program, directory, environment }: ServiceSettings) {
-    const args = ['--import', 'opentelemetry-cloudwatch-logs/register', program];
+    const spans = ['--import', `./${join(dirname(program), 'export-spans.js')}`];
+    const args = [...spans, '--import', 'opentelemetry-cloudwatch-logs/register', program];
     this.#name = name;
     this.command = `node ${args.join(' ')}`;
     this.#child = spawn(process.execPath, args, {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describeError } from '../../cloudwatch/classify-error.js';
 import { type LogEventBatch } from '../encoded-event.js';
 import { nodeFileSystem, readPlainFile } from './private-files.js';
-import { type OwnerState, stateOfOwner } from './process-owner.js';
+import { type OwnerState, stateOfOwner } from '../../file-ownership/owner-state.js';
 import { readSpoolFile, type SpoolFileName } from './spool-file.js';
 import { batchNameOf, byName, isUnfinished, NOBODY, parseSpoolFolderName } from './spool-folder.js';
 

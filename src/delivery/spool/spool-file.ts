@@ -1,9 +1,14 @@
-import { EVENT_OVERHEAD_BYTES } from '../../cloudwatch/limits.js';
+import { EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../../cloudwatch/limits.js';
 import { type Destination, type EncodedEvent, type LogEntity, type LogEventBatch } from '../encoded-event.js';
+import { isDestination, isEntity, isMessageJson, isTimestamp } from '../foreign-content.js';
+import { MAX_FILE_BYTES } from './private-files.js';
 import { checksummedLine, readChecksummedLines } from './checksummed-lines.js';
 
 /** The version of the files' format that this code writes. */
 export const SPOOL_VERSION = 1;
+
+/** Lines of the longest file, with a header at both ends. */
+const MAX_LINES = MAX_BATCH_EVENTS + 2;
 
 /** What the name of a spooled batch's file says: enough to count it without reading it. */
 export interface SpoolFileName {
@@ -45,7 +50,7 @@ export function spoolFileName({ sequence, createdMillis, events, bytes, fileByte
   ].join('-');
 }
 
-/** @returns undefined for a file that is not of the spool */
+/** @returns undefined for a file that is not of the spool, as one that says that it has more than a batch can */
 export function parseSpoolFileName(name: string): SpoolFileName | undefined {
   const match = NAME.exec(name);
   if (!match) return undefined;
@@ -56,6 +61,7 @@ export function parseSpoolFileName(name: string): SpoolFileName | undefined {
     number,
     number,
   ];
+  if (events > MAX_BATCH_EVENTS || bytes > MAX_BATCH_BYTES || fileBytes > MAX_FILE_BYTES) return undefined;
   return { sequence, createdMillis, events, bytes, fileBytes };
 }
 
@@ -81,8 +87,13 @@ export function writeSpoolFile({ destination, entity, events }: LogEventBatch): 
   return text + headerLine;
 }
 
+/** Reads a file as foreign content: what a batch can't be is damaged, however right its checksums are. */
 export function readSpoolFile(bytes: Buffer): SpoolFileContent {
-  const lines = [...readChecksummedLines(bytes)];
+  const lines: (string | undefined)[] = [];
+  for (const line of readChecksummedLines(bytes)) {
+    if (lines.length === MAX_LINES) return { kind: 'damaged' };
+    lines.push(line);
+  }
   const header = readHeader(lines[0]) ?? readHeader(lines.at(-1));
   if (header === undefined) return { kind: 'damaged' };
   if (header.version !== SPOOL_VERSION) return { kind: 'future', version: header.version };
@@ -94,8 +105,9 @@ export function readSpoolFile(bytes: Buffer): SpoolFileContent {
     events.push(event);
     sum += event.messageBytes + EVENT_OVERHEAD_BYTES;
   }
-  if (events.length === 0) return { kind: 'damaged' };
+  if (events.length === 0 || sum > MAX_BATCH_BYTES) return { kind: 'damaged' };
   const { destination, entity } = header;
+  events.sort((a, b) => a.timestamp - b.timestamp);
   const batch = { destination, entity, events, bytes: sum };
   const damagedLines = lines.filter((line) => line === undefined).length;
   return { kind: 'batch', batch, damaged: Math.max(0, header.events - events.length), damagedLines };
@@ -106,6 +118,9 @@ export function readSpoolFileDestination(firstBytes: Buffer): Destination | unde
   const header = readHeader(readChecksummedLines(firstBytes).next().value);
   return header?.version === SPOOL_VERSION ? header.destination : undefined;
 }
+
+/** Where nothing goes. */
+export const NOWHERE: Destination = { logGroupName: '', logStreamName: '' };
 
 interface Header {
   readonly version: number;
@@ -122,18 +137,26 @@ function readHeader(line: string | undefined): Header | undefined {
   } catch {
     return undefined;
   }
-  const { version, logGroupName, logStreamName, entity, events } = header;
+  const { version, logGroupName, logStreamName, entity, events = 0 } = header;
   if (typeof version !== 'number') return undefined;
-  const destination = { logGroupName: String(logGroupName), logStreamName: String(logStreamName) };
-  return { version, destination, entity: entity as LogEntity | undefined, events: Number(events) || 0 };
+  const destination = { logGroupName, logStreamName };
+  // A later version may have other members.
+  if (version !== SPOOL_VERSION) return { version, destination: NOWHERE, entity: undefined, events: 0 };
+  const isCount =
+    Number.isInteger(events) && (events as number) >= 0 && (events as number) <= MAX_BATCH_EVENTS;
+  if (!isCount || !isDestination(destination)) return undefined;
+  return { version, destination, entity: isEntity(entity) ? entity : undefined, events: events as number };
 }
 
 function readEvent(line: string): EncodedEvent | undefined {
   const match = /^(\d{1,16}) (\d{1,9}) (?=")/.exec(line);
   if (!match) return undefined;
-  return {
+  const event = {
     timestamp: Number(match[1]),
     messageBytes: Number(match[2]),
     messageJson: line.slice(match[0].length),
   };
+  // It goes into the request as it stands: what ends the text early could say where the request goes.
+  const { timestamp, messageBytes, messageJson } = event;
+  return isTimestamp(timestamp) && isMessageJson(messageJson, messageBytes) ? event : undefined;
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { type Dirent } from 'node:fs';
-import { isProcessOwner, type ProcessOwner } from './process-owner.js';
+import { isProcessOwner } from '../../file-ownership/owner-state.js';
+import { type ProcessOwner } from '../../file-ownership/process-owner.js';
 import { parseSpoolFileName, type SpoolFileName } from './spool-file.js';
 
 /** The holder of a folder that was left orderly: the next process takes it. */

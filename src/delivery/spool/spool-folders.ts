@@ -1,8 +1,10 @@
-import { type Dirent } from 'node:fs';
+import { type Dirent, existsSync, readdirSync, renameSync, rmdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { type FileSystem, makePrivateFolder, syncFolder } from './private-files.js';
-import { createProcessOwner, type ProcessOwner, stateOfOwner } from './process-owner.js';
-import { SignsOfLife } from './signs-of-life.js';
+import { makeFoldersAtOnce } from '../../file-ownership/make-folders.js';
+import { stateOfOwner } from '../../file-ownership/owner-state.js';
+import { createProcessOwner, type ProcessOwner } from '../../file-ownership/process-owner.js';
+import { SignsOfLife } from '../../file-ownership/signs-of-life.js';
 import { type SpoolFileName } from './spool-file.js';
 import {
   batchNameOf,
@@ -15,6 +17,7 @@ import {
   type SpoolFolderName,
 } from './spool-folder.js';
 import { type HeldFolder } from './stored-batch.js';
+import { type SyncTiming } from './sync-timing.js';
 
 /**
  * Milliseconds without a sign of life after which a holder counts as gone whose process can't be asked for:
@@ -49,13 +52,14 @@ export interface SpoolFoldersParts {
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
   readonly owner?: ProcessOwner | undefined;
+  readonly timing: SyncTiming;
 }
 
 /** The folders of a spool's directory: which this process holds, and which it may take over. */
 export class SpoolFolders {
   readonly #fs: FileSystem;
   readonly #directory: string;
-  readonly #fsync: boolean;
+  readonly #timing: SyncTiming;
   readonly #now: () => number;
   readonly #wallClock: () => number;
   readonly #owner: ProcessOwner;
@@ -65,14 +69,13 @@ export class SpoolFolders {
   readonly #signs: SignsOfLife;
   #lastSignAt: number;
   #own: Promise<HeldFolder> | undefined;
+  /** That of the process's end. */
+  #freeAtOnce: string | undefined;
 
-  constructor(
-    parts: SpoolFoldersParts,
-    { directory, fsync }: { readonly directory: string; readonly fsync: boolean },
-  ) {
+  constructor(parts: SpoolFoldersParts, { directory }: { readonly directory: string }) {
     this.#fs = parts.fs;
     this.#directory = directory;
-    this.#fsync = fsync;
+    this.#timing = parts.timing;
     this.#now = parts.now;
     this.#wallClock = parts.wallClock;
     this.#owner = parts.owner ?? createProcessOwner();
@@ -87,6 +90,42 @@ export class SpoolFolders {
       throw error;
     });
     return this.#own;
+  }
+
+  /** A folder for the next process, while this one stands still. @throws what the file system says */
+  freeAtOnce(createdMillis: number): string {
+    if (this.#freeAtOnce !== undefined && existsSync(this.#freeAtOnce)) return this.#freeAtOnce;
+    this.#freeAtOnce = this.#freePath(createWriterName(createdMillis));
+    makeFoldersAtOnce(this.#freeAtOnce);
+    return this.#freeAtOnce;
+  }
+
+  /** As {@link release}, for a process that stands still. */
+  releaseAtOnce(): void {
+    for (const { writer, path } of this.#held) {
+      try {
+        if (readdirSync(path).length === 0) rmdirSync(path);
+        else renameSync(path, this.#freePath(writer));
+      } catch {
+        // The next process sees that this one is dead.
+      }
+    }
+    this.#held.clear();
+    this.#own = undefined;
+  }
+
+  /** Says whether there are folders that nobody holds any more, as far as that can be said at once. */
+  isSomethingFree(): boolean {
+    let names: string[];
+    try {
+      names = readdirSync(this.#directory);
+    } catch {
+      return false;
+    }
+    return names.some((name) => {
+      const holder = parseSpoolFolderName(name)?.holder;
+      return holder !== undefined && (holder === NOBODY || stateOfOwner(holder) === 'dead');
+    });
   }
 
   /** Forgets a folder that is not there any more. */
@@ -166,14 +205,18 @@ export class SpoolFolders {
   }
 
   async #makeOwn(createdMillis: number): Promise<HeldFolder> {
-    await makePrivateFolder(this.#fs, this.#directory, this.#fsync);
+    await this.#timing.withSync((fsync) => makePrivateFolder(this.#fs, this.#directory, fsync));
     const writer = createWriterName(createdMillis);
     const path = join(this.#directory, spoolFolderName({ writer, holder: this.#owner }));
     await this.#fs.mkdir(path, { mode: 0o700 });
-    if (this.#fsync) await syncFolder(this.#fs, this.#directory);
+    await this.#timing.sync(() => syncFolder(this.#fs, this.#directory));
     const folder = { writer, path };
     this.#held.add(folder);
     return folder;
+  }
+
+  #freePath(writer: string): string {
+    return join(this.#directory, spoolFolderName({ writer, holder: NOBODY }));
   }
 
   async #entries(): Promise<Dirent[]> {
@@ -241,7 +284,7 @@ export class SpoolFolders {
   }
 
   async #giveBack({ writer, path }: HeldFolder): Promise<void> {
-    await this.#fs.rename(path, join(this.#directory, spoolFolderName({ writer, holder: NOBODY })));
+    await this.#fs.rename(path, this.#freePath(writer));
   }
 
   #removeEmpty({ path }: HeldFolder): Promise<boolean> {

@@ -3,7 +3,7 @@ import { describeError } from '../../cloudwatch/classify-error.js';
 import { type Diagnostics } from '../../observability/diagnostics.js';
 import { type Destination, type LogEventBatch } from '../encoded-event.js';
 import { type FileSystem, readPlainFile } from './private-files.js';
-import { readSpoolFile, readSpoolFileDestination } from './spool-file.js';
+import { NOWHERE, readSpoolFile, readSpoolFileDestination } from './spool-file.js';
 import { type SpoolFolders } from './spool-folders.js';
 import { type StoredBatch } from './stored-batch.js';
 
@@ -32,8 +32,6 @@ const PASSING_ERRORS: ReadonlySet<string | undefined> = new Set([
   'EAGAIN',
   'EBUSY',
 ]);
-
-const NOWHERE: Destination = { logGroupName: '', logStreamName: '' };
 
 /** What a reader works with. */
 export interface SpoolReaderParts {
@@ -113,8 +111,8 @@ export class SpoolReader {
         ? { kind: 'handed_on' }
         : { kind: 'damaged', detail: 'files were removed from the spool' };
     }
-    // A link in the file's place, or a folder: not ours.
-    if (code === 'ELOOP' || code === 'EISDIR') {
+    // A link in the file's place, a folder, or more than a batch can have: not ours.
+    if (code === 'ELOOP' || code === 'EISDIR' || code === 'EFBIG') {
       return { kind: 'damaged', detail: `not a file of the spool: ${describeError(error)}` };
     }
     if (PASSING_ERRORS.has(code)) return { kind: 'failed', error };

@@ -1,9 +1,11 @@
-import { type FileSystem, writeWholeFile } from './private-files.js';
+import { join } from 'node:path';
+import { type FileSystem, syncFile, syncFolder, writeWholeFile } from './private-files.js';
 import { type SpoolFolders } from './spool-folders.js';
 import { type HeldFolder } from './stored-batch.js';
+import { type SyncTiming } from './sync-timing.js';
 
 /** Files written at once: libuv has four threads for them. */
-const CONCURRENT_WRITES = 4;
+export const CONCURRENT_WRITES = 4;
 
 /** Milliseconds after a failed write in which none is tried. */
 const WRITE_PAUSE_MILLIS = 1_000;
@@ -22,20 +24,24 @@ export class SpoolWriter {
   readonly #fs: FileSystem;
   readonly #folders: SpoolFolders;
   readonly #now: () => number;
-  readonly #fsync: boolean;
+  readonly #timing: SyncTiming;
   readonly #queue: (() => void)[] = [];
+  /** Files that were written and not synced, by their folders. */
+  readonly #unsynced = new Map<HeldFolder, string[]>();
   #writing = 0;
   #error: NodeJS.ErrnoException | undefined;
   #notBefore = Number.NEGATIVE_INFINITY;
 
-  constructor(
-    parts: { readonly fs: FileSystem; readonly folders: SpoolFolders; readonly now: () => number },
-    { fsync }: { readonly fsync: boolean },
-  ) {
+  constructor(parts: {
+    readonly fs: FileSystem;
+    readonly folders: SpoolFolders;
+    readonly timing: SyncTiming;
+    readonly now: () => number;
+  }) {
     this.#fs = parts.fs;
     this.#folders = parts.folders;
     this.#now = parts.now;
-    this.#fsync = fsync;
+    this.#timing = parts.timing;
   }
 
   /** Why the last write failed. */
@@ -48,9 +54,20 @@ export class SpoolWriter {
     return this.#now() < this.#notBefore;
   }
 
+  /**
+   * From now on files are written first and synced after, with {@link sync}: there is little time, and what is
+   * written outlives the process. Those that are just being synced are not waited for.
+   */
+  hurry(): void {
+    this.#timing.hurry();
+    for (const resolve of this.#queue.splice(0)) resolve();
+  }
+
   /** @returns the folder in which it is on disk now @throws what the file system says */
   async write(file: FileToWrite): Promise<HeldFolder> {
-    if (this.#writing >= CONCURRENT_WRITES) await new Promise<void>((resolve) => this.#queue.push(resolve));
+    if (this.#writing >= CONCURRENT_WRITES && !this.#timing.isHurried) {
+      await new Promise<void>((resolve) => this.#queue.push(resolve));
+    }
     this.#writing++;
     try {
       return await this.#attempt(file);
@@ -58,6 +75,24 @@ export class SpoolWriter {
       this.#writing--;
       this.#queue.shift()?.();
     }
+  }
+
+  /** Makes what was written in a hurry outlive a power cut. @throws what the file system says of the last that fails */
+  async sync(): Promise<void> {
+    const folders = [...this.#unsynced];
+    this.#unsynced.clear();
+    const paths = folders.flatMap(([{ path }, files]) => files.map((file) => join(path, file)));
+    const errors: unknown[] = [];
+    const next = async (): Promise<void> => {
+      for (let path = paths.pop(); path !== undefined; path = paths.pop()) {
+        await syncFile(this.#fs, path).catch((error: unknown) => errors.push(error));
+      }
+    };
+    await Promise.all(Array.from({ length: CONCURRENT_WRITES }, next));
+    for (const [{ path }] of folders) {
+      await syncFolder(this.#fs, path).catch((error: unknown) => errors.push(error));
+    }
+    if (errors.length > 0) throw errors.at(-1) as Error;
   }
 
   async #attempt(file: FileToWrite): Promise<HeldFolder> {
@@ -73,17 +108,25 @@ export class SpoolWriter {
   }
 
   /** A folder that was removed under us is made again, once. */
-  async #write({ file, content, createdMillis, folder: given }: FileToWrite): Promise<HeldFolder> {
-    const folder = given ?? (await this.#folders.own(createdMillis));
+  async #write(file: FileToWrite): Promise<HeldFolder> {
+    const folder = file.folder ?? (await this.#folders.own(file.createdMillis));
     try {
-      await writeWholeFile(this.#fs, folder.path, file, content, this.#fsync);
+      await this.#writeInto(folder, file);
       return folder;
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
       await this.#folders.forget(folder);
-      const next = await this.#folders.own(createdMillis);
-      await writeWholeFile(this.#fs, next.path, file, content, this.#fsync);
+      const next = await this.#folders.own(file.createdMillis);
+      await this.#writeInto(next, file);
       return next;
     }
+  }
+
+  async #writeInto(folder: HeldFolder, { file, content }: FileToWrite): Promise<void> {
+    await writeWholeFile(this.#fs, folder.path, file, content, (syncing) => this.#timing.sync(syncing));
+    if (!this.#timing.isPutOff) return;
+    const unsynced = this.#unsynced.get(folder);
+    if (unsynced) unsynced.push(file);
+    else this.#unsynced.set(folder, [file]);
   }
 }

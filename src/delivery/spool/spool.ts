@@ -1,12 +1,15 @@
-import { setTimeout as wait } from 'node:timers/promises';
+import { constants } from 'node:fs';
+import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { describeError } from '../../cloudwatch/classify-error.js';
 import { type Diagnostics } from '../../observability/diagnostics.js';
 import { type LossReason } from '../../observability/losses.js';
 import { type Destination, type LogEventBatch } from '../encoded-event.js';
+import { Deadline } from '../deadline.js';
 import { startTimeLimit } from '../time-limit.js';
-import { type FileSystem, nodeFileSystem } from './private-files.js';
-import { type ProcessOwner } from './process-owner.js';
+import { type FileSystem, makePrivateFolder, nodeFileSystem, writeWholeFileAtOnce } from './private-files.js';
+import { type ProcessOwner } from '../../file-ownership/process-owner.js';
 import { type SpoolFileName, spoolFileName, writeSpoolFile } from './spool-file.js';
 import { checkFileName } from './spool-folder.js';
 import { type FolderScan, SpoolFolders } from './spool-folders.js';
@@ -15,6 +18,7 @@ import { type SpoolSettings, type SpoolStatus } from './spool-settings.js';
 import { SpoolWriter } from './spool-writer.js';
 import { type HeldFolder, type StoredBatch } from './stored-batch.js';
 import { StoredBatches } from './stored-batches.js';
+import { SyncTiming } from './sync-timing.js';
 
 export { DEFAULT_SPOOL_SETTINGS, type SpoolSettings, type SpoolStatus } from './spool-settings.js';
 
@@ -101,9 +105,10 @@ export class Spool {
     this.#fs = parts.fileSystem ?? nodeFileSystem;
     const { owner, diagnostics, now = () => performance.now() } = parts;
     const fs = this.#fs;
-    const folders = new SpoolFolders({ fs, now, wallClock: this.#wallClock, owner }, settings);
+    const timing = new SyncTiming(settings.fsync);
+    const folders = new SpoolFolders({ fs, now, wallClock: this.#wallClock, owner, timing }, settings);
     this.#folders = folders;
-    this.#writer = new SpoolWriter({ fs, folders, now }, settings);
+    this.#writer = new SpoolWriter({ fs, folders, timing, now });
     this.#reader = new SpoolReader({ fs, folders, diagnostics, now });
   }
 
@@ -114,6 +119,7 @@ export class Spool {
     // By itself: to look at what thousands of batches there are takes longer than others wait for a sign.
     this.#every(() => this.#folders.showLife());
     void this.scan();
+    void this.#track(this.#tryFolder());
   }
 
   /** Looks once; resolves when what was found is told. */
@@ -145,6 +151,24 @@ export class Spool {
     return await this.#track(this.#write(batch, sequence, replaces));
   }
 
+  /**
+   * From now on what is written is synced with {@link sync} alone: it outlives the process when `write` resolves,
+   * and a power cut only after that.
+   */
+  hurry(): void {
+    this.#writer.hurry();
+  }
+
+  /** Makes what was written in a hurry outlive a power cut. */
+  async sync(): Promise<void> {
+    await this.#track(this.#writer.sync()).catch((error: unknown) => {
+      this.#diagnostics.error(
+        'spool sync',
+        `what was stored at the end may not outlive a power cut: ${describeError(error)}`,
+      );
+    });
+  }
+
   /** Reads a stored batch. */
   async read(stored: StoredBatch): Promise<StoredRead> {
     const read = await this.#reader.read(stored);
@@ -161,7 +185,7 @@ export class Spool {
   remove(stored: StoredBatch): void {
     if (!this.#forget(stored)) return;
     this.#removals++;
-    const limit = startTimeLimit(MAX_REMOVAL_MILLIS, false);
+    const limit = startTimeLimit(Deadline.after(MAX_REMOVAL_MILLIS), false);
     void this.#track(this.#unlink(stored)).then(() => {
       limit.clear();
     });
@@ -195,6 +219,46 @@ export class Spool {
       isWritable: error === undefined,
       writeError: error,
     };
+  }
+
+  /**
+   * Stores a batch for the next process while this one stands still. It outlives this process, and a power cut where
+   * the spool is synced.
+   * @returns false where it can't be stored
+   */
+  writeAtEnd(batch: LogEventBatch, sequence: number): boolean {
+    const content = Buffer.from(writeSpoolFile(batch));
+    if (this.#isClosed || this.#bytesOfAll + content.length > this.#settings.maxBytes) return false;
+    const createdMillis = this.#created();
+    const name = {
+      sequence,
+      createdMillis,
+      events: batch.events.length,
+      bytes: batch.bytes,
+      fileBytes: content.length,
+    };
+    const file = spoolFileName(name);
+    try {
+      const folder = this.#folders.freeAtOnce(createdMillis);
+      writeWholeFileAtOnce(folder, file, content, this.#settings.fsync);
+      return true;
+    } catch (error) {
+      this.#diagnostics.error(
+        'spool write',
+        `the spool ${this.#settings.directory} can't be written to: ${describeError(error)}`,
+      );
+      return false;
+    }
+  }
+
+  /**
+   * Leaves what is stored to the next process, while this one stands still.
+   * @returns the events that this one had there, and whether there is anything for the next, of whomever
+   */
+  handOnAtOnce(): { readonly events: number; readonly isSomethingLeft: boolean } {
+    const { events } = this.#stored;
+    if (!this.#isClosed) this.#folders.releaseAtOnce();
+    return { events, isSomethingLeft: this.#folders.isSomethingFree() };
   }
 
   /** Tries whether it can be written to, with a file that is removed again. Never rejects. */
@@ -274,6 +338,20 @@ export class Spool {
         `the spool ${this.#settings.directory} can't be written to; what can't be delivered stays in memory: ${describeError(error)}`,
       );
       return undefined;
+    }
+  }
+
+  /** A folder that nobody can write to would else be found in an outage. */
+  async #tryFolder(): Promise<void> {
+    const { directory, fsync } = this.#settings;
+    try {
+      await makePrivateFolder(this.#fs, directory, fsync);
+      await access(directory, constants.W_OK | constants.X_OK);
+    } catch (error) {
+      this.#diagnostics.error(
+        'spool folder',
+        `the spool ${directory} can't be written to, so that what can't be delivered will stay in memory: ${describeError(error)}`,
+      );
     }
   }
 

@@ -13,6 +13,11 @@ export class AdjustableClock {
     return Math.max(0, Math.floor(this.#source() + this.#offset));
   }
 
+  /** As {@link AdjustableClock.now}, by the clock that it was made of, whatever was set. */
+  unadjusted(): number {
+    return Math.max(0, Math.floor(this.#source()));
+  }
+
   setTime(time: number): void {
     this.#offset = time - this.#source();
   }

@@ -8,14 +8,22 @@ export function throttled(): ServiceError {
   return new ServiceError('ThrottlingException', 'Rate exceeded');
 }
 
-export function serverError(rule: FaultRule): ServiceError {
-  return rule.status === 500
-    ? new ServiceError('InternalFailure', 'The request processing has failed because of an unknown error.', {
-        status: 500,
-      })
-    : new ServiceError('ServiceUnavailableException', 'The service cannot complete the request.', {
-        status: 503,
-      });
+/** The error that a rule of the kind `error` describes. */
+export function describedError({ code, status, message, members }: FaultRule): ServiceError {
+  const type = code ?? (status === 500 ? 'InternalFailure' : 'ServiceUnavailableException');
+  const text = message ?? KNOWN_TEXTS.get(type) ?? `${type} by a rule of the local service.`;
+  return new ServiceError(type, text, { status: status ?? statusOf(type), ...(members && { members }) });
+}
+
+const KNOWN_TEXTS: ReadonlyMap<string, string> = new Map([
+  ['InternalFailure', 'The request processing has failed because of an unknown error.'],
+  ['ServiceUnavailableException', 'The service cannot complete the request.'],
+  ['ThrottlingException', 'Rate exceeded'],
+]);
+
+function statusOf(type: string): number {
+  if (type.startsWith('Internal')) return 500;
+  return type.includes('Unavailable') ? 503 : 400;
 }
 
 export function expiredToken(): ServiceError {

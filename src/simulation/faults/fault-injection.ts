@@ -1,6 +1,8 @@
 import { OptionError } from '../../cloudwatch/errors.js';
 import { nearestName } from '../../cloudwatch/nearest-name.js';
-import { checkFaultRule, type FaultRule } from './fault-rule.js';
+import { seededRandom } from '../seeded-random.js';
+import { matchesGlob, parseGlob } from '../text-matching/glob.js';
+import { checkFaultRule, type FaultKind, type FaultRule } from './fault-rule.js';
 
 /** A rule that is in force, and how often it struck. */
 export interface ActiveFault {
@@ -22,8 +24,12 @@ export interface Strike {
  * of them at the most, delays apart. The same seed and the same requests give the same faults.
  */
 export class FaultInjection {
-  readonly #rules = new Map<string, { rule: FaultRule; struck: number }>();
-  readonly #random: () => number;
+  readonly #rules = new Map<
+    string,
+    { rule: FaultRule; concerns: (operation: string) => boolean; struck: number }
+  >();
+  readonly #seed: number;
+  #random: () => number;
   readonly #operations: readonly string[] | undefined;
   #added = 0;
 
@@ -32,6 +38,8 @@ export class FaultInjection {
    * @param operations - names that rules may have; any when left out
    */
   constructor(seed = 1, operations?: readonly string[]) {
+    if (!Number.isSafeInteger(seed)) throw new OptionError('faultSeed', 'be a whole number', seed);
+    this.#seed = seed;
     this.#random = seededRandom(seed);
     this.#operations = operations;
   }
@@ -44,7 +52,7 @@ export class FaultInjection {
     const checked = checkFaultRule(rule);
     for (const member of ['operations', 'exceptOperations'] as const) {
       for (const name of checked[member] ?? []) {
-        if (this.#operations?.some((operation) => nameMatches(name, operation)) ?? true) continue;
+        if (this.#operations?.some(matcherOf([name])) ?? true) continue;
         const near = nearestName(name, this.#operations!);
         throw new OptionError(
           `fault.${member}`,
@@ -64,7 +72,7 @@ export class FaultInjection {
   add(rule: FaultRule): string {
     const checked = this.check(rule);
     const id = `fault-${++this.#added}`;
-    this.#rules.set(id, { rule: checked, struck: 0 });
+    this.#rules.set(id, { rule: checked, concerns: concernsOf(checked), struck: 0 });
     return id;
   }
 
@@ -78,6 +86,13 @@ export class FaultInjection {
     this.#rules.clear();
   }
 
+  /** As it was when it was made: without rules, and with the same dice to come. */
+  reset(): void {
+    this.clear();
+    this.#added = 0;
+    this.#random = seededRandom(this.#seed);
+  }
+
   list(): readonly ActiveFault[] {
     return [...this.#rules].map(([id, { rule, struck }]) => ({ id, rule, struck }));
   }
@@ -87,7 +102,8 @@ export class FaultInjection {
     let delayMillis = 0;
     for (const active of this.#rules.values()) {
       const { rule } = active;
-      if (!applies(rule, operation, now) || active.struck >= (rule.count ?? Infinity)) continue;
+      if (!isInForce(rule, now) || !active.concerns(operation) || active.struck >= (rule.count ?? Infinity))
+        continue;
       if (this.#random() >= (rule.probability ?? 1)) continue;
       active.struck++;
       if (rule.kind !== 'delay') return { delayMillis, fault: rule };
@@ -97,26 +113,29 @@ export class FaultInjection {
   }
 }
 
-function applies(rule: FaultRule, operation: string, now: number): boolean {
-  if (now < (rule.from ?? -Infinity) || now >= (rule.until ?? Infinity)) return false;
-  if (rule.kind === 'reject-partially' && operation !== 'PutLogEvents') return false;
-  if (rule.operations && !rule.operations.some((name) => nameMatches(name, operation))) return false;
-  return !rule.exceptOperations?.some((name) => nameMatches(name, operation));
+function isInForce({ from, until }: FaultRule, now: number): boolean {
+  return now >= (from ?? -Infinity) && now < (until ?? Infinity);
 }
 
-function nameMatches(pattern: string, operation: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[^\w]/g, '\\$&'));
-  return new RegExp(`^${parts.join('.*')}$`, 'i').test(operation);
+/** Kinds that are for one operation. */
+const ONLY: Readonly<Partial<Record<FaultKind, string>>> = {
+  'reject-partially': 'PutLogEvents',
+  'slow-query': 'StartQuery',
+};
+
+/** Makes the test whether a rule is for an operation: names are read once, not for each request. */
+function concernsOf({ kind, operations, exceptOperations }: FaultRule): (operation: string) => boolean {
+  const included = operations ? matcherOf(operations) : () => true;
+  const excluded = exceptOperations ? matcherOf(exceptOperations) : () => false;
+  return (operation) =>
+    (ONLY[kind] ?? operation) === operation && included(operation) && !excluded(operation);
 }
 
-/** Mulberry32: 32 bits of state are enough for dice, and the run can be repeated. */
-function seededRandom(seed: number): () => number {
-  if (!Number.isSafeInteger(seed)) throw new OptionError('faultSeed', 'be a whole number', seed);
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+/** @param names - with `*` for any letters, in whatever case */
+function matcherOf(names: readonly string[]): (operation: string) => boolean {
+  const globs = names.map((name) => parseGlob(name.toLowerCase()));
+  return (operation) => {
+    const lowered = operation.toLowerCase();
+    return globs.some((glob) => matchesGlob(glob, lowered));
   };
 }

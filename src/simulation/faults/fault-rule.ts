@@ -5,7 +5,7 @@ import { nearestName } from '../../cloudwatch/nearest-name.js';
 export const FAULT_KINDS = [
   /** ThrottlingException, "Rate exceeded". */
   'throttle',
-  /** A server error: see `status`. */
+  /** Any error: see `code` and `status`. */
   'error',
   /** The request is answered after `delayMillis`. */
   'delay',
@@ -25,9 +25,14 @@ export const FAULT_KINDS = [
   'clock-skew',
   /** AccessDeniedException. */
   'deny',
+  /** The query that StartQuery starts is Running for `delayMillis` more, by the service's clock or the system's. */
+  'slow-query',
 ] as const;
 
 export type FaultKind = (typeof FAULT_KINDS)[number];
+
+/** It stands in a header too. */
+const ERROR_CODE = /^[A-Za-z][\w.#-]{0,127}$/;
 
 /** When a fault strikes, and how. */
 export interface FaultRule {
@@ -44,11 +49,20 @@ export interface FaultRule {
   readonly from?: number | undefined;
   /** Milliseconds since 1970 by the service's clock, exclusive. */
   readonly until?: number | undefined;
-  /** Of `error`: 500 (InternalFailure) or 503 (ServiceUnavailableException, the default). */
-  readonly status?: 500 | 503 | undefined;
+  /**
+   * Of `error`: the HTTP status. Without a `code` 500 (InternalFailure) or 503 (ServiceUnavailableException, the
+   * default); with one any from 400 to 599: 500 for `Internal…`, 503 for `…Unavailable…`, else 400 when left out.
+   */
+  readonly status?: number | undefined;
+  /** Of `error`: the error's name, for example `LimitExceededException`. */
+  readonly code?: string | undefined;
+  /** Of `error`: the error's text. */
+  readonly message?: string | undefined;
+  /** Of `error`: further members of the answer, for example `{"expectedSequenceToken": "49…"}`. */
+  readonly members?: Readonly<Record<string, unknown>> | undefined;
   /** Of `throttle` and `error`: seconds for the header `Retry-After`; none when left out. */
   readonly retryAfterSeconds?: number | undefined;
-  /** Of `delay`: milliseconds; 1000 when left out. */
+  /** Of `delay` and `slow-query`: milliseconds; 1000 when left out. */
   readonly delayMillis?: number | undefined;
   /** Of `reject-partially`: the refused part of the events, from 0 to 1; a half when left out. */
   readonly fraction?: number | undefined;
@@ -69,7 +83,15 @@ const CHECKS: Readonly<Record<keyof FaultRule, (value: unknown) => string | unde
     (Number.isSafeInteger(value) ? undefined : 'be a whole number') ?? checkNumber(value, 'be 0 or more', 0),
   from: (value) => checkNumber(value, 'be milliseconds since 1970'),
   until: (value) => checkNumber(value, 'be milliseconds since 1970'),
-  status: (value) => (value === 500 || value === 503 ? undefined : 'be 500 or 503'),
+  status: (value) =>
+    Number.isSafeInteger(value) ? checkNumber(value, 'be from 400 to 599', 400, 599) : 'be a whole number',
+  code: (value) =>
+    typeof value === 'string' && ERROR_CODE.test(value)
+      ? undefined
+      : 'be the name of an error, such as LimitExceededException',
+  message: (value) => (typeof value === 'string' ? undefined : 'be a text'),
+  members: (value) =>
+    typeof value === 'object' && !Array.isArray(value) ? undefined : 'be an object of further members',
   retryAfterSeconds: (value) => checkNumber(value, 'be a number of seconds, 0 or more', 0),
   delayMillis: (value) =>
     checkNumber(value, 'be a number of milliseconds, 0 to 2147483647', 0, 2_147_483_647),
@@ -100,7 +122,22 @@ export function checkFaultRule(rule: unknown): FaultRule {
     members[name] = value;
   }
   if (members.kind === undefined) throw new OptionError('fault.kind', CHECKS.kind(undefined)!);
+  if (members.kind !== 'error') refuseMembersOfError(members);
+  else if (members.code === undefined && members.status !== 500 && members.status !== 503) {
+    // Nobody knows what the service would answer.
+    if (members.status !== undefined) {
+      throw new OptionError('fault.status', 'be 500 or 503', members.status);
+    }
+  }
   return members as unknown as FaultRule;
+}
+
+/** They would have no effect. */
+function refuseMembersOfError(members: Readonly<Record<string, unknown>>): void {
+  for (const name of ['code', 'message', 'members', 'status'] as const) {
+    if (members[name] === undefined) continue;
+    throw new OptionError(`fault.${name}`, 'stand in a rule of the kind error', members[name]);
+  }
 }
 
 function checkNames(value: unknown): string | undefined {

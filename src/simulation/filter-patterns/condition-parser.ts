@@ -17,8 +17,9 @@ export function parseCondition(scanner: PatternScanner, bare: RegExp): Condition
   if (operator === '=' && scanner.next === '=')
     scanner.fail("The operator '==' is not supported: use '='", start);
   scanner.skipBlanks();
+  const operandStart = scanner.at;
   const operand = parseOperand(scanner, bare);
-  checkOperand(scanner, operator, operand, start);
+  checkOperand(scanner, operator, operand, { start, operandStart });
   return { operator, operand };
 }
 
@@ -29,8 +30,18 @@ function parseOperand(scanner: PatternScanner, bare: RegExp): Operand {
   return text === '' ? scanner.fail('A value is missing') : textOperand(text, false);
 }
 
-function checkOperand(scanner: PatternScanner, operator: Operator, operand: Operand, start: number): void {
+function checkOperand(
+  scanner: PatternScanner,
+  operator: Operator,
+  operand: Operand,
+  { start, operandStart }: { readonly start: number; readonly operandStart: number },
+): void {
   if (operator === '=' || operator === '!=') return;
   if (operand.kind === 'Text' && operand.number !== undefined) return;
-  scanner.fail(`The operator '${operator}' needs a number`, start);
+  const reason = `The operator '${operator}' needs a number`;
+  // Recorded: a text in quotation marks is shown with them.
+  if (operand.kind === 'Text' && operand.isQuoted) {
+    scanner.failInToken(reason, operandStart, scanner.at, start);
+  }
+  scanner.fail(reason, start);
 }

@@ -1,3 +1,4 @@
+import { type Glob, matchesGlob, parseGlob } from '../text-matching/glob.js';
 import { type RegexOperand } from './pattern-regex.js';
 
 /** The operators of delimited and JSON patterns. */
@@ -13,10 +14,11 @@ export type Operand = TextOperand | RegexOperand;
 export interface TextOperand {
   readonly kind: 'Text';
   readonly text: string;
+  readonly isQuoted: boolean;
   /** A quoted text is no number. */
   readonly number: number | undefined;
-  /** The parts between the asterisks, where there are any. */
-  readonly parts: readonly string[] | undefined;
+  /** The text with its asterisks, where there are any. */
+  readonly glob: Glob | undefined;
 }
 
 /** `operator operand` */
@@ -31,8 +33,9 @@ export function textOperand(text: string, quoted: boolean): TextOperand {
   return {
     kind: 'Text',
     text,
+    isQuoted: quoted,
     number: quoted ? undefined : readNumber(text),
-    parts: text.includes('*') ? text.split('*') : undefined,
+    glob: text.includes('*') ? parseGlob(text) : undefined,
   };
 }
 
@@ -41,12 +44,15 @@ export function readNumber(text: string): number | undefined {
   return NUMBER.test(text) ? Number(text) : undefined;
 }
 
-/** Whether a text equals an operand: as a number where both are one, else as text, wildcards and all. */
-export function equalsOperand(text: string, operand: Operand): boolean {
+/** Whether a text is spelled as an operand says: by its regular expression, its wildcards or letter by letter. */
+export function isSpelledAs(text: string, operand: Operand): boolean {
   if (operand.kind === 'Regex') return operand.regex.test(text);
-  if (operand.parts !== undefined) return matchesParts(text, operand.parts);
-  if (text === operand.text) return true;
-  return operand.number !== undefined && readNumber(text) === operand.number;
+  return operand.glob === undefined ? text === operand.text : matchesGlob(operand.glob, text);
+}
+
+/** The number that a value must equal, where an operand is a plain one. */
+export function numberOf(operand: Operand): number | undefined {
+  return operand.kind === 'Text' ? operand.number : undefined;
 }
 
 /** Whether a number stands in an order to an operand. */
@@ -64,20 +70,4 @@ export function isOrdered(number: number, operator: Operator, operand: Operand):
     default:
       return false;
   }
-}
-
-/** Matches a text with asterisks in time proportional to it: each part is looked for behind the one before. */
-function matchesParts(text: string, parts: readonly string[]): boolean {
-  const first = parts[0]!;
-  const last = parts[parts.length - 1]!;
-  if (text.length < first.length + last.length || !text.startsWith(first) || !text.endsWith(last))
-    return false;
-  let at = first.length;
-  const end = text.length - last.length;
-  for (const part of parts.slice(1, -1)) {
-    const found = text.indexOf(part, at);
-    if (found < 0 || found + part.length > end) return false;
-    at = found + part.length;
-  }
-  return true;
 }

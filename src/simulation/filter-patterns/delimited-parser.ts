@@ -5,6 +5,7 @@ import { type PatternScanner } from './pattern-scanner.js';
 
 const NAME = /[A-Za-z0-9_@.-]+/y;
 const BARE_VALUE = /(?:(?!&&|\|\|)[^\s,\]()"%])+/y;
+const TOKENS = /^[A-Za-z0-9_@.\s,=!<>&|()[\]"%*+-]$/;
 
 /** Delimited : `[` ( Field ( `,` Field )* )? `]` */
 export function parseDelimited(scanner: PatternScanner): DelimitedPattern {
@@ -26,7 +27,9 @@ export function parseDelimited(scanner: PatternScanner): DelimitedPattern {
     }
     if (scanner.take(']')) break;
     if (scanner.atEnd) scanner.fail("A '[' is not closed", start);
-    if (!scanner.take(',')) scanner.fail(`Unexpected '${scanner.next}' in a space-delimited pattern`);
+    if (!scanner.take(',')) {
+      scanner.failAtNext(`Unexpected '${scanner.next}' in a space-delimited pattern`, TOKENS);
+    }
   }
   refuseSameNames(scanner, [...leading, ...(trailing ?? [])], start);
   return { kind: 'Delimited', leading, trailing };
@@ -35,7 +38,9 @@ export function parseDelimited(scanner: PatternScanner): DelimitedPattern {
 function refuseSameNames(scanner: PatternScanner, fields: readonly FieldPattern[], start: number): void {
   const seen = new Set<string>();
   for (const { name } of fields) {
-    if (name !== '' && seen.has(name)) scanner.fail(`Two fields are named '${name}'`, start);
+    if (name !== '' && seen.has(name)) {
+      scanner.fail(`Two fields are named '${name}'`, start, `Duplicate field '${name}'`);
+    }
     seen.add(name);
   }
 }
@@ -70,13 +75,13 @@ class FieldParser {
   #parseOne(): FieldCondition {
     const start = this.#scanner.at;
     const name = this.#scanner.takeMatch(NAME);
-    if (name === '') this.#scanner.fail('The name of a field is missing', start);
+    if (name === '') this.#scanner.failAtNext('The name of a field is missing', TOKENS);
     if (this.#name !== undefined && this.#name !== name) {
       this.#scanner.fail(`A condition on '${name}' stands in the field '${this.#name}'`, start);
     }
     this.#name = name;
     const condition = parseCondition(this.#scanner, BARE_VALUE);
-    if (condition === undefined) this.#scanner.fail(`An operator is missing behind '${name}'`);
+    if (condition === undefined) this.#scanner.failAtNext(`An operator is missing behind '${name}'`, TOKENS);
     return { kind: 'Comparison', condition };
   }
 }

@@ -1,4 +1,4 @@
-import { equalsOperand, isOrdered, readNumber, type Condition } from './condition.js';
+import { isOrdered, isSpelledAs, numberOf, readNumber, type Condition } from './condition.js';
 
 /** What a field's value must be like. */
 export type FieldCondition =
@@ -68,7 +68,8 @@ class Closing {
 
 /**
  * Whether a line has the fields of a pattern. Not documented: it must have as many at least, and may have
- * more at its end.
+ * more at its end. Recorded: then no number condition holds for the last field, as it is not what stands there
+ * alone.
  */
 export function matchesDelimited(pattern: DelimitedPattern, message: string): boolean {
   return matchFields(pattern, message) !== undefined;
@@ -87,35 +88,46 @@ export function extractDelimited(
 }
 
 function matchFields(
-  { leading, trailing = [] }: DelimitedPattern,
+  pattern: DelimitedPattern,
   message: string,
 ): readonly { name: string; value: string }[] | undefined {
+  const { leading, trailing = [] } = pattern;
   const values = splitFields(message);
   if (values.length < leading.length + trailing.length) return undefined;
   const firstTrailing = values.length - trailing.length;
+  const lastOfMany =
+    pattern.trailing === undefined && values.length > leading.length ? leading.length - 1 : undefined;
   const named: { name: string; value: string }[] = [];
   for (const [index, value] of values.entries()) {
     const field = index < leading.length ? leading[index] : trailing[index - firstTrailing];
-    if (field?.condition !== undefined && !holdsFor(field.condition, value)) return undefined;
+    const isAlone = index !== lastOfMany;
+    if (field?.condition !== undefined && !holdsFor(field.condition, value, isAlone)) return undefined;
     named.push({ name: field?.name ?? '', value });
   }
   return named;
 }
 
-function holdsFor(condition: FieldCondition, value: string): boolean {
+/** @param isAlone - false for a last field that more fields follow */
+function holdsFor(condition: FieldCondition, value: string, isAlone: boolean): boolean {
   switch (condition.kind) {
     case 'And':
-      return condition.conditions.every((part) => holdsFor(part, value));
+      return condition.conditions.every((part) => holdsFor(part, value, isAlone));
     case 'Or':
-      return condition.conditions.some((part) => holdsFor(part, value));
+      return condition.conditions.some((part) => holdsFor(part, value, isAlone));
     case 'Comparison':
-      return compares(condition.condition, value);
+      return compares(condition.condition, value, isAlone);
   }
 }
 
-function compares({ operator, operand }: Condition, value: string): boolean {
-  if (operator === '=') return equalsOperand(value, operand);
-  if (operator === '!=') return !equalsOperand(value, operand);
-  const number = readNumber(value);
-  return number !== undefined && isOrdered(number, operator, operand);
+function compares({ operator, operand }: Condition, value: string, isAlone: boolean): boolean {
+  const wanted = numberOf(operand);
+  const number = isAlone ? readNumber(value) : undefined;
+  if (operator !== '=' && operator !== '!=') {
+    return number !== undefined && isOrdered(number, operator, operand);
+  }
+  const equals =
+    wanted === undefined
+      ? isSpelledAs(value, operand)
+      : number === wanted || (isAlone && isSpelledAs(value, operand));
+  return equals === (operator === '=');
 }

@@ -1,7 +1,14 @@
 import { parseCondition } from './condition-parser.js';
-import { type JsonCondition, type JsonPattern, type Selector, type SelectorStep } from './json-pattern.js';
+import { FilterPatternError } from './filter-pattern-error.js';
+import {
+  jsonPattern,
+  type JsonCondition,
+  type JsonPattern,
+  type Selector,
+  type SelectorStep,
+} from './json-pattern.js';
 import { JoinedConditions } from './joined-conditions.js';
-import { type PatternScanner } from './pattern-scanner.js';
+import { PatternScanner } from './pattern-scanner.js';
 import { parseQuotedText } from './quoted-text.js';
 
 /** Wildcards of one selector, and of a compound pattern. Source: User Guide, "Match terms in JSON". */
@@ -12,10 +19,30 @@ const MEMBER_NAME = /[^\s.[\](){}=!<>&|"'%,*$]+/y;
 const BARE_VALUE = /(?:(?!&&|\|\|)[^\s(){}"%,=!<>])+/y;
 const DIGITS = /\d{1,9}/y;
 const KEYWORD = /[A-Za-z]+/y;
+const TOKENS = /^[\p{L}\p{N}\s_.+\-$=!<>&|(){}[\]"'%*]$/u;
 
 /** Json : `{` Or `}` */
 export function parseJsonPattern(scanner: PatternScanner): JsonPattern {
   return new JsonPatternParser(scanner).parse();
+}
+
+/**
+ * Reads a text that is a selector and nothing else.
+ * @returns undefined for any other text, and for a selector with a wildcard, which may stand for several values
+ */
+export function parseSingleSelector(text: string): Selector | undefined {
+  const scanner = new PatternScanner(text);
+  try {
+    const selector = new JsonPatternParser(scanner).parseSelector();
+    return scanner.atEnd && !selector.steps.some(isWildcard) ? selector : undefined;
+  } catch (error) {
+    if (error instanceof FilterPatternError) return undefined;
+    throw error;
+  }
+}
+
+function isWildcard({ kind }: SelectorStep): boolean {
+  return kind === 'AnyElement' || kind === 'AnyMember';
 }
 
 class JsonPatternParser {
@@ -37,18 +64,23 @@ class JsonPatternParser {
     const condition = conditions.parse();
     if (!this.#take('}')) {
       if (this.#scanner.atEnd) this.#scanner.fail("A '{' is not closed", start);
-      this.#scanner.fail(`Unexpected '${this.#scanner.next}' in a JSON pattern`);
+      this.#scanner.failAtNext(`Unexpected '${this.#scanner.next}' in a JSON pattern`, TOKENS);
     }
-    return { kind: 'Json', condition };
+    return jsonPattern(condition);
   }
 
   /** One : Selector ( Condition | `IS` value | `NOT` `EXISTS` ) */
   #parseOne(): JsonCondition {
-    const selector = this.#parseSelector();
+    const selector = this.parseSelector();
+    this.#scanner.skipBlanks();
+    const start = this.#scanner.at;
     const condition = parseCondition(this.#scanner, BARE_VALUE);
-    return condition === undefined
-      ? this.#parseKeywords(selector)
-      : { kind: 'Comparison', selector, condition };
+    if (condition === undefined) return this.#parseKeywords(selector);
+    const { operand } = condition;
+    if (operand.kind === 'Text' && !operand.isQuoted && operand.text.toUpperCase() === 'NULL') {
+      this.#scanner.fail("'null' is no value: use 'IS NULL'", start);
+    }
+    return { kind: 'Comparison', selector, condition };
   }
 
   /** `IS NULL` | `IS TRUE` | `IS FALSE` | `NOT EXISTS` */
@@ -58,7 +90,7 @@ class JsonPatternParser {
     const first = this.#parseKeyword();
     if (first === 'EXISTS') this.#scanner.fail("'EXISTS' is not supported: use 'NOT EXISTS'", start);
     if (first !== 'IS' && first !== 'NOT') {
-      this.#scanner.fail(`An operator is missing behind '${selector.text}'`, start);
+      this.#scanner.failAtNext(`An operator is missing behind '${selector.text}'`, TOKENS, start);
     }
     const second = this.#parseKeyword();
     if (first === 'NOT') {
@@ -86,13 +118,14 @@ class JsonPatternParser {
   }
 
   /** Selector : `$` ( `.` name | `.*` | `.`? `[` ( digits | `*` | quoted name ) `]` )+ */
-  #parseSelector(): Selector {
+  parseSelector(): Selector {
     const scanner = this.#scanner;
     const start = scanner.at;
-    if (!scanner.take('$')) scanner.fail("A selector must begin with '$'", start);
+    if (!scanner.take('$')) scanner.failAtNext("A selector must begin with '$'", TOKENS);
     const steps: SelectorStep[] = [];
     for (;;) {
-      if (scanner.take('.')) steps.push(scanner.next === '[' ? this.#parseBrackets() : this.#parseMember());
+      if (scanner.take('.'))
+        steps.push(scanner.next === '[' ? this.#parseBrackets() : this.#parseMember(start));
       else if (scanner.next === '[') steps.push(this.#parseBrackets());
       else break;
     }
@@ -102,7 +135,7 @@ class JsonPatternParser {
   }
 
   #countWildcards(steps: readonly SelectorStep[], start: number): void {
-    const count = steps.filter(({ kind }) => kind === 'AnyElement' || kind === 'AnyMember').length;
+    const count = steps.filter(isWildcard).length;
     if (count > MAX_SELECTOR_WILDCARDS) this.#scanner.fail('A selector may have one wildcard', start);
     this.#wildcards += count;
     if (this.#wildcards > MAX_WILDCARDS) {
@@ -110,10 +143,16 @@ class JsonPatternParser {
     }
   }
 
-  #parseMember(): SelectorStep {
-    if (this.#scanner.take('*')) return { kind: 'AnyMember' };
-    const name = this.#scanner.takeMatch(MEMBER_NAME);
-    return name === '' ? this.#scanner.fail("A name is missing behind '.'") : { kind: 'Name', name };
+  /** @param start - where the selector starts */
+  #parseMember(start: number): SelectorStep {
+    const scanner = this.#scanner;
+    if (scanner.take('*')) return { kind: 'AnyMember' };
+    const name = scanner.takeMatch(MEMBER_NAME);
+    if (name !== '') return { kind: 'Name', name };
+    const reason = "A name is missing behind '.'";
+    // Recorded for `$."a-b"`: the selector so far belongs to the characters that make no term.
+    if (scanner.next === '"') scanner.failInToken(reason, start, scanner.at + 1, scanner.at);
+    return scanner.fail(reason);
   }
 
   #parseBrackets(): SelectorStep {

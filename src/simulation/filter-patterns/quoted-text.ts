@@ -18,5 +18,5 @@ export function parseQuotedText(scanner: PatternScanner, quote = '"'): string {
       scanner.at++;
     }
   }
-  return scanner.fail('A quotation mark is not closed', start);
+  return scanner.failInToken('A quotation mark is not closed', start, scanner.at);
 }

@@ -4,8 +4,11 @@ import { parseQuotedText } from './quoted-text.js';
 import { type Term, type TermsPattern } from './terms.js';
 
 /** Terms of other characters must stand in quotation marks. Source: User Guide, "Match terms". */
-const BARE_TERM = /^[\p{L}\p{N}_]+$/u;
+const TERM_CHARACTER = /^[\p{L}\p{N}\p{M}_]$/u;
 const WORD = /[^\s"]+/y;
+
+/** Recorded, with these words in front as no other text of its kind. */
+const EMPTY_TERM = `Invalid filter pattern: Invalid character(s) in term '""'`;
 
 /** Terms : ( ( `-` | `?` )? ( Quoted | Regex | bare term ) )* */
 export function parseTerms(scanner: PatternScanner): TermsPattern {
@@ -20,15 +23,40 @@ export function parseTerms(scanner: PatternScanner): TermsPattern {
     scanner.skipBlanks();
   }
   const mixed = required.length > 0 || excluded.length > 0;
-  return { kind: 'Terms', required, excluded, alternatives: mixed ? [] : alternatives };
+  return {
+    kind: 'Terms',
+    required: isBlankAlone([...required, ...excluded, ...alternatives], required) ? [] : required,
+    excluded,
+    alternatives: mixed ? [] : alternatives,
+  };
+}
+
+/** A quoted blank that is the whole pattern matches every message. Source: User Guide, "Match everything". */
+function isBlankAlone(terms: readonly Term[], required: readonly Term[]): boolean {
+  const [first] = required;
+  return terms.length === 1 && first?.kind === 'Text' && first.text.trim() === '';
 }
 
 function parseTerm(scanner: PatternScanner): Term {
-  if (scanner.next === '"') return { kind: 'Text', text: parseQuotedText(scanner) };
-  if (scanner.next === '%') return parsePatternRegex(scanner);
   const start = scanner.at;
+  if (scanner.next === '"') {
+    const text = parseQuotedText(scanner);
+    return text === '' ? scanner.fail('A term is empty', start, EMPTY_TERM) : { kind: 'Text', text };
+  }
+  if (scanner.next === '%') return parsePatternRegex(scanner);
   const text = scanner.takeMatch(WORD);
   if (text === '') scanner.fail('A term is missing', start);
-  if (!BARE_TERM.test(text)) scanner.fail(`Invalid character(s) in term '${text}'`, start);
+  refuseOtherCharacters(scanner, text, start);
   return { kind: 'Text', text };
+}
+
+function refuseOtherCharacters(scanner: PatternScanner, text: string, start: number): void {
+  let at = start;
+  for (const character of text) {
+    if (!TERM_CHARACTER.test(character)) {
+      const reason = `The term '${text}' must stand in quotation marks for its '${character}'`;
+      scanner.failInToken(reason, at, at + character.length);
+    }
+    at += character.length;
+  }
 }

@@ -1,3 +1,4 @@
+import { containsText } from '../text-matching/text-search.js';
 import { type RegexOperand } from './pattern-regex.js';
 
 /** A term as text or regular expression. */
@@ -27,5 +28,5 @@ export function matchesTerms(pattern: TermsPattern, message: string): boolean {
 }
 
 function occursIn(term: Term, message: string): boolean {
-  return term.kind === 'Text' ? message.includes(term.text) : term.regex.test(message);
+  return term.kind === 'Text' ? containsText(message, term.text) : term.regex.test(message);
 }

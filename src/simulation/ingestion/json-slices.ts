@@ -1,5 +1,5 @@
-/** A string, or white space between tokens. */
-const STRING_OR_BLANKS = /"[^"\\]*(?:\\[^][^"\\]*)*"|\s+/g;
+/** A string, which goes on to the end where it is not closed, or white space between tokens. */
+const STRING_OR_BLANKS = /"[^"\\]*(?:\\[^][^"\\]*)*"?|\s+/g;
 
 /** Takes the white space outside of strings out of JSON; digits of numbers stay as they are. */
 export function compactJson(json: string): string {

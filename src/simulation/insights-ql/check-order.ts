@@ -39,6 +39,11 @@ export function checkOrder(query: Query, { isInner = false } = {}): void {
         break;
       case 'Diff':
         if (seen.get('Diff')! > 1) refuse('a query can have one diff command');
+        if (!seen.has('Pattern')) {
+          // Seen in an answer of the service.
+          refuse('Diff compilation Failed : Diff operation has to be used after Pattern');
+        }
+        if (commands[index - 1]!.kind !== 'Pattern') refuse('diff must come right after pattern');
         if (commands.slice(0, index).some((earlier) => !mayPrecedeDiff(earlier))) {
           refuse('only fields, filter, parse and pattern can come before diff');
         }

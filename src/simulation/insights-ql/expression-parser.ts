@@ -5,9 +5,12 @@ import { type TokenCursor } from './token-cursor.js';
 import {
   type BinaryOperator,
   type BooleanLiteral,
+  type Call,
   type DurationLiteral,
   type Expression,
   type FieldReference,
+  type FieldStep,
+  type Member,
   type NamedExpression,
   type NumberLiteral,
   type Query,
@@ -163,7 +166,7 @@ export class ExpressionParser {
     return { kind: 'Unary', operator: '-', operand, span: this.#tokens.spanFrom(start) };
   }
 
-  /** Postfix : `(` Expression `)` | Call | Field | Literal | Regex */
+  /** Postfix : `(` Expression `)` | Call Path | Field | Literal | Regex */
   parsePostfix(): Expression {
     const token = this.#tokens.peek({ regexAllowed: true });
     switch (token.kind) {
@@ -196,7 +199,7 @@ export class ExpressionParser {
     const word = this.#tokens.wordOf(token);
     this.#tokens.next();
     if (token.isBare && token.steps.length === 1 && this.#tokens.takeSymbol('('))
-      return this.#parseCall(token);
+      return this.#parseMember(this.#parseCall(token));
     if (word === 'true' || word === 'false')
       return { kind: 'Boolean', value: word === 'true', span: token.span };
     if (word !== undefined && CONDITION_WORDS.has(word)) throw this.#tokens.unexpected(token);
@@ -204,7 +207,7 @@ export class ExpressionParser {
   }
 
   /** Call : Name `(` [ `*` | Expression, … ] `)` */
-  #parseCall(token: Extract<Token, { kind: 'Name' }>): Expression {
+  #parseCall(token: Extract<Token, { kind: 'Name' }>): Call {
     const name = String(token.steps[0]);
     let star = false;
     let args: Expression[] = [];
@@ -220,22 +223,35 @@ export class ExpressionParser {
     return this.#parseSteps(token);
   }
 
-  /** Field : Name ( `[` Integer `]` [ `.` Name ] )* */
+  /** Member : Call Path */
+  #parseMember(target: Call): Call | Member {
+    const steps = this.#parsePath();
+    if (steps.length === 0) return target;
+    return { kind: 'Member', target, steps, span: this.#tokens.spanFrom(target.span.start) };
+  }
+
+  /** Field : Name Path */
   #parseSteps(token: Extract<Token, { kind: 'Name' }>): FieldReference {
-    const steps = [...token.steps];
-    while (this.#tokens.isSymbol('[') && this.#tokens.isTouching()) {
+    const steps = [...token.steps, ...this.#parsePath()];
+    return { kind: 'Field', steps, span: this.#tokens.spanFrom(token.span.start) };
+  }
+
+  /** Path : ( `[` Integer `]` | `.` ( Name | Integer ) )*, without blanks before the bracket and around the dot */
+  #parsePath(): FieldStep[] {
+    const steps: FieldStep[] = [];
+    for (;;) {
+      const names = this.#tokens.takePath();
+      if (names !== undefined) {
+        steps.push(...names);
+        continue;
+      }
+      if (!this.#tokens.isSymbol('[') || !this.#tokens.isTouching()) return steps;
       this.#tokens.next();
       const index = this.#tokens.next();
       if (index.kind !== 'Number' || !Number.isInteger(index.value)) throw this.#tokens.unexpected(index);
       steps.push(index.value);
       this.#tokens.expectSymbol(']');
-      if (this.#tokens.takeTouching('.')) {
-        const more = this.#tokens.next();
-        if (more.kind !== 'Name') throw this.#tokens.unexpected(more);
-        steps.push(...more.steps);
-      }
     }
-    return { kind: 'Field', steps, span: this.#tokens.spanFrom(token.span.start) };
   }
 
   parseLiteral(): StringLiteral | NumberLiteral | BooleanLiteral {

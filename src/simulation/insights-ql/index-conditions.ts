@@ -1,3 +1,4 @@
+import { containsText } from '../text-matching/text-search.js';
 import { type IndexCondition } from './event-source.js';
 import { type Scope } from './scope.js';
 import { fieldName, type Expression, type FilterIndexCommand } from './tree.js';
@@ -36,7 +37,8 @@ export function optionalConditions(condition: Expression, scope: Scope): IndexCo
 }
 
 /** Texts that stand in JSON as they are, unless it escapes what it needn't, and that are no numbers. */
-const VERBATIM = /^[A-Za-z0-9_.:/ -]*[A-Za-z_:/][A-Za-z0-9_.:/ -]*$/;
+const VERBATIM = /^[A-Za-z0-9_.:/ -]+$/;
+const NO_DIGIT = /[A-Za-z_:/]/;
 
 /**
  * A test that spares most events the reading of their fields: an event whose message holds none of the
@@ -50,11 +52,12 @@ export function messageTest(condition: Expression, scope: Scope): ((message: str
   );
   if (sought.length === 0) return undefined;
   return (message) =>
-    sought.every(({ values }) => values.some((value) => message.includes(value))) || message.includes('\\');
+    sought.every(({ values }) => values.some((value) => containsText(message, value))) ||
+    message.includes('\\');
 }
 
 function isVerbatim(text: string): boolean {
-  return VERBATIM.test(text) && parseNumber(text) === undefined;
+  return VERBATIM.test(text) && NO_DIGIT.test(text) && parseNumber(text) === undefined;
 }
 
 function equalityOf(condition: Expression) {

@@ -67,7 +67,12 @@ export class Lexer {
     if (char === undefined) return { kind: 'End', span: { start, end: start } };
     if (char === '"' || char === "'") return this.#string(start, char);
     if (char === '/' && regexAllowed) return this.#regex(start);
-    return this.#number(start) ?? this.#name(start) ?? this.#symbol(start);
+    return this.#number(start) ?? this.#name(start, BARE_NAME) ?? this.#symbol(start);
+  }
+
+  /** The names of a path that goes on right at an offset, behind a dot; a position may be the first of them. */
+  pathAt(offset: number): Extract<Token, { kind: 'Name' }> {
+    return this.#name(offset, MORE_NAME) ?? this.#refuse(offset);
   }
 
   #match(pattern: RegExp, offset: number): RegExpExecArray | null {
@@ -92,14 +97,14 @@ export class Lexer {
   }
 
   /** Name : ( bare | backticked )+, in which dots part the steps of what is bare */
-  #name(start: number): Token | undefined {
+  #name(start: number, first: RegExp): Extract<Token, { kind: 'Name' }> | undefined {
     let end = start;
     let isBare = true;
     const steps: string[] = [];
     // Whether the next piece goes on with the last step: after "@" or any bare text without a dot.
     let continues = false;
     for (;;) {
-      const pattern = end === start ? BARE_NAME : MORE_NAME;
+      const pattern = end === start ? first : MORE_NAME;
       const bare = this.#match(pattern, end);
       if (bare !== null) {
         const parts = bare[0].split('.');
@@ -166,7 +171,11 @@ export class Lexer {
 
   #symbol(start: number): Token {
     const text = SYMBOLS.find((symbol) => this.#text.startsWith(symbol, start));
-    if (text === undefined) throw unexpectedSymbol(this.#text, { start, end: start + 1 });
+    if (text === undefined) this.#refuse(start);
     return { kind: 'Symbol', text, span: { start, end: start + text.length } };
+  }
+
+  #refuse(start: number): never {
+    throw unexpectedSymbol(this.#text, { start, end: Math.min(start + 1, this.#text.length) });
   }
 }

@@ -3,7 +3,7 @@ import { columnName, type Command, type Expression, type StatsCommand } from './
 
 /** The commands of a query in the order in which they work, which is not always that in which they stand. */
 export function inOrderOfWork(commands: readonly Command[]): readonly Command[] {
-  return filtersFirst(limitsBehindSorts(filtersBeforeStats(commands)));
+  return filtersFirst(limitsLast(filtersBeforeStats(commands)));
 }
 
 /**
@@ -49,18 +49,33 @@ function isOnEvents(condition: Expression, stats: StatsCommand): boolean {
   return needs.event && !needs.row;
 }
 
+/** Commands that see all rows, also those behind a limit. */
+const SEE_ALL = new Set<Command['kind']>([
+  ...(['Filter', 'FilterIndex', 'Stats', 'Sort', 'Dedup', 'Pattern', 'CountFrequent'] as const),
+]);
+
+/** Commands that give one row for each, so that it is the same whether a limit comes before or behind them. */
+const ONE_FOR_ONE = new Set<Command['kind']>(['Fields', 'Display', 'Parse', 'Lookup', 'Limit']);
+
 /**
- * A limit right before a sort is that of the sorted rows. Source: as above: `limit 10 | sort duration desc`
- * gives "the top 10 resolvers with maximum latency".
+ * A limit is that of the result, wherever it stands. Source: User Guide, limit: all data is scanned and the top rows are
+ * returned, so that filter, stats and sort behind it see all; AppSync Developer Guide, as above: `limit 10 | sort
+ * duration desc` gives "the top 10 resolvers with maximum latency". Not documented: it stays before commands that make
+ * rows of rows (`unnest`) or add some (`addtotals`). `limit any` works where it stands.
  */
-function limitsBehindSorts(commands: readonly Command[]): readonly Command[] {
+function limitsLast(commands: readonly Command[]): readonly Command[] {
   const ordered = commands.slice();
-  for (let index = 0; index + 1 < ordered.length; index++) {
+  for (let index = ordered.length - 1; index >= 0; index--) {
     const limit = ordered[index]!;
-    const sort = ordered[index + 1]!;
-    if (limit.kind === 'Limit' && !limit.any && sort.kind === 'Sort') {
-      [ordered[index], ordered[index + 1]] = [sort, limit];
+    if (limit.kind !== 'Limit' || limit.any) continue;
+    let target = index;
+    for (let at = index + 1; at < ordered.length; at++) {
+      const command = ordered[at]!;
+      if (SEE_ALL.has(command.kind)) target = at;
+      else if (!ONE_FOR_ONE.has(command.kind) || isMultiple(command)) break;
     }
+    ordered.splice(target + 1, 0, limit);
+    ordered.splice(index, 1);
   }
   return ordered;
 }
@@ -77,4 +92,9 @@ function filtersFirst(commands: readonly Command[]): readonly Command[] {
     }
   }
   return ordered;
+}
+
+/** `parse … multi`, which gives a row for each match. */
+export function isMultiple(command: Command): boolean {
+  return command.kind === 'Parse' && command.mode.kind === 'Regex' && command.mode.multi;
 }

@@ -129,6 +129,7 @@ class Parser {
     ['where', (start) => this.#parseFilter(start)],
     ['filterindex', (start) => this.#parseFilterIndex(start)],
     ['parse', (start) => this.#parseParse(start)],
+    ['json', (start) => this.#parseJson(start)],
     ['stats', (start) => this.#parseStats(start)],
     ['sort', (start) => this.#parseSort(start)],
     ['limit', (start) => this.#parseLimit(start)],
@@ -193,22 +194,33 @@ class Parser {
     return { kind: 'FilterIndex', field, values, span: this.#tokens.spanFrom(start) };
   }
 
-  /** Parse : `parse` [Field | Call] ( Glob `as` names | Regex [`as` names] [`multi`] | `logfmt` `as` name | `csv` `as` names ) | `parse` `json` `field` `=` Field String `as` name */
+  /** Parse : `parse` [Field | Call] ( Glob `as` names | Regex [`as` names] [`multi`] | `logfmt` `as` name | `csv` `as` names ) | `parse` Json */
   #parseParse(start: number): Command {
     if (this.#tokens.isWord('json') && this.#tokens.wordOf(this.#tokens.tokenAfterNext()) === 'field') {
       this.#tokens.next();
-      this.#tokens.next();
-      this.#tokens.expectSymbol('=');
-      const input = this.#expressions.parseField();
-      const path = this.#tokens.expectString();
-      this.#tokens.expectWord('as');
-      const name = this.#expressions.parseName();
-      return { kind: 'Parse', input, mode: { kind: 'Json', path, name }, span: this.#tokens.spanFrom(start) };
+      return this.#parseJson(start);
     }
     const first = this.#tokens.peek({ regexAllowed: true });
     let input: Expression | undefined;
     if (first.kind === 'Name' && !this.#isParseMode()) input = this.#expressions.parsePostfix();
     return { kind: 'Parse', input, mode: this.#parseParseMode(), span: this.#tokens.spanFrom(start) };
+  }
+
+  /** Json : [`parse`] `json` [`field` `=` ( Field | Call )] ( String `as` name ), …; `parse` needs the field */
+  #parseJson(start: number): Command {
+    let input: Expression | undefined;
+    if (this.#tokens.takeWord('field')) {
+      this.#tokens.expectSymbol('=');
+      const token = this.#tokens.peek();
+      if (token.kind !== 'Name') throw this.#tokens.unexpected(token);
+      input = this.#expressions.parsePostfix();
+    }
+    const paths = this.#tokens.list(() => {
+      const path = this.#tokens.expectString();
+      this.#tokens.expectWord('as');
+      return { path, name: this.#expressions.parseName() };
+    });
+    return { kind: 'Parse', input, mode: { kind: 'Json', paths }, span: this.#tokens.spanFrom(start) };
   }
 
   #isParseMode(): boolean {

@@ -1,15 +1,17 @@
 import { DEFAULT_QUERY_ROWS, MAX_QUERY_ROWS } from '../../cloudwatch/limits.js';
+import { matchesGlob, parseGlob } from '../text-matching/glob.js';
 import { checkOrder } from './check-order.js';
 import { type IndexCondition } from './event-source.js';
 import { compileExpression, type Evaluate, type ExpressionScope } from './execution/compile-expression.js';
 import { Row } from './execution/row.js';
 import { eachRow, type StageFactory } from './execution/stage.js';
 import { ValueSet } from './execution/value-set.js';
-import { aggregateFunctions, parsePeriod, type EvaluationContext } from './functions/index.js';
+import { parsePeriod, type EvaluationContext } from './functions/index.js';
 import { nearestName } from '../../cloudwatch/nearest-name.js';
-import { inOrderOfWork } from './order-of-work.js';
+import { inOrderOfWork, isMultiple } from './order-of-work.js';
 import { messageTest, optionalConditions, requiredCondition } from './index-conditions.js';
-import { alreadyDefined, callsOf, canonical, replace, Scope, unknownSymbols, asField } from './scope.js';
+import { isBin, resolveStats } from './resolve-stats.js';
+import { asField, callsOf, Scope } from './scope.js';
 import { APPROXIMATE_COUNT, countFrequentStage } from './stages/count-frequent.js';
 import { dedupStage } from './stages/dedup.js';
 import { addTotalsStage, fillDownStage, fillMissingStage } from './stages/fill.js';
@@ -115,6 +117,19 @@ const EACH_ROW = new Set<Command['kind']>([
   ...(['Fields', 'Display', 'Filter', 'FilterIndex', 'Parse', 'Unnest', 'Expand', 'Sort'] as const),
 ]);
 
+/** Commands behind which there may be more rows than before. */
+const MAKES_MORE = new Set<Command['kind']>([
+  'Unnest',
+  'Expand',
+  'Join',
+  'AddTotals',
+  'FillMissing',
+  'Stats',
+]);
+
+/** Commands that say anew which columns there are. */
+const PROJECTIONS = new Set<Command['kind']>(['Fields', 'Display', 'Stats', 'Pattern', 'CountFrequent']);
+
 /** Aggregates that show in which order the rows came. */
 const ORDERED_AGGREGATES = new Set(['values', 'collect_values']);
 
@@ -142,11 +157,7 @@ class Planner {
       context: settings.context,
       subqueryValues: (subquery) => this.#planSubquery(subquery),
     };
-    const lastStats = query.commands.findLastIndex(({ kind }) => kind === 'Stats');
-    const limits = query.commands
-      .slice(lastStats + 1)
-      .flatMap((command) => (command.kind === 'Limit' ? [command.count] : []));
-    const inQuery = limits.length === 0 ? undefined : Math.min(...limits);
+    const inQuery = limitOfRows(this.#commands);
     this.#limit = Math.min(effectiveLimit(inQuery, settings.limit) ?? DEFAULT_LIMIT, MAX_LIMIT);
   }
 
@@ -182,18 +193,16 @@ class Planner {
     const scope = this.#scope;
     switch (command.kind) {
       case 'Fields':
-        this.#setNames(command.items);
-        for (const { alias, expression, span, text } of command.items) {
+        this.#setNames(command.items, ({ alias, expression, span, text }) => {
           if (alias !== undefined) scope.make(alias, span);
           else if (expression.kind === 'Field') scope.show(fieldName(expression), span);
           else scope.showComputed(text, expression);
-        }
+        });
         break;
       case 'Display':
-        this.#setNames(command.items);
-        for (const item of command.items) {
+        this.#setNames(command.items, (item) => {
           if (item.alias !== undefined || item.expression.kind !== 'Field') scope.define(columnName(item));
-        }
+        });
         scope.display(command.items.map(columnName));
         break;
       case 'Filter': {
@@ -217,7 +226,7 @@ class Planner {
       case 'Parse': {
         const message = asField('@message', command.span);
         const { names, stage } = planParse(command, this.#compile(command.input ?? message));
-        for (const name of names) scope.make(name, command.span, { parsed: true });
+        for (const name of names) scope.make(name, command.span);
         this.#stages.push(stage);
         break;
       }
@@ -226,12 +235,13 @@ class Planner {
         break;
       case 'Sort': {
         const aliased = command.keys.flatMap(({ item }) => (item.alias === undefined ? [] : [item]));
-        this.#setNames(aliased);
+        this.#setNames(aliased, ({ alias }) => {
+          scope.define(alias!);
+        });
         const keys = command.keys.map(({ item, descending }) => ({
           evaluate: this.#compileSortKey(item.expression),
           direction: descending ? ('desc' as const) : ('asc' as const),
         }));
-        for (const { alias } of aliased) scope.define(alias!);
         if (!this.#isIdleSort(index)) this.#stages.push(sortStage(keys, this.#rowsWantedAfter(index)));
         break;
       }
@@ -326,20 +336,23 @@ class Planner {
     }
   }
 
-  /** Sets the fields that expressions make, under their names. */
-  #setNames(items: readonly NamedExpression[]): void {
+  /**
+   * Sets the fields that expressions make, under their names; an expression may use those before it.
+   * @param declare - tells the scope what an expression makes
+   */
+  #setNames(items: readonly NamedExpression[], declare: (item: NamedExpression) => void): void {
     const made: { readonly name: string; readonly evaluate: Evaluate }[] = [];
     for (const item of items) {
       const evaluate = this.#compile(item.expression);
       // Nothing is to be made of a field that keeps its name; one with steps into a map is looked up later.
       const isPlain = item.expression.kind === 'Field' && item.alias === undefined;
       if (!isPlain || item.expression.steps.length > 1) made.push({ name: columnName(item), evaluate });
+      declare(item);
     }
     if (made.length === 0) return;
     this.#stages.push((next) =>
       eachRow(next, (row) => {
-        const values = made.map(({ evaluate }) => evaluate(row));
-        for (const [index, { name }] of made.entries()) row.set(name, values[index]!);
+        for (const { name, evaluate } of made) row.set(name, evaluate(row));
         return true;
       }),
     );
@@ -362,69 +375,14 @@ class Planner {
   }
 
   #planStats(command: StatsCommand): void {
-    const keys = command.keys.map((item) => ({ ...item, expression: this.#resolveKey(item.expression) }));
-    const keyByText = new Map(command.keys.map((item) => [canonical(item.expression), columnName(item)]));
-    const names = new Set(command.keys.map(columnName));
-    const items = command.items.map((item) => {
-      const expression = this.#resolveAggregates(item.expression, keyByText, names);
-      // Later items may use it. Source: User Guide, sample queries ("overprovisioned memory").
-      names.add(columnName(item));
-      return { ...item, expression };
-    });
-    this.#stages.push(
-      statsStage(
-        {
-          ...command,
-          // The names of columns are those of the expressions as written.
-          keys: keys.map((item, index) => ({ ...item, alias: columnName(command.keys[index]!) })),
-          items: items.map((item, index) => ({ ...item, alias: columnName(command.items[index]!) })),
-        },
-        this.#expressionScope,
-      ),
-    );
-    const columns = [...command.keys, ...command.items];
-    const seen = new Set<string>();
-    for (const item of columns) {
-      const name = columnName(item);
-      if (seen.has(name)) throw alreadyDefined(name, item.span);
-      seen.add(name);
-      if (item.alias !== undefined) this.#scope.nameOnce(item.alias, item.span);
-    }
-    this.#scope.close(columns.map((item) => ({ name: columnName(item), expression: item.expression })));
+    this.#stages.push(statsStage(resolveStats(command, this.#scope), this.#expressionScope));
     this.#lastStats = command;
   }
 
-  /** `bin` in a later stats needs `@timestamp`, even where a column has its text. Source: User Guide, stats. */
-  #resolveKey(expression: Expression): Expression {
-    if (isBin(expression)) {
-      if (!this.#scope.knows('@timestamp')) throw unknownSymbols('@timestamp', expression.span);
-      return expression;
-    }
-    return this.#scope.resolve(expression);
-  }
-
-  /** Around aggregates only the keys and earlier items can be used. */
-  #resolveAggregates(
-    expression: Expression,
-    keyByText: ReadonlyMap<string, string>,
-    names: ReadonlySet<string>,
-  ): Expression {
-    return replace(expression, (part) => {
-      if (part.kind === 'Call' && aggregateFunctions.has(part.name.toLowerCase())) {
-        return { ...part, args: part.args.map((arg) => this.#scope.resolve(arg)) };
-      }
-      const key = keyByText.get(canonical(part));
-      if (key !== undefined) return asField(key, part.span);
-      if (part.kind === 'Field' && !names.has(fieldName(part))) {
-        throw unknownSymbols(fieldName(part), part.span);
-      }
-      return undefined;
-    });
-  }
-
   #planDiff(window: DiffWindow | undefined): void {
-    const stages = this.#patternInput === undefined ? this.#stages.slice() : this.#stages.slice(0, -1);
-    const input = this.#patternInput ?? this.#compile(asField('@message', this.#query.span));
+    // The order of commands was checked: the last stage is that of `pattern`.
+    const stages = this.#stages.slice(0, -1);
+    const input = this.#patternInput!;
     const miner = new PatternMiner();
     this.#stages.length = stages.length;
     this.#stages.push(diffStage(input, miner));
@@ -462,7 +420,7 @@ class Planner {
   #planSubquery(query: Query): ValueSet {
     const known = this.#subqueries.find((subquery) => subquery.query === query);
     if (known !== undefined) return known.values;
-    const { columns } = new Planner(query, this.#settings).plan();
+    const columns = subqueryColumns(query, new Planner(query, this.#settings).plan().columns);
     if (columns.length !== 1) {
       throw new QuerySyntaxError('a subquery of in must give exactly one field', query.span);
     }
@@ -488,21 +446,36 @@ class Planner {
   }
 }
 
+/**
+ * How many rows the limits of a query leave; undefined for a query without one. Behind a limit some commands make rows of
+ * rows, or add some: of these all are shown.
+ */
+function limitOfRows(commands: readonly Command[]): number | undefined {
+  const limits = commands.filter((command) => command.kind === 'Limit');
+  if (limits.length === 0) return undefined;
+  const lastMore = commands.findLastIndex((command) => MAKES_MORE.has(command.kind) || isMultiple(command));
+  const counts = limits.filter((limit) => commands.indexOf(limit) > lastMore).map(({ count }) => count);
+  return Math.min(MAX_LIMIT, ...counts);
+}
+
+/**
+ * What a subquery of `in` gives: its last `fields` or `display` decides, also behind `stats`, whose other columns don't
+ * count then. Source: User Guide, subqueries, second example.
+ * @param columns - those that the query would show by itself
+ */
+function subqueryColumns({ commands }: Query, columns: readonly string[]): readonly string[] {
+  const last = commands.findLast(({ kind }) => PROJECTIONS.has(kind));
+  if (last?.kind !== 'Fields' && last?.kind !== 'Display') return columns;
+  return [...new Set(last.items.map(columnName))];
+}
+
 /** Whether rows may come in another order: `values` lists them as they come. */
 function ignoresOrder({ items }: StatsCommand): boolean {
   return !items.some(({ expression }) => callsOf(expression).some((name) => ORDERED_AGGREGATES.has(name)));
 }
 
-function isMultiple(command: Command): boolean {
-  return command.kind === 'Parse' && command.mode.kind === 'Regex' && command.mode.multi;
-}
-
-function isBin(expression: Expression): boolean {
-  return expression.kind === 'Call' && expression.name.toLowerCase() === 'bin';
-}
-
 function periodOf(expression: Expression) {
-  const arg = expression.kind === 'Call' ? expression.args[0] : undefined;
+  const arg = expression.kind === 'Call' ? expression.args.at(-1) : undefined;
   if (arg?.kind === 'Duration') return parsePeriod(`${arg.count}${arg.unit}`);
   return arg?.kind === 'String' ? parsePeriod(arg.value) : undefined;
 }
@@ -510,8 +483,7 @@ function periodOf(expression: Expression) {
 function wildcard(columns: readonly string[]) {
   return (name: string): readonly string[] => {
     if (!name.includes('*')) return [name];
-    const parts = name.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-    const pattern = new RegExp(`^${parts.join('.*')}$`, 's');
-    return columns.filter((column) => pattern.test(column));
+    const glob = parseGlob(name);
+    return columns.filter((column) => matchesGlob(glob, column));
   };
 }

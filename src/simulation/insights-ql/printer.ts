@@ -2,10 +2,12 @@ import {
   type Command,
   type Expression,
   type FieldReference,
+  type FieldStep,
   type LookupColumn,
   type NamedExpression,
   type ParseMode,
   type Query,
+  type SortKey,
   type SourceSelector,
 } from './tree.js';
 
@@ -61,7 +63,7 @@ function printCommand(command: Command): string {
       return `stats ${printItems(command.items)}${by}${offset}`;
     }
     case 'Sort':
-      return `sort ${command.keys.map(({ item, descending }) => `${printItem(item)} ${descending ? 'desc' : 'asc'}`).join(', ')}`;
+      return `sort ${command.keys.map(printSortKey).join(', ')}`;
     case 'Limit':
       return `limit ${command.any ? 'any ' : ''}${command.count}`;
     case 'Dedup':
@@ -147,8 +149,9 @@ function printTime(time: string): string {
 
 function printParse(input: Expression | undefined, mode: ParseMode): string {
   if (mode.kind === 'Json') {
-    const field = input === undefined ? '' : `field=${printExpression(input)} `;
-    return `parse json ${field}${printString(mode.path)} as ${printName(mode.name)}`;
+    const field = input === undefined ? '' : `field=${print(input, BINDING.operand)} `;
+    const paths = mode.paths.map(({ path, name }) => `${printString(path)} as ${printName(name)}`);
+    return `json ${field}${paths.join(', ')}`;
   }
   const from = input === undefined ? '' : `${print(input, BINDING.operand)} `;
   switch (mode.kind) {
@@ -173,6 +176,14 @@ function printItem({ expression, alias }: NamedExpression): string {
   return alias === undefined
     ? printExpression(expression)
     : `${printExpression(expression)} as ${printName(alias)}`;
+}
+
+/** A key can't begin with a call of `bin`, unless it stands in parentheses. */
+function printSortKey({ item, descending }: SortKey): string {
+  const text = printExpression(item.expression);
+  const expression = /^bin\(/i.test(text) ? `(${text})` : text;
+  const alias = item.alias === undefined ? '' : ` as ${printName(item.alias)}`;
+  return `${expression}${alias} ${descending ? 'desc' : 'asc'}`;
 }
 
 function printColumns(columns: readonly LookupColumn[]): string {
@@ -204,6 +215,8 @@ function printBare(expression: Expression): string {
       return printRegex(expression.source);
     case 'Call':
       return `${expression.name}(${expression.star ? '*' : expression.args.map(printExpression).join(', ')})`;
+    case 'Member':
+      return printBare(expression.target) + printPath(expression.steps);
     case 'Unary':
       return expression.operator === 'not'
         ? // The parser takes several in a row together, so each gets its own parentheses.
@@ -268,14 +281,14 @@ function printFields(fields: readonly FieldReference[]): string {
 }
 
 /** @param isFirst - whether the name begins here, so that it can't begin with a digit */
-function printField(field: FieldReference, isFirst = true): string {
-  let text = '';
-  for (const [index, step] of field.steps.entries()) {
-    if (typeof step === 'number') text += `[${step}]`;
-    else if (index === 0) text += printStep(step, isFirst && field.steps.length === 1, isFirst);
-    else text += `.${printStep(step, false, false)}`;
-  }
-  return text;
+function printField({ steps: [first, ...rest] }: FieldReference, isFirst = true): string {
+  return printStep(String(first), isFirst && rest.length === 0, isFirst) + printPath(rest);
+}
+
+function printPath(steps: readonly FieldStep[]): string {
+  return steps
+    .map((step) => (typeof step === 'number' ? `[${step}]` : `.${printStep(step, false, false)}`))
+    .join('');
 }
 
 function printStep(step: string, isWhole: boolean, isFirst: boolean): string {

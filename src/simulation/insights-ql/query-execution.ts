@@ -4,7 +4,7 @@ import {
   type QueryableEvent,
   type ScanStatistics,
 } from './event-source.js';
-import { HeldText } from './execution/held-text.js';
+import { HeldText, TextAccount } from './execution/held-text.js';
 import { Row } from './execution/row.js';
 import { type Stage, type StageFactory } from './execution/stage.js';
 import { type EvaluationContext } from './functions/index.js';
@@ -14,7 +14,7 @@ import { type LookupTables } from './stages/lookup.js';
 import { earlierSink } from './stages/pattern.js';
 import { type DiffWindow, type Query } from './tree.js';
 import { discoverFields } from './values/discovery.js';
-import { formatValue } from './values/value.js';
+import { formatCell } from './values/value.js';
 
 /** One cell of a result. */
 export interface ResultField {
@@ -41,6 +41,8 @@ export interface ExecutionSettings extends TimeRange {
   readonly elapsedMillis?: (() => number) | undefined;
   /** For an inner query: its rows are wanted with all fields of their events, see {@link QueryExecution.rawRows}. */
   readonly keepsRows?: boolean | undefined;
+  /** Of an inner query: where the text that it holds is counted. */
+  readonly textAccount?: TextAccount | undefined;
   /** Tables for `lookup`, by name. */
   readonly lookupTables?: LookupTables | undefined;
 }
@@ -74,6 +76,7 @@ export class QueryExecution {
   readonly #range: TimeRange;
   readonly #logGroupNames: readonly string[];
   readonly #elapsedMillis: () => number;
+  readonly #text: TextAccount;
   readonly #stages: Stage[];
   readonly #collected: Result = { rows: [], printed: [] };
   #status: ExecutionStatus = 'Scheduled';
@@ -101,7 +104,8 @@ export class QueryExecution {
       endTimeMillis: named?.endTimeMillis ?? endTimeMillis,
     };
     this.#elapsedMillis = settings.elapsedMillis ?? (() => performance.now());
-    this.#stages = this.#build();
+    this.#text = settings.textAccount ?? new TextAccount();
+    this.#stages = this.#text.making(() => this.#build());
   }
 
   get status(): ExecutionStatus {
@@ -148,6 +152,8 @@ export class QueryExecution {
         this.#error = error instanceof Error ? error : new Error(String(error));
         throw this.#error;
       }
+    } finally {
+      if (this.#settings.textAccount === undefined) this.#text.close();
     }
   }
 
@@ -201,6 +207,7 @@ export class QueryExecution {
       ...this.#settings,
       limit: unlimited,
       keepsRows: true,
+      textAccount: this.#text,
     });
     inner.#endsAt = this.#elapsedMillis() + mayTakeMillis;
     await inner.run(signal);
@@ -314,7 +321,7 @@ export class QueryExecution {
     const cells: ResultField[] = [];
     for (const field of this.#plan.columns) {
       if (field === '@ptr') continue;
-      const value = formatValue(row.get(field));
+      const value = formatCell(row.get(field));
       if (value !== undefined) cells.push({ field, value });
     }
     if (this.#plan.showsPtr && row.event !== undefined) cells.push({ field: '@ptr', value: row.event.ptr });

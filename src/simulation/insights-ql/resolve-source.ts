@@ -1,5 +1,7 @@
+import { firstMilli, lastMilli } from '../epoch-time.js';
+import { matchesGlob, parseGlob } from '../text-matching/glob.js';
 import { type EventSource } from './event-source.js';
-import { parsePeriod, periodMillis } from './functions/index.js';
+import { momentByText } from './functions/index.js';
 import { QuerySyntaxError } from './syntax-error.js';
 import { type SourceCommand, type SourceSelector } from './tree.js';
 
@@ -36,8 +38,8 @@ export function resolveSource(command: SourceCommand, source: EventSource, nowMi
       continue;
     }
     for (const name of selector.names) names.add(nameOf(name));
-    startTimeMillis = timeOf(selector.start, nowMillis, command);
-    endTimeMillis = timeOf(selector.end, nowMillis, command);
+    startTimeMillis = timeOf(selector.start, firstMilli, nowMillis, command);
+    endTimeMillis = timeOf(selector.end, lastMilli, nowMillis, command);
   }
   if (patterns.length > 0) {
     for (const group of source.logGroups()) {
@@ -60,14 +62,20 @@ function nameOf(name: string): string {
   return /^arn:[^:]*:logs:[^:]*:[^:]*:log-group:([^:]+)/.exec(name)?.[1] ?? name;
 }
 
-function timeOf(text: string | undefined, nowMillis: number, { span }: SourceCommand): number | undefined {
+/** @param absolute - reads a number as StartQuery does, in seconds or milliseconds */
+function timeOf(
+  text: string | undefined,
+  absolute: (time: number) => number,
+  nowMillis: number,
+  { span }: SourceCommand,
+): number | undefined {
   if (text === undefined) return undefined;
   if (text.toLowerCase() === 'now') return nowMillis;
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  // The console writes the end of a relative range so.
-  if (/^-?0s$/i.test(text)) return nowMillis;
-  const period = text.startsWith('-') ? parsePeriod(text.slice(1)) : undefined;
-  if (period !== undefined) return nowMillis - periodMillis(period);
+  if (/^\d{1,15}$/.test(text)) return absolute(Number(text));
+  // The console writes a relative range as START=-3600s END=0s.
+  const relative =
+    text.startsWith('-') || /^0+[a-z]+$/i.test(text) ? momentByText(nowMillis, text) : undefined;
+  if (relative !== undefined) return relative;
   throw new QuerySyntaxError(`${text} is no time`, span);
 }
 
@@ -97,12 +105,7 @@ function tagMatches(tag: string | undefined, values: readonly string[]): boolean
   if (values.length === 0) return tag !== undefined;
   return values.some((value) =>
     value.startsWith('!')
-      ? tag === undefined || !wildcardMatches(value.slice(1), tag)
-      : tag !== undefined && wildcardMatches(value, tag),
+      ? tag === undefined || !matchesGlob(parseGlob(value.slice(1)), tag)
+      : tag !== undefined && matchesGlob(parseGlob(value), tag),
   );
-}
-
-function wildcardMatches(pattern: string, text: string): boolean {
-  const parts = pattern.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&'));
-  return new RegExp(`^${parts.join('[^]*?')}$`).test(text);
 }

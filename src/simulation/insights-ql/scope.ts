@@ -1,7 +1,7 @@
 import { aggregateFunctions, scalarFunctions } from './functions/index.js';
 import { printExpression } from './printer.js';
-import { QuerySyntaxError, type Span } from './syntax-error.js';
-import { fieldName, type Expression, type FieldReference } from './tree.js';
+import { placeOf, QuerySyntaxError, type Span } from './syntax-error.js';
+import { fieldName, type Call, type Expression, type FieldReference } from './tree.js';
 
 /** Columns that queries without fields, display, stats or parse show. Source: User Guide, fields. */
 const DEFAULT_COLUMNS = ['@timestamp', '@message'] as const;
@@ -16,7 +16,6 @@ export class Scope {
   readonly #made = new Set<string>();
   /** Of them, those that the query gave a name of its own; they stay taken behind `stats` too. */
   readonly #ephemeral = new Set<string>();
-  readonly #parsed = new Set<string>();
   readonly #known = new Set<string>();
   /** The columns whose names are expressions, by their text in one spelling. */
   readonly #byText = new Map<string, string>();
@@ -36,9 +35,12 @@ export class Scope {
     return !this.#isClosed && !this.#made.has(name) && !this.#made.has(name.split('.')[0]!);
   }
 
-  /** `fields x`: @throws QuerySyntaxError for a field that `parse` made, which is a column already */
+  /**
+   * `fields x`, which makes no column of that name twice. Seen in answers of the service.
+   * @throws QuerySyntaxError for a name that the query itself gave, be it with `as` or by `parse`
+   */
   show(name: string, span: Span): void {
-    if (this.#parsed.has(name)) throw alreadyDefined(name, span);
+    if (this.#ephemeral.has(name)) throw alreadyDefined(name, span);
     if (!this.#columns.includes(name)) this.#columns.push(name);
   }
 
@@ -49,12 +51,11 @@ export class Scope {
   }
 
   /** A column with a name of its own. @throws QuerySyntaxError for one that there is */
-  make(name: string, span: Span, { parsed = false } = {}): void {
+  make(name: string, span: Span): void {
     if (this.#made.has(name) || this.#columns.includes(name)) throw alreadyDefined(name, span);
     this.nameOnce(name, span);
     this.#columns.push(name);
     this.define(name);
-    if (parsed) this.#parsed.add(name);
   }
 
   /**
@@ -90,7 +91,6 @@ export class Scope {
     this.#displayed = undefined;
     this.#columns = [];
     this.#made.clear();
-    this.#parsed.clear();
     this.#known.clear();
     this.#byText.clear();
     for (const { name, expression } of columns) {
@@ -114,7 +114,7 @@ export class Scope {
       }
       if (part.kind === 'Call') {
         const name = part.name.toLowerCase();
-        if (scalarFunctions.get(name)?.takesTimestamp && !this.#known.has('@timestamp')) {
+        if (readsTimestamp(part) && !this.#known.has('@timestamp')) {
           throw unknownSymbols('@timestamp', part.span);
         }
         if (aggregateFunctions.has(name) && !scalarFunctions.has(name)) {
@@ -124,6 +124,11 @@ export class Scope {
       return undefined;
     });
   }
+}
+
+/** `bin(5m)`, which means `bin(@timestamp, 5m)` */
+export function readsTimestamp({ name, args }: Call): boolean {
+  return args.length === 1 && scalarFunctions.get(name.toLowerCase())?.takesTimestamp === true;
 }
 
 /** `a`, `a.b`, `a.b.c` */
@@ -147,10 +152,9 @@ export function unknownSymbols(names: string, span: Span): QuerySyntaxError {
   return new QuerySyntaxError(`Unknown symbols found in or after stats: ${names}`, span);
 }
 
-/** Source: seen in answers of the service, which name the last character of the place, not the one behind it. */
+/** Source: seen in answers of the service. */
 export function alreadyDefined(name: string, span: Span): QuerySyntaxError {
-  const place = `[${span.start},${span.end - 1}]`;
-  return new QuerySyntaxError(`Ephemeral field is already defined: ${name} (${place})`, span);
+  return new QuerySyntaxError(`Ephemeral field is already defined: ${name} ${placeOf(span)}`, span);
 }
 
 /** The names of all functions that an expression calls, in lower case. */
@@ -174,6 +178,12 @@ export function replace(
   switch (expression.kind) {
     case 'Call':
       return { ...expression, args: expression.args.map(inner) };
+    case 'Member': {
+      const target = inner(expression.target);
+      if (target.kind === 'Call') return { ...expression, target };
+      // A column took the place of the call: its path leads into that column.
+      return target.kind === 'Field' ? { ...target, steps: [...target.steps, ...expression.steps] } : target;
+    }
     case 'Unary':
       return { ...expression, operand: inner(expression.operand) };
     case 'Binary':

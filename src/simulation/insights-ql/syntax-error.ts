@@ -18,6 +18,13 @@ export class QuerySyntaxError extends CloudWatchLogsError {
   }
 }
 
+/**
+ * The place of a part as the service's texts have it: they name the last character of the place, not the one behind it.
+ */
+export function placeOf({ start, end }: Span): string {
+  return `([${start},${end - 1}])`;
+}
+
 /** The service's text for a symbol that can't stand where it stands. Lines count from 1, positions from 0. */
 export function unexpectedSymbol(text: string, span: Span): QuerySyntaxError {
   const { line, position } = lineAndPosition(text, span.start);

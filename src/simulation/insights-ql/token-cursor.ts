@@ -1,5 +1,6 @@
 import { Lexer, type Token } from './lexer.js';
 import { QuerySyntaxError, unexpectedSymbol, type Span } from './syntax-error.js';
+import { type FieldStep } from './tree.js';
 
 /** Parentheses, calls and signs inside each other; what is deeper is refused, so that nothing overflows. */
 const MAX_DEPTH = 100;
@@ -137,11 +138,12 @@ export class TokenCursor {
     return this.peek().span.start === this.#end;
   }
 
-  /** Goes behind a character if it comes right behind the last symbol. */
-  takeTouching(character: string): boolean {
-    if (this.#text[this.#end] !== character) return false;
-    this.#offset++;
-    return true;
+  /** Takes a dot right behind the last symbol and the names behind it; undefined where there is none. */
+  takePath(): readonly FieldStep[] | undefined {
+    if (this.#text[this.#end] !== '.') return undefined;
+    const path = this.#lexer.pathAt(this.#end + 1);
+    this.advance(path);
+    return path.steps;
   }
 
   /** From an offset to the end of the last symbol taken. */

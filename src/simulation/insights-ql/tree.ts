@@ -52,6 +52,14 @@ export interface Call {
   readonly span: Span;
 }
 
+/** A path into what a call gives: `jsonParse(@message).user.name`, `split(path, "/")[1]`. */
+export interface Member {
+  readonly kind: 'Member';
+  readonly target: Call;
+  readonly steps: readonly FieldStep[];
+  readonly span: Span;
+}
+
 export type UnaryOperator = '-' | 'not';
 
 export interface Unary {
@@ -107,6 +115,7 @@ export type Expression =
   | DurationLiteral
   | RegexLiteral
   | Call
+  | Member
   | Unary
   | Binary
   | Logical
@@ -153,7 +162,10 @@ export type ParseMode =
     }
   | { readonly kind: 'Logfmt'; readonly name: string }
   | { readonly kind: 'Csv'; readonly names: readonly string[] }
-  | { readonly kind: 'Json'; readonly path: string; readonly name: string };
+  | {
+      readonly kind: 'Json';
+      readonly paths: readonly { readonly path: string; readonly name: string }[];
+    };
 
 export interface ParseCommand {
   readonly kind: 'Parse';
@@ -293,7 +305,7 @@ export type SourceSelector =
   | {
       readonly kind: 'Names';
       readonly names: readonly string[];
-      /** As written: epoch milliseconds, or relative such as `-1d` or `now`. */
+      /** As written: seconds or milliseconds since 1970, or relative such as `-1d` or `now`. */
       readonly start?: string | undefined;
       readonly end?: string | undefined;
     };

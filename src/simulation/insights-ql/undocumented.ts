@@ -26,9 +26,22 @@ export function effectiveLimit(
  */
 export const MISSING_FIELD_DIFFERS = false as boolean;
 
-/** `by bin(5m) offset 1h`: what happened at t is shown at t + 1h, as PromQL's offset does. */
-export function shiftBin(millis: number, offsetMillis: number): number {
-  return millis + offsetMillis;
+/**
+ * Computed numbers print four decimals, as recorded. No recording has one that would print as 0 so (what one invocation
+ * costs): it is printed whole, because a 0 would be a wrong answer to whoever tests such a query here.
+ */
+export const PRINTS_TINY_NUMBERS_WHOLE = true as boolean;
+
+/** `by bin(5m) offset 1h`: what happened at t is shown at t + 1h, as PromQL's offset does; -1 would show it earlier. */
+export const OFFSET_DIRECTION = 1 as 1 | -1;
+
+/**
+ * `now() - 1h`: public queries compare it with `@timestamp`, so beside a period `now()`, which is a number of seconds, is
+ * the moment that it names. Beside a number it stays one.
+ * @returns milliseconds since 1970
+ */
+export function momentOfNow(seconds: number): number {
+  return seconds * 1000;
 }
 
 /** What `fillmissing` puts where no `with` names a value. */

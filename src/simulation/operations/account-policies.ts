@@ -18,6 +18,7 @@ import {
   retentionRules,
 } from './account-policy-rules.js';
 import { checkDataProtectionDocument } from './data-protection-document.js';
+import { compileFilterPattern } from './filter-pattern.js';
 import { DELIVERY_RETENTION_DAYS } from './find-log-group.js';
 import { applyIndexPolicies } from './index-policies.js';
 import { parseIndexPolicy } from './index-policy-document.js';
@@ -89,7 +90,11 @@ function checkPolicy(context: ServiceContext, request: RequestOf<'PutAccountPoli
       parseRetention(policyDocument);
       return;
     case 'SUBSCRIPTION_FILTER_POLICY': {
-      const { destinationArn, roleArn } = parseSubscriptionPolicy(policyDocument, selectionCriteria);
+      const { destinationArn, roleArn, filterPattern } = parseSubscriptionPolicy(
+        policyDocument,
+        selectionCriteria,
+      );
+      compileFilterPattern(filterPattern);
       checkDestination(context, destinationArn, roleArn);
       return;
     }

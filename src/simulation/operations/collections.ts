@@ -31,6 +31,20 @@ export function logStreamsOf(logGroupName: string): string {
   return `log-streams ${logGroupName}`;
 }
 
+/** Tokens of an endpoint of before 2023, by stream. */
+export function sequenceTokensOf(logGroupName: string): string {
+  return `sequence-tokens ${logGroupName}`;
+}
+
+export interface SequenceTokenDocument {
+  /** What the next put has to bring. */
+  readonly token: string;
+  /** What the last put brought. */
+  readonly previous?: string | undefined;
+  /** Of the events of the last put. */
+  readonly digest: string;
+}
+
 export function metricFiltersOf(logGroupName: string): string {
   return `metric-filters ${logGroupName}`;
 }

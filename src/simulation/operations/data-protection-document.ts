@@ -2,11 +2,16 @@ import { invalidParameter } from '../service-error.js';
 
 const MAX_LENGTH = 30_720;
 
+/** Recorded: there is one version. A document that names none is taken. */
+const VERSION = '2021-06-01';
+const MANAGED_IDENTIFIER = /^arn:aws[\w-]*:dataprotection::aws:data-identifier\/[A-Za-z0-9-]+$/;
+
 type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
  * Checks the document of a data protection policy: a block that audits and one that masks the same data.
- * Source: PutDataProtectionPolicy, `policyDocument`. The texts are not documented.
+ * Source: PutDataProtectionPolicy, `policyDocument`. The texts on version and identifiers are recorded, the others
+ * are not documented.
  * @throws ServiceError for any other document
  */
 export function checkDataProtectionDocument(document: string): void {
@@ -14,8 +19,14 @@ export function checkDataProtectionDocument(document: string): void {
     throw invalidParameter(`The policy document must have at most ${MAX_LENGTH} characters.`);
   }
   const policy = parse(document);
-  const statements: unknown = isObject(policy) ? policy.Statement : undefined;
-  if (!Array.isArray(statements)) throw invalid('it must be a JSON object with an array Statement');
+  if (!isObject(policy) || !Array.isArray(policy.Statement)) {
+    throw invalid('it must be a JSON object with an array Statement');
+  }
+  if (policy.Version !== undefined && policy.Version !== VERSION) {
+    throw invalidParameter(`Policy Version must be ${VERSION}`);
+  }
+  const statements: readonly unknown[] = policy.Statement;
+  const ownNames = ownIdentifiers(policy.Configuration);
   const audit = blockWith(statements, 'Audit');
   const mask = blockWith(statements, 'Deidentify');
   if (!audit || !isObject(audit.operation.FindingsDestination)) {
@@ -25,9 +36,21 @@ export function checkDataProtectionDocument(document: string): void {
   if (!mask || !isObject(config) || Object.keys(config).length > 0) {
     throw invalid('a statement must have the operation Deidentify with an empty MaskConfig');
   }
+  for (const identifier of [...audit.identifiers, ...mask.identifiers]) {
+    if (MANAGED_IDENTIFIER.test(identifier) || ownNames.has(identifier)) continue;
+    throw invalidParameter(`${identifier} is not a valid Data Identifier`);
+  }
   if (audit.identifiers.length === 0 || !sameTexts(audit.identifiers, mask.identifiers)) {
     throw invalid('both statements must list the same DataIdentifier');
   }
+}
+
+/** Names that a policy gives to expressions of its own. Source: user guide, "Custom data identifiers". */
+function ownIdentifiers(configuration: unknown): ReadonlySet<unknown> {
+  const own = isObject(configuration) ? configuration.CustomDataIdentifier : undefined;
+  return new Set(
+    Array.isArray(own) ? own.map((each: unknown) => (isObject(each) ? each.Name : undefined)) : [],
+  );
 }
 
 interface Block {

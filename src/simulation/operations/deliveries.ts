@@ -26,6 +26,8 @@ const TYPE_BY_VENDOR: Readonly<Record<string, DeliveryDestinationDocument['deliv
   logs: 'CWL',
   firehose: 'FH',
 };
+/** Records that come one by one can't be a file of columns. Recorded for log groups. */
+const TYPES_WITHOUT_PARQUET: readonly string[] = ['CWL', 'FH'];
 
 function putDeliverySource(context: ServiceContext, request: RequestOf<'PutDeliverySource'>): Answer {
   const { name, resourceArn, logType, deliverySourceConfiguration } = request;
@@ -39,6 +41,12 @@ function putDeliverySource(context: ServiceContext, request: RequestOf<'PutDeliv
       'Update to existing Delivery Source with new ResourceId is not allowed. Please create a new Delivery Source instead.',
     );
   }
+  for (const [, other] of context.catalog.list<DeliverySourceDocument>(DELIVERY_SOURCES)) {
+    if (other.name !== name && other.logType === logType && other.resourceArns.includes(resourceArn)) {
+      throw conflict('This ResourceId has already been used in another Delivery Source in this account.');
+    }
+  }
+  refuseTagsOfUpdate(existing, request.tags);
   const source: DeliverySourceDocument = {
     name,
     arn: arn(context, `delivery-source:${name}`),
@@ -81,10 +89,23 @@ function putDeliveryDestination(
   const { name, outputFormat, deliveryDestinationConfiguration, roleArn } = request;
   refuseReservedTags(request.tags);
   const existing = context.catalog.get<DeliveryDestinationDocument>(DELIVERY_DESTINATIONS, name);
+  const deliveryDestinationType = typeOf(request);
+  if (outputFormat === 'parquet' && TYPES_WITHOUT_PARQUET.includes(deliveryDestinationType)) {
+    throw invalid('Invalid output format value provided.');
+  }
+  refuseOtherRegion(context, deliveryDestinationConfiguration?.destinationResourceArn);
+  if (existing?.outputFormat !== undefined && outputFormat !== undefined) {
+    if (existing.outputFormat !== outputFormat) {
+      throw conflict(
+        'Update to existing Delivery Destination with new Output Format is not allowed. Please create a new Delivery Destination instead.',
+      );
+    }
+  }
+  refuseTagsOfUpdate(existing, request.tags);
   const destination: DeliveryDestinationDocument = {
     name,
     arn: arn(context, `delivery-destination:${name}`),
-    deliveryDestinationType: typeOf(request),
+    deliveryDestinationType,
     outputFormat,
     deliveryDestinationConfiguration,
     roleArn,
@@ -93,6 +114,19 @@ function putDeliveryDestination(
   };
   context.catalog.put(DELIVERY_DESTINATIONS, name, destination);
   return { deliveryDestination: describeDestination(destination) };
+}
+
+/** The ARN of a bucket has no region. */
+function refuseOtherRegion({ region }: ServiceContext, destinationResourceArn = ''): void {
+  const named = destinationResourceArn.split(':')[3] ?? '';
+  if (named === '' || named === region) return;
+  throw invalid('Region from identity does not match the Destination Resource ARN.');
+}
+
+/** Tags of what exists are changed by TagResource. The text is recorded. */
+function refuseTagsOfUpdate(existing: object | undefined, tags: Readonly<Record<string, string>> = {}): void {
+  if (!existing || Object.keys(tags).length === 0) return;
+  throw conflict('Tags can only be provided when a resource is being created, not updated.');
 }
 
 function typeOf({
@@ -149,13 +183,18 @@ function putDestinationPolicy(
 ): Answer {
   const destination = findDestination(context, request.deliveryDestinationName);
   const policy = request.deliveryDestinationPolicy;
-  try {
-    JSON.parse(policy);
-  } catch {
-    throw invalid('Invalid Delivery Destination resource Policy is provided.');
-  }
+  if (!hasStatements(policy)) throw invalid('Invalid Delivery Destination resource Policy is provided.');
   context.catalog.put(DELIVERY_DESTINATIONS, destination.name, { ...destination, policy });
   return { policy: { deliveryDestinationPolicy: policy } };
+}
+
+function hasStatements(policy: string): boolean {
+  try {
+    const parsed: unknown = JSON.parse(policy);
+    return typeof parsed === 'object' && parsed !== null && 'Statement' in parsed;
+  } catch {
+    return false;
+  }
 }
 
 function getDestinationPolicy(

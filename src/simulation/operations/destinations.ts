@@ -3,7 +3,7 @@ import { invalidParameter, notFound } from '../service-error.js';
 import { arn } from './arns.js';
 import { DESTINATIONS, type DestinationDocument } from './collections.js';
 import { pageOf } from './page-tokens.js';
-import { checkJson } from './policy-document.js';
+import { checkAccessPolicy } from './policy-document.js';
 import { refuseReservedTags } from './reserved-tags.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
 
@@ -37,7 +37,7 @@ function putDestinationPolicy(context: ServiceContext, request: RequestOf<'PutDe
   if (Buffer.byteLength(request.accessPolicy) > MAX_ACCESS_POLICY_BYTES) {
     throw invalidParameter(`The access policy must have at most ${MAX_ACCESS_POLICY_BYTES} bytes.`);
   }
-  checkJson(request.accessPolicy);
+  checkAccessPolicy(request.accessPolicy, { takesLogsAsAccount: true });
   context.catalog.put(DESTINATIONS, request.destinationName, {
     ...destination,
     accessPolicy: request.accessPolicy,

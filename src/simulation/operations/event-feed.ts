@@ -12,15 +12,25 @@ export interface FreshEvents {
 
 /** Tells those who follow the service live, subscription filters and live tails, what was stored. */
 export class EventFeed {
-  readonly #listeners = new Set<(fresh: FreshEvents) => void>();
+  readonly #listeners = new Map<(fresh: FreshEvents) => void, () => void>();
 
-  /** @returns ends the subscription */
-  subscribe(listener: (fresh: FreshEvents) => void): () => void {
-    this.#listeners.add(listener);
+  /**
+   * @param ended - called when nothing will come any more
+   * @returns ends the subscription
+   */
+  subscribe(listener: (fresh: FreshEvents) => void, ended: () => void = () => undefined): () => void {
+    this.#listeners.set(listener, ended);
     return () => this.#listeners.delete(listener);
   }
 
+  /** Nothing comes any more. */
+  end(): void {
+    const listeners = [...this.#listeners.values()];
+    this.#listeners.clear();
+    for (const ended of listeners) ended();
+  }
+
   publish(fresh: FreshEvents): void {
-    for (const listener of this.#listeners) listener(fresh);
+    for (const listener of this.#listeners.keys()) listener(fresh);
   }
 }

@@ -1,10 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 
+import { makeFolders } from '../../file-ownership/make-folders.js';
 import type { ExportTaskDocument } from './collections.js';
 import type { ServiceContext } from './service-context.js';
 
@@ -36,14 +37,14 @@ export async function writeExport(
   cancelled: () => boolean,
 ): Promise<void> {
   const target = join(folder, ...task.destinationPrefix.split('/'));
-  await mkdir(target, { recursive: true });
+  await makeFolders(target);
   await writeFile(join(target, 'aws-logs-write-test'), 'Permission Check Successful');
   const prefix = task.logStreamNamePrefix ?? '';
   for (const logStreamName of context.events.groupStreams(task.logGroupName).keys()) {
     if (!logStreamName.startsWith(prefix)) continue;
     if (cancelled()) return;
     const streamFolder = join(target, task.taskId, fileName(logStreamName));
-    await mkdir(streamFolder, { recursive: true });
+    await makeFolders(streamFolder);
     await pipeline(
       Readable.from(lines(context, task, logStreamName)),
       createGzip(),

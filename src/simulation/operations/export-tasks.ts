@@ -18,17 +18,14 @@ async function createExportTask(
 ): Promise<Answer> {
   const { from, to, destination, destinationPrefix = 'exportedlogs' } = request;
   const group = findLogGroup(context, request.logGroupName);
-  if (from >= to) throw invalidParameter('The start of the export must be before its end.');
-  // Source: CreateExportTask, `to`.
-  if (to < group.creationTime) {
-    throw invalidParameter('The end of the export must not be before the log group was created.');
-  }
-  if (destinationPrefix.split('/').some((part) => /^\.\.?$/.test(part) || /[\0\\]/.test(part))) {
-    throw invalidParameter('Invalid destinationPrefix.');
-  }
+  // Recorded: before the range, of which the service takes one before the group was made, against its documentation.
   const folder = await bucketFolder(context.exportDirectory, destination);
   if (folder === undefined) {
     throw invalidParameter('The given bucket does not exist. Please make sure the bucket is valid.');
+  }
+  if (from >= to) throw invalidParameter('The start of the export must be before its end.');
+  if (destinationPrefix.split('/').some((part) => /^\.\.?$/.test(part) || /[\0\\]/.test(part))) {
+    throw invalidParameter('Invalid destinationPrefix.');
   }
   const others = tasks(context);
   // One at a time. Source: CreateExportTask, "Each account can only have one active export task".

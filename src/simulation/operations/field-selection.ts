@@ -3,6 +3,9 @@ import { invalidParameter } from '../service-error.js';
 /** The system fields that filters select by, and pass on. Source: PutSubscriptionFilter, `emitSystemFields`. */
 const SYSTEM_FIELDS = ['@aws.account', '@aws.region', '@source.log'] as const;
 
+/** In the order of the recorded text. */
+const SUPPORTED_FIELDS: readonly SystemField[] = ['@aws.region', '@aws.account', '@source.log'];
+
 export type SystemField = (typeof SYSTEM_FIELDS)[number];
 
 /** What the system fields of a log group's events are. */
@@ -17,7 +20,10 @@ export function systemFieldValues(
 
 /** @throws ServiceError for a name that is no system field */
 export function checkSystemFields(names: readonly string[] = []): asserts names is readonly SystemField[] {
-  if (!names.every(isSystemField)) throw invalidParameter('The provided system fields are invalid.');
+  if (names.every(isSystemField)) return;
+  throw invalidParameter(
+    `The provided system fields are invalid. The supported system fields are - [${SUPPORTED_FIELDS.join(', ')}]`,
+  );
 }
 
 function isSystemField(name: string): name is SystemField {
@@ -62,7 +68,7 @@ class CriteriaReader {
   }
 
   failure(): Error {
-    return invalidParameter('Invalid field selection criteria.');
+    return invalidParameter('The provided field selection criteria is invalid');
   }
 
   /** Any : All ( `OR` All )* */

@@ -1,3 +1,4 @@
+import { show } from '../../cloudwatch/errors.js';
 import {
   countRegexes,
   extractValues,
@@ -10,16 +11,40 @@ import { invalidParameter, limitExceeded } from '../service-error.js';
 import { metricFiltersOf, subscriptionFiltersOf } from './collections.js';
 import type { ServiceContext } from './service-context.js';
 
-/** What a refusal begins with. Recorded for metric filters, not for the others. */
+/** What the service says of a pattern that is invalid, where the fault has no text of its own. Recorded. */
 type Refusal = 'Invalid metric filter pattern' | 'Invalid filter pattern';
 
-function parse(pattern: string, refusal: Refusal): FilterPattern {
+/** @throws ServiceError for a pattern that the service does not take */
+export function parseOrRefuse(pattern: string, refusal: Refusal): FilterPattern {
   try {
     return parseFilterPattern(pattern);
   } catch (error) {
     if (!(error instanceof FilterPatternError)) throw error;
-    throw invalidParameter(`${refusal}: ${error.message}`);
+    throw invalidParameter(
+      error.serviceText ?? refusal,
+      `the filter pattern ${show(pattern)} was refused: ${error.message}`,
+    );
   }
+}
+
+/**
+ * Reads a pattern that was stored.
+ * @returns undefined for one that only an earlier version took: it matches nothing, and keeps no event from being
+ * stored
+ */
+export function parseStoredPattern(pattern: string): FilterPattern | undefined {
+  try {
+    return parseFilterPattern(pattern);
+  } catch (error) {
+    if (error instanceof FilterPatternError) return undefined;
+    throw error;
+  }
+}
+
+/** The test of a stored pattern, as {@link parseStoredPattern} reads it. */
+export function storedFilterTest(pattern: string): (message: string) => boolean {
+  const parsed = parseStoredPattern(pattern);
+  return (message) => parsed !== undefined && matchesPattern(parsed, message);
 }
 
 /**
@@ -32,7 +57,7 @@ export function compileFilterPattern(
   refusal: Refusal = 'Invalid filter pattern',
 ): ((message: string) => boolean) | undefined {
   if (pattern === undefined || pattern.trim() === '') return undefined;
-  const parsed = parse(pattern, refusal);
+  const parsed = parseOrRefuse(pattern, refusal);
   return (message) => matchesPattern(parsed, message);
 }
 
@@ -41,19 +66,11 @@ export function compileFilterPattern(
  * @throws ServiceError for a pattern that the service does not take
  */
 export function extractor(pattern: string): (message: string) => Record<string, string> | undefined {
-  const parsed = parse(pattern, 'Invalid metric filter pattern');
+  const parsed = parseOrRefuse(pattern, 'Invalid metric filter pattern');
   return (message) => {
     const values = extractValues(parsed, message);
     return values && Object.fromEntries(values);
   };
-}
-
-/**
- * Whether a metric filter may take dimensions from what a pattern, which is a valid one, extracts: JSON and
- * space-delimited patterns alone extract anything. Source: PutMetricFilter, `dimensions`.
- */
-export function supportsDimensions(pattern: string): boolean {
-  return parseFilterPattern(pattern).kind !== 'Terms';
 }
 
 /** Patterns with a regular expression in one group. Source: user guide, "Filter pattern syntax". */
@@ -76,5 +93,6 @@ export function refuseManyRegexes(
 }
 
 function hasRegex(pattern: string): boolean {
-  return countRegexes(parseFilterPattern(pattern)) > 0;
+  const parsed = parseStoredPattern(pattern);
+  return parsed !== undefined && countRegexes(parsed) > 0;
 }

@@ -11,7 +11,10 @@ export const DELIVERY_RETENTION_DAYS = 1;
 /** @throws ServiceError where there is no such group */
 export function findLogGroup(context: ServiceContext, logGroupName: string): LogGroupDocument {
   const group = context.catalog.get<LogGroupDocument>(LOG_GROUPS, logGroupName);
-  if (!group) throw notFound('The specified log group does not exist.');
+  if (!group) {
+    context.notHere(logGroupName);
+    throw notFound('The specified log group does not exist.');
+  }
   return group;
 }
 

@@ -7,7 +7,6 @@ import { decodeLogsRequest } from '../ingestion/otlp/logs.js';
 import { encodeErrorStatus, encodeExportResponse, type PartialSuccess } from '../ingestion/otlp/responses.js';
 import { decodeTracesRequest } from '../ingestion/otlp/traces.js';
 import { type Exchange, sendJson } from '../protocol/http-server.js';
-import { decodeBody, readRawBody } from '../protocol/read-body.js';
 import { invalidParameter, ServiceError } from '../service-error.js';
 import { arn } from './arns.js';
 import { LOG_GROUPS, type LogGroupDocument, logStreamsOf } from './collections.js';
@@ -22,6 +21,8 @@ import type { ServiceContext } from './service-context.js';
 const MAX_OTLP_BYTES = 1_048_576;
 const SPANS_GROUP = 'aws/spans';
 const SPANS_STREAM = 'default';
+/** Headers by which a request is read, and its events are stored. */
+const USED_HEADERS = ['content-type', 'content-encoding', 'x-aws-log-group', 'x-aws-log-stream'];
 const JSON_TYPE = { contentType: 'application/json' };
 
 interface Endpoint {
@@ -107,9 +108,9 @@ async function take(
   endpoint: Endpoint,
 ): Promise<PartialSuccess | undefined> {
   const { request, path } = exchange;
-  const raw = await readRawBody(request);
+  await exchange.body.read();
   const target = endpoint.signal === 'traces' ? undefined : targetOf(exchange, endpoint);
-  authenticate(context, exchange, raw, target?.logGroupName);
+  authenticate(context, exchange, target?.logGroupName);
   const { delayMillis, fault } = context.faults.strike(path.slice(1), context.now());
   if (delayMillis > 0) await wait(delayMillis);
   if (fault && (await failBefore(context, fault, exchange))) return undefined;
@@ -118,7 +119,7 @@ async function take(
     throw accessDenied(context, path.slice(1), arn(context, resource));
   }
 
-  const body = await decodeBody(raw, request.headers['content-encoding']);
+  const body = await exchange.body.decoded();
   if (endpoint.signal && body.length > MAX_OTLP_BYTES) {
     throw new ServiceError('RequestEntityTooLargeException', 'The request is larger than 1 MB.', {
       status: 413,
@@ -156,16 +157,21 @@ function targetOf({ request, query }: Exchange, endpoint: Endpoint): Target {
   return { logGroupName, logStreamName };
 }
 
-/** A bearer token holds where the group allows one; otherwise the request is signed as any other. */
+/**
+ * A bearer token holds where the group allows one; otherwise the request is signed as any other. Where signatures
+ * are verified no token is believed: who may have one is IAM's matter, of which nothing is known here.
+ */
 function authenticate(
   context: ServiceContext,
-  { request }: Exchange,
-  raw: Buffer,
+  { request, body }: Exchange,
   logGroupName: string | undefined,
 ): void {
   const unauthorized = (message: string): ServiceError =>
     new ServiceError('UnauthorizedException', message, { status: 401 });
   if (/^Bearer\s+\S/i.test(request.headers.authorization ?? '')) {
+    if (context.verifiesSignatures) {
+      throw unauthorized('Bearer tokens cannot be verified by the local service; sign the request.');
+    }
     const group =
       logGroupName === undefined
         ? undefined
@@ -176,7 +182,7 @@ function authenticate(
     return;
   }
   try {
-    context.authenticate(request, raw);
+    context.authenticate(request, body.raw, USED_HEADERS);
   } catch (error) {
     throw error instanceof ServiceError ? unauthorized(error.message) : error;
   }

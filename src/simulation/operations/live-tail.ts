@@ -12,12 +12,15 @@ import { invalidOperation, invalidParameter, limitExceeded } from '../service-er
 import { logGroupArn, logGroupNameOf } from './arns.js';
 import { compileFilterPattern } from './filter-pattern.js';
 import { findLogGroup } from './find-log-group.js';
+import type { FreshEvents } from './event-feed.js';
 import type { ServiceContext } from './service-context.js';
 
 const UPDATE_MILLIS = 1000;
 /** Source: StartLiveTail: more events of one second are sampled; a session ends after three hours. */
 const MAX_UPDATE_EVENTS = 500;
 const MAX_SESSION_MILLIS = 3 * 60 * 60 * 1000;
+/** UTF-16 units of the messages of one update, but for one that is longer alone. Not documented; the rest is sampled. */
+const MAX_UPDATE_TEXT = 2 * 1024 * 1024;
 /** Updates that wait for a client that reads slowly; then the oldest go. Source: StartLiveTail. */
 const MAX_BUFFERED_UPDATES = 10;
 /** Source: "CloudWatch Logs quotas", live tail sessions at once. */
@@ -50,16 +53,21 @@ export function answerLiveTail(
   sessions.set(context.feed, open + 1);
 
   let waiting: TailEvent[] = [];
+  let waitingText = 0;
   const buffered: Buffer[] = [];
   let sampled = false;
-  const unsubscribe = context.feed.subscribe((fresh) => {
+  const take = (fresh: FreshEvents): void => {
     const { logGroupName } = fresh.group;
     for (const { timestamp, message } of fresh.events) {
       if (!matches(logGroupName, fresh.logStreamName, message)) continue;
-      if (waiting.length >= MAX_UPDATE_EVENTS) {
+      const isFull =
+        waiting.length >= MAX_UPDATE_EVENTS ||
+        (waiting.length > 0 && waitingText + message.length > MAX_UPDATE_TEXT);
+      if (isFull) {
         sampled = true;
         return;
       }
+      waitingText += message.length;
       waiting.push({
         logStreamName: fresh.logStreamName,
         logGroupIdentifier: `${context.accountId}:${logGroupName}`,
@@ -68,10 +76,12 @@ export function answerLiveTail(
         ingestionTime: fresh.ingestionTime,
       });
     }
-  });
+  };
+  const unsubscribe = context.feed.subscribe(take, () => response.end());
   const updates = setInterval(() => {
     const update = { sessionMetadata: { sampled }, sessionResults: waiting };
     waiting = [];
+    waitingText = 0;
     sampled = false;
     buffered.push(encodeStreamEvent('sessionUpdate', update));
     if (buffered.length > MAX_BUFFERED_UPDATES) buffered.shift();

@@ -8,6 +8,7 @@ import {
   metricFiltersOf,
   RESOURCE_POLICIES,
   resourcePolicyKey,
+  sequenceTokensOf,
   subscriptionFiltersOf,
 } from './collections.js';
 import { policiesOf, retentionPolicyFor } from './account-policy-rules.js';
@@ -73,13 +74,14 @@ function deleteLogGroup(context: ServiceContext, { logGroupName }: RequestOf<'De
   const group = findLogGroup(context, logGroupName);
   refuseProtected(group);
   const { catalog, events } = context;
-  for (const collection of [logStreamsOf, metricFiltersOf, subscriptionFiltersOf]) {
+  // The events first: if the process ends in between, there is a group without events, not events without a group.
+  events.deleteLogGroup(logGroupName);
+  for (const collection of [logStreamsOf, sequenceTokensOf, metricFiltersOf, subscriptionFiltersOf]) {
     const name = collection(logGroupName);
     for (const [key] of catalog.list(name)) catalog.delete(name, key);
   }
   catalog.delete(RESOURCE_POLICIES, resourcePolicyKey(logGroupName));
   catalog.delete(LOG_GROUPS, logGroupName);
-  events.deleteLogGroup(logGroupName);
   return undefined;
 }
 

@@ -5,7 +5,9 @@ import { invalidParameter, notFound } from '../service-error.js';
 import { parsePtr } from '../store/event-id.js';
 import type { StoredEvent } from '../store/event-store.js';
 import { LOG_GROUPS, type LogGroupDocument } from './collections.js';
+import { firstMilli } from '../epoch-time.js';
 import { expireEvents, findNamedLogGroup } from './find-log-group.js';
+import { firstQueriedTime } from './older-events.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
 
 const MINUTE_MILLIS = 60 * 1000;
@@ -48,12 +50,12 @@ async function getLogGroupFields(
   const [start, end] =
     time === undefined
       ? [context.now() - 15 * MINUTE_MILLIS, context.now()]
-      : [time * 1000 - 8 * MINUTE_MILLIS, time * 1000 + 8 * MINUTE_MILLIS];
+      : [firstMilli(time) - 8 * MINUTE_MILLIS, firstMilli(time) + 8 * MINUTE_MILLIS];
   const counts = new Map<string, number>();
   let events = 0;
   const chunks = context.events.read({
     logGroupName: group.logGroupName,
-    startTimeMillis: Math.max(start, group.creationTime),
+    startTimeMillis: Math.max(start, firstQueriedTime(context, group)),
     endTimeMillis: end,
     order: 'descending',
   });

@@ -2,7 +2,12 @@ import type { RequestOf } from '../protocol/request-shapes.js';
 import { alreadyExists, invalidParameter } from '../service-error.js';
 import type { StreamStatistics } from '../store/event-store.js';
 import { arn } from './arns.js';
-import { type LogStreamDocument, logStreamsOf } from './collections.js';
+import {
+  type LogStreamDocument,
+  logStreamsOf,
+  type SequenceTokenDocument,
+  sequenceTokensOf,
+} from './collections.js';
 import { expireEvents, findLogGroup, findLogStream, findNamedLogGroup } from './find-log-group.js';
 import { refuseProtected } from './log-groups.js';
 import { pageOf, pageOfList } from './page-tokens.js';
@@ -29,8 +34,10 @@ function deleteLogStream(context: ServiceContext, request: RequestOf<'DeleteLogS
   const group = findLogGroup(context, logGroupName);
   findLogStream(context, logGroupName, logStreamName);
   refuseProtected(group);
-  context.catalog.delete(logStreamsOf(logGroupName), logStreamName);
+  // The events first, as for a group.
   context.events.deleteLogStream(logGroupName, logStreamName);
+  context.catalog.delete(sequenceTokensOf(logGroupName), logStreamName);
+  context.catalog.delete(logStreamsOf(logGroupName), logStreamName);
   return undefined;
 }
 
@@ -83,7 +90,9 @@ function describeLogStream(
     // Always 0 since June 2019. Source: DescribeLogStreams, `storedBytes`.
     storedBytes: 0,
     // Recorded: a stream without events has none.
-    uploadSequenceToken: statistics && SEQUENCE_TOKEN,
+    uploadSequenceToken: context.sequenceTokens
+      ? context.catalog.get<SequenceTokenDocument>(sequenceTokensOf(logGroupName), logStreamName)?.token
+      : statistics && SEQUENCE_TOKEN,
   };
 }
 

@@ -6,8 +6,9 @@ import {
   type MetricFilterDocument,
   metricFiltersOf,
 } from './collections.js';
+import { type FilterPattern, parseFieldSelector, readNumber } from '../filter-patterns/filter-pattern.js';
 import { checkSystemFields, parseFieldSelection } from './field-selection.js';
-import { compileFilterPattern, extractor, refuseManyRegexes, supportsDimensions } from './filter-pattern.js';
+import { extractor, parseOrRefuse, refuseManyRegexes } from './filter-pattern.js';
 import { findLogGroup } from './find-log-group.js';
 import { pageOf } from './page-tokens.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
@@ -18,13 +19,10 @@ const MAX_DIMENSIONS = 3;
 
 function putMetricFilter(context: ServiceContext, request: RequestOf<'PutMetricFilter'>): Answer {
   const { logGroupName, filterName, filterPattern, metricTransformations } = request;
-  compileFilterPattern(filterPattern, 'Invalid metric filter pattern');
+  const pattern = parseOrRefuse(filterPattern, 'Invalid metric filter pattern');
   const { fieldSelectionCriteria, emitSystemFieldDimensions } = request;
   for (const transformation of metricTransformations) {
-    checkTransformation(transformation, emitSystemFieldDimensions?.length);
-    if (Object.keys(transformation.dimensions ?? {}).length > 0 && !supportsDimensions(filterPattern)) {
-      throw invalidParameter('The specified filter pattern does not support dimensions');
-    }
+    checkTransformation(transformation, pattern, emitSystemFieldDimensions?.length);
   }
   if (fieldSelectionCriteria) parseFieldSelection(fieldSelectionCriteria);
   checkSystemFields(emitSystemFieldDimensions);
@@ -50,29 +48,43 @@ function putMetricFilter(context: ServiceContext, request: RequestOf<'PutMetricF
   return undefined;
 }
 
-/** @param systemDimensions - they count as dimensions. Source: PutMetricFilter, `emitSystemFieldDimensions` */
+/**
+ * The texts are recorded.
+ * @param systemDimensions - they count as dimensions. Source: PutMetricFilter, `emitSystemFieldDimensions`
+ */
 function checkTransformation(
   transformation: RequestOf<'PutMetricFilter'>['metricTransformations'][number],
+  pattern: FilterPattern,
   systemDimensions = 0,
 ): void {
-  const { metricValue, dimensions = {}, defaultValue } = transformation;
-  const count = Object.keys(dimensions).length + systemDimensions;
+  const { metricNamespace, metricValue, dimensions = {}, defaultValue } = transformation;
+  if (metricNamespace.startsWith('AWS/')) {
+    throw invalidParameter('Metric namespaces starting with AWS/ are reserved for AWS.');
+  }
+  if (readNumber(metricValue) === undefined && !parseFieldSelector(pattern, metricValue)) {
+    throw invalidTransformation(`metric value ${metricValue} must be a valid number`);
+  }
+  const selectors = Object.values(dimensions);
+  const count = selectors.length + systemDimensions;
   if (count > MAX_DIMENSIONS) {
     throw invalidParameter(
-      `Invalid metric transformation: at most ${MAX_DIMENSIONS} dimensions are allowed.`,
+      'Number of dimensions exceeds the maximum number of dimensions supported per metric filter',
     );
   }
   if (count > 0 && defaultValue !== undefined) {
-    throw invalidParameter(
-      'Invalid metric transformation: dimensions and default value are mutually exclusive properties.',
-    );
+    throw invalidTransformation('dimensions and default value are mutually exclusive properties');
   }
-  const isSelector = metricValue.startsWith('$');
-  if (!isSelector && (metricValue.trim() === '' || !Number.isFinite(Number(metricValue)))) {
-    throw invalidParameter(
-      'Invalid metric transformation: metricValue must be a number or a field selector.',
-    );
+  // JSON and space-delimited patterns alone extract anything. Source: PutMetricFilter, `dimensions`.
+  if (selectors.length > 0 && pattern.kind === 'Terms') {
+    throw invalidParameter('The specified filter pattern does not support dimensions');
   }
+  if (!selectors.every((selector) => parseFieldSelector(pattern, selector))) {
+    throw invalidTransformation('dimension value must be valid selector');
+  }
+}
+
+function invalidTransformation(reason: string): Error {
+  return invalidParameter(`Invalid metric transformation: ${reason}`);
 }
 
 function describeMetricFilters(context: ServiceContext, request: RequestOf<'DescribeMetricFilters'>): Answer {

@@ -12,6 +12,7 @@ import type { LogGroupDocument } from './collections.js';
 import { type Entity, entityProblem } from './entities.js';
 import { expiryTime, findLogGroup, findLogStream } from './find-log-group.js';
 import { SEQUENCE_TOKEN } from './log-streams.js';
+import { expectSequenceToken, nextSequenceToken } from './sequence-tokens.js';
 import type { Answer, Handlers, RequestContext, ServiceContext } from './service-context.js';
 
 /** Which events of a request, by index, the service does not take. Source: `RejectedLogEventsInfo`. */
@@ -30,6 +31,7 @@ function putLogEvents(context: RequestContext, request: RequestOf<'PutLogEvents'
   }
   const group = findLogGroup(context, logGroupName);
   findLogStream(context, logGroupName, logStreamName);
+  if (context.sequenceTokens) expectSequenceToken(context, request);
 
   const { accepted, rejected } =
     context.fault?.kind === 'reject-partially'
@@ -39,7 +41,7 @@ function putLogEvents(context: RequestContext, request: RequestOf<'PutLogEvents'
   const entity = checkEntity(group, request.entity);
   storeEvents(context, { group, logStreamName, events: accepted, entity: entity.accepted });
   return {
-    nextSequenceToken: SEQUENCE_TOKEN,
+    nextSequenceToken: context.sequenceTokens ? nextSequenceToken(context, request) : SEQUENCE_TOKEN,
     rejectedLogEventsInfo: rejected,
     rejectedEntityInfo: entity.rejected,
   };

@@ -5,14 +5,19 @@ import type { Query } from '../queries/query-service.js';
 import { invalidParameter, notFound, ServiceError } from '../service-error.js';
 import { logGroupNameOf } from './arns.js';
 import { LOG_GROUPS, type LogGroupDocument } from './collections.js';
+import { firstMilli, lastMilli } from '../epoch-time.js';
 import { expireEvents, expiryTime } from './find-log-group.js';
 import { queryResultKey } from './group-settings.js';
+import { firstQueriedTime } from './older-events.js';
 import { lookupTables } from './lookup-tables.js';
 import { pageOfList, readPageToken, writePageToken } from './page-tokens.js';
 import type { Answer, Handlers, RequestContext, ServiceContext } from './service-context.js';
 
 /** Milliseconds a token of GetQueryResults is good for. Source: its `nextToken`. */
 const RESULT_TOKEN_LIFE_MILLIS = 60 * 60 * 1000;
+
+/** A query may not end before: recorded as November 2018; the day is not documented. */
+const GENERALLY_AVAILABLE_SINCE = Date.UTC(2018, 10, 1);
 
 /**
  * UTF-16 units of values in a page, but for a row that is longer alone. Not documented; a bound keeps the answer
@@ -25,7 +30,13 @@ function startQuery(context: RequestContext, request: RequestOf<'StartQuery'>): 
   if (queryLanguage !== 'CWLI') {
     throw invalidParameter(`The local CloudWatch Logs service does not cover the language ${queryLanguage}.`);
   }
-  if (startTime > endTime) throw invalidParameter('End time should not be less than start time.');
+  const requested = { startTimeMillis: firstMilli(startTime), endTimeMillis: lastMilli(endTime) };
+  if (requested.startTimeMillis > requested.endTimeMillis) {
+    throw invalidParameter('End time should not be less than start time.');
+  }
+  if (requested.endTimeMillis < GENERALLY_AVAILABLE_SINCE) {
+    throw invalidParameter('End time should not be before the service was generally available');
+  }
   const compiled = context.queryEngine.compile(queryString);
   const now = context.now();
   const source = compiled.source(context.eventSource, now);
@@ -37,8 +48,8 @@ function startQuery(context: RequestContext, request: RequestOf<'StartQuery'>): 
   }
   const logGroupNames = [...new Set(given ?? source!.logGroupNames)];
   const groups = logGroupNames.map((name) => findQueriedGroup(context, name));
-  const startTimeMillis = source?.startTimeMillis ?? startTime * 1000;
-  const endTimeMillis = source?.endTimeMillis ?? endTime * 1000 + 999;
+  const startTimeMillis = source?.startTimeMillis ?? requested.startTimeMillis;
+  const endTimeMillis = source?.endTimeMillis ?? requested.endTimeMillis;
   checkRange(context, groups, endTimeMillis);
   for (const group of groups) expireEvents(context, group);
 
@@ -55,8 +66,9 @@ function startQuery(context: RequestContext, request: RequestOf<'StartQuery'>): 
         expireEvents(context, findQueriedGroup(context, name));
       },
       lookupTables: lookupTables(context),
+      runsMillis: context.fault?.kind === 'slow-query' ? (context.fault.delayMillis ?? 1000) : undefined,
     },
-    shownQuery(logGroupNames, startTime, endTime, queryString),
+    shownQuery(logGroupNames, requested, queryString),
   );
   return { queryId: query.queryId };
 }
@@ -85,6 +97,7 @@ function givenLogGroups(
 function findQueriedGroup(context: RequestContext, name: string): LogGroupDocument {
   const group = context.catalog.get<LogGroupDocument>(LOG_GROUPS, name);
   if (!group) {
+    context.notHere(name);
     // Recorded, with the traces of the service behind the service.
     throw notFound(
       `Log group '${name}' does not exist for account ID '${context.accountId}' (Service: AWSLogs; Status Code: 400; Error Code: ResourceNotFoundException; Request ID: ${context.requestId}; Proxy: null)`,
@@ -103,9 +116,11 @@ function checkRange(
   endTimeMillis: number,
 ): void {
   const unreadable = groups.every((group) => {
-    return endTimeMillis < group.creationTime || endTimeMillis < (expiryTime(context, group) ?? -Infinity);
+    const madeLater = endTimeMillis < firstQueriedTime(context, group);
+    return madeLater || endTimeMillis < (expiryTime(context, group) ?? -Infinity);
   });
   if (groups.length === 0 || !unreadable) return;
+  for (const group of groups) if (endTimeMillis < group.creationTime) context.olderEvents.leftOut(group);
   const message =
     "Query's end date and time is either before the log groups creation time or exceeds the log groups log retention settings";
   throw new ServiceError('MalformedQueryException', message, { members: { queryCompileError: { message } } });
@@ -114,12 +129,11 @@ function checkRange(
 /** Recorded form. */
 function shownQuery(
   logGroupNames: readonly string[],
-  startTime: number,
-  endTime: number,
+  { startTimeMillis, endTimeMillis }: { readonly startTimeMillis: number; readonly endTimeMillis: number },
   queryString: string,
 ): string {
   const groups = logGroupNames.map((name) => `"${name}"`).join(', ');
-  return `SOURCE ${groups} START=${startTime}000 END=${endTime}999 | ${queryString}`;
+  return `SOURCE ${groups} START=${startTimeMillis} END=${endTimeMillis} | ${queryString}`;
 }
 
 function getQueryResults(context: ServiceContext, request: RequestOf<'GetQueryResults'>): Answer {

@@ -10,7 +10,7 @@ import {
 } from './collections.js';
 import { findIdentifiedLogGroup } from './find-log-group.js';
 import { pageOf } from './page-tokens.js';
-import { checkJson } from './policy-document.js';
+import { checkAccessPolicy, describeAccessPolicy } from './policy-document.js';
 import type { Answer, Handlers, ServiceContext } from './service-context.js';
 
 /** Policies of an account. Recorded: the eleventh is refused, an update of one of the ten passes. */
@@ -26,7 +26,7 @@ function findResource(context: ServiceContext, resourceArn: string): LogGroupDoc
 function putResourcePolicy(context: ServiceContext, request: RequestOf<'PutResourcePolicy'>): Answer {
   const { policyName, policyDocument, resourceArn } = request;
   if (policyDocument === undefined) throw invalidParameter('A policy document is required.');
-  checkJson(policyDocument);
+  checkAccessPolicy(policyDocument);
   if (resourceArn !== undefined) {
     const key = resourcePolicyKey(findResource(context, resourceArn).logGroupName);
     const existing = context.catalog.get<ResourcePolicyDocument>(RESOURCE_POLICIES, key);
@@ -79,7 +79,7 @@ function describeResourcePolicies(
   if (scope === 'RESOURCE' && resourceArn !== undefined) {
     const key = resourcePolicyKey(findResource(context, resourceArn).logGroupName);
     const policy = context.catalog.get<ResourcePolicyDocument>(RESOURCE_POLICIES, key);
-    return { resourcePolicies: policy ? [policy] : [] };
+    return { resourcePolicies: policy ? [describe(policy)] : [] };
   }
   const prefix = scope === 'ACCOUNT' ? 'account ' : 'resource ';
   const { items, nextToken } = pageOf<ResourcePolicyDocument>(
@@ -87,7 +87,12 @@ function describeResourcePolicies(
     { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.now() },
     (after) => context.catalog.list(RESOURCE_POLICIES, { prefix, after }),
   );
-  return { resourcePolicies: items, nextToken };
+  return { resourcePolicies: items.map(describe), nextToken };
+}
+
+/** Recorded: unlike the answer of the call that puts it, the document is rewritten. */
+function describe(policy: ResourcePolicyDocument): ResourcePolicyDocument {
+  return { ...policy, policyDocument: describeAccessPolicy(policy.policyDocument) };
 }
 
 function deleteResourcePolicy(

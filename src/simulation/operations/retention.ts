@@ -6,7 +6,7 @@ import type { Answer, Handlers, ServiceContext } from './service-context.js';
 
 function putRetentionPolicy(context: ServiceContext, request: RequestOf<'PutRetentionPolicy'>): Answer {
   const { retentionInDays } = request;
-  if (!RETENTION_DAYS.includes(retentionInDays)) {
+  if (!(RETENTION_DAYS as readonly number[]).includes(retentionInDays)) {
     throw invalidParameter(
       `1 validation error detected: Value '${retentionInDays}' at 'retentionInDays' failed to satisfy constraint: Member must satisfy enum value set: [${RETENTION_DAYS.join(', ')}]`,
     );

@@ -1,9 +1,8 @@
-import type { IncomingMessage } from 'node:http';
-
 import type { FaultInjection } from '../faults/fault-injection.js';
 import type { FaultRule } from '../faults/fault-rule.js';
 import type { EventSource } from '../insights-ql/event-source.js';
 import type { OperationName, RequestOf } from '../protocol/request-shapes.js';
+import type { SignatureCheck } from '../protocol/signatures.js';
 import type { QueryEngine } from '../queries/query-engine.js';
 import type { QueryService } from '../queries/query-service.js';
 import type { Catalog } from '../store/catalog.js';
@@ -11,6 +10,7 @@ import type { EventStore } from '../store/event-store.js';
 import type { LocalDestinations } from '../subscriptions/local-destinations.js';
 import type { SubscriptionDelivery } from '../subscriptions/subscription-delivery.js';
 import type { EventFeed } from './event-feed.js';
+import type { OlderEvents } from './older-events.js';
 
 /** What the operations of the local service work on. */
 export interface ServiceContext {
@@ -27,11 +27,17 @@ export interface ServiceContext {
   /** Where subscription filters deliver to. */
   readonly destinations: LocalDestinations;
   readonly delivery: SubscriptionDelivery;
+  readonly olderEvents: OlderEvents;
+  /** Hears of a log group that a request names and that is not here. */
+  notHere(logGroupName: string): void;
+  /** Whether PutLogEvents wants sequence tokens, as before 2023. */
+  readonly sequenceTokens: boolean;
   /** Folder of the folders that stand for buckets; undefined: there is no bucket to export to. */
   readonly exportDirectory: string | undefined;
   readonly faults: FaultInjection;
-  /** Throws a ServiceError for a request that is not rightly signed. */
-  authenticate(request: IncomingMessage, body: Buffer): void;
+  /** Whether requests must be signed. */
+  readonly verifiesSignatures: boolean;
+  readonly authenticate: SignatureCheck;
   /** Milliseconds since 1970. */
   now(): number;
   /** Resolves when everything stored so far is as safe as the store promises. */

@@ -1,4 +1,4 @@
-import { expiredToken, serverError, skewError, throttled } from '../faults/fault-errors.js';
+import { describedError, expiredToken, skewError, throttled } from '../faults/fault-errors.js';
 import type { FaultRule } from '../faults/fault-rule.js';
 import type { Exchange } from '../protocol/http-server.js';
 import type { ServiceContext } from './service-context.js';
@@ -7,7 +7,7 @@ import type { ServiceContext } from './service-context.js';
 export async function failBefore(
   context: ServiceContext,
   fault: FaultRule,
-  { request, response }: Exchange,
+  { request, response, body }: Exchange,
 ): Promise<boolean> {
   if (fault.retryAfterSeconds !== undefined && (fault.kind === 'throttle' || fault.kind === 'error')) {
     response.setHeader('Retry-After', String(fault.retryAfterSeconds));
@@ -16,7 +16,7 @@ export async function failBefore(
     case 'throttle':
       throw throttled();
     case 'error':
-      throw serverError(fault);
+      throw describedError(fault);
     case 'expired-token':
       throw expiredToken();
     case 'clock-skew': {
@@ -31,6 +31,8 @@ export async function failBefore(
       request.socket.resetAndDestroy();
       return true;
     case 'hang':
+      // Who hangs for hours must not hold what others have room for.
+      body.release();
       if (!response.destroyed) await new Promise((resolve) => response.once('close', resolve));
       return true;
     default:

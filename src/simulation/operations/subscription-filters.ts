@@ -6,6 +6,11 @@ import {
   notFound,
   ServiceError,
 } from '../service-error.js';
+import {
+  type DeliveryTarget,
+  destinationKind,
+  type DestinationKind,
+} from '../subscriptions/delivery-target.js';
 import { controlMessage } from '../subscriptions/payload.js';
 import type { ActiveSubscription } from '../subscriptions/subscriptions.js';
 import { policiesOf } from './account-policy-rules.js';
@@ -17,7 +22,7 @@ import {
   subscriptionFiltersOf,
 } from './collections.js';
 import { checkSystemFields, parseFieldSelection, systemFieldValues } from './field-selection.js';
-import { compileFilterPattern, refuseManyRegexes } from './filter-pattern.js';
+import { compileFilterPattern, refuseManyRegexes, storedFilterTest } from './filter-pattern.js';
 import { findLogGroup } from './find-log-group.js';
 import { pageOf } from './page-tokens.js';
 import type { Answer, Handlers, RequestContext, ServiceContext } from './service-context.js';
@@ -33,6 +38,8 @@ async function putSubscriptionFilter(
   request: RequestOf<'PutSubscriptionFilter'>,
 ): Promise<Answer> {
   const { logGroupName, filterName, filterPattern, destinationArn, roleArn } = request;
+  // Measured: before the destination is looked at.
+  compileFilterPattern(filterPattern);
   checkDestination(context, destinationArn, roleArn);
   if (request.fieldSelectionCriteria) parseFieldSelection(request.fieldSelectionCriteria);
   checkSystemFields(request.emitSystemFields);
@@ -42,12 +49,11 @@ async function putSubscriptionFilter(
       'Subscription filters are only supported for log groups in the Standard log class.',
     );
   }
-  compileFilterPattern(filterPattern);
   refuseManyRegexes(context, logGroupName, { filterName, filterPattern });
   const collection = subscriptionFiltersOf(logGroupName);
   const existing = context.catalog.get<SubscriptionFilterDocument>(collection, filterName);
   if (!existing && context.catalog.count(collection) >= MAX_SUBSCRIPTION_FILTERS) throw limitExceeded();
-  await checkHealth(context, destinationArn);
+  await checkHealth(context, destinationArn, roleArn);
   const filter: SubscriptionFilterDocument = {
     filterName,
     logGroupName,
@@ -100,25 +106,45 @@ function destinationNamed(context: ServiceContext, destinationArn: string): Dest
   return name === undefined ? undefined : context.catalog.get<DestinationDocument>(DESTINATIONS, name);
 }
 
-/** The target of a logical destination; others are their own. */
-function targetOf(context: ServiceContext, destinationArn: string): string {
-  if (context.destinations.urlOf(destinationArn) !== undefined) return destinationArn;
-  return destinationNamed(context, destinationArn)?.targetArn ?? destinationArn;
+/** Where a destination's messages go. @returns undefined where nobody listens */
+function targetOf(
+  context: ServiceContext,
+  destinationArn: string,
+  filterRoleArn: string | undefined,
+): DeliveryTarget | undefined {
+  const logical =
+    context.destinations.urlOf(destinationArn) === undefined
+      ? destinationNamed(context, destinationArn)
+      : undefined;
+  const arn = logical?.targetArn ?? destinationArn;
+  const url = context.destinations.urlOf(arn);
+  if (url === undefined) return undefined;
+  const region = arn.startsWith('arn:') ? (arn.split(':')[3] ?? '') : context.region;
+  return { kind: destinationKind(arn), url, arn, region, roleArn: logical?.roleArn ?? filterRoleArn };
 }
 
+/** What the service says of a destination that does not take its message. Recorded. */
+const UNREACHABLE: Readonly<Record<DestinationKind, string>> = {
+  Kinesis:
+    'Could not deliver test message to specified Kinesis stream. Check if the given kinesis stream is in ACTIVE state.',
+  Firehose:
+    'Could not deliver test message to specified Firehose stream. Check if the given Firehose stream is in ACTIVE state.',
+  Lambda:
+    'Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.',
+};
+
 /** Sends the control message, where there is somebody to take it. @throws ServiceError when it is not taken */
-async function checkHealth(context: ServiceContext, destinationArn: string): Promise<void> {
-  const target = targetOf(context, destinationArn);
-  const url = context.destinations.urlOf(target);
-  if (url === undefined) return;
-  if (await context.delivery.sendNow(url, controlMessage(destinationArn, context.now()))) return;
-  throw invalidParameter(
-    target.split(':')[2] === 'kinesis'
-      ? 'Could not deliver test message to specified Kinesis stream. Check if the given kinesis stream is in ACTIVE state.'
-      : target.split(':')[2] === 'firehose'
-        ? 'Could not deliver test message to specified Firehose stream. Check if the given Firehose stream is in ACTIVE state.'
-        : 'Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.',
-  );
+async function checkHealth(
+  context: ServiceContext,
+  destinationArn: string,
+  roleArn: string | undefined,
+): Promise<void> {
+  const target = targetOf(context, destinationArn, roleArn);
+  if (!target) return;
+  // Source: the guide's example for Firehose.
+  const called = target.kind === 'Lambda' ? destinationArn : target.kind;
+  if (await context.delivery.sendNow(target, controlMessage(called, context.now()))) return;
+  throw invalidParameter(UNREACHABLE[target.kind]);
 }
 
 /** The filters in force for a group: its own and the account's. */
@@ -133,8 +159,9 @@ export function subscriptionsOf(context: ServiceContext, group: LogGroupDocument
     checkSystemFields(emitSystemFields);
     own.push({
       name: filter.filterName,
-      destinationArn: targetOf(context, filter.destinationArn),
-      matches: compileFilterPattern(filter.filterPattern),
+      target: targetOf(context, filter.destinationArn, filter.roleArn),
+      distribution: filter.distribution,
+      matches: storedFilterTest(filter.filterPattern),
       extractedFields:
         emitSystemFields.length === 0
           ? undefined
@@ -146,16 +173,15 @@ export function subscriptionsOf(context: ServiceContext, group: LogGroupDocument
 
 function accountSubscriptions(context: ServiceContext, group: LogGroupDocument): ActiveSubscription[] {
   return policiesOf(context, 'SUBSCRIPTION_FILTER_POLICY').flatMap((policy) => {
-    const { destinationArn, filterPattern, excludedLogGroupNames } = parseSubscriptionPolicy(
-      policy.policyDocument,
-      policy.selectionCriteria,
-    );
+    const { destinationArn, roleArn, filterPattern, distribution, excludedLogGroupNames } =
+      parseSubscriptionPolicy(policy.policyDocument, policy.selectionCriteria);
     if (group.logGroupClass !== 'STANDARD' || excludedLogGroupNames.includes(group.logGroupName)) return [];
     return [
       {
         name: policy.policyName,
-        destinationArn: targetOf(context, destinationArn),
-        matches: compileFilterPattern(filterPattern),
+        target: targetOf(context, destinationArn, roleArn),
+        distribution,
+        matches: storedFilterTest(filterPattern),
         extractedFields: undefined,
       },
     ];

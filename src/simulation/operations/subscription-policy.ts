@@ -1,12 +1,11 @@
 import { invalidParameter } from '../service-error.js';
-import { compileFilterPattern } from './filter-pattern.js';
 
 /** What a subscription filter policy of the account says. Source: PutAccountPolicy, "Subscription filter policy". */
 export interface SubscriptionPolicy {
   readonly destinationArn: string;
   readonly roleArn: string | undefined;
   readonly filterPattern: string;
-  readonly distribution: string;
+  readonly distribution: 'Random' | 'ByLogStream';
   readonly excludedLogGroupNames: readonly string[];
 }
 
@@ -32,7 +31,6 @@ export function parseSubscriptionPolicy(
   if (typeof DestinationArn !== 'string' || typeof FilterPattern !== 'string') throw fail();
   if (RoleArn !== undefined && typeof RoleArn !== 'string') throw fail();
   if (Distribution !== 'ByLogStream' && Distribution !== 'Random') throw fail();
-  compileFilterPattern(FilterPattern);
   return {
     destinationArn: DestinationArn,
     roleArn: RoleArn,

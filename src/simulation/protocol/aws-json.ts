@@ -1,5 +1,5 @@
 import { MAX_NAME_LENGTH } from '../../cloudwatch/limits.js';
-import { decodeBody } from './read-body.js';
+import type { RequestBody } from './read-body.js';
 import { readRequest, violationText } from './read-request.js';
 import { type OperationName, REQUESTS } from './request-shapes.js';
 import { serialization, ServiceError } from '../service-error.js';
@@ -57,21 +57,25 @@ export function isKnownRequest(operation: string): operation is OperationName {
 }
 
 /**
- * Reads and checks the body of a request.
+ * Decodes and checks the body of a request, which has been read.
  * @throws ServiceError for a body that is not JSON, has a wrong type or breaks a constraint of the model
  */
-export async function parseRequest(
-  operation: OperationName,
-  raw: Buffer,
-  contentEncoding: string | undefined,
-): Promise<unknown> {
-  const text = (await decodeBody(raw, contentEncoding)).toString('utf8');
+export async function parseRequest(operation: OperationName, requestBody: RequestBody): Promise<unknown> {
+  const text = (await requestBody.decoded()).toString('utf8');
   let body: unknown;
   try {
     body = text.trim() === '' ? {} : JSON.parse(text);
   } catch {
     throw serialization('The request body is not valid JSON.');
   }
+  return checkRequest(operation, body);
+}
+
+/**
+ * Checks the members of a request.
+ * @throws ServiceError for a wrong type or a broken constraint of the model
+ */
+export function checkRequest(operation: OperationName, body: unknown): unknown {
   const validates = VALIDATION_EXCEPTION.has(operation);
   const { value, violations } = readRequest(REQUESTS[operation], body, { showsPatternValues: validates });
   if (violations.length > 0) {

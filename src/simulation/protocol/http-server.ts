@@ -4,7 +4,14 @@ import type { AddressInfo } from 'node:net';
 
 import { ServiceError } from '../service-error.js';
 import { AWS_JSON } from './aws-json.js';
+import { HeldBytes } from './held-bytes.js';
 import { createHostCheck } from './host-check.js';
+import { BodyReader, type RequestBody } from './read-body.js';
+
+/** Bytes of all answers together that wait for clients to read them. */
+const MAX_UNREAD_ANSWER_BYTES = 256 * 1024 * 1024;
+/** Smaller ones are soon in the hands of the operating system. */
+const MIN_COUNTED_ANSWER_BYTES = 64 * 1024;
 
 /** One request, after its Host header was found right. */
 export interface Exchange {
@@ -14,6 +21,8 @@ export interface Exchange {
   /** Without the query. */
   readonly path: string;
   readonly query: URLSearchParams;
+  /** Not read yet; it is released when the request is answered, if not before. */
+  readonly body: RequestBody;
 }
 
 export interface HttpServerOptions {
@@ -41,6 +50,8 @@ export async function startHttpServer(
   handle: (exchange: Exchange) => Promise<void>,
 ): Promise<HttpServer> {
   const isAllowedHost = createHostCheck(options.allowedHosts);
+  const bodies = new BodyReader();
+  const answers = new HeldBytes(MAX_UNREAD_ANSWER_BYTES);
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const requestId = randomUUID();
     response.setHeader('x-amzn-RequestId', requestId);
@@ -61,15 +72,19 @@ export async function startHttpServer(
     response: ServerResponse,
     requestId: string,
   ): Promise<void> {
+    const body = bodies.bodyOf(request);
     try {
       if (!isAllowedHost(request.headers.host)) throw foreignHost(request.headers.host);
       // Browsers name the page that sends a request; none is allowed to.
       if (request.headers.origin !== undefined) throw foreignOrigin();
       const { path, query } = parseTarget(request.url ?? '/');
-      await handle({ request, response, requestId, path, query });
+      await handle({ request, response, requestId, path, query, body });
     } catch (error) {
       sendError(response, error);
+    } finally {
+      body.release();
     }
+    holdUnread(answers, response);
     // What was not read must not stay in the connection.
     if (!request.complete) request.resume();
   }
@@ -94,6 +109,22 @@ export async function startHttpServer(
       await Promise.all([stop(server), stop(second)]);
     },
   };
+}
+
+/** Counts an answer that its client is slow to read; where too much is unread the largest is cut off. */
+function holdUnread(answers: HeldBytes, response: ServerResponse): void {
+  const unread = response.writableLength;
+  if (unread < MIN_COUNTED_ANSWER_BYTES || response.destroyed) return;
+  const cut = (): void => {
+    response.destroy();
+  };
+  const holder = answers.holder(cut);
+  if (!holder.hold(unread)) cut();
+  else {
+    response.once('close', () => {
+      holder.release();
+    });
+  }
 }
 
 /** Path and query of a request target, which clients behind a proxy send as a whole URL. */
@@ -129,9 +160,10 @@ export function sendJson(
   body: unknown,
   { status = 200, contentType = AWS_JSON }: { status?: number; contentType?: string } = {},
 ): void {
-  const text = body === undefined ? '' : JSON.stringify(body);
-  response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': Buffer.byteLength(text) });
-  response.end(text);
+  // As bytes: of a text, a socket that is read slowly holds room for three times its length.
+  const bytes = Buffer.from(body === undefined ? '' : JSON.stringify(body));
+  response.writeHead(status, { 'Content-Type': contentType, 'Content-Length': bytes.length });
+  response.end(bytes);
 }
 
 /** Answers an error as the service does. */
@@ -140,12 +172,23 @@ export function sendError(response: ServerResponse, error: unknown): void {
     response.destroy();
     return;
   }
-  const known = error instanceof ServiceError ? error : internalFailure(error);
+  const known = serviceErrorOf(error);
   // The rest of a body that was refused for its size is not waited for.
-  if (known.status === 413) response.setHeader('Connection', 'close');
-  response.setHeader('x-amzn-ErrorType', known.type);
-  const message = known.message === '' ? {} : { message: known.message };
-  sendJson(response, { __type: known.type, ...message, ...known.members }, { status: known.status });
+  if (known.status === 413 || (known.status === 503 && !response.req.complete))
+    response.setHeader('Connection', 'close');
+  const { type, status, body } = errorAnswer(known);
+  response.setHeader('x-amzn-ErrorType', type);
+  sendJson(response, body, { status });
+}
+
+/** An error as the service answers it. */
+export function errorAnswer(error: unknown): { type: string; status: number; body: object } {
+  const { type, status, message, members } = serviceErrorOf(error);
+  return { type, status, body: { __type: type, ...(message !== '' && { message }), ...members } };
+}
+
+function serviceErrorOf(error: unknown): ServiceError {
+  return error instanceof ServiceError ? error : internalFailure(error);
 }
 
 function internalFailure(error: unknown): ServiceError {

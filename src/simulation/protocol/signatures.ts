@@ -11,7 +11,6 @@ export interface SigningCredentials {
 }
 
 const ALGORITHM = 'AWS4-HMAC-SHA256';
-const UNSIGNED = 'UNSIGNED-PAYLOAD';
 const INVALID_SIGNATURE =
   'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.';
 
@@ -34,18 +33,25 @@ const QUERY_SIGNATURE = 'X-Amz-Signature';
 const MAX_LIFE_SECONDS = 604_800;
 
 /**
- * Makes a check of a request's signature. Source: IAM User Guide, "Create a signed AWS API request".
- * @param now - milliseconds since 1970
- * @returns a function that throws a ServiceError for a request that is not rightly signed
+ * Throws a ServiceError for a request that is not rightly signed.
+ * @param usedHeaders - in lower case: those by which the service goes. A signature that leaves out one that is there
+ * is not for this request.
+ */
+export type SignatureCheck = (request: IncomingMessage, body: Buffer, usedHeaders: readonly string[]) => void;
+
+/**
+ * Makes a check of a request's signature, which covers the whole body and each header by which the service goes.
+ * Source: IAM User Guide, "Create a signed AWS API request".
+ * @param clocks - milliseconds since 1970: a signature must be fresh by one of them
  */
 export function createSignatureCheck(
   credentials: readonly SigningCredentials[],
-  now: () => number,
-): (request: IncomingMessage, body: Buffer) => void {
+  ...clocks: readonly [() => number, ...(() => number)[]]
+): SignatureCheck {
   const secrets = new Map(
     credentials.map(({ accessKeyId, secretAccessKey }) => [accessKeyId, secretAccessKey]),
   );
-  return (request, body) => {
+  return (request, body, usedHeaders) => {
     const authorization = readAuthorization(request);
     const secret = secrets.get(authorization.accessKeyId);
     if (secret === undefined) {
@@ -54,9 +60,9 @@ export function createSignatureCheck(
         'The security token included in the request is invalid.',
       );
     }
-    const { signedAt, lifeMillis } = authorization;
-    const skew = lifeMillis === undefined ? skewError(signedAt, now()) : expiry(signedAt, lifeMillis, now());
-    if (skew) throw skew;
+    const stale = clocks.map((now) => staleness(authorization, now()));
+    if (!stale.includes(undefined)) throw stale[0]!;
+    refuseUnsigned(usedHeaders, request, authorization);
     const expected = sign(request, body, authorization, secret);
     const given = Buffer.from(authorization.signature);
     if (given.length !== expected.length || !timingSafeEqual(given, Buffer.from(expected))) {
@@ -65,8 +71,23 @@ export function createSignatureCheck(
   };
 }
 
+/** The text is made after that of the service for `host`. */
+function refuseUnsigned(
+  names: readonly string[],
+  { headers }: IncomingMessage,
+  { signedHeaders }: Authorization,
+): void {
+  const unsigned = names.find((name) => headers[name] !== undefined && !signedHeaders.includes(name));
+  if (unsigned === undefined) return;
+  throw new ServiceError(
+    'InvalidSignatureException',
+    `'${unsigned}' must be a 'SignedHeader' in the AWS Authorization.`,
+  );
+}
+
 /** A signature in the query says itself how long it is good for. */
-function expiry(signedAt: string, lifeMillis: number, now: number): ServiceError | undefined {
+function staleness({ signedAt, lifeMillis }: Authorization, now: number): ServiceError | undefined {
+  if (lifeMillis === undefined) return skewError(signedAt, now);
   const lived = now - parseAmzDate(signedAt)!;
   if (lived < 0) return skewError(signedAt, now);
   if (lived <= lifeMillis) return undefined;
@@ -170,7 +191,8 @@ function sign(
     ...signedHeaders.map((name) => `${name}:${(headerText(request, name) ?? '').trim().replace(/ +/g, ' ')}`),
     '',
     signedHeaders.join(';'),
-    headerText(request, 'x-amz-content-sha256') === UNSIGNED ? UNSIGNED : sha256(body),
+    // A client that signs UNSIGNED-PAYLOAD instead is refused: nobody could tell who wrote the body.
+    sha256(body),
   ].join('\n');
   const scope = `${day}/${region}/${service}/aws4_request`;
   const text = [ALGORITHM, signedAt, scope, sha256(canonical)].join('\n');

@@ -35,6 +35,8 @@ export interface QueryRange {
   readonly expectLogGroup?: ((logGroupName: string) => void) | undefined;
   /** What `lookup` may name. */
   readonly lookupTables: LookupTables;
+  /** Milliseconds since its start for which the query shows as running, though its rows may be there. */
+  readonly runsMillis?: number | undefined;
 }
 
 /** A query that is being answered. */

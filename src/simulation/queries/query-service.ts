@@ -23,6 +23,9 @@ const MAX_WORKED_ON = 8;
 /** The part of the time of a running query that may go into showing its rows so far is one in so many. */
 const PREVIEW_SHARE = 10;
 
+/** The longest that a timer waits. */
+const MAX_TIMER_MILLIS = 2_147_483_647;
+
 /** One query, from its start until its results are forgotten. */
 export interface Query {
   readonly queryId: string;
@@ -31,6 +34,8 @@ export interface Query {
   readonly logGroupNames: readonly string[];
   readonly createTime: number;
   readonly status: QueryStatus;
+  /** Why the status is Failed, which no operation of the service tells. */
+  readonly failure: string | undefined;
   /** Milliseconds it took; 0 while it runs. */
   readonly durationMillis: number;
   rows(): readonly ResultRow[];
@@ -43,20 +48,27 @@ export class QueryService {
   readonly #now: () => number;
   readonly #maxConcurrent: number;
   readonly #maxConcurrentInfrequent: number;
+  readonly #onFailure: (query: Query) => void;
   readonly #queries = new Map<string, RunningQuery>();
   readonly #waiting: RunningQuery[] = [];
   #workedOn = 0;
 
   /**
+   * @param parts - `onFailure` hears of each query that fails
    * @param settings - `maxConcurrent`: queries that may run at once; `maxConcurrentInfrequent`: of them, those
    * that read log groups of the Infrequent Access class
    */
   constructor(
-    parts: { readonly events: EventSource; readonly now: () => number },
+    parts: {
+      readonly events: EventSource;
+      readonly now: () => number;
+      readonly onFailure?: (query: Query) => void;
+    },
     settings: { readonly maxConcurrent: number; readonly maxConcurrentInfrequent: number },
   ) {
     this.#events = parts.events;
     this.#now = parts.now;
+    this.#onFailure = parts.onFailure ?? (() => undefined);
     this.#maxConcurrent = settings.maxConcurrent;
     this.#maxConcurrentInfrequent = settings.maxConcurrentInfrequent;
   }
@@ -79,6 +91,8 @@ export class QueryService {
       logGroupNames: range.logGroupNames,
       isInfrequent: range.isInfrequent ?? false,
       createTime: this.#now(),
+      runsUntil: range.runsMillis === undefined ? undefined : this.#now() + range.runsMillis,
+      now: this.#now,
     });
     this.#forget();
     this.#queries.set(query.queryId, query);
@@ -90,7 +104,9 @@ export class QueryService {
   /** @returns undefined for one that never was, or is forgotten */
   find(queryId: string): Query | undefined {
     this.#forget();
-    return this.#queries.get(queryId);
+    const query = this.#queries.get(queryId);
+    query?.endWhenDue();
+    return query;
   }
 
   /** @returns whether it was running */
@@ -101,6 +117,7 @@ export class QueryService {
   /** Newest first. */
   list(): readonly Query[] {
     this.#forget();
+    for (const query of this.#queries.values()) query.endWhenDue();
     return [...this.#queries.values()].reverse();
   }
 
@@ -116,6 +133,7 @@ export class QueryService {
       this.#workedOn++;
       void query.run().finally(() => {
         this.#workedOn--;
+        if (query.failure !== undefined) this.#onFailure(query);
         this.#workOn();
       });
     }
@@ -149,14 +167,18 @@ class RunningQuery implements Query {
   readonly logGroupNames: readonly string[];
   readonly isInfrequent: boolean;
   readonly createTime: number;
+  readonly #now: () => number;
+  readonly #runsUntil: number;
   durationMillis = 0;
   /** UTF-16 units of the names and values of an ended query's rows. */
   textLength = 0;
   /** Undefined once it has ended, so that its result is all that is held of it. */
   #run: QueryRun | undefined;
+  #hasAllRows = false;
   readonly #abort = new AbortController();
   readonly #began = performance.now();
   #status: QueryStatus = 'Scheduled';
+  #failure: string | undefined;
   /** Of an ended query all; before, those last shown. */
   #rows: readonly ResultRow[] = [];
   #statistics: QueryStatistics;
@@ -170,6 +192,8 @@ class RunningQuery implements Query {
       readonly logGroupNames: readonly string[];
       readonly isInfrequent: boolean;
       readonly createTime: number;
+      readonly runsUntil: number | undefined;
+      readonly now: () => number;
     },
   ) {
     this.#run = run;
@@ -178,10 +202,16 @@ class RunningQuery implements Query {
     this.logGroupNames = facts.logGroupNames;
     this.isInfrequent = facts.isInfrequent;
     this.createTime = facts.createTime;
+    this.#runsUntil = facts.runsUntil ?? -Infinity;
+    this.#now = facts.now;
   }
 
   get status(): QueryStatus {
     return this.#status;
+  }
+
+  get failure(): string | undefined {
+    return this.#failure;
   }
 
   get ended(): boolean {
@@ -193,9 +223,9 @@ class RunningQuery implements Query {
     if (this.#run === undefined || now < this.#previewedUntil) return this.#rows;
     try {
       this.#rows = this.#run.rows();
-    } catch {
+    } catch (error) {
       // What can't be shown now can't be in the end either.
-      this.end('Failed');
+      this.#fail(error);
     }
     this.#previewedUntil = now + (performance.now() - now) * PREVIEW_SHARE;
     return this.#rows;
@@ -215,12 +245,32 @@ class RunningQuery implements Query {
     try {
       this.#status = 'Running';
       await run.run(this.#abort.signal);
-      this.end('Complete');
-    } catch {
-      this.end('Failed');
+      this.#hasAllRows = true;
+      this.endWhenDue();
+      this.#endLater();
+    } catch (error) {
+      this.#fail(error);
     } finally {
       clearTimeout(timeout);
     }
+  }
+
+  /** Ends a query whose rows are all there, unless it is to run on for a while by the service's clock. */
+  endWhenDue(): void {
+    if (this.#hasAllRows && this.#now() >= this.#runsUntil) this.end('Complete');
+  }
+
+  /** The service's clock may stand still, or be asked by nobody. */
+  #endLater(): void {
+    if (this.ended) return;
+    const timer = setTimeout(
+      () => this.end('Complete'),
+      Math.min(this.#runsUntil - this.#now(), MAX_TIMER_MILLIS),
+    );
+    timer.unref();
+    this.#abort.signal.addEventListener('abort', () => {
+      clearTimeout(timer);
+    });
   }
 
   /** @returns false for a query that has already ended */
@@ -234,14 +284,24 @@ class RunningQuery implements Query {
     try {
       this.#rows = run.rows();
       this.textLength = textLengthOf(this.#rows);
-    } catch {
+    } catch (error) {
       // A value that is longer than any text can be.
       this.#status = 'Failed';
+      this.#failure ??= reasonOf(error);
       this.#rows = [];
     }
     this.#abort.abort();
     return true;
   }
+
+  #fail(error: unknown): void {
+    if (this.#run !== undefined) this.#failure = reasonOf(error);
+    this.end('Failed');
+  }
+}
+
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function textLengthOf(rows: readonly ResultRow[]): number {

@@ -1,7 +1,6 @@
 import { join } from 'node:path';
-import { type FileHandles } from './file-handles.js';
 import { type FileSyncer } from './file-syncer.js';
-import { Journal } from './journal.js';
+import { Journal, type JournalEnd, type JournalParts } from './journal.js';
 import { MemoryCatalog } from './memory-catalog.js';
 
 /** A document that was put (`d`), or deleted, under a key (`k`) of a collection (`c`). */
@@ -10,6 +9,13 @@ interface CatalogEntry {
   readonly k: string;
   readonly d?: object;
 }
+
+function isCatalogEntry(entry: object): boolean {
+  return 'c' in entry && typeof entry.c === 'string' && 'k' in entry && typeof entry.k === 'string';
+}
+
+/** The journal's name in the folder. */
+export const CATALOG_JOURNAL = 'catalog.journal';
 
 /** Under this size the journal is left to grow. */
 const MIN_REWRITE_BYTES = 1024 * 1024;
@@ -26,12 +32,15 @@ export class FolderCatalog extends MemoryCatalog {
   readonly #syncer: FileSyncer;
   #bytesWhenRewritten: number;
 
-  /** @param directory - an existing folder that this process holds */
-  constructor(directory: string, parts: { handles: FileHandles; syncer: FileSyncer }) {
+  /**
+   * @param directory - an existing folder that this process holds
+   * @param known - where the journal ended when the folder was closed
+   */
+  constructor(directory: string, parts: JournalParts, known?: JournalEnd) {
     super();
     this.#syncer = parts.syncer;
-    this.#journal = new Journal(join(directory, 'catalog.journal'), parts);
-    for (const { c, k, d } of this.#journal.open()) {
+    this.#journal = new Journal(join(directory, CATALOG_JOURNAL), parts, isCatalogEntry);
+    for (const { c, k, d } of this.#journal.open(known)) {
       if (d) super.put(c, k, d);
       else super.delete(c, k);
     }
@@ -40,9 +49,9 @@ export class FolderCatalog extends MemoryCatalog {
     this.#rewriteWhenLarge();
   }
 
-  /** Documents, or removals of them, that were left out because they are harmed. */
-  get harmedEntries(): number {
-    return this.#journal.harmedEntries;
+  /** Where the journal ends now. */
+  get end(): JournalEnd {
+    return this.#journal.end;
   }
 
   override put(collection: string, key: string, document: object): void {

@@ -30,6 +30,8 @@ export interface GroupStorage {
   /** The group has no segment left; the next event has this number. */
   recordSequence(nextSequence: number): void;
   recordIndexedFields(fields: readonly string[]): void;
+  /** Called before the segments are dropped. */
+  recordGroupDrop(): void;
   dropGroup(): void;
 }
 
@@ -110,6 +112,8 @@ export class GroupEvents implements EventGroup {
   /** Writes what is open; nothing is appended any more. */
   close(): void {
     this.#seal();
+    // Others grow too whose index was missing or harmed: the next process opens them by one.
+    for (const { content, summary } of this.#segments) content.seal(summary);
   }
 
   *read(range: ReadRange): Generator<readonly StoredEvent[]> {
@@ -219,6 +223,7 @@ export class GroupEvents implements EventGroup {
 
   /** Removes the group with all that is in it. */
   drop(): void {
+    this.#storage.recordGroupDrop();
     for (const segment of this.#segments) segment.dropped = true;
     for (const segment of this.#segments) segment.content.drop();
     this.#segments = [];

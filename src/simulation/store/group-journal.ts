@@ -1,14 +1,30 @@
-import { Journal } from './journal.js';
+import { type KnownSegment } from './folder-segment.js';
+import { Journal, type JournalEnd, type JournalParts } from './journal.js';
 
 type GroupEntry =
   | { readonly kind: 'name'; readonly logGroupName: string }
   | { readonly kind: 'fields'; readonly fields: readonly string[] }
   | { readonly kind: 'sequence'; readonly next: number }
   | { readonly kind: 'expiry'; readonly before: number; readonly end: number }
-  | { readonly kind: 'stream'; readonly logStreamName: string; readonly end: number };
+  | { readonly kind: 'stream'; readonly logStreamName: string; readonly end: number }
+  | ({ readonly kind: 'segment'; readonly number: number } & KnownSegment)
+  | { readonly kind: 'dropped'; readonly number: number };
+
+const KINDS: ReadonlySet<unknown> = new Set<GroupEntry['kind']>([
+  'name',
+  'fields',
+  'sequence',
+  'expiry',
+  'stream',
+  'segment',
+  'dropped',
+]);
 
 /** The journal is written anew when it has this many more entries than it needs. */
 const MAX_SPARE_ENTRIES = 1000;
+
+/** Dropped segments that are remembered: their files may still be there when the process ends. */
+const MAX_KEPT_DROPPED = 20;
 
 /** What a group's folder says besides its events: name, settings, and what was removed. */
 export class GroupJournal {
@@ -21,14 +37,29 @@ export class GroupJournal {
   #expiries: { readonly before: number; readonly end: number }[] = [];
   /** By stream: its events that arrived before that are gone. */
   readonly #deletedStreams = new Map<string, number>();
+  readonly #segments = new Map<number, KnownSegment>();
+  /** The last ones. */
+  #dropped: readonly number[] = [];
 
-  constructor(...parameters: ConstructorParameters<typeof Journal<GroupEntry>>) {
-    this.#journal = new Journal(...parameters);
-    for (const entry of this.#journal.open()) this.#note(entry);
+  /** @param known - where it ended when the store was closed */
+  constructor(path: string, parts: JournalParts, known?: JournalEnd) {
+    this.#journal = new Journal(path, parts, (entry) => 'kind' in entry && KINDS.has(entry.kind));
+    for (const entry of this.#journal.open(known)) this.#note(entry);
   }
 
-  get harmedEntries(): number {
-    return this.#journal.harmedEntries;
+  /** Where it ends now. */
+  get end(): JournalEnd {
+    return this.#journal.end;
+  }
+
+  /** Segments that were made and not dropped, by their numbers. */
+  get segments(): ReadonlyMap<number, KnownSegment> {
+    return this.#segments;
+  }
+
+  /** Whether a segment was dropped, though its files may still be there. */
+  wasDropped(number: number): boolean {
+    return this.#dropped.includes(number);
   }
 
   get logGroupName(): string | undefined {
@@ -55,7 +86,9 @@ export class GroupJournal {
   append(entry: GroupEntry): void {
     this.#journal.append(entry);
     this.#note(entry);
-    if (this.#lines > this.#expiries.length + this.#deletedStreams.size + MAX_SPARE_ENTRIES) this.#rewrite();
+    const needed =
+      this.#expiries.length + this.#deletedStreams.size + this.#segments.size + this.#dropped.length;
+    if (this.#lines > needed + MAX_SPARE_ENTRIES) this.#rewrite();
   }
 
   /** Forgets removals of events that are not there any more. @param sequence - of the first that is */
@@ -65,6 +98,8 @@ export class GroupJournal {
     if (expiries.length === this.#expiries.length && obsolete.length === 0) return;
     this.#expiries = expiries;
     for (const [logStreamName] of obsolete) this.#deletedStreams.delete(logStreamName);
+    // Called when the files of dropped segments are gone.
+    this.#dropped = [];
     this.#rewrite();
   }
 
@@ -89,6 +124,14 @@ export class GroupJournal {
       case 'stream':
         this.#nextSequence = Math.max(this.#nextSequence, entry.end);
         this.#deletedStreams.set(entry.logStreamName, entry.end);
+        break;
+      case 'segment':
+        this.#nextSequence = Math.max(this.#nextSequence, entry.first + entry.events);
+        this.#segments.set(entry.number, { first: entry.first, events: entry.events });
+        break;
+      case 'dropped':
+        this.#segments.delete(entry.number);
+        this.#dropped = [...this.#dropped, entry.number].slice(-MAX_KEPT_DROPPED);
     }
   }
 
@@ -106,6 +149,8 @@ export class GroupJournal {
     for (const expiry of this.#expiries) entries.push({ kind: 'expiry', ...expiry });
     for (const [logStreamName, end] of this.#deletedStreams)
       entries.push({ kind: 'stream', logStreamName, end });
+    for (const [number, segment] of this.#segments) entries.push({ kind: 'segment', number, ...segment });
+    for (const number of this.#dropped) entries.push({ kind: 'dropped', number });
     return entries;
   }
 }

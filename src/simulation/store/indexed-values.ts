@@ -85,13 +85,16 @@ interface FieldSearch {
   readonly keyEnd: string | undefined;
 }
 
-/** A last key that can be searched: a JSON key without need of escapes, and not a position in an array. */
-const SEARCHABLE_KEY = /^[\w $:#/-]*[A-Za-z_][\w $:#/-]*$/;
+/** A last key that can be searched: a JSON key without need of escapes, … */
+const PLAIN_KEY = /^[\w $:#/-]+$/;
+/** … and not a position in an array. */
+const LETTER = /[A-Za-z_]/;
 
 function fieldSearch(field: string): FieldSearch {
   // A field of discovered keys only: `@requestId` and the like come from the text of a message.
   const lastKey = field.slice(field.lastIndexOf('.') + 1);
-  const searchable = !field.startsWith('@') && SEARCHABLE_KEY.test(lastKey) && !isDelimitedField(field);
+  const searchable =
+    !field.startsWith('@') && PLAIN_KEY.test(lastKey) && LETTER.test(lastKey) && !isDelimitedField(field);
   return { field, keyEnd: searchable ? `${lastKey}"` : undefined };
 }
 

@@ -80,6 +80,7 @@ class MemoryStorage implements StoreStorage {
       recordStreamDeletion: () => undefined,
       recordSequence: () => undefined,
       recordIndexedFields: () => undefined,
+      recordGroupDrop: () => undefined,
       dropGroup: () => undefined,
     };
   }

@@ -44,6 +44,7 @@ export class MemorySegmentContent implements SegmentContent {
   }
 
   seal(): void {
+    if (this.#bytes.length === this.#end) return;
     this.#resize(this.#end);
     this.#columns.trim();
     for (const index of this.#indexes.values()) index.seal();

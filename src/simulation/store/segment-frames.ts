@@ -8,21 +8,36 @@ export interface SegmentHeader {
   readonly firstSequence: number;
   readonly firstIngestionTime: number;
   readonly indexedFields: readonly string[];
+  /**
+   * Where the checksums of batches begin: no text in a message looks like a batch to those who look for one behind
+   * harmed bytes. Since format 2 of the folder, in which each batch says which place its first event has.
+   */
+  readonly salt?: number;
 }
 
 /** Ingestion time, number of events, bytes of the stream's name and of the entity. */
 const BATCH_HEAD_BYTES = 8 + 4 + 4 + 4;
+/** The place of the first event. */
+const POSITION_BYTES = 4;
 
-/** What stands before the messages in the frame of a batch. */
-export function encodeBatchHead(batch: EncodedBatch): Buffer {
+function headBytes({ salt }: SegmentHeader): number {
+  return salt === undefined ? BATCH_HEAD_BYTES : BATCH_HEAD_BYTES + POSITION_BYTES;
+}
+
+/**
+ * What stands before the messages in the frame of a batch.
+ * @param position - of the first event in the segment
+ */
+export function encodeBatchHead(header: SegmentHeader, batch: EncodedBatch, position: number): Buffer {
   const name = Buffer.from(batch.logStreamName);
   const entity = Buffer.from(batch.entity ? JSON.stringify(batch.entity) : '');
   const count = batch.events.length;
-  const head = Buffer.alloc(BATCH_HEAD_BYTES + name.length + entity.length + count * 12);
+  const head = Buffer.alloc(headBytes(header) + name.length + entity.length + count * 12);
   let at = head.writeDoubleLE(batch.ingestionTime, 0);
   at = head.writeUInt32LE(count, at);
   at = head.writeUInt32LE(name.length, at);
   at = head.writeUInt32LE(entity.length, at);
+  if (header.salt !== undefined) at = head.writeUInt32LE(position, at);
   at += name.copy(head, at);
   at += entity.copy(head, at);
   for (const { timestamp } of batch.events) at = head.writeDoubleLE(timestamp, at);
@@ -30,10 +45,13 @@ export function encodeBatchHead(batch: EncodedBatch): Buffer {
   return head;
 }
 
-/** A batch read back, and where its first message begins in the file. */
+/** A batch read back. */
 export interface StoredBatch {
   readonly batch: EncodedBatch;
+  /** Where its first message begins in the file. */
   readonly messagesOffset: number;
+  /** Of its first event in the segment; undefined where the file does not say. */
+  readonly position: number | undefined;
 }
 
 /** Where a segment's file ends, and what of it can't be read. */
@@ -45,52 +63,76 @@ export interface SegmentEnd {
 }
 
 /** What a segment's file holds, but for frames that are torn or harmed. */
-export function readSegmentFile(
-  file: Buffer,
-): { header: SegmentHeader; batches: Generator<StoredBatch, SegmentEnd> } | undefined {
-  const first = readFrame(file, 0);
-  if (!first) return undefined;
-  const header = JSON.parse(first.payload.toString()) as SegmentHeader;
-  return { header, batches: readBatches(file, first.end) };
+export interface SegmentFile {
+  readonly header: SegmentHeader;
+  readonly batches: Generator<StoredBatch, SegmentEnd>;
 }
 
-function* readBatches(file: Buffer, from: number): Generator<StoredBatch, SegmentEnd> {
+/** @param number - of the segment: the file may be another's */
+export function readSegmentFile(file: Buffer, number: number): SegmentFile | undefined {
+  const first = readFrame(file, 0);
+  const header = first && readHeader(first.payload);
+  if (header?.number !== number) return undefined;
+  return { header, batches: readBatches(file, first!.end, header) };
+}
+
+/** The batches of a file whose header is known from elsewhere, and may be harmed in the file; another's has none. */
+export function readKnownSegmentFile(file: Buffer, header: SegmentHeader): SegmentFile {
+  const whole = readSegmentFile(file, header.number);
+  if (whole) return whole;
+  const first = readFrame(file, 0);
+  const isOthers = first !== undefined && readHeader(first.payload) !== undefined;
+  return { header, batches: readBatches(isOthers ? Buffer.alloc(0) : file, 0, header) };
+}
+
+function readHeader(payload: Buffer): SegmentHeader | undefined {
+  try {
+    const header = JSON.parse(payload.toString()) as Partial<SegmentHeader>;
+    return typeof header.number === 'number' ? (header as SegmentHeader) : undefined;
+  } catch {
+    // A whole frame of another kind.
+    return undefined;
+  }
+}
+
+function* readBatches(file: Buffer, from: number, header: SegmentHeader): Generator<StoredBatch, SegmentEnd> {
   let end = from;
   let harmedBytes = 0;
-  for (let at = findBatch(file, from); at !== undefined; at = findBatch(file, end)) {
-    const frame = readFrame(file, at)!;
+  for (let at = findBatch(file, from, header); at !== undefined; at = findBatch(file, end, header)) {
+    const frame = readFrame(file, at, header.salt)!;
     harmedBytes += at - end;
-    yield decodeBatch(frame.payload, frame.end);
+    yield decodeBatch(frame.payload, frame.end, header);
     end = frame.end;
   }
   return { end, harmedBytes };
 }
 
 /** @returns where the next whole frame of a batch begins; it is at `from` unless what stands there is harmed */
-function findBatch(file: Buffer, from: number): number | undefined {
-  if (readFrame(file, from)) return from;
-  for (let at = from + 1; at + FRAME_HEAD_BYTES + BATCH_HEAD_BYTES < file.length; at++) {
-    if (mayBeBatch(file, at) && readFrame(file, at)) return at;
+function findBatch(file: Buffer, from: number, header: SegmentHeader): number | undefined {
+  const least = FRAME_HEAD_BYTES + headBytes(header);
+  for (let at = from; at + least < file.length; at++) {
+    if (mayBeBatch(file, at, header) && readFrame(file, at, header.salt)) return at;
   }
   return undefined;
 }
 
 /** Spares most places the checksum: the lengths of a batch must fit its frame. */
-function mayBeBatch(file: Buffer, at: number): boolean {
+function mayBeBatch(file: Buffer, at: number, header: SegmentHeader): boolean {
   const payload = at + FRAME_HEAD_BYTES;
   const length = file.readUInt32LE(at);
   const count = file.readUInt32LE(payload + 8);
   if (count === 0 || payload + length > file.length) return false;
   const nameAndEntity = file.readUInt32LE(payload + 12) + file.readUInt32LE(payload + 16);
-  return BATCH_HEAD_BYTES + nameAndEntity + count * 12 <= length;
+  return headBytes(header) + nameAndEntity + count * 12 <= length;
 }
 
-function decodeBatch(payload: Buffer, end: number): StoredBatch {
+function decodeBatch(payload: Buffer, end: number, header: SegmentHeader): StoredBatch {
   const ingestionTime = payload.readDoubleLE(0);
   const count = payload.readUInt32LE(8);
-  const nameEnd = BATCH_HEAD_BYTES + payload.readUInt32LE(12);
+  const nameStart = headBytes(header);
+  const nameEnd = nameStart + payload.readUInt32LE(12);
   const entityEnd = nameEnd + payload.readUInt32LE(16);
-  const logStreamName = payload.toString('utf8', BATCH_HEAD_BYTES, nameEnd);
+  const logStreamName = payload.toString('utf8', nameStart, nameEnd);
   const entity = payload.toString('utf8', nameEnd, entityEnd);
   const lengths = new Uint32Array(count);
   const bytes = payload.subarray(entityEnd + count * 12);
@@ -113,5 +155,6 @@ function decodeBatch(payload: Buffer, end: number): StoredBatch {
       lengths,
     },
     messagesOffset: end - bytes.length,
+    position: header.salt === undefined ? undefined : payload.readUInt32LE(BATCH_HEAD_BYTES),
   };
 }

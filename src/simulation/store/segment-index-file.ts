@@ -1,9 +1,9 @@
-import { closeSync, openSync, readSync, renameSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync, renameSync, writeFileSync } from 'node:fs';
 import { endianness } from 'node:os';
 import { crc32 } from 'node:zlib';
 import { FRAME_HEAD_BYTES, frameHead, readFrame } from './checksummed-frames.js';
 import { type HashIndex } from './hash-index.js';
-import { type Origin } from './segment.js';
+import { type Origin, type PositionRange } from './segment.js';
 import { type SegmentColumns } from './segment-columns.js';
 import { type SegmentHeader } from './segment-frames.js';
 
@@ -25,6 +25,10 @@ export interface IndexFileHeader {
   readonly origins: readonly Origin[];
   /** Bytes of the segment's file that the index covers. */
   readonly dataBytes: number;
+  /** Events of which nothing could be read when the index was written, by their places. */
+  readonly lost?: readonly PositionRange[];
+  /** Bytes of the segment's file that were harmed then. */
+  readonly harmedBytes?: number;
   readonly sections: readonly Section[];
 }
 
@@ -37,6 +41,10 @@ export function writeIndexFile(
     readonly columns: SegmentColumns;
     readonly indexes: ReadonlyMap<string, HashIndex>;
     readonly dataBytes: number;
+    /** Of the blocks of the segment's file. */
+    readonly checksums: Uint32Array;
+    readonly lost: readonly PositionRange[];
+    readonly harmedBytes: number;
   },
 ): void {
   const sections: Section[] = [];
@@ -48,13 +56,22 @@ export function writeIndexFile(
     parts.push(bytes);
     offset += bytes.length;
   };
-  const { columns, indexes, origins, dataBytes } = content;
+  const { columns, indexes, origins, dataBytes, checksums, lost, harmedBytes } = content;
+  add('checksums', checksums);
   for (const name of COLUMN_NAMES) add(name, columns[name].subarray(0, columns.count));
   for (const [field, index] of indexes) {
     add(`hashes ${field}`, index.pairs.hashes);
     add(`positions ${field}`, index.pairs.positions);
   }
-  const header: IndexFileHeader = { endianness: endianness(), segment, origins, dataBytes, sections };
+  const header: IndexFileHeader = {
+    endianness: endianness(),
+    segment,
+    origins,
+    dataBytes,
+    ...(lost.length > 0 && { lost }),
+    ...(harmedBytes > 0 && { harmedBytes }),
+    sections,
+  };
   const payload = Buffer.from(JSON.stringify(header));
   const next = `${path}.next`;
   writeFileSync(next, Buffer.concat([frameHead([payload]), payload, ...parts]), { mode: 0o600 });
@@ -76,8 +93,11 @@ export interface IndexFile {
   readonly start: number;
 }
 
-/** @returns undefined for a file that is missing, harmed, or of a machine with another byte order */
-export function openIndexFile(path: string): IndexFile | undefined {
+/**
+ * @param number - of its segment
+ * @returns undefined for a file that is missing, harmed, another segment's, or of a machine with another byte order
+ */
+export function openIndexFile(path: string, number: number): IndexFile | undefined {
   let descriptor;
   try {
     descriptor = openSync(path, 'r');
@@ -91,7 +111,8 @@ export function openIndexFile(path: string): IndexFile | undefined {
     const frame = whole && readFrame(whole, 0);
     if (!frame) return undefined;
     const header = JSON.parse(frame.payload.toString()) as IndexFileHeader;
-    return header.endianness === endianness() ? { header, start: frame.end } : undefined;
+    const isOurs = header.endianness === endianness() && header.segment.number === number;
+    return isOurs ? { header, start: frame.end } : undefined;
   } finally {
     closeSync(descriptor);
   }
@@ -115,6 +136,12 @@ export function readColumns(
     messageLengths: new Uint32Array(messageLengths),
     origins: new Uint32Array(origins),
   };
+}
+
+/** The checksums of the blocks of the segment's file. @returns undefined where there are none, or they are harmed */
+export function readChecksums(descriptor: number, file: IndexFile): Uint32Array | undefined {
+  const checksums = readSection(descriptor, file, 'checksums');
+  return checksums && new Uint32Array(checksums);
 }
 
 /** @returns undefined when the index of the field is harmed */
@@ -142,6 +169,8 @@ function readSection(
 
 /** @returns undefined when the file is shorter */
 function readAt(descriptor: number, position: number, length: number): Buffer | undefined {
+  // A harmed length may ask for more than there is memory.
+  if (position + length > fstatSync(descriptor).size) return undefined;
   const bytes = Buffer.from(new ArrayBuffer(length));
   let read = 0;
   while (read < length) {

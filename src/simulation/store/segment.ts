@@ -5,6 +5,9 @@ import { type HashIndex, hashValue } from './hash-index.js';
 import { type IndexedValues } from './indexed-values.js';
 import { type SegmentColumns } from './segment-columns.js';
 
+/** Places of events that follow one another: the first, and that behind the last. */
+export type PositionRange = readonly [first: number, end: number];
+
 /** A stream and an entity that events of a segment came with, and what is still there of them. */
 export interface Origin {
   readonly logStreamName: string;
@@ -37,10 +40,19 @@ export interface SegmentContent {
   columns(): SegmentColumns;
   /** @param field - one of the segment's indexed fields */
   index(field: string): HashIndex;
-  /** Reads the messages of some positions. */
-  messages(positions: readonly number[]): MessageText[];
-  /** Stores the messages of a batch, all or none. @returns where the first begins */
-  write(batch: EncodedBatch, summary: SegmentSummary): number;
+  /** Reads the messages of some positions; undefined for one that can't be read any more. */
+  messages(positions: readonly number[]): (MessageText | undefined)[];
+  /**
+   * Stores the messages of a batch, all or none.
+   * @param position - of its first event
+   * @returns where the first message begins
+   */
+  write(batch: EncodedBatch, position: number): number;
+  /**
+   * @param lose - called when events turn out to be unreadable, before any of their columns is used
+   * @returns by `lose`: how many of them were still there
+   */
+  onLost?(lose: (lost: readonly PositionRange[], columns: SegmentColumns) => number): void;
   /** Nothing is written any more. */
   seal(summary: SegmentSummary): void;
   /** More is written after all. */
@@ -68,15 +80,23 @@ export class Segment {
   /** Of fields that were asked for, with how many events there were then. */
   readonly #indexedTimes = new Map<string, TimeSpan & { readonly state: string }>();
 
-  constructor(summary: SegmentSummary, content: SegmentContent) {
+  /** @param lost - places of events of which nothing is there; the origins do not count them */
+  constructor(summary: SegmentSummary, content: SegmentContent, lost: readonly PositionRange[] = []) {
     this.summary = summary;
     this.content = content;
     for (const [number, origin] of summary.origins.entries()) {
       this.#originNumbers.set(originKey(origin.logStreamName, origin.entity), number);
     }
     this.#addUpOrigins();
-    this.count = this.liveCount;
+    this.count = this.liveCount + lost.reduce((sum, [first, end]) => sum + end - first, 0);
     this.messageBytes = this.liveMessageBytes;
+    if (lost.length > 0) this.#mark(lost);
+    content.onLost?.((unreadable, columns) => {
+      const before = this.liveCount;
+      this.#mark(unreadable);
+      this.#recount(columns);
+      return before - this.liveCount;
+    });
   }
 
   get firstSequence(): number {
@@ -98,7 +118,7 @@ export class Segment {
 
   /** Stores a batch. */
   append(batch: EncodedBatch, values: IndexedValues): void {
-    this.admit(batch, this.content.write(batch, this.summary), values);
+    this.admit(batch, this.content.write(batch, this.count), values);
   }
 
   /** Takes in a batch that is already stored. @param offset - where its first message begins */
@@ -130,6 +150,18 @@ export class Segment {
     this.messageBytes += bytes;
     this.liveCount += batch.events.length;
     this.liveMessageBytes += bytes;
+  }
+
+  /** Leaves room for events of which nothing is there, up to a place. */
+  leaveOut(end: number): void {
+    if (end <= this.count) return;
+    const columns = this.content.columns();
+    columns.reserve(end - this.count);
+    // The time before keeps the order: such places are passed over wherever events are read.
+    const timestamp = columns.timestamps[this.count - 1] ?? 0;
+    const first = this.count;
+    for (; this.count < end; this.count++) columns.push(timestamp, 0, 0, 0, NO_ORIGIN);
+    this.#mark([[first, end]]);
   }
 
   /**
@@ -174,6 +206,13 @@ export class Segment {
     return times;
   }
 
+  #mark(ranges: readonly PositionRange[]): void {
+    const marks = new Uint8Array(Math.max(this.count, this.#removed?.length ?? 0));
+    if (this.#removed) marks.set(this.#removed);
+    for (const [first, end] of ranges) marks.fill(1, first, end);
+    this.#removed = marks;
+  }
+
   #originNumber({ logStreamName, entity }: EncodedBatch): number {
     const key = originKey(logStreamName, entity);
     let number = this.#originNumbers.get(key);
@@ -212,9 +251,10 @@ export function originTotals(
 ): Origin[] {
   const totals = origins.map(({ logStreamName, entity }) => newOrigin(logStreamName, entity));
   for (let position = 0; position < columns.count; position++) {
-    if (!counts(position)) continue;
+    const origin = totals[columns.origins[position]!];
+    if (!counts(position) || !origin) continue;
     addToOrigin(
-      totals[columns.origins[position]!]!,
+      origin,
       columns.timestamps[position]!,
       firstIngestionTime + columns.ingestionOffsets[position]!,
       columns.messageLengths[position]!,
@@ -223,7 +263,11 @@ export function originTotals(
   return totals;
 }
 
-function originKey(logStreamName: string, entity: EventEntity | undefined): string {
+/** In the columns, the origin of an event of which nothing is there. */
+export const NO_ORIGIN = 0xffff_ffff;
+
+/** What tells an origin from the others of its segment. */
+export function originKey(logStreamName: string, entity: EventEntity | undefined): string {
   // A stream name holds no control characters; even if it did, JSON begins with a brace.
   return entity ? `${logStreamName}\n${JSON.stringify(entity)}` : logStreamName;
 }

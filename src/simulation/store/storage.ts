@@ -1,4 +1,12 @@
-import { chmodSync, existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { CloudWatchLogsError } from '../../cloudwatch/errors.js';
 import { type Catalog } from './catalog.js';
@@ -6,12 +14,14 @@ import { ContentCache } from './content-cache.js';
 import { type EventStore } from './event-store.js';
 import { FileHandles } from './file-handles.js';
 import { FileSyncer, type FsyncPolicy } from './file-syncer.js';
-import { FolderCatalog } from './folder-catalog.js';
-import { type FolderRecovery, nothingHarmed, openFolderEventStore } from './folder-event-store.js';
+import { type ClosedJournals, takeClosedJournals, writeClosedJournals } from './closed-journals.js';
+import { CATALOG_JOURNAL, FolderCatalog } from './folder-catalog.js';
+import { openFolderEventStore } from './folder-event-store.js';
 import { FolderLock } from './folder-lock.js';
-import { makeFolder } from './make-folder.js';
+import { makeFoldersAtOnce } from '../../file-ownership/make-folders.js';
 import { MemoryCatalog } from './memory-catalog.js';
 import { createMemoryEventStore, type EventStoreSettings } from './memory-event-store.js';
+import { type FolderRecovery, nothingHarmed, StoreDamage } from './store-damage.js';
 
 /** Where the local service keeps everything. */
 export interface StorageSettings extends EventStoreSettings {
@@ -27,14 +37,20 @@ export interface StorageSettings extends EventStoreSettings {
 export interface Storage {
   readonly events: EventStore;
   readonly catalog: Catalog;
-  /** What was not whole when the folder was opened. */
-  readonly recovery: FolderRecovery;
+  /** What was not whole when the folder was opened, and what is found since not to be: it is kept up to date. */
+  readonly recovery: Readonly<FolderRecovery>;
+  /** @param tell - called with what is found from now on */
+  onHarmFound(tell: (harm: Partial<FolderRecovery>) => void): void;
+  /** Notes what those who use the storage find of it. */
+  noteHarm(harm: Partial<FolderRecovery>): void;
   /** Writes what is open and lets go of the folder. */
   close(): Promise<void>;
 }
 
 const FORMAT = 'opentelemetry-cloudwatch-logs local service';
-const VERSION = 1;
+const VERSION = 2;
+/** Folders of the first format are read, and are of the second from then on. */
+const OLDEST_VERSION = 1;
 const DEFAULT_CACHE_BYTES = 256 * 1024 * 1024;
 
 /**
@@ -55,6 +71,8 @@ function memoryStorage(settings: StorageSettings): Storage {
     events,
     catalog,
     recovery: nothingHarmed(),
+    onHarmFound: () => undefined,
+    noteHarm: () => undefined,
     close: async () => {
       await events.close();
       await catalog.close();
@@ -63,7 +81,7 @@ function memoryStorage(settings: StorageSettings): Storage {
 }
 
 function folderStorage(directory: string, settings: StorageSettings): Storage {
-  makeFolder(directory);
+  makeFoldersAtOnce(directory);
   expectOurs(directory);
   const lock = FolderLock.acquire(directory);
   const handles = new FileHandles();
@@ -71,16 +89,27 @@ function folderStorage(directory: string, settings: StorageSettings): Storage {
     claim(directory);
     const syncer = new FileSyncer(settings.fsync ?? 'interval');
     const cache = new ContentCache(settings.cacheBytes ?? DEFAULT_CACHE_BYTES);
-    const catalog = new FolderCatalog(directory, { handles, syncer });
-    const { events, recovery } = openFolderEventStore(directory, { handles, syncer, cache }, settings);
-    recovery.harmedEntries += catalog.harmedEntries;
+    const damage = new StoreDamage();
+    const closed = takeClosedJournals(directory, syncer);
+    missJournals(directory, closed, damage);
+    const parts = { handles, syncer, cache, damage };
+    const catalog = new FolderCatalog(directory, parts, closed.get(CATALOG_JOURNAL));
+    const folder = openFolderEventStore(directory, parts, settings, closed);
+    const { events } = folder;
     return {
       events,
       catalog,
-      recovery,
+      recovery: damage.recovery,
+      onHarmFound: (tell) => {
+        damage.onFound(tell);
+      },
+      noteHarm: (harm) => {
+        damage.found(harm);
+      },
       close: async () => {
         await events.close();
         await catalog.close();
+        writeClosedJournals(directory, [[CATALOG_JOURNAL, catalog.end], ...folder.journals()], syncer);
         await syncer.close();
         handles.close();
         lock.release();
@@ -108,7 +137,7 @@ function expectOurs(directory: string): void {
   if (format !== FORMAT) {
     throw new CloudWatchLogsError('ERR_STORE_FOREIGN', `${path} is not of the local service`);
   }
-  if (version !== VERSION) {
+  if (!(typeof version === 'number' && version >= OLDEST_VERSION && version <= VERSION)) {
     throw new CloudWatchLogsError(
       'ERR_STORE_VERSION',
       `${directory} was written in format ${String(version)}, by another release; this one reads format ${VERSION}`,
@@ -127,7 +156,7 @@ function readVersion(path: string): { format?: unknown; version?: unknown } {
 /** Marks a folder as ours. */
 function claim(directory: string): void {
   const path = join(directory, 'VERSION');
-  if (existsSync(path)) return;
+  if (existsSync(path) && readVersion(path).version === VERSION) return;
   makePrivate(directory);
   const next = `${path}.next`;
   writeFileSync(next, `${JSON.stringify({ format: FORMAT, version: VERSION })}\n`, {
@@ -135,6 +164,16 @@ function claim(directory: string): void {
     flush: true,
   });
   renameSync(next, path);
+}
+
+/** Each journal is made when the folder is, so one that is not there beside others was removed. */
+function missJournals(directory: string, closed: ClosedJournals, damage: StoreDamage): void {
+  const isThere = (name: string): boolean => existsSync(join(directory, name));
+  const names = [CATALOG_JOURNAL, 'store.journal'];
+  const missing = names.filter((name) => !isThere(name));
+  const others = names.some((name) => isThere(name) && statSync(join(directory, name)).size > 0);
+  const hasGroups = isThere('groups') && readdirSync(join(directory, 'groups')).length > 0;
+  if (others || hasGroups || closed.size > 0) damage.found({ missingFiles: missing.length });
 }
 
 function makePrivate(directory: string): void {

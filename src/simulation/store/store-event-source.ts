@@ -28,6 +28,10 @@ export interface EventSourceSettings {
   /** Milliseconds since 1970. */
   now(): number;
   logGroups(): Iterable<QueryableLogGroup>;
+  /** Whether queries see events that are older than their group, as those of the service do not. */
+  readonly answersOlder?: boolean | undefined;
+  /** Hears of a group whose events a query leaves out for that reason. */
+  onOlderLeftOut?(group: QueryableLogGroup): void;
 }
 
 /** What the query engine reads from: the events of a store. */
@@ -53,7 +57,9 @@ function* scanGroups(
   for (const logGroupName of new Set(scan.logGroupNames)) {
     const group = known.get(logGroupName);
     if (group === undefined) continue;
-    groups.push(scanGroup(store, group, { ...scan, now }, statistics));
+    const since = settings.answersOlder ? 0 : group.creationTime;
+    if (settings.onOlderLeftOut && leavesOut(store, group, scan, since)) settings.onOlderLeftOut(group);
+    groups.push(scanGroup(store, group, { ...scan, since, now }, statistics));
     statistics.logGroupsScanned++;
   }
   const mayMatch = textPrefilter(scan.indexConditions);
@@ -65,10 +71,26 @@ function* scanGroups(
   }
 }
 
+/** Whether a group has events in the range of a scan that are older than what is read of it. */
+function leavesOut(
+  store: EventStore,
+  { logGroupName }: QueryableLogGroup,
+  scan: EventScan,
+  since: number,
+): boolean {
+  const endTimeMillis = Math.min(scan.endTimeMillis, since - 1);
+  if (scan.startTimeMillis > endTimeMillis) return false;
+  const { startTimeMillis } = scan;
+  for (const chunk of store.read({ logGroupName, startTimeMillis, endTimeMillis, order: 'descending' })) {
+    if (chunk.length > 0) return true;
+  }
+  return false;
+}
+
 function* scanGroup(
   store: EventStore,
-  { logGroupName, creationTime, formerIndexFields = {} }: QueryableLogGroup,
-  scan: EventScan & { readonly now: number },
+  { logGroupName, formerIndexFields = {} }: QueryableLogGroup,
+  scan: EventScan & { readonly now: number; readonly since: number },
   statistics: ScanStatistics,
 ): Generator<readonly StoredEvent[]> {
   const isUsed = (field: string): boolean => {
@@ -79,7 +101,7 @@ function* scanGroup(
   const missesRequired = scan.indexConditions.some(({ field, required }) => required && !isUsed(field));
   const range = {
     logGroupName,
-    startTimeMillis: Math.max(scan.startTimeMillis, creationTime),
+    startTimeMillis: Math.max(scan.startTimeMillis, scan.since),
     endTimeMillis: scan.endTimeMillis,
     order: 'descending',
   } as const;

@@ -9,7 +9,7 @@ export interface EventGroup {
   readonly groupNumber: number;
 }
 
-/** Makes the events of some positions of a segment. */
+/** Makes the events of some positions of a segment, but for those that can't be read any more. */
 export function eventsAt(
   group: EventGroup,
   segment: Segment,
@@ -18,19 +18,25 @@ export function eventsAt(
 ): StoredEvent[] {
   const { origins, firstIngestionTime, firstSequence } = segment.summary;
   const texts = segment.content.messages(positions);
-  return positions.map((position, index) => {
+  const events: StoredEvent[] = [];
+  for (const [index, position] of positions.entries()) {
+    const text = texts[index];
+    if (text === undefined) continue;
     const origin = origins[columns.origins[position]!]!;
-    return new SegmentEvent(
-      group,
-      firstSequence + position,
-      columns.timestamps[position]!,
-      firstIngestionTime + columns.ingestionOffsets[position]!,
-      columns.messageLengths[position]!,
-      origin.logStreamName,
-      origin.entity,
-      texts[index]!,
+    events.push(
+      new SegmentEvent(
+        group,
+        firstSequence + position,
+        columns.timestamps[position]!,
+        firstIngestionTime + columns.ingestionOffsets[position]!,
+        columns.messageLengths[position]!,
+        origin.logStreamName,
+        origin.entity,
+        text,
+      ),
     );
-  });
+  }
+  return events;
 }
 
 class SegmentEvent implements StoredEvent {

@@ -1,4 +1,5 @@
 import { type IndexCondition } from '../insights-ql/event-source.js';
+import { containsText } from '../text-matching/text-search.js';
 import { parseNumber } from '../insights-ql/values/value.js';
 
 /**
@@ -16,7 +17,8 @@ export function textPrefilter(
     .map(({ values }) => values);
   if (searched.length === 0) return undefined;
   return (message) =>
-    searched.every((values) => values.some((value) => message.includes(value))) || message.includes('\\');
+    searched.every((values) => values.some((value) => containsText(message, value))) ||
+    message.includes('\\');
 }
 
 function isNoNumber(value: string): boolean {

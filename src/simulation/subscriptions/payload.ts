@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
@@ -22,7 +21,10 @@ export interface SubscriptionMessage {
   readonly logEvents: readonly DeliveredEvent[];
 }
 
-/** What the service sends when a filter is made, to see whether the destination answers. */
+/**
+ * What the service sends when a filter is made, to see whether the destination answers.
+ * @param destination - how the destination is called in it
+ */
 export function controlMessage(destination: string, now: number): SubscriptionMessage {
   return {
     messageType: 'CONTROL_MESSAGE',
@@ -32,7 +34,8 @@ export function controlMessage(destination: string, now: number): SubscriptionMe
     subscriptionFilters: [],
     logEvents: [
       {
-        id: randomUUID(),
+        // Source: the guide's example.
+        id: '',
         timestamp: now,
         message: `CWL CONTROL MESSAGE: Checking health of destination ${destination}.`,
       },
@@ -40,8 +43,7 @@ export function controlMessage(destination: string, now: number): SubscriptionMe
   };
 }
 
-/** The body of a request to a destination: the event that a Lambda function would be called with. */
+/** A message as destinations get it: gzipped JSON, in base64. */
 export async function encodeMessage(message: SubscriptionMessage): Promise<string> {
-  const zipped = await gzipAsync(JSON.stringify(message));
-  return JSON.stringify({ awslogs: { data: zipped.toString('base64') } });
+  return (await gzipAsync(JSON.stringify(message))).toString('base64');
 }

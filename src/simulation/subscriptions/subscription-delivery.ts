@@ -1,50 +1,68 @@
-import { encodeMessage, type SubscriptionMessage } from './payload.js';
+import { type DeliveryRequest, DeliveryRequests } from './delivery-request.js';
+import type { DeliveryTarget } from './delivery-target.js';
+import { type Attempt, type DeliveryStatistics, DestinationQueue } from './destination-queue.js';
+import type { SubscriptionMessage } from './payload.js';
 
-/** Bytes of messages that wait for one destination before the oldest are dropped. */
-const MAX_WAITING_BYTES = 64 * 1024 * 1024;
-const ATTEMPTS = 5;
-const FIRST_PAUSE_MILLIS = 100;
 const TIMEOUT_MILLIS = 10_000;
+/** Bytes that an event takes besides its message, about. */
+const EVENT_BYTES = 100;
 
-interface Waiting {
-  readonly message: SubscriptionMessage;
-  readonly bytes: number;
+/** How a message is to be delivered. */
+export interface DeliveryOrder {
+  /** Of which filter it is. */
+  readonly filter: string;
+  /** Messages with the same text are delivered in order; undefined for one that belongs to no others. */
+  readonly partition: string | undefined;
 }
 
-/** Sends messages to one destination after the other, trying again where it does not answer. */
+/** Sends the messages of subscription filters to their destinations, trying again where these fail. */
 export class SubscriptionDelivery {
-  readonly #queues = new Map<string, { messages: Waiting[]; bytes: number }>();
+  readonly #now: () => number;
+  readonly #onWarning: (warning: string) => void;
+  readonly #queues = new Map<string, DestinationQueue>();
+  readonly #requests = new Map<string, DeliveryRequests>();
   readonly #stopped = new AbortController();
+  #lanes = 0;
+
+  /**
+   * @param now - milliseconds since 1970, by the service's clock
+   * @param onWarning - hears of messages that are lost
+   */
+  constructor(now: () => number, onWarning: (warning: string) => void = () => undefined) {
+    this.#now = now;
+    this.#onWarning = onWarning;
+  }
 
   /** Puts a message in the queue of a destination. */
-  send(url: string, message: SubscriptionMessage): void {
-    const bytes = message.logEvents.reduce((sum, event) => sum + event.message.length + 100, 0);
-    const queue = this.#queues.get(url) ?? { messages: [], bytes: 0 };
-    queue.messages.push({ message, bytes });
-    queue.bytes += bytes;
-    while (queue.bytes > MAX_WAITING_BYTES && queue.messages.length > 1) {
-      queue.bytes -= queue.messages.shift()!.bytes;
+  send(target: DeliveryTarget, message: SubscriptionMessage, { filter, partition }: DeliveryOrder): void {
+    const { url } = target;
+    let queue = this.#queues.get(url);
+    if (!queue) {
+      queue = new DestinationQueue((request) => this.#post(url, request), {
+        now: this.#now,
+        stopped: this.#stopped.signal,
+        onLoss: (reason) => {
+          this.#onWarning(`messages of a subscription to ${url} are lost: ${reason}`);
+        },
+      });
+      this.#queues.set(url, queue);
     }
-    if (this.#queues.has(url)) return;
-    this.#queues.set(url, queue);
-    void this.#drain(url, queue.messages);
+    queue.add(partition === undefined ? `random ${this.#lanes++}` : `ordered ${filter} ${partition}`, {
+      bytes: message.logEvents.reduce((sum, event) => sum + event.message.length + EVENT_BYTES, 0),
+      filter,
+      request: this.#requestFor(target, message, partition),
+    });
   }
 
   /** Sends a message once. @returns whether the destination took it */
-  async sendNow(url: string, message: SubscriptionMessage): Promise<boolean> {
-    try {
-      const response = await fetch(url, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: await encodeMessage(message),
-        redirect: 'error',
-        signal: AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(TIMEOUT_MILLIS)]),
-      });
-      await response.arrayBuffer();
-      return response.ok;
-    } catch {
-      return false;
-    }
+  async sendNow(target: DeliveryTarget, message: SubscriptionMessage): Promise<boolean> {
+    const request = await this.#requestFor(target, message, undefined);
+    return (await this.#post(target.url, request)) === 'taken';
+  }
+
+  /** What became of the messages, by URL. */
+  statistics(): Readonly<Record<string, DeliveryStatistics>> {
+    return Object.fromEntries([...this.#queues].map(([url, queue]) => [url, queue.statistics()]));
   }
 
   /** Gives up what waits. */
@@ -53,36 +71,31 @@ export class SubscriptionDelivery {
     this.#queues.clear();
   }
 
-  async #drain(url: string, messages: Waiting[]): Promise<void> {
-    for (let next = messages[0]; next; next = messages[0]) {
-      await this.#sendRepeatedly(url, next.message);
-      if (this.#stopped.signal.aborted) return;
-      // It may have been dropped meanwhile.
-      if (messages[0] === next) {
-        messages.shift();
-        this.#queues.get(url)!.bytes -= next.bytes;
-      }
-    }
-    this.#queues.delete(url);
+  #requestFor(
+    target: DeliveryTarget,
+    message: SubscriptionMessage,
+    partition: string | undefined,
+  ): Promise<DeliveryRequest> {
+    let requests = this.#requests.get(target.arn);
+    if (!requests) this.#requests.set(target.arn, (requests = new DeliveryRequests()));
+    return requests.make(target, message, { partition, now: this.#now() });
   }
 
-  async #sendRepeatedly(url: string, message: SubscriptionMessage): Promise<void> {
-    for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-      if ((await this.sendNow(url, message)) || this.#stopped.signal.aborted) return;
-      if (attempt < ATTEMPTS) await pause(FIRST_PAUSE_MILLIS * 2 ** (attempt - 1), this.#stopped.signal);
+  async #post(url: string, { headers, body }: DeliveryRequest): Promise<Attempt> {
+    try {
+      const response = await fetch(url, {
+        method: 'POST',
+        headers,
+        body,
+        redirect: 'error',
+        signal: AbortSignal.any([this.#stopped.signal, AbortSignal.timeout(TIMEOUT_MILLIS)]),
+      });
+      await response.arrayBuffer();
+      if (response.ok) return 'taken';
+      // Throttling and errors of the other side pass. Source: as in DestinationQueue.
+      return response.status === 429 || response.status >= 500 ? 'failed' : 'refused';
+    } catch {
+      return 'failed';
     }
   }
-}
-
-function pause(millis: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(end, millis);
-    timer.unref();
-    signal.addEventListener('abort', end, { once: true });
-    function end(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', end);
-      resolve();
-    }
-  });
 }

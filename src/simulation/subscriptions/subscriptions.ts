@@ -1,15 +1,15 @@
 import type { FreshEvents } from '../operations/event-feed.js';
+import type { DeliveryTarget } from './delivery-target.js';
 import type { DeliveredEvent, SubscriptionMessage } from './payload.js';
-import type { LocalDestinations } from './local-destinations.js';
 import type { SubscriptionDelivery } from './subscription-delivery.js';
 
 /** A filter that is in force for a log group, of the group or of the account. */
 export interface ActiveSubscription {
   readonly name: string;
-  /** Where events really go, after logical destinations are followed. */
-  readonly destinationArn: string;
-  /** undefined: every message. */
-  readonly matches: ((message: string) => boolean) | undefined;
+  /** Where events really go, after logical destinations are followed; undefined: nobody listens there. */
+  readonly target: DeliveryTarget | undefined;
+  readonly distribution: 'Random' | 'ByLogStream';
+  readonly matches: (message: string) => boolean;
   /** The system fields that go with each event. */
   readonly extractedFields: Readonly<Record<string, string>> | undefined;
 }
@@ -22,26 +22,34 @@ export function deliverFresh(
   fresh: FreshEvents,
   accountId: string,
   subscriptions: readonly ActiveSubscription[],
-  { destinations, delivery }: { destinations: LocalDestinations; delivery: SubscriptionDelivery },
+  delivery: SubscriptionDelivery,
 ): void {
-  for (const { name, destinationArn, matches, extractedFields } of subscriptions) {
-    const url = destinations.urlOf(destinationArn);
-    if (url === undefined) continue;
+  const { logGroupName } = fresh.group;
+  const { logStreamName } = fresh;
+  for (const { name, target, distribution, matches, extractedFields } of subscriptions) {
+    if (target === undefined) continue;
     const found: DeliveredEvent[] = [];
     for (const [index, { timestamp, message }] of fresh.events.entries()) {
-      if (matches && !matches(message)) continue;
+      if (!matches(message)) continue;
       found.push({ id: fresh.appended.eventId(index), timestamp, message, extractedFields });
     }
     for (let start = 0; start < found.length; start += MAX_MESSAGE_EVENTS) {
       const message: SubscriptionMessage = {
         messageType: 'DATA_MESSAGE',
         owner: accountId,
-        logGroup: fresh.group.logGroupName,
-        logStream: fresh.logStreamName,
+        logGroup: logGroupName,
+        logStream: logStreamName,
         subscriptionFilters: [name],
         logEvents: found.slice(start, start + MAX_MESSAGE_EVENTS),
       };
-      delivery.send(url, message);
+      delivery.send(target, message, {
+        filter: `${logGroupName} ${name}`,
+        // Source: PutSubscriptionFilter, `distribution`: it is for Kinesis streams alone.
+        partition:
+          distribution === 'Random' && target.kind === 'Kinesis'
+            ? undefined
+            : `${logGroupName} ${logStreamName}`,
+      });
     }
   }
 }

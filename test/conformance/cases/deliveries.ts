@@ -17,7 +17,7 @@ import {
   UpdateDeliveryConfigurationCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
-import { operation, refused, type Bench } from '../conformance-case.js';
+import { type Bench, documented, operation, recorded, refused } from '../conformance-case.js';
 
 const ACCESS_LOGS = 'ACCESS_LOGS';
 const NEEDS_DISTRIBUTION = 'a source needs a distribution of the account';
@@ -88,7 +88,7 @@ async function withDelivery(
 
 export const deliveryCases = [
   ...operation('PutDeliveryDestination', {
-    'refuses a format that is none, in the words of ValidationException': async ({ client }) => {
+    'refuses a format that is none, in the words of ValidationException': recorded(async ({ client }) => {
       await refused(
         client.send(
           new PutDeliveryDestinationCommand({
@@ -100,10 +100,10 @@ export const deliveryCases = [
         'ValidationException',
         "1 validation error detected: Value 'foobar' at 'outputFormat' failed to satisfy constraint: Member must satisfy enum value set: [w3c, raw, json, plain, parquet]",
       );
-    },
+    }),
   }),
   ...operation('GetDeliveryDestination', {
-    'answers what was put, and names what does not exist': async (bench) => {
+    'answers what was put, and names what does not exist': documented(async (bench) => {
       const { client } = bench;
       await withDestination(bench, async (name, arn) => {
         const { deliveryDestination } = await client.send(new GetDeliveryDestinationCommand({ name }));
@@ -118,24 +118,24 @@ export const deliveryCases = [
         client.send(new GetDeliveryDestinationCommand({ name: ownName() })),
         'Delivery Destination',
       );
-    },
+    }),
   }),
   ...operation('DescribeDeliveryDestinations', {
-    'lists what was put': async (bench) => {
+    'lists what was put': documented(async (bench) => {
       await withDestination(bench, async (name) => {
         const { deliveryDestinations } = await bench.client.send(new DescribeDeliveryDestinationsCommand({}));
         expect(deliveryDestinations!.map((each) => each.name)).to.include(name);
       });
-    },
+    }),
   }),
   ...operation('DeleteDeliveryDestination', {
-    'names what does not exist': async ({ client }) => {
+    'names what does not exist': documented(async ({ client }) => {
       const remove = client.send(new DeleteDeliveryDestinationCommand({ name: ownName() }));
       await absent(remove, 'Delivery Destination');
-    },
+    }),
   }),
   ...operation('PutDeliveryDestinationPolicy', {
-    'refuses what is no policy': async (bench) => {
+    'refuses what is no policy': documented(async (bench) => {
       await withDestination(bench, async (deliveryDestinationName) => {
         await refused(
           bench.client.send(
@@ -147,7 +147,7 @@ export const deliveryCases = [
           'ValidationException',
         );
       });
-    },
+    }),
   }),
   ...operation('GetDeliveryDestinationPolicy', {
     'answers an empty policy where there is none': async (bench) => {
@@ -160,7 +160,7 @@ export const deliveryCases = [
     },
   }),
   ...operation('DeleteDeliveryDestinationPolicy', {
-    'takes the policy away': async (bench) => {
+    'takes the policy away': documented(async (bench) => {
       await bench.onlyLocal('a policy names principals that exist');
       await withDestination(bench, async (deliveryDestinationName) => {
         const deliveryDestinationPolicy = '{"Version":"2012-10-17","Statement":[]}';
@@ -173,10 +173,10 @@ export const deliveryCases = [
         );
         expect(policy).to.deep.equal({});
       });
-    },
+    }),
   }),
   ...operation('PutDeliverySource', {
-    'refuses a bucket as a source': async ({ client }) => {
+    'refuses a bucket as a source': documented(async ({ client }) => {
       await refused(
         client.send(
           new PutDeliverySourceCommand({
@@ -188,31 +188,31 @@ export const deliveryCases = [
         'ResourceNotFoundException',
         'Cannot access provided service.',
       );
-    },
+    }),
   }),
   ...operation('GetDeliverySource', {
-    'names what does not exist': async ({ client }) => {
+    'names what does not exist': documented(async ({ client }) => {
       await absent(client.send(new GetDeliverySourceCommand({ name: ownName() })), 'Delivery Source');
-    },
+    }),
   }),
   ...operation('DescribeDeliverySources', {
-    'lists what was put': async (bench) => {
+    'lists what was put': documented(async (bench) => {
       await withSource(bench, async (name) => {
         const { deliverySources } = await bench.client.send(new DescribeDeliverySourcesCommand({}));
         const own = deliverySources!.find((source) => source.name === name);
         expect(own).to.include({ service: 'cloudfront', logType: ACCESS_LOGS });
       });
-    },
+    }),
   }),
   ...operation('DeleteDeliverySource', {
-    'refuses a source that a delivery uses': async (bench) => {
+    'refuses a source that a delivery uses': documented(async (bench) => {
       await withDelivery(bench, async (_id, name) => {
         await refused(bench.client.send(new DeleteDeliverySourceCommand({ name })), 'ConflictException');
       });
-    },
+    }),
   }),
   ...operation('CreateDelivery', {
-    'refuses a source that does not exist': async (bench) => {
+    'refuses a source that does not exist': documented(async (bench) => {
       await withDestination(bench, async (_name, deliveryDestinationArn) => {
         await absent(
           bench.client.send(
@@ -221,33 +221,33 @@ export const deliveryCases = [
           'Delivery Source',
         );
       });
-    },
+    }),
   }),
   ...operation('GetDelivery', {
-    'answers what was made, and names what does not exist': async (bench) => {
+    'answers what was made, and names what does not exist': documented(async (bench) => {
       await absent(bench.client.send(new GetDeliveryCommand({ id: 'none' })), 'Delivery');
       await withDelivery(bench, async (id, deliverySourceName) => {
         const { delivery } = await bench.client.send(new GetDeliveryCommand({ id }));
         expect(delivery).to.include({ id, deliverySourceName, deliveryDestinationType: 'CWL' });
       });
-    },
+    }),
   }),
   ...operation('UpdateDeliveryConfiguration', {
-    'changes the fields': async (bench) => {
+    'changes the fields': documented(async (bench) => {
       await withDelivery(bench, async (id) => {
         const recordFields = ['date', 'time'];
         await bench.client.send(new UpdateDeliveryConfigurationCommand({ id, recordFields }));
         const { delivery } = await bench.client.send(new GetDeliveryCommand({ id }));
         expect(delivery!.recordFields).to.deep.equal(recordFields);
       });
-    },
+    }),
   }),
   ...operation('DeleteDelivery', {
-    'takes the delivery away': async (bench) => {
+    'takes the delivery away': documented(async (bench) => {
       await withDelivery(bench, async (id) => {
         await bench.client.send(new DeleteDeliveryCommand({ id }));
         await absent(bench.client.send(new GetDeliveryCommand({ id })), 'Delivery');
       });
-    },
+    }),
   }),
 ];

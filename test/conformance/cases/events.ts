@@ -8,7 +8,7 @@ import {
   type GetLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
-import { eventually, operation, refused, type Bench } from '../conformance-case.js';
+import { type Bench, documented, eventually, operation, recorded, refused } from '../conformance-case.js';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -46,14 +46,14 @@ async function filtered({ client }: Bench, input: object, count: number): Promis
 
 export const eventCases = [
   ...operation('PutLogEvents', {
-    'takes 10,000 events and refuses one more': async (bench) => {
+    'takes 10,000 events and refuses one more': documented(async (bench) => {
       const logGroupName = await bench.groupWith([]);
       const now = bench.now();
       const many = (count: number) => Array.from({ length: count }, (): [number, string] => [now, 'x']);
       await put(bench, logGroupName, many(10_000));
       await refused(put(bench, logGroupName, many(10_001)), 'InvalidParameterException', /10000/);
-    },
-    'counts UTF-8 bytes and 26 more an event up to 1,048,576': async (bench) => {
+    }),
+    'counts UTF-8 bytes and 26 more an event up to 1,048,576': documented(async (bench) => {
       const logGroupName = await bench.groupWith([]);
       const now = bench.now();
       const half = 524_288 - 26;
@@ -68,8 +68,8 @@ export const eventCases = [
         ]),
         'InvalidParameterException',
       );
-    },
-    'refuses events that are not in the order of time': async (bench) => {
+    }),
+    'refuses events that are not in the order of time': recorded(async (bench) => {
       const logGroupName = await bench.groupWith([]);
       const now = bench.now();
       await refused(
@@ -80,8 +80,8 @@ export const eventCases = [
         'InvalidParameterException',
         'Log events in a single PutLogEvents request must be in chronological order.',
       );
-    },
-    'refuses a span of more than 24 hours': async (bench) => {
+    }),
+    'refuses a span of more than 24 hours': documented(async (bench) => {
       const logGroupName = await bench.groupWith([]);
       const now = bench.now();
       await put(bench, logGroupName, [
@@ -95,8 +95,8 @@ export const eventCases = [
         ]),
         'InvalidParameterException',
       );
-    },
-    'rejects alone what is too old, and says where it ends': async (bench) => {
+    }),
+    'rejects alone what is too old, and says where it ends': documented(async (bench) => {
       const logGroupName = await bench.groupWith([]);
       const now = bench.now();
       const { rejectedLogEventsInfo } = await put(bench, logGroupName, [
@@ -111,8 +111,8 @@ export const eventCases = [
           (found) => found.length > 0,
         ),
       ).to.deep.equal(['right']);
-    },
-    'rejects alone what is too new, and says where it starts': async (bench) => {
+    }),
+    'rejects alone what is too new, and says where it starts': documented(async (bench) => {
       const logGroupName = await bench.groupWith([]);
       const now = bench.now();
       const { rejectedLogEventsInfo } = await put(bench, logGroupName, [
@@ -126,8 +126,8 @@ export const eventCases = [
           (found) => found.length > 0,
         ),
       ).to.deep.equal(['right']);
-    },
-    'names a missing group and a missing stream': async (bench) => {
+    }),
+    'names a missing group and a missing stream': recorded(async (bench) => {
       await refused(
         put(bench, bench.groupName(), [[bench.now(), 'x']]),
         'ResourceNotFoundException',
@@ -139,13 +139,13 @@ export const eventCases = [
         'ResourceNotFoundException',
         'The specified log stream does not exist.',
       );
-    },
-    'refuses an empty message and an empty list': async (bench) => {
+    }),
+    'refuses an empty message and an empty list': documented(async (bench) => {
       const logGroupName = await bench.groupWith([]);
       await refused(put(bench, logGroupName, [[bench.now(), '']]), 'InvalidParameterException');
       await refused(put(bench, logGroupName, []), 'InvalidParameterException');
-    },
-    'ignores the sequence token': async (bench) => {
+    }),
+    'ignores the sequence token': documented(async (bench) => {
       const logGroupName = await bench.groupWith([]);
       const logEvents = [{ timestamp: bench.now(), message: 'x' }];
       for (const sequenceToken of ['1', 'other', undefined]) {
@@ -153,7 +153,7 @@ export const eventCases = [
           new PutLogEventsCommand({ logGroupName, logStreamName, logEvents, sequenceToken }),
         );
       }
-    },
+    }),
     'keeps every character of a message': async (bench) => {
       const message = '{"a":"\\u0007 \\" \\\\"}\t\u0001\u2028 ä 😀\r\nend ';
       const logGroupName = await bench.groupWith([{ timestamp: bench.now(), message }]);
@@ -166,34 +166,35 @@ export const eventCases = [
     },
   }),
   ...operation('GetLogEvents', {
-    'gives the latest page first, in the order of time, and tokens that repeat at the ends': async (
-      bench,
-    ) => {
-      const now = bench.now();
-      const logGroupName = await bench.groupWith(
-        [1, 2, 3, 4, 5].map((n) => ({ timestamp: now - 10_000 + n, message: String(n) })),
-      );
-      const page = (rest: object) =>
-        bench.client.send(new GetLogEventsCommand({ logGroupName, logStreamName, limit: 2, ...rest }));
-      const text = ({ events }: GetLogEventsCommandOutput) => events!.map((event) => event.message).join('');
-      const latest = await eventually(
-        () => page({}),
-        (answer) => text(answer) === '45',
-      );
-      expect(text(latest)).to.equal('45');
-      const before = await page({ nextToken: latest.nextBackwardToken });
-      expect(text(before)).to.equal('23');
-      const first = await page({ nextToken: before.nextBackwardToken });
-      expect(text(first)).to.equal('1');
-      const end = await page({ nextToken: latest.nextForwardToken });
-      expect(text(end)).to.equal('');
-      const again = await page({ nextToken: end.nextForwardToken });
-      expect(again.nextForwardToken).to.equal(end.nextForwardToken);
-      const head = await page({ startFromHead: true });
-      expect(text(head)).to.equal('12');
-      expect(text(await page({ startFromHead: true, nextToken: head.nextForwardToken }))).to.equal('34');
-    },
-    'takes startTime as inclusive and endTime as exclusive': async (bench) => {
+    'gives the latest page first, in the order of time, and tokens that repeat at the ends': documented(
+      async (bench) => {
+        const now = bench.now();
+        const logGroupName = await bench.groupWith(
+          [1, 2, 3, 4, 5].map((n) => ({ timestamp: now - 10_000 + n, message: String(n) })),
+        );
+        const page = (rest: object) =>
+          bench.client.send(new GetLogEventsCommand({ logGroupName, logStreamName, limit: 2, ...rest }));
+        const text = ({ events }: GetLogEventsCommandOutput) =>
+          events!.map((event) => event.message).join('');
+        const latest = await eventually(
+          () => page({}),
+          (answer) => text(answer) === '45',
+        );
+        expect(text(latest)).to.equal('45');
+        const before = await page({ nextToken: latest.nextBackwardToken });
+        expect(text(before)).to.equal('23');
+        const first = await page({ nextToken: before.nextBackwardToken });
+        expect(text(first)).to.equal('1');
+        const end = await page({ nextToken: latest.nextForwardToken });
+        expect(text(end)).to.equal('');
+        const again = await page({ nextToken: end.nextForwardToken });
+        expect(again.nextForwardToken).to.equal(end.nextForwardToken);
+        const head = await page({ startFromHead: true });
+        expect(text(head)).to.equal('12');
+        expect(text(await page({ startFromHead: true, nextToken: head.nextForwardToken }))).to.equal('34');
+      },
+    ),
+    'takes startTime as inclusive and endTime as exclusive': documented(async (bench) => {
       const now = bench.now() - 10_000;
       const logGroupName = await bench.groupWith(
         [0, 1, 2].map((n) => ({ timestamp: now + n, message: String(n) })),
@@ -212,18 +213,18 @@ export const eventCases = [
         }),
       );
       expect(events!.map((event) => event.message)).to.deep.equal(['0', '1']);
-    },
-    'refuses a token that it did not give': async (bench) => {
+    }),
+    'refuses a token that it did not give': recorded(async (bench) => {
       const logGroupName = await bench.groupWith([]);
       await refused(
         bench.client.send(new GetLogEventsCommand({ logGroupName, logStreamName, nextToken: 'none' })),
         'InvalidParameterException',
         'The specified nextToken is invalid.',
       );
-    },
+    }),
   }),
   ...operation('FilterLogEvents', {
-    'is refused for a group of the Infrequent Access class': async ({ client, groupName }) => {
+    'is refused for a group of the Infrequent Access class': documented(async ({ client, groupName }) => {
       const logGroupName = groupName();
       await client.send(new CreateLogGroupCommand({ logGroupName, logGroupClass: 'INFREQUENT_ACCESS' }));
       await refused(
@@ -231,8 +232,8 @@ export const eventCases = [
         'InvalidOperationException',
         /INFREQUENT_ACCESS/,
       );
-    },
-    'gives the newest first, and pages on in the direction of the token': async (bench) => {
+    }),
+    'gives the newest first, and pages on in the direction of the token': documented(async (bench) => {
       const now = bench.now() - 10_000;
       const logGroupName = await bench.groupWith(
         ['1', '2', '3'].map((message, index) => ({ timestamp: now + index, message })),
@@ -256,16 +257,16 @@ export const eventCases = [
         nextToken = page.nextToken;
       } while (nextToken !== undefined);
       expect(pages.join('')).to.equal('321');
-    },
-    'refuses the newest first from before 2024': async ({ client, group }) => {
+    }),
+    'refuses the newest first from before 2024': documented(async ({ client, group }) => {
       const logGroupName = await group();
       const startTime = Date.UTC(2023, 11, 31);
       await refused(
         client.send(new FilterLogEventsCommand({ logGroupName, startTime, startFromHead: false })),
         'InvalidParameterException',
       );
-    },
-    'interleaves streams by time, with both limits inclusive': async (bench) => {
+    }),
+    'interleaves streams by time, with both limits inclusive': documented(async (bench) => {
       const now = bench.now() - 10_000;
       const logGroupName = await bench.groupWith([
         { timestamp: now, message: '0' },
@@ -292,13 +293,13 @@ export const eventCases = [
       expect(some.map((event) => event.message)).to.deep.equal(['1', '3']);
       const prefixed = await filtered(bench, { logGroupName, logStreamNamePrefix: 'oth' }, 2);
       expect(prefixed.map((event) => event.message)).to.deep.equal(['1', '3']);
-    },
-    'answers no searched streams': async (bench) => {
+    }),
+    'answers no searched streams': recorded(async (bench) => {
       const logGroupName = await bench.groupWith([]);
       const answer = await bench.client.send(new FilterLogEventsCommand({ logGroupName }));
       expect(answer.searchedLogStreams).to.deep.equal([]);
-    },
-    'filters by terms, alternatives, exclusions, JSON and delimited fields': async (bench) => {
+    }),
+    'filters by terms, alternatives, exclusions, JSON and delimited fields': documented(async (bench) => {
       const now = bench.now() - 10_000;
       const logGroupName = await bench.groupWith(
         [
@@ -330,8 +331,8 @@ export const eventCases = [
           filterPattern,
         ).to.deep.equal(indices);
       }
-    },
-    'refuses stream names beside a prefix': async (bench) => {
+    }),
+    'refuses stream names beside a prefix': documented(async (bench) => {
       const logGroupName = await bench.group();
       await refused(
         bench.client.send(
@@ -339,14 +340,14 @@ export const eventCases = [
         ),
         'InvalidParameterException',
       );
-    },
-    'refuses a token that it did not give': async (bench) => {
+    }),
+    'refuses a token that it did not give': recorded(async (bench) => {
       const logGroupName = await bench.group();
       await refused(
         bench.client.send(new FilterLogEventsCommand({ logGroupName, nextToken: 'none' })),
         'InvalidParameterException',
         'The specified nextToken is invalid.',
       );
-    },
+    }),
   }),
 ];

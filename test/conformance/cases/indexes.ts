@@ -8,7 +8,7 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
-import { eventually, operation, refused, type Bench } from '../conformance-case.js';
+import { type Bench, documented, eventually, operation, refused } from '../conformance-case.js';
 
 async function indexedGroup(bench: Bench, ...fields: string[]): Promise<string> {
   const logGroupIdentifier = await bench.group();
@@ -19,7 +19,7 @@ async function indexedGroup(bench: Bench, ...fields: string[]): Promise<string> 
 
 export const indexCases = [
   ...operation('DescribeIndexPolicies', {
-    'tells whose a policy is': async (bench) => {
+    'tells whose a policy is': documented(async (bench) => {
       const group = await indexedGroup(bench, 'trace_id');
       const { indexPolicies } = await bench.client.send(
         new DescribeIndexPoliciesCommand({ logGroupIdentifiers: [group] }),
@@ -27,26 +27,26 @@ export const indexCases = [
       expect(indexPolicies).to.have.length(1);
       expect(indexPolicies![0]).to.include({ source: 'LOG_GROUP' });
       expect(indexPolicies![0]!.logGroupIdentifier).to.contain(group);
-    },
-    'refuses a group that does not exist': async (bench) => {
+    }),
+    'refuses a group that does not exist': documented(async (bench) => {
       await refused(
         bench.client.send(new DescribeIndexPoliciesCommand({ logGroupIdentifiers: [bench.groupName()] })),
         'ResourceNotFoundException',
       );
-    },
+    }),
   }),
   ...operation('DeleteIndexPolicy', {
-    'takes the policy of a group away': async (bench) => {
+    'takes the policy of a group away': documented(async (bench) => {
       const group = await indexedGroup(bench, 'trace_id');
       await bench.client.send(new DeleteIndexPolicyCommand({ logGroupIdentifier: group }));
       const { indexPolicies } = await bench.client.send(
         new DescribeIndexPoliciesCommand({ logGroupIdentifiers: [group] }),
       );
       expect(indexPolicies!.filter(({ source }) => source === 'LOG_GROUP')).to.deep.equal([]);
-    },
+    }),
   }),
   ...operation('DescribeFieldIndexes', {
-    'names the fields of the policy': async (bench) => {
+    'names the fields of the policy': documented(async (bench) => {
       const group = await indexedGroup(bench, 'trace_id', 'span_id');
       const { fieldIndexes } = await bench.client.send(
         new DescribeFieldIndexesCommand({ logGroupIdentifiers: [group] }),
@@ -55,10 +55,10 @@ export const indexCases = [
         'trace_id',
         'span_id',
       ]);
-    },
+    }),
   }),
   ...operation('PutIndexPolicy', {
-    'refuses a group of the Infrequent Access class': async (bench) => {
+    'refuses a group of the Infrequent Access class': documented(async (bench) => {
       const logGroupName = bench.groupName();
       await bench.client.send(
         new CreateLogGroupCommand({ logGroupName, logGroupClass: 'INFREQUENT_ACCESS' }),
@@ -69,10 +69,10 @@ export const indexCases = [
         ),
         ['InvalidParameterException', 'OperationAbortedException', 'InvalidOperationException'],
       );
-    },
+    }),
   }),
   ...operation('GetLogGroupFields', {
-    'tells how many of the events have a field': async (bench) => {
+    'tells how many of the events have a field': documented(async (bench) => {
       const group = await bench.groupWith([]);
       const { logGroupFields } = await eventually(
         async () => {
@@ -87,6 +87,6 @@ export const indexCases = [
       );
       expect(logGroupFields!.find(({ name }) => name === 'level')!.percent).to.equal(100);
       expect(logGroupFields!.map(({ name }) => name)).to.include.members(['@message', '@timestamp']);
-    },
+    }),
   }),
 ];

@@ -4,7 +4,7 @@ import {
   StartQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
-import { eventually, operation, type Bench } from '../conformance-case.js';
+import { type Bench, documented, eventually, operation } from '../conformance-case.js';
 import { signedPost } from '../signed-post.js';
 
 const JSON_TYPE = 'application/json';
@@ -48,7 +48,7 @@ const otlpLogs = (now: number, body: string): string =>
 
 export const ingestionCases = [
   ...operation('/v1/logs', {
-    'stores OTLP records as JSON with camelCase names': async (bench) => {
+    'stores OTLP records as JSON with camelCase names': documented(async (bench) => {
       const group = await bench.groupWith([]);
       const { status } = await signedPost(bench, {
         path: '/v1/logs',
@@ -64,8 +64,8 @@ export const ingestionCases = [
         traceId: '5b8efff798038103d269b633813fc60c',
         spanId: 'eee19b7ec3c1b174',
       });
-    },
-    'takes gzip': async (bench) => {
+    }),
+    'takes gzip': documented(async (bench) => {
       const group = await bench.groupWith([]);
       const { status } = await signedPost(bench, {
         path: '/v1/logs',
@@ -75,18 +75,18 @@ export const ingestionCases = [
       });
       expect(status).to.equal(200);
       expect((await messages(bench, group, 1))[0]).to.contain('zipped');
-    },
-    'refuses a request that names no group': async (bench) => {
+    }),
+    'refuses a request that names no group': documented(async (bench) => {
       const { status } = await signedPost(bench, {
         path: '/v1/logs',
         body: otlpLogs(bench.now(), 'lost'),
         headers: { 'content-type': JSON_TYPE },
       });
       expect(status).to.equal(400);
-    },
+    }),
   }),
   ...operation('/ingest/bulk', {
-    'stores one event a line': async (bench) => {
+    'stores one event a line': documented(async (bench) => {
       const group = await bench.groupWith([]);
       const { status } = await signedPost(bench, {
         path: '/ingest/bulk',
@@ -96,8 +96,8 @@ export const ingestionCases = [
       expect(status).to.equal(200);
       const stored = (await messages(bench, group, 2)).map((message) => JSON.parse(message) as unknown);
       expect(stored).to.have.deep.members([{ n: 1 }, { n: 2 }]);
-    },
-    'takes group and stream by query': async (bench) => {
+    }),
+    'takes group and stream by query': documented(async (bench) => {
       const group = await bench.groupWith([]);
       const { status } = await signedPost(bench, {
         path: `/ingest/bulk?logGroup=${encodeURIComponent(group)}&logStream=stream`,
@@ -106,10 +106,10 @@ export const ingestionCases = [
       });
       expect(status).to.equal(200);
       expect(await messages(bench, group, 1)).to.have.length(1);
-    },
+    }),
   }),
   ...operation('/ingest/json', {
-    'takes an object or an array': async (bench) => {
+    'takes an object or an array': documented(async (bench) => {
       const group = await bench.groupWith([]);
       for (const body of ['{"n":1}', '[{"n":2},{"n":3}]']) {
         const { status } = await signedPost(bench, {
@@ -121,10 +121,10 @@ export const ingestionCases = [
       }
       const stored = (await messages(bench, group, 3)).map((message) => JSON.parse(message) as unknown);
       expect(stored).to.have.deep.members([{ n: 1 }, { n: 2 }, { n: 3 }]);
-    },
+    }),
   }),
   ...operation('/services/collector/event', {
-    'stores what stands in event, at its time in seconds': async (bench) => {
+    'stores what stands in event, at its time in seconds': documented(async (bench) => {
       const group = await bench.groupWith([]);
       const now = bench.now();
       const { status } = await signedPost(bench, {
@@ -139,10 +139,10 @@ export const ingestionCases = [
       );
       expect(events![0]!.timestamp).to.equal(now);
       expect(events![0]!.message).to.contain('"n":1');
-    },
+    }),
   }),
   ...operation('/v1/traces', {
-    'stores spans in the group aws/spans, which queries read': async (bench) => {
+    'stores spans in the group aws/spans, which queries read': documented(async (bench) => {
       // AWS takes spans at xray.<region>.amazonaws.com, and keeps them for good.
       await bench.onlyLocal('AWS takes spans at another host');
       const traceId = `${Date.now()}`.padStart(32, '7');
@@ -178,6 +178,6 @@ export const ingestionCases = [
         { field: 'name', value: 'GET /orders' },
         { field: 'durationNano', value: '5000000' },
       ]);
-    },
+    }),
   }),
 ];

@@ -5,11 +5,11 @@ import {
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
-import { eventually, operation, refused } from '../conformance-case.js';
+import { documented, eventually, operation, recorded, refused } from '../conformance-case.js';
 
 export const logStreamCases = [
   ...operation('CreateLogStream', {
-    'makes a stream without event times': async (bench) => {
+    'makes a stream without event times': recorded(async (bench) => {
       const logGroupName = await bench.groupWith([]);
       const { logStreams } = await bench.client.send(new DescribeLogStreamsCommand({ logGroupName }));
       expect(logStreams).to.have.length(1);
@@ -21,8 +21,8 @@ export const logStreamCases = [
         'lastIngestionTime',
         'uploadSequenceToken',
       );
-    },
-    'refuses a name that exists, and a group that does not': async (bench) => {
+    }),
+    'refuses a name that exists, and a group that does not': recorded(async (bench) => {
       const logGroupName = await bench.groupWith([]);
       await refused(
         bench.client.send(new CreateLogStreamCommand({ logGroupName, logStreamName: 'stream' })),
@@ -36,8 +36,8 @@ export const logStreamCases = [
         'ResourceNotFoundException',
         'The specified log group does not exist.',
       );
-    },
-    'refuses ":" and "*" in a name': async (bench) => {
+    }),
+    'refuses ":" and "*" in a name': documented(async (bench) => {
       const logGroupName = await bench.group();
       for (const logStreamName of ['a:b', 'a*b']) {
         await refused(
@@ -45,20 +45,20 @@ export const logStreamCases = [
           'InvalidParameterException',
         );
       }
-    },
+    }),
   }),
   ...operation('DeleteLogStream', {
-    'refuses a stream that does not exist': async (bench) => {
+    'refuses a stream that does not exist': recorded(async (bench) => {
       const logGroupName = await bench.group();
       await refused(
         bench.client.send(new DeleteLogStreamCommand({ logGroupName, logStreamName: 'none' })),
         'ResourceNotFoundException',
         'The specified log stream does not exist.',
       );
-    },
+    }),
   }),
   ...operation('DescribeLogStreams', {
-    'orders by name, by prefix, and by last event time': async (bench) => {
+    'orders by name, by prefix, and by last event time': documented(async (bench) => {
       const logGroupName = await bench.group();
       const now = bench.now();
       for (const [logStreamName, age] of [
@@ -87,8 +87,8 @@ export const logStreamCases = [
         (order) => order.join() === 'b,ab,a',
       );
       expect(byTime).to.deep.equal(['b', 'ab', 'a']);
-    },
-    'refuses a prefix when ordered by last event time': async (bench) => {
+    }),
+    'refuses a prefix when ordered by last event time': documented(async (bench) => {
       const logGroupName = await bench.group();
       await refused(
         bench.client.send(
@@ -96,15 +96,15 @@ export const logStreamCases = [
         ),
         'InvalidParameterException',
       );
-    },
-    'refuses a name beside an identifier': async ({ client }) => {
+    }),
+    'refuses a name beside an identifier': recorded(async ({ client }) => {
       await refused(
         client.send(new DescribeLogStreamsCommand({ logGroupName: 'a', logGroupIdentifier: 'a' })),
         ['ValidationException', 'InvalidParameterException'],
         'LogGroup name and LogGroup ARN are mutually exclusive parameters.',
       );
-    },
-    'shows the first and last event times': async (bench) => {
+    }),
+    'shows the first and last event times': documented(async (bench) => {
       const now = bench.now();
       const logGroupName = await bench.groupWith([
         { timestamp: now - 5000, message: 'first' },
@@ -116,6 +116,6 @@ export const logStreamCases = [
       );
       expect(streams[0]).to.include({ firstEventTimestamp: now - 5000, lastEventTimestamp: now - 1000 });
       expect(streams[0]!.lastIngestionTime).to.be.closeTo(now, 300_000);
-    },
+    }),
   }),
 ];

@@ -9,7 +9,7 @@ import {
   UpdateLookupTableCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
-import { type Bench, eventually, operation, refused } from '../conformance-case.js';
+import { type Bench, documented, eventually, operation, refused } from '../conformance-case.js';
 
 /** Makes a table, lends its name and ARN, and deletes it. */
 async function withTable(
@@ -28,19 +28,20 @@ async function withTable(
 
 export const lookupTableCases = [
   ...operation('CreateLookupTable', {
-    'answers the ARN, and refuses the name the second time': (bench) =>
+    'answers the ARN, and refuses the name the second time': documented((bench) =>
       withTable(bench, 'id,name\n1,one\n', async ({ lookupTableName, lookupTableArn }) => {
         expect(lookupTableArn).to.match(new RegExp(`^arn:[^:]+:logs:.*:lookup-table:${lookupTableName}$`));
         const again = new CreateLookupTableCommand({ lookupTableName, tableBody: 'a\n1\n' });
         await refused(bench.client.send(again), 'ResourceAlreadyExistsException');
       }),
-    'refuses a table of nothing': async ({ client }) => {
+    ),
+    'refuses a table of nothing': documented(async ({ client }) => {
       await refused(client.send(new CreateLookupTableCommand({ lookupTableName: 'conformance_none' })), [
         'InvalidParameterException',
         'ValidationException',
       ]);
-    },
-    'makes a table that queries can name': (bench) =>
+    }),
+    'makes a table that queries can name': documented((bench) =>
       withTable(bench, 'code,text\n7,seven\n', async ({ lookupTableName }) => {
         const logGroupName = await bench.group();
         const seconds = Math.floor(bench.now() / 1000);
@@ -58,25 +59,28 @@ export const lookupTableCases = [
         );
         expect(status).to.equal('Complete');
       }),
+    ),
   }),
   ...operation('UpdateLookupTable', {
-    'replaces the content': (bench) =>
+    'replaces the content': documented((bench) =>
       withTable(bench, 'id\n1\n', async ({ lookupTableArn }) => {
         await bench.client.send(new UpdateLookupTableCommand({ lookupTableArn, tableBody: 'id,b\n2,3\n' }));
         const { tableBody } = await bench.client.send(new GetLookupTableCommand({ lookupTableArn }));
         expect(tableBody!.trim()).to.equal('id,b\n2,3');
       }),
+    ),
   }),
   ...operation('GetLookupTable', {
-    'gives the content back': (bench) =>
+    'gives the content back': documented((bench) =>
       withTable(bench, 'id,name\n1,"a, b"\n', async ({ lookupTableArn, lookupTableName }) => {
         const table = await bench.client.send(new GetLookupTableCommand({ lookupTableArn }));
         expect(table).to.include({ lookupTableArn, lookupTableName });
         expect(table.tableBody!.trim()).to.equal('id,name\n1,"a, b"');
       }),
+    ),
   }),
   ...operation('DescribeLookupTables', {
-    'tells columns and rows': (bench) =>
+    'tells columns and rows': documented((bench) =>
       withTable(bench, 'id,name\n1,one\n2,two\n', async ({ lookupTableName }) => {
         const { lookupTables } = await bench.client.send(
           new DescribeLookupTablesCommand({ lookupTableNamePrefix: lookupTableName }),
@@ -84,16 +88,18 @@ export const lookupTableCases = [
         expect(lookupTables).to.have.length(1);
         expect(lookupTables![0]).to.deep.include({ tableFields: ['id', 'name'], recordsCount: 2 });
       }),
+    ),
   }),
   ...operation('DeleteLookupTable', {
-    'refuses a table that does not exist': (bench) =>
+    'refuses a table that does not exist': documented((bench) =>
       withTable(bench, 'id\n1\n', async ({ lookupTableArn }) => {
         const missing = new DeleteLookupTableCommand({ lookupTableArn: `${lookupTableArn}x` });
         await refused(bench.client.send(missing), 'ResourceNotFoundException');
       }),
+    ),
   }),
   ...operation('ListLogGroupsForQuery', {
-    'names the log groups of a query': async (bench) => {
+    'names the log groups of a query': documented(async (bench) => {
       const logGroupName = await bench.group();
       const seconds = Math.floor(bench.now() / 1000);
       const { queryId } = await bench.client.send(
@@ -109,6 +115,6 @@ export const lookupTableCases = [
         (answer) => (answer.logGroupIdentifiers ?? []).length > 0,
       );
       expect(logGroupIdentifiers!.some((identifier) => identifier.endsWith(logGroupName))).to.equal(true);
-    },
+    }),
   }),
 ];

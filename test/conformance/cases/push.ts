@@ -11,7 +11,7 @@ import {
   StartLiveTailCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
-import { operation, refused, type Bench } from '../conformance-case.js';
+import { type Bench, documented, operation, recorded, refused } from '../conformance-case.js';
 
 interface Delivered {
   messageType: string;
@@ -65,7 +65,7 @@ const putEvents = ({ client, now }: Bench, logGroupName: string, ...messages: st
 
 export const pushCases = [
   ...operation('PutSubscriptionFilter', {
-    'delivers what matches, gzipped and in base64, after a control message': async (bench) => {
+    'delivers what matches, gzipped and in base64, after a control message': documented(async (bench) => {
       await bench.onlyLocal('only the local service delivers to a URL');
       const logGroupName = await bench.groupWith([]);
       await withDestination(async (destinationArn, delivered) => {
@@ -88,8 +88,8 @@ export const pushCases = [
         });
         expect(data!.logEvents.map(({ message }) => message)).to.deep.equal(['ERROR one']);
       });
-    },
-    'refuses a Kinesis stream without a role': async (bench) => {
+    }),
+    'refuses a Kinesis stream without a role': recorded(async (bench) => {
       await refused(
         bench.client.send(
           new PutSubscriptionFilterCommand({
@@ -102,8 +102,8 @@ export const pushCases = [
         'InvalidParameterException',
         'destinationArn for vendor kinesis cannot be used without roleArn',
       );
-    },
-    'refuses a function of another account': async (bench) => {
+    }),
+    'refuses a function of another account': recorded(async (bench) => {
       await refused(
         bench.client.send(
           new PutSubscriptionFilterCommand({
@@ -116,16 +116,16 @@ export const pushCases = [
         'AccessDeniedException',
         /^Cross-account lambda invocation passing is not allowed/,
       );
-    },
+    }),
   }),
   ...operation('DescribeSubscriptionFilters', {
-    'answers an empty list for a group without': async (bench) => {
+    'answers an empty list for a group without': documented(async (bench) => {
       const { subscriptionFilters } = await bench.client.send(
         new DescribeSubscriptionFiltersCommand({ logGroupName: await bench.group() }),
       );
       expect(subscriptionFilters).to.deep.equal([]);
-    },
-    'shows a filter as it was put': async (bench) => {
+    }),
+    'shows a filter as it was put': recorded(async (bench) => {
       await bench.onlyLocal('elsewhere a filter needs a function or a stream that exists');
       const logGroupName = await bench.group();
       await withDestination(async (destinationArn) => {
@@ -137,10 +137,10 @@ export const pushCases = [
         expect(subscriptionFilters).to.have.length(1);
         expect(subscriptionFilters![0]).to.include({ ...filter, distribution: 'ByLogStream' });
       });
-    },
+    }),
   }),
   ...operation('DeleteSubscriptionFilter', {
-    'refuses a filter that does not exist': async (bench) => {
+    'refuses a filter that does not exist': recorded(async (bench) => {
       await refused(
         bench.client.send(
           new DeleteSubscriptionFilterCommand({ logGroupName: await bench.group(), filterName: 'none' }),
@@ -148,10 +148,10 @@ export const pushCases = [
         'ResourceNotFoundException',
         'The specified subscription filter does not exist.',
       );
-    },
+    }),
   }),
   ...operation('StartLiveTail', {
-    'streams a start and then what comes': async (bench) => {
+    'streams a start and then what comes': documented(async (bench) => {
       const logGroupName = await bench.groupWith([]);
       const abort = new AbortController();
       try {
@@ -175,12 +175,12 @@ export const pushCases = [
       } finally {
         abort.abort();
       }
-    },
-    'takes ARNs alone': async (bench) => {
+    }),
+    'takes ARNs alone': documented(async (bench) => {
       await refused(
         bench.client.send(new StartLiveTailCommand({ logGroupIdentifiers: [await bench.group()] })),
         ['InvalidParameterException', 'ValidationException'],
       );
-    },
+    }),
   }),
 ];

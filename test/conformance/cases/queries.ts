@@ -3,15 +3,20 @@ import {
   DescribeQueriesCommand,
   GetLogRecordCommand,
   GetQueryResultsCommand,
-  PutLogEventsCommand,
   StartQueryCommand,
   StopQueryCommand,
-  type GetQueryResultsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
-import { eventually, operation, refused, type Bench } from '../conformance-case.js';
-
-type Row = Record<string, string>;
+import { aroundNow, groupOf, query, type Row } from '../query-group.js';
+import {
+  type Bench,
+  documented,
+  eventually,
+  operation,
+  publicSample,
+  recorded,
+  refused,
+} from '../conformance-case.js';
 
 const EVENTS = [
   { level: 'info', trace_id: 'a'.repeat(32), service: 'gateway', status: 200, tags: ['x', 'y'] },
@@ -20,47 +25,13 @@ const EVENTS = [
   { level: 'warn', trace_id: 'c'.repeat(32), service: 'orders', status: 409 },
 ];
 
-/** Events of a few seconds after the group was made: older ones are invisible to queries. */
 async function groupWithEvents(bench: Bench): Promise<string> {
-  const logGroupName = await bench.groupWith([]);
-  const now = Date.now();
-  const logEvents = EVENTS.map((event, index) => ({
-    timestamp: now + index,
-    message: JSON.stringify(event),
-  }));
-  await bench.client.send(new PutLogEventsCommand({ logGroupName, logStreamName: 'stream', logEvents }));
-  await eventually(
-    async () => (await query(bench, logGroupName, 'stats count(*) as n')).rows,
-    (rows) => rows[0]?.n === String(EVENTS.length),
-    { attempts: 90, delayMillis: 1000 },
-  );
-  return logGroupName;
-}
-
-async function query(
-  { client }: Bench,
-  logGroupName: string,
-  queryString: string,
-): Promise<{ rows: Row[]; answer: GetQueryResultsCommandOutput }> {
-  const seconds = Math.floor(Date.now() / 1000);
-  const { queryId } = await client.send(
-    new StartQueryCommand({ logGroupName, queryString, startTime: seconds - 3600, endTime: seconds + 3600 }),
-  );
-  const answer = await eventually(
-    () => client.send(new GetQueryResultsCommand({ queryId })),
-    ({ status }) => status !== 'Scheduled' && status !== 'Running',
-    { attempts: 240 },
-  );
-  expect(answer.status, queryString).to.equal('Complete');
-  return {
-    rows: answer.results!.map((row) => Object.fromEntries(row.map(({ field, value }) => [field!, value!]))),
-    answer,
-  };
+  return (await groupOf(bench, EVENTS)).logGroupName;
 }
 
 export const queryCases = [
   ...operation('StartQuery', {
-    'answers fields, filter, sort and limit': async (bench) => {
+    'answers fields, filter, sort and limit': documented(async (bench) => {
       const group = await groupWithEvents(bench);
       const { rows, answer } = await query(
         bench,
@@ -73,16 +44,18 @@ export const queryCases = [
       ]);
       expect(answer.statistics!.recordsScanned).to.be.greaterThan(0);
       expect(answer.statistics!.bytesScanned).to.be.greaterThan(0);
-    },
-    'shows @timestamp and @message of the newest first without a fields command': async (bench) => {
-      const group = await groupWithEvents(bench);
-      const { rows } = await query(bench, group, 'filter level = "error"');
-      expect(rows).to.have.length(2);
-      expect(Object.keys(rows[0]!)).to.deep.equal(['@timestamp', '@message', '@ptr']);
-      expect(rows[0]!['@timestamp']).to.match(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/);
-      expect(JSON.parse(rows[0]!['@message']!)).to.deep.equal(EVENTS[2]);
-    },
-    'counts by key': async (bench) => {
+    }),
+    'shows @timestamp and @message of the newest first without a fields command': documented(
+      async (bench) => {
+        const group = await groupWithEvents(bench);
+        const { rows } = await query(bench, group, 'filter level = "error"');
+        expect(rows).to.have.length(2);
+        expect(Object.keys(rows[0]!)).to.deep.equal(['@timestamp', '@message', '@ptr']);
+        expect(rows[0]!['@timestamp']).to.match(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}$/);
+        expect(JSON.parse(rows[0]!['@message']!)).to.deep.equal(EVENTS[2]);
+      },
+    ),
+    'counts by key': documented(async (bench) => {
       const group = await groupWithEvents(bench);
       const { rows } = await query(
         bench,
@@ -93,8 +66,8 @@ export const queryCases = [
         { service: 'gateway', n: '2', 'max(status)': '502' },
         { service: 'orders', n: '2', 'max(status)': '502' },
       ]);
-    },
-    'computes with the aliases of earlier items of a stats': async (bench) => {
+    }),
+    'computes with the aliases of earlier items of a stats': documented(async (bench) => {
       const group = await groupWithEvents(bench);
       const { rows } = await query(
         bench,
@@ -102,9 +75,9 @@ export const queryCases = [
         'stats max(status) as most, min(status) as least, most - least as spread, sum(level = "error") as errors',
       );
       expect(rows).to.deep.equal([{ most: '502', least: '200', spread: '302', errors: '2' }]);
-    },
+    }),
     "runs AWS's sample queries, which filter on events behind a stats and sort by what is none of its columns":
-      async (bench) => {
+      publicSample(async (bench) => {
         const group = await groupWithEvents(bench);
         const answers: [string, Row[]][] = [
           [
@@ -123,8 +96,8 @@ export const queryCases = [
         for (const [text, expected] of answers) {
           expect((await query(bench, group, text)).rows, text).to.deep.equal(expected);
         }
-      },
-    'aggregates twice, and names the symbols that are gone': async (bench) => {
+      }),
+    'aggregates twice, and names the symbols that are gone': documented(async (bench) => {
       const group = await groupWithEvents(bench);
       const { rows } = await query(
         bench,
@@ -135,8 +108,8 @@ export const queryCases = [
         { service: 'gateway', most: '1', kinds: '2' },
         { service: 'orders', most: '1', kinds: '2' },
       ]);
-    },
-    'compares with like, =~, in, not and ispresent': async (bench) => {
+    }),
+    'compares with like, =~, in, not and ispresent': documented(async (bench) => {
       const group = await groupWithEvents(bench);
       const counts: [string, number][] = [
         ['level like "err"', 2],
@@ -156,8 +129,8 @@ export const queryCases = [
         const { rows } = await query(bench, group, `fields level | filter ${condition}`);
         expect(rows.length, condition).to.equal(count);
       }
-    },
-    'parses by glob and by regular expression': async (bench) => {
+    }),
+    'parses by glob and by regular expression': documented(async (bench) => {
       const group = await groupWithEvents(bench);
       const glob = await query(
         bench,
@@ -175,8 +148,8 @@ export const queryCases = [
         'parse @message /"status":(?<code>\\d+)/ | filter code = 409 | display code',
       );
       expect(regex.rows.map((row) => row.code)).to.deep.equal(['409']);
-    },
-    'says where a malformed query is wrong': async (bench) => {
+    }),
+    'says where a malformed query is wrong': documented(async (bench) => {
       const logGroupName = await bench.group();
       for (const queryString of [
         'fields @message | filtr x = 1',
@@ -184,12 +157,12 @@ export const queryCases = [
         'stats count(*) | sort x | stats max(y)',
       ]) {
         await refused(
-          bench.client.send(new StartQueryCommand({ logGroupName, queryString, startTime: 0, endTime: 1 })),
+          bench.client.send(new StartQueryCommand({ logGroupName, queryString, ...aroundNow() })),
           'MalformedQueryException',
         );
       }
-    },
-    'refuses in the words of the service': async (bench) => {
+    }),
+    'refuses in the words of the service': recorded(async (bench) => {
       const logGroupName = await bench.group();
       const startTime = Math.floor(Date.now() / 1000);
       const texts: [string, RegExp][] = [
@@ -214,8 +187,8 @@ export const queryCases = [
           text,
         );
       }
-    },
-    'refuses pattern, filterIndex and unmask for Infrequent Access groups': async (bench) => {
+    }),
+    'refuses pattern, filterIndex and unmask for Infrequent Access groups': documented(async (bench) => {
       const logGroupName = bench.groupName();
       await bench.client.send(
         new CreateLogGroupCommand({ logGroupName, logGroupClass: 'INFREQUENT_ACCESS' }),
@@ -238,20 +211,20 @@ export const queryCases = [
           ['MalformedQueryException', 'InvalidParameterException'],
         );
       }
-    },
-    'names a group that does not exist': async (bench) => {
+    }),
+    'names a group that does not exist': recorded(async (bench) => {
       const logGroupName = bench.groupName();
       await refused(
         bench.client.send(
-          new StartQueryCommand({ logGroupName, queryString: 'fields @message', startTime: 0, endTime: 1 }),
+          new StartQueryCommand({ logGroupName, queryString: 'fields @message', ...aroundNow() }),
         ),
         'ResourceNotFoundException',
         new RegExp(`^Log group '${logGroupName}' does not exist for account ID '\\d{12}'`),
       );
-    },
+    }),
   }),
   ...operation('GetQueryResults', {
-    'gives rows in pages': async (bench) => {
+    'gives rows in pages': documented(async (bench) => {
       const group = await groupWithEvents(bench);
       const { queryId } = await bench.client.send(
         new StartQueryCommand({
@@ -273,16 +246,16 @@ export const queryCases = [
         nextToken = page.nextToken;
       } while (nextToken !== undefined);
       expect(services).to.deep.equal(EVENTS.map((event) => event.service));
-    },
-    'refuses an id that it did not give': async ({ client }) => {
+    }),
+    'refuses an id that it did not give': documented(async ({ client }) => {
       await refused(
         client.send(new GetQueryResultsCommand({ queryId: '00000000-0000-0000-0000-000000000000' })),
         ['ResourceNotFoundException', 'InvalidParameterException'],
       );
-    },
+    }),
   }),
   ...operation('StopQuery', {
-    'refuses a query that has ended': async (bench) => {
+    'refuses a query that has ended': documented(async (bench) => {
       const group = await groupWithEvents(bench);
       const { answer } = await query(bench, group, 'stats count(*)');
       expect(answer.status).to.equal('Complete');
@@ -291,10 +264,10 @@ export const queryCases = [
         bench.client.send(new StopQueryCommand({ queryId: queries![0]!.queryId })),
         'InvalidParameterException',
       );
-    },
+    }),
   }),
   ...operation('DescribeQueries', {
-    'shows the query with its group and its range': async (bench) => {
+    'shows the query with its group and its range': recorded(async (bench) => {
       const group = await groupWithEvents(bench);
       await query(bench, group, 'stats count(*)');
       const { queries } = await bench.client.send(new DescribeQueriesCommand({ logGroupName: group }));
@@ -302,10 +275,10 @@ export const queryCases = [
         new RegExp(`^SOURCE "${group}" START=\\d+000 END=\\d+999 \\| stats count\\(\\*\\)`),
       );
       expect(queries![0]).to.include({ status: 'Complete', logGroupName: group, queryLanguage: 'CWLI' });
-    },
+    }),
   }),
   ...operation('GetLogRecord', {
-    'gives the whole record behind a pointer': async (bench) => {
+    'gives the whole record behind a pointer': documented(async (bench) => {
       const group = await groupWithEvents(bench);
       const { rows } = await query(bench, group, 'fields level | filter level = "warn"');
       const { logRecord } = await bench.client.send(
@@ -318,6 +291,6 @@ export const queryCases = [
         '@logStream': 'stream',
       });
       expect(JSON.parse(logRecord!['@message']!)).to.deep.equal(EVENTS[3]);
-    },
+    }),
   }),
 ];

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { createCloudWatchLogsClient } from '../../../src/cloudwatch/client.js';
-import { drainSpool } from '../../../src/delivery/spool/drain-spool.js';
+import { drainSpool } from '../../../src/drain/drain-spool.js';
 import { listSpool } from '../../../src/delivery/spool/inspect-spool.js';
 import { StubService } from '../stub-service.js';
 
@@ -44,7 +44,17 @@ describe('processes that share a spool and are killed', () => {
 
   it('lose nothing that was reported, and send nothing twice that was answered', async () => {
     let isDown = true;
-    service.answer = () => (isDown ? { status: 503, json: { __type: 'ServiceUnavailableException' } } : {});
+    const accepted = new Set<string>();
+    // Requests of which some came before: a batch is sent again as it is, whatever the disk made one of.
+    let twice = 0;
+    service.answer = ({ operation, body }) => {
+      if (isDown) return { status: 503, json: { __type: 'ServiceUnavailableException' } };
+      if (operation !== 'PutLogEvents') return {};
+      const messages = body.logEvents.map(({ message }) => message);
+      if (messages.some((message) => accepted.has(message))) twice++;
+      for (const message of messages) accepted.add(message);
+      return {};
+    };
     const reported = (
       await Promise.all([runAndKill('a', 12), runAndKill('b', 7), runAndKill('c', 9)])
     ).flat();
@@ -61,11 +71,8 @@ describe('processes that share a spool and are killed', () => {
     client.destroy();
     expect({ lost, left }).to.deep.equal({ lost: 0, left: 0 });
     expect((await listSpool(directory)).entries).to.deep.equal([]);
-    const accepted = service.received
-      .filter(({ operation }) => operation === 'PutLogEvents')
-      .flatMap(({ body }) => body.logEvents.map(({ message }) => message));
-    expect([...new Set(accepted)]).to.include.members(reported);
-    // Each of five that were killed had at the most four batches, of one event each, in flight or answered and on disk.
-    expect(accepted.length - new Set(accepted).size).to.be.at.most(5 * 4);
+    expect([...accepted]).to.include.members(reported);
+    // Each of the two that were killed while it answered had at the most four batches in flight, or answered and on disk.
+    expect(twice).to.be.at.most(2 * 4);
   }).timeout(60_000);
 });

@@ -1,6 +1,16 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect } from 'chai';
 import sinon from 'sinon';
-import { type FileSystem, makePrivateFolder, syncFolder } from '../../../src/delivery/spool/private-files.js';
+import {
+  makePrivateFolder,
+  nodeFileSystem,
+  readPlainFile,
+  syncFolder,
+  type FileSystem,
+  writeWholeFileAtOnce,
+} from '../../../src/delivery/spool/private-files.js';
 
 describe('makePrivateFolder', () => {
   it('syncs the parents of what it made, also of a path of one letter', async () => {
@@ -30,5 +40,41 @@ describe('syncFolder', () => {
     sinon.stub(process, 'platform').value('linux');
     const error = await syncFolder(refusing, '/any').catch((reason: unknown) => reason);
     expect(error).to.have.property('message', 'EPERM: a folder');
+  });
+});
+
+describe('writeWholeFileAtOnce', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'whole-file-'));
+  });
+  afterEach(() => {
+    rmSync(folder, { recursive: true });
+  });
+
+  it('leaves the whole file alone', () => {
+    writeWholeFileAtOnce(folder, 'name', Buffer.from('content'), true);
+    expect(readdirSync(folder)).to.deep.equal(['name']);
+    expect(readFileSync(join(folder, 'name'), 'utf8')).to.equal('content');
+  });
+
+  it('leaves nothing where it fails', () => {
+    mkdirSync(join(folder, 'name'));
+    expect(() => {
+      writeWholeFileAtOnce(folder, 'name', Buffer.from('content'), false);
+    }).to.throw(/EISDIR|ENOTDIR|EPERM|EEXIST/);
+    expect(readdirSync(folder)).to.deep.equal(['name']);
+  });
+});
+
+describe('readPlainFile', () => {
+  it('ends where a file became shorter while it was read', async () => {
+    const handle = {
+      stat: () => Promise.resolve({ isFile: () => true, size: 10 }),
+      read: () => Promise.resolve({ bytesRead: 0 }),
+      close: () => Promise.resolve(),
+    };
+    const fs = { ...nodeFileSystem, open: () => Promise.resolve(handle) } as unknown as FileSystem;
+    expect(await readPlainFile(fs, 'any')).to.have.length(0);
   });
 });

@@ -7,11 +7,8 @@ import { useFakeTimers } from 'sinon';
 import { type Destination } from '../../../src/delivery/encoded-event.js';
 import { checksummedLine } from '../../../src/delivery/spool/checksummed-lines.js';
 import { listSpool } from '../../../src/delivery/spool/inspect-spool.js';
-import {
-  createProcessOwner,
-  stateOfOwner,
-  type SystemFiles,
-} from '../../../src/delivery/spool/process-owner.js';
+import { stateOfOwner } from '../../../src/file-ownership/owner-state.js';
+import { createProcessOwner, type SystemFiles } from '../../../src/file-ownership/process-owner.js';
 import { DEFAULT_SPOOL_SETTINGS, Spool, type SpoolSettings } from '../../../src/delivery/spool/spool.js';
 import { readSpoolFile } from '../../../src/delivery/spool/spool-file.js';
 import { type StoredBatch } from '../../../src/delivery/spool/stored-batch.js';
@@ -158,6 +155,18 @@ describe('Spool', () => {
     await spool.close(1_000);
   });
 
+  it('drops no more than it takes to make room, where several are too much', async () => {
+    const { spool, write, told } = await start({ maxBytes: 1_500 });
+    for (let n = 0; n < 3; n++) await write('x'.repeat(50));
+    await write('y'.repeat(600));
+    const before = told.dropped.length;
+    expect(before).to.be.within(1, 2);
+    await spool.scan();
+    expect(told.dropped).to.have.length(before);
+    expect(spool.status().bytes).to.be.at.most(1_500);
+    await spool.close(1_000);
+  });
+
   it('drops, where several have too much, the oldest of all', async () => {
     const one = await start({}, elsewhere(1));
     await one.write('x'.repeat(100));
@@ -171,6 +180,21 @@ describe('Spool', () => {
     const three = await start({ maxBytes: 700 }, elsewhere(3));
     expect(three.told.dropped).to.deep.equal(['spool_full 1']);
     await Promise.all([two, three].map(({ spool }) => spool.close(1_000)));
+  });
+
+  it('leaves, where several have too much, what is on its way', async () => {
+    const one = await start({ maxBytes: 700 }, elsewhere(1));
+    const stored = await one.write('x'.repeat(100));
+    stored.isBusy = true;
+    clock.wall += 1_000;
+    const two = await start({}, elsewhere(2));
+    await two.write('y'.repeat(100));
+    await one.spool.scan();
+    expect(one.told.dropped).to.deep.equal([]);
+    stored.isBusy = false;
+    await one.spool.scan();
+    expect(one.told.dropped).to.deep.equal(['spool_full 1']);
+    await Promise.all([one, two].map(({ spool }) => spool.close(1_000)));
   });
 
   it('removes later what can not be removed now', async () => {
@@ -342,13 +366,21 @@ describe('Spool', () => {
     await spool.close(1_000);
   });
 
+  it('says at the start that its folder can not be written to', async () => {
+    await writeFile(join(parent, 'made'), '');
+    const { said, spool } = await start();
+    await spool.close(1_000);
+    expect(said.filter((one) => one.includes('will stay in memory'))).to.have.length(1);
+    expect(said.join()).to.match(/the spool .*made\/spool can't be written to.*ENOTDIR/);
+  });
+
   it('does not look or write when it is closed', async () => {
     const { spool } = await start();
     await spool.close(1_000);
     await spool.scan();
     expect(await spool.check()).to.include({ isWritable: true });
     await nextTurn();
-    expect(await readdir(parent)).to.deep.equal([]);
+    expect(await readdir(directory)).to.deep.equal([]);
   });
 
   it('removes what a check left that could not remove it, and does not call it foreign', async () => {

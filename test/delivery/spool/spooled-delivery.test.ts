@@ -12,7 +12,7 @@ import { type FileSystem, nodeFileSystem } from '../../../src/delivery/spool/pri
 import { Diagnostics } from '../../../src/observability/diagnostics.js';
 import { Losses } from '../../../src/observability/losses.js';
 import { collectGarbage } from '../../collect-garbage.js';
-import { batch, messages } from '../builders.js';
+import { batch, messages, readyProvisioner } from '../builders.js';
 
 const accepted: Outcome = { kind: 'accepted', rejected: [] };
 const down: Outcome = { kind: 'retry', cause: 'retry', error: new Error('down') };
@@ -62,11 +62,7 @@ describe('delivery with a spool', () => {
             return outcome;
           },
         },
-        provisioner: {
-          ensure: () => Promise.resolve({ kind: 'ready' }),
-          ensureGroupAhead: () => Promise.resolve({ kind: 'ready' }),
-          settled: () => Promise.resolve(),
-        },
+        provisioner: readyProvisioner,
         spool,
         losses,
         diagnostics,

@@ -10,6 +10,10 @@ const WRITES = new Set(['mkdir', 'rename', 'rmdir', 'unlink', 'utimes']);
 export class TestDisk {
   isFull = false;
   isReadOnly = false;
+  /** How long the device takes for each sync; infinite for one that hangs. */
+  syncMillis = 0;
+  /** Operations so far, as `sync /folder/file`. */
+  readonly log: string[] = [];
   /** Folders name what is in them in this order; undefined for as it comes. */
   order: 'by name' | 'backwards' | undefined;
   /** Errors by the operation and the end of the path, as `open .batch`. */
@@ -42,6 +46,7 @@ export class TestProcess {
       async (...args: A): Promise<R> => {
         return await this.#count(async () => {
           await this.#step();
+          this.#disk.log.push([name, ...args.slice(0, name === 'rename' ? 2 : 1)].join(' '));
           this.#check(name, String(args[0]), WRITES.has(name));
           return await run(...args);
         });
@@ -134,12 +139,16 @@ export class TestProcess {
         await this.#step(true);
         await handle.writeFile(content);
       });
-    const sync = async (): Promise<void> =>
+    const sync = async (): Promise<void> => {
+      const { log, syncMillis } = this.#disk;
+      if (syncMillis > 0) await new Promise((resolve) => syncMillis < Infinity && setTimeout(resolve, syncMillis)); // prettier-ignore
+      log.push(`sync ${path}`);
       await this.#count(async () => {
         await this.#step();
         this.#check('sync', path, false);
         await handle.sync();
       });
+    };
     const close = async (): Promise<void> =>
       await this.#count(async () => {
         this.#handles.delete(handle);

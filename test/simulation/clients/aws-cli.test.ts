@@ -106,7 +106,11 @@ describe('the AWS CLI', function () {
     expect(answer).to.have.deep.nested.property('results[0][0]', { field: 'level', value: 'error' });
   });
 
-  it('tails what is there, and follows what comes', async () => {
+  it('tails what is there, and follows what comes', async function () {
+    if (spawnSync(aws, ['--version'], { encoding: 'utf8' }).stdout.startsWith('aws-cli/1.')) {
+      process.stdout.write('    NOT RUN: logs tail is of the AWS CLI 2\n');
+      this.skip();
+    }
     const { stdout } = await promisify(execFile)(
       aws,
       ['--endpoint-url', service.local.endpoint, 'logs', 'tail', GROUP, '--since', '1h', '--format', 'short'],

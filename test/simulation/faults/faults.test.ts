@@ -78,6 +78,42 @@ describe('faults', () => {
     });
   }
 
+  it('answers any error that it is told', async () => {
+    add({
+      kind: 'error',
+      code: 'InvalidSequenceTokenException',
+      message: 'The token is 49.',
+      members: { expectedSequenceToken: '49' },
+      operations: ['PutLogEvents'],
+    });
+    const error = await put('described').catch((thrown: unknown) => thrown);
+    expect(error).to.include({
+      name: 'InvalidSequenceTokenException',
+      message: 'The token is 49.',
+      expectedSequenceToken: '49',
+    });
+    expect(await stored('described')).to.equal(0);
+  });
+
+  for (const [rule, status, message] of [
+    [{ code: 'LimitExceededException' }, 400, 'LimitExceededException by a rule of the local service.'],
+    [{ code: 'InternalServerError' }, 500, 'InternalServerError by a rule of the local service.'],
+    [{ code: 'ServiceUnavailable', message: 'later' }, 503, 'later'],
+    [{ code: 'ThrottlingException', status: 429 }, 429, 'Rate exceeded'],
+    [{ code: 'Teapot', status: 418, message: '' }, 418, undefined],
+  ] as const) {
+    it(`answers ${rule.code} with the status ${status}`, async () => {
+      add({ kind: 'error', ...rule });
+      const answer = await service.raw('DescribeLogGroups', '{}');
+      expect([answer.status, answer.body.__type, answer.body.message]).to.deep.equal([
+        status,
+        rule.code,
+        message,
+      ]);
+      expect(answer.headers.get('x-amzn-errortype')).to.equal(rule.code);
+    });
+  }
+
   it('delays a request that then succeeds', async () => {
     add({ kind: 'delay', delayMillis: 30 });
     add({ kind: 'delay', delayMillis: 30 });
@@ -183,6 +219,12 @@ describe('faults', () => {
       [{ kind: 'throttel' }, 'did you mean throttle?'],
       [{ kind: 'delay', delayMilis: 5 }, 'did you mean delayMillis?'],
       [{ kind: 'error', status: 404 }, 'fault.status must be 500 or 503; it is 404'],
+      [{ kind: 'error', code: 'X', status: 200 }, 'fault.status must be from 400 to 599; it is 200'],
+      [{ kind: 'error', code: 'a b' }, 'fault.code must be the name of an error'],
+      [{ kind: 'error', code: 'X\r\nSet-Cookie: y' }, 'fault.code must be the name of an error'],
+      [{ kind: 'error', code: 'X', members: [] }, 'fault.members must be an object'],
+      [{ kind: 'throttle', code: 'X' }, 'fault.code must stand in a rule of the kind error'],
+      [{ kind: 'deny', status: 500 }, 'fault.status must stand in a rule of the kind error'],
       [{ kind: 'throttle', probability: 1.1 }, 'from 0 to 1'],
       [{ kind: 'throttle', count: 1.5 }, 'fault.count must be a whole number'],
       [{ kind: 'throttle', count: -1 }, 'fault.count must be 0 or more'],
@@ -214,7 +256,15 @@ describe('faults', () => {
       expect(status).to.equal(200);
       const { recovery } = service.local;
       expect(body).to.deep.equal({ ...service.local.statistics(), recovery });
-      expect(recovery).to.deep.equal({ tornBytes: 0, harmedBytes: 0, harmedSegments: 0, harmedEntries: 0 });
+      expect(recovery).to.deep.equal({
+        tornBytes: 0,
+        harmedBytes: 0,
+        harmedSegments: 0,
+        harmedEntries: 0,
+        missingFiles: 0,
+        missingEvents: 0,
+        unknownNames: 0,
+      });
       expect(body.eventCount).to.be.at.least(1);
       expect(body).to.include({ evictedEvents: 0, expiredEvents: 0 });
     });

@@ -38,6 +38,16 @@ function refusals(rows: readonly (readonly [string, string, number])[]): void {
   }
 }
 
+/** What the service says of a pattern, where that is recorded. */
+function serviceText(pattern: string): string | undefined {
+  try {
+    parseFilterPattern(pattern);
+  } catch (error) {
+    return (error as FilterPatternError).serviceText;
+  }
+  throw new Error(`${pattern} is taken`);
+}
+
 describe('terms', () => {
   table([
     ['', ['anything', ''], []],
@@ -58,6 +68,15 @@ describe('terms', () => {
     ['?%a+% ?%b+%', ['xa', 'b'], ['c']],
     ['Größe_1', ['die Größe_1'], ['Größe']],
     ['"user@example.com"', ['to user@example.com'], ['user']],
+    // Recorded: a quoted blank alone matches everything; beside another term it is one to find.
+    ['" "', ['anything', '', 'a b'], []],
+    ['  "   "  ', ['anything', ''], []],
+    ['-" "', ['word'], ['two words']],
+    ['" " x', ['a x'], ['x']],
+    // The guide's own example has blanks in a regular expression.
+    ['%^starting|^initializing|^shutting down%', ['shutting down now', 'starting'], ['now shutting down']],
+    ['%a b% c', ['a b c'], ['ab c']],
+    ['?%no route% ?timeout', ['no route to host', 'timeout'], ['noroute']],
   ]);
 
   it('ignores terms with question marks beside other terms, as documented', () => {
@@ -72,8 +91,10 @@ describe('terms', () => {
   });
 
   refusals([
-    ['foo-bar', "Invalid character(s) in term 'foo-bar'", 0],
-    ['ok Exception:', "Invalid character(s) in term 'Exception:'", 3],
+    ['foo-bar', "'foo-bar' must stand in quotation marks for its '-'", 3],
+    ['ok Exception:', "'Exception:' must stand in quotation marks for its ':'", 12],
+    ['""', 'A term is empty', 0],
+    ['ok ?""', 'A term is empty', 4],
     ['a -', 'A term is missing', 3],
     ['?', 'A term is missing', 1],
     ['"open', 'not closed', 0],
@@ -82,13 +103,29 @@ describe('terms', () => {
     ['%open', 'not closed by %', 0],
     ['%%', 'is empty', 0],
     ['%(a)%', "The character '(' is not supported", 1],
-    ['%a b%', "The character ' ' is not supported", 2],
+    ['%a\tb%', "The character '\t' is not supported", 2],
     ['%é%', 'not supported', 1],
     ['%\\p%', 'This escape is not supported', 1],
     ['%[a%', 'Invalid regular expression', 1],
     ['%a% %b% %c%', 'may have 2 regular expressions', 0],
     ['a'.repeat(1025), 'more than 1024 characters', 1024],
   ]);
+
+  it('are refused in the recorded words, which name the characters that fit no term', () => {
+    expect(serviceText('?Status: timeout')).to.equal("Invalid character(s) in term ':'");
+    expect(serviceText('a user@example.com')).to.equal("Invalid character(s) in term '@'");
+    expect(serviceText('ok *')).to.equal("Invalid character(s) in term '*'");
+    expect(serviceText('caf\u00e9 \u{1f600}x')).to.equal("Invalid character(s) in term '\u{1f600}'");
+    expect(serviceText('"open it')).to.equal(`Invalid character(s) in term '"open it'`);
+    expect(serviceText('%a(b)%')).to.equal("Invalid character(s) in term '%a('");
+    for (const empty of ['""', 'ERROR ""', '-""']) {
+      expect(serviceText(empty)).to.equal(`Invalid filter pattern: Invalid character(s) in term '""'`);
+    }
+    expect(serviceText('%a% -%b% ?%c%')).to.equal(
+      'Your input has exceeded the maximum of 2 regular expressions per filter pattern.',
+    );
+    for (const bare of ['a -', '"a"b', '?']) expect(serviceText(bare)).to.equal(undefined);
+  });
 
   it('takes 1024 characters', () => {
     expect(matches('a'.repeat(1024), 'a'.repeat(1024))).to.equal(true);
@@ -162,8 +199,37 @@ describe('space-delimited patterns', () => {
     expect(matches('[a, b]', 'x')).to.equal(false);
   });
 
+  it('recorded: a surplus field makes number conditions on the last field fail', () => {
+    const pattern = '[ip, identity, user, timestamp, request, status >= 400, bytes > 1000]';
+    expect(matches(pattern, line)).to.equal(true);
+    expect(matches(pattern, `${line} 7`)).to.equal(false);
+    expect(matches(pattern, `  ${line}  7`)).to.equal(false);
+    expect(matches(pattern, line.replace('404', '404 7'))).to.equal(false);
+    expect(matches('[a, b = 5]', 'x 5')).to.equal(true);
+    expect(matches('[a, b = 5]', 'x 5 z')).to.equal(false);
+    expect(matches('[a, b <= 5 || b = x*]', 'x 5 z')).to.equal(false);
+    expect(matches('[a, b = 5*]', 'x 5 z')).to.equal(true);
+    // No field is a surplus one where the pattern says that there may be more.
+    expect(matches('[a, b > 4, ...]', 'x 5 z')).to.equal(true);
+    expect(matches('[..., b > 4]', 'x y 5')).to.equal(true);
+  });
+
+  it('are refused in the recorded words', () => {
+    for (const open of ['[', '[a, b', '[a] b', '  [ERROR] text', '[a=%x%, b=%y%, c=%z%']) {
+      expect(serviceText(open)).to.equal("If a filter pattern starts with '[' it must end with ']'");
+    }
+    expect(serviceText('[word, other, word]')).to.equal("Duplicate field 'word'");
+    expect(serviceText('[..., n=1, n=2]')).to.equal("Duplicate field 'n'");
+    expect(serviceText('[a=%x%, b=%y%, c=%z%]')).to.equal(
+      'Your input has exceeded the maximum of 2 regular expressions per filter pattern.',
+    );
+    expect(serviceText('[level: x]')).to.equal("Invalid character(s) in term ':'");
+    expect(serviceText('[a > "5"]')).to.equal(`Invalid character(s) in term '"5"'`);
+    for (const bare of ['[a b]', '[a=]', '[a==1]', '[(a=1]']) expect(serviceText(bare)).to.equal(undefined);
+  });
+
   refusals([
-    ['[a, b', 'is not closed', 0],
+    ['[a, b', "must end with ']'", 0],
     ['[a b]', "An operator is missing behind 'a'", 3],
     ['[a=1, a=2]', "Two fields are named 'a'", 0],
     ['[a=1 && b=2]', "A condition on 'b' stands in the field 'a'", 8],
@@ -177,8 +243,10 @@ describe('space-delimited patterns', () => {
     ['[a=1 && ]', 'The name of a field is missing', 8],
     ['[=1]', 'The name of a field is missing', 1],
     ['[a=1)]', "Unexpected ')'", 4],
-    ['[a] b', "Unexpected 'b' behind the pattern", 4],
-    [`[${'('.repeat(51)}a=1`, 'nested too deep', 51],
+    ['[a] b', "must end with ']'", 0],
+    ['[a] b]', "Unexpected 'b' behind the pattern", 4],
+    ['[a="b]', 'not closed', 3],
+    [`[${'('.repeat(51)}a=1]`, 'nested too deep', 51],
     ['[a=%x%, b=%y%, c=%z%]', 'may have 2 regular expressions', 0],
   ]);
 });
@@ -283,7 +351,122 @@ describe('JSON patterns', () => {
       '{ $.eventType.x = 1 }',
       '{ $.toString = "*" }',
     );
-    expect(matches('{ $[0].a = 1 }', '[{"a":1}]')).to.equal(true);
+  });
+
+  it('recorded: a message with a list at its root matches nothing', () => {
+    for (const pattern of ['{ $[0].a = 1 }', '{ $.a NOT EXISTS }', '{ $[*] = * }', '{ $.* = * }']) {
+      expect(matches(pattern, '[{"a":1}, 5]'), pattern).to.equal(false);
+      expect(extracted(pattern, '[{"a":1}, 5]'), pattern).to.equal(undefined);
+    }
+  });
+
+  it('recorded: [*] walks the members of an object as well', () => {
+    const messages = ['{"v":{"x":1,"y":"two"}}', '{"v":[1,"two"]}'];
+    for (const message of messages) {
+      expect(matches('{ $.v[*] = 1 }', message)).to.equal(true);
+      expect(matches('{ $.v[*] = two }', message)).to.equal(true);
+      expect(matches('{ $.v[*] = 3 }', message)).to.equal(false);
+    }
+    expect(matches('{ $.v[*].n > 5 }', '{"v":{"x":{"n":4},"y":{"n":6}}}')).to.equal(true);
+    expect(matches('{ $.v[*] = 1 }', '{"v":"1"}')).to.equal(false);
+  });
+
+  it('recorded: IS NULL holds for a list that has a null among its elements', () => {
+    expect(matches('{ $.v IS NULL }', '{"v":[1,null]}')).to.equal(true);
+    expect(matches('{ $.v IS NULL }', '{"v":[[null],{"a":null}]}')).to.equal(false);
+    expect(matches('{ $.v IS NULL }', '{"v":{"a":null}}')).to.equal(false);
+    expect(matches('{ $.v IS TRUE }', '{"v":[true]}')).to.equal(false);
+    expect(matches('{ $.v[*] IS NULL }', '{"v":[1,null]}')).to.equal(true);
+  });
+
+  it('recorded: booleans satisfy no comparison, their texts do', () => {
+    for (const value of [true, false]) {
+      const message = JSON.stringify({ v: value });
+      const word = String(value);
+      for (const condition of [
+        `= ${word}`,
+        `= "${word}"`,
+        '= *',
+        '= "*"',
+        '!= 1',
+        '!= "Alpha"',
+        `= %${word}%`,
+        '!= %x%',
+      ]) {
+        expect(matches(`{ $.v ${condition} }`, message), `${condition} on ${word}`).to.equal(false);
+      }
+      expect(matches(`{ $.v IS ${word.toUpperCase()} }`, message)).to.equal(true);
+      expect(matches(`{ $.v = ${word} }`, JSON.stringify({ v: word }))).to.equal(true);
+      expect(matches(`{ $.v IS ${word.toUpperCase()} }`, JSON.stringify({ v: word }))).to.equal(false);
+    }
+  });
+
+  describe('recorded: numbers beside texts', () => {
+    /** Each line: condition, values that it holds for, values that it doesn't, all as JSON. */
+    const rows: [string, string[], string[]][] = [
+      ['= 1', ['1', '1.0', '1e0', '10e-1', '"1"'], ['"1.0"', '"1e0"', '2', '"01"', 'true', 'null', '[1]']],
+      ['!= 1', ['"1.0"', '2', '"x"', '"01"'], ['1', '1.0', '1e0', '"1"', 'true', 'null', '{}']],
+      ['= 1e+0', ['1', '1.0', '1e0', '"1e+0"'], ['"1"', '"1.0"']],
+      ['= 1.0', ['1', '1.00', '"1.0"'], ['"1"', '"1.00"']],
+      ['= +5', ['5', '5e0', '"+5"'], ['"5"']],
+      ['= -0.5', ['-0.5', '-5e-1', '"-0.5"'], ['"-.5"', '0.5']],
+      ['= "1"', ['1', '"1"'], ['1.0', '1e0', '"1.0"', '10']],
+      ['!= "1"', ['1.0', '1e0', '"1.0"'], ['1', '"1"', 'false']],
+      ['= "1.0"', ['1.0', '"1.0"'], ['1', '1.00', '1e0']],
+      ['= "12.50"', ['12.50', '"12.50"'], ['12.5', '"12.5"']],
+      ['= 1*', ['1', '1.0', '12', '"1x"'], ['21', 'true']],
+      ['= "*.0"', ['1.0', '"x.0"'], ['1', '1.5']],
+      ['= %^1\\.0$%', ['1.0', '"1.0"'], ['1']],
+      ['= *', ['0', '""', '"x"', '1e9'], ['true', 'null', '[]', '{}']],
+      ['> 1', ['1.5', '2e0'], ['1.0', '"2"', 'true']],
+      ['= Alpha', ['"Alpha"'], ['"alpha"', '1']],
+      ['!= Alpha', ['1', '"alpha"'], ['"Alpha"', 'true', 'null', '[]']],
+    ];
+    for (const [condition, holding, others] of rows) {
+      it(condition, () => {
+        const test = (value: string) => matches(`{ $.v ${condition} }`, `{ "n":1.50, "v" : ${value} }`);
+        for (const value of holding) expect(test(value), value).to.equal(true);
+        for (const value of others) expect(test(value), value).to.equal(false);
+      });
+    }
+
+    it('reads texts with quotation marks, colons, digits and marks of its own as they are', () => {
+      const message = String.raw`{ "a:1\\" : "n1", "b\"" : "t\"2:", "c" : [ "\\", 3.0 ], "n1.0":"\u006e1.0" }`;
+      expect(extracted('{ $.c[*] = 3* && $.c[1] = "3.0" }', message)).to.deep.equal({
+        '$.c[*]': '3.0',
+        '$.c[1]': '3.0',
+      });
+      expect(matches('{ $.* = "n1" }', message)).to.equal(true);
+      expect(matches(String.raw`{ $.* = "t\"2*" }`, message)).to.equal(true);
+      expect(matches('{ $.["n1.0"] = "n1*" }', message)).to.equal(true);
+      expect(matches('{ $.c[0] = %^.$% }', message)).to.equal(true);
+    });
+  });
+
+  it('are refused in the recorded words', () => {
+    for (const open of ['{', '{ $.a = ', '{ $.a = 1 } x', '  { $.a = 1', '{ $.a = 1 ]']) {
+      expect(serviceText(open)).to.equal("If a filter pattern starts with '{' it must end with '}'");
+    }
+    for (const literal of ['null', 'NULL', 'Null']) {
+      expect(() => parseFilterPattern(`{ $.a = ${literal} }`)).to.throw(FilterPatternError, 'IS NULL');
+      expect(serviceText(`{ $.b = 1 || $.a != ${literal} }`)).to.equal(undefined);
+    }
+    expect(matches('{ $.a = "null" && $.b != nullable }', '{"a":"null","b":"x"}')).to.equal(true);
+    expect(serviceText('{ $.a = "x", $.b = "y" }')).to.equal("Invalid character(s) in term ','");
+    expect(serviceText('{ $.a ; }')).to.equal("Invalid character(s) in term ';'");
+    expect(serviceText('{ $."sc-status" = 5* }')).to.equal(`Invalid character(s) in term '$."'`);
+    expect(serviceText('{ $.n >= "some text" }')).to.equal(`Invalid character(s) in term '"some text"'`);
+    expect(serviceText('{ $.a = "x }')).to.equal(`Invalid character(s) in term '"x }'`);
+    for (const bare of [
+      '{ }',
+      '{ $.a }',
+      '{ $.a == 1 }',
+      '{ $.a EXISTS }',
+      '{ $.a IS NOT NULL }',
+      '{ $. = 1 }',
+    ]) {
+      expect(serviceText(bare), bare).to.equal(undefined);
+    }
   });
 
   it('does not match where a selector finds an object or array', () => {
@@ -315,9 +498,9 @@ describe('JSON patterns', () => {
     none('{ $.missing != "x" }', '{ $.SomeObject != "x" }');
   });
 
-  it('not documented: a number and a text that spells it are equal', () => {
-    all('{ $.text = 400 }', '{ $.text = 4e2 }', '{ $.bandwidth = "75" }');
-    none('{ $.bandwidth = "75.0" }', '{ $.text != 400 }');
+  it('finds a number and a text that spells it equal', () => {
+    all('{ $.text = 400 }', '{ $.bandwidth = "75" }', '{ $.text != 4e2 }');
+    none('{ $.bandwidth = "75.0" }', '{ $.text != 400 }', '{ $.text = 4e2 }');
   });
 
   it('not documented: extracted values are named by their selectors', () => {
@@ -343,7 +526,8 @@ describe('JSON patterns', () => {
   });
 
   refusals([
-    ['{ $.a = 1', 'is not closed', 0],
+    ['{ $.a = 1', "must end with '}'", 0],
+    ['{ $.a = 1 [0} ', "Unexpected '['", 10],
     ['{ }', "must begin with '$'", 2],
     ['{ a = 1 }', "must begin with '$'", 2],
     ['{ $ = 1 }', 'must name a member', 2],
@@ -363,11 +547,12 @@ describe('JSON patterns', () => {
     ['{ ($.a = 1 }', "A '(' is not closed", 2],
     ['{ $.a = 1 $.b = 2 }', "Unexpected '$'", 10],
     ['{ $.a = 1 && }', "must begin with '$'", 13],
-    ['{ $.a = 1 } x', "Unexpected 'x' behind", 12],
+    ['{ $.a = 1 } x', "must end with '}'", 0],
+    ['{ $.a = 1 } x }', "Unexpected 'x' behind", 12],
     ['{ $.a[*].b[*] = 1 }', 'one wildcard', 2],
     ['{ $.a[*] = 1 || $.b[*] = 1 || $.c.* = 1 || $.d[*] = 1 }', '3 wildcards', 43],
     ['{ $.a = %x% || $.b = %y% || $.c = %z% }', '2 regular expressions', 0],
-    [`{ ${'('.repeat(51)}$.a = 1`, 'nested too deep', 52],
+    [`{ ${'('.repeat(51)}$.a = 1 }`, 'nested too deep', 52],
   ]);
 
   it('takes three wildcards', () => {
@@ -458,6 +643,8 @@ describe('parseFilterPattern', () => {
       ['%[ab]*[ac]*[ad]*x%', 'a'.repeat(5000)],
       ['{ $.a = "*a*a*a*b" }', `{"a":"${'a'.repeat(size)}"}`],
       ['{ $.a > 5 }', '['.repeat(size)],
+      ['{ $.a = 5* }', `{"b":1.0,"a":"${'\\"'.repeat(size / 2)}"}`],
+      ['{ $.a = 5* }', `{"a":${'['.repeat(5000)}${']'.repeat(5000)},"b":[${'1.0,'.repeat(size / 4)}1]}`],
       ['{ $.a = 5 }', `{"a":"${'1'.repeat(size)}x"}`],
     ];
     for (const [pattern, message] of hostile) expect(matches(pattern, message), pattern).to.equal(false);

@@ -1,5 +1,9 @@
 import { expect } from 'chai';
-import { MAX_HELD_TEXT } from '../../../src/simulation/insights-ql/execution/held-text.js';
+import {
+  MAX_HELD_TEXT,
+  MAX_HELD_TEXT_OF_ALL,
+  TextAccount,
+} from '../../../src/simulation/insights-ql/execution/held-text.js';
 import { aggregateFunctions } from '../../../src/simulation/insights-ql/functions/index.js';
 import { PatternMiner } from '../../../src/simulation/insights-ql/stages/pattern-miner.js';
 import { MAX_PATTERN_WORDS, MAX_PATTERNS } from '../../../src/simulation/insights-ql/undocumented.js';
@@ -70,6 +74,28 @@ describe('not documented: the text that a query holds', () => {
   it('is bounded in its result', async () => {
     expect(await failureOf('fields @message')).to.equal(tooMuch);
     expect(await failureOf(`fields @message | limit ${count - 1}`)).to.equal(undefined);
+  });
+
+  it('is bounded in queries that run together, and free again when they end', async () => {
+    // Not all of four find room: their rows, and again their results at the end.
+    const share = (MAX_HELD_TEXT_OF_ALL / large.length) * 0.3;
+    const source = new FakeSource(stored.slice(0, share), { chunkEvents: 8 });
+    const executions = Array.from({ length: 4 }, () => execute('sort @timestamp', source));
+    const settled = await Promise.allSettled(executions.map((execution) => execution.run()));
+    const reasons = settled.flatMap((result) =>
+      result.status === 'rejected' ? [String(result.reason)] : [],
+    );
+    expect(reasons.length).to.be.within(1, 3);
+    expect(new Set(reasons)).to.deep.equal(
+      new Set([
+        `RangeError: the queries that run together hold more than ${MAX_HELD_TEXT_OF_ALL} characters of text`,
+      ]),
+    );
+    expect(TextAccount.total).to.equal(0);
+    const again = execute('sort @timestamp', source);
+    await again.run();
+    expect(again.rows()).to.have.length(Math.floor(share));
+    expect(TextAccount.total).to.equal(0);
   });
 
   it('is not that of events of which the result shows little', async () => {

@@ -315,15 +315,18 @@ describe('stats', () => {
     ).to.deep.equal([{ 'max(twice)': '4' }]);
   });
 
-  it('take a sort or limit before them, where they are alone', async () => {
-    expect(await rowsOf('sort n desc | limit 3 | stats sum(n) as total', STORED)).to.deep.equal([
-      { total: '15' },
+  it('take a sort or limit before them, where they are alone: they see all rows, and the limit is that of the result', async () => {
+    for (const early of ['sort n desc | limit 3', 'sort n | limit 3', 'limit 1', 'limit 2 | limit 1']) {
+      expect(await rowsOf(`${early} | stats sum(n) as total`, STORED), early).to.deep.equal([
+        { total: '16' },
+      ]);
+    }
+    expect(await rowsOf('limit 1 | stats count(*) as c by level', STORED)).to.deep.equal([
+      { level: 'info', c: '2' },
     ]);
-    expect(await rowsOf('sort n | limit 3 | stats sum(n) as total', STORED)).to.deep.equal([{ total: '6' }]);
-    expect(await rowsOf('limit 1 | stats count(*) as c by n', STORED)).to.deep.equal([{ n: '10', c: '1' }]);
-    // The limit is that of the rows before, not of the result.
     expect(await rowsOf('limit 3 | stats count(*) by n', STORED)).to.have.length(3);
     expect(await rowsOf('limit 2 | stats count(*) by n | limit 1', STORED)).to.have.length(1);
+    expect(await rowsOf('limit 1 | stats count(*) by n | limit 2', STORED)).to.have.length(1);
     expect(await rowsOf('sort n | stats values(n) as ns', STORED)).to.deep.equal([{ ns: '[1,2,3,10]' }]);
     expect(await rowsOf('sort n | stats count(*) as c', STORED)).to.deep.equal([{ c: '4' }]);
   });
@@ -361,8 +364,8 @@ describe('stats', () => {
     expect(execution.statistics.recordsMatched).to.equal(5);
     // What names columns alone works on the rows, also where a field of the event has that name.
     expect(
-      await rowsOf('stats max(duration) as duration by resolverArn | filter duration > 10', logs),
-    ).to.deep.equal([{ resolverArn: 'a', duration: '30' }]);
+      await rowsOf('stats max(duration) as logType by resolverArn | filter logType > 10', logs),
+    ).to.deep.equal([{ resolverArn: 'a', logType: '30' }]);
     expect(
       await rowsOf('fields duration | filter logType = "Tracing" | limit 2 | sort duration desc', logs),
     ).to.deep.equal([{ duration: '30' }, { duration: '20' }]);
@@ -416,7 +419,7 @@ describe('stats', () => {
         'max(n)': '10',
         'avg(n)': '4',
         'pct(n, 50)': '2',
-        'stddev(n)': '3.5355339059327378',
+        'stddev(n)': '3.5355',
         'countDistinct(level)': '2',
         'values(s)': '["200","500"]',
         'earliest(n)': '1',
@@ -532,16 +535,15 @@ describe('pattern and diff', () => {
     ];
     const settings = { startTimeMillis: START, endTimeMillis: START + hour - 1 };
     for (const query of [
-      'diff',
       'pattern @message | diff',
-      'fields @message | filter @message != "" | diff',
+      'fields @message | filter @message != "" | pattern @message | diff',
     ]) {
       const rows = await rowsOf(query, both, settings);
       expect(
         rows.map((row) => `${row['@pattern']} ${row['@sampleCount']} ${row['@difference']}`),
       ).to.have.members([...['took <Token-1> ms 2 1', 'brand new thing 1 1', 'fine 1 0', 'gone now 0 -1']]);
     }
-    expect(await rowsOf('diff previousDay', both, settings)).to.have.length(3);
+    expect(await rowsOf('pattern @message | diff previousDay', both, settings)).to.have.length(3);
   });
 });
 

@@ -34,6 +34,17 @@ describe('printQuery', () => {
     ],
     ['filter @message like /a\\/b/', 'filter @message like /a\\/b/'],
     ['sort a', 'sort a asc'],
+    ['sort (bin(5m)) as b desc, (bin(a, 1h) + 1)', 'sort (bin(5m)) as b desc, (bin(a, 1h) + 1) asc'],
+    [
+      'fields jsonParse(@message).user.`odd key`[0].1 as x',
+      'fields jsonParse(@message).user.`odd key`[0].1 as x',
+    ],
+    ['fields list[0].0.id, split(p, "/")[1]', 'fields list[0].0.id, split(p, "/")[1]'],
+    ['fields @timestamp+9h, now()-1h', 'fields @timestamp + 9h, now() - 1h'],
+    [
+      "parse json field=m 'a.b' as x | json \"c\" as y, 'd' as z",
+      'json field=m "a.b" as x | json "c" as y, "d" as z',
+    ],
     ['stats count(*) by bin(5m) offset 1h', 'stats count(*) by bin(5m) offset 1h'],
     ['limit any 5', 'limit any 5'],
     ["SOURCE dataSource(['amazon_vpc.flow'])", 'SOURCE dataSource(["amazon_vpc.flow"])'],

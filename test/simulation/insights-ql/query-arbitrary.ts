@@ -105,6 +105,10 @@ const FRAGMENTS = [
     'logfmt',
     'csv',
     'json',
+    'json field=payload "a.b" as jf',
+    'jsonParse(@message).a[0]',
+    'bin(x, 5m)',
+    '@timestamp + 9h',
   ],
   ...['count(*)', 'count()', 'avg(n)', 'sum(n)', 'pct(n, 50)', 'bin(5m)', 'strlen(@message)', 'ispresent(x)'],
   ...[
@@ -164,6 +168,16 @@ const expression: fc.Arbitrary<string> = fc.letrec<{ expression: string }>((tie)
     tie('expression').map((operand) => `-(${operand})`),
     tie('expression').map((operand) => `coalesce(${operand}, 1)`),
     fc
+      .tuple(
+        tie('expression'),
+        fc.constantFrom('.k', '.user.id', '[0]', '[12].0.`odd key`', '.`a.b`[1].c', '.0'),
+      )
+      .map(([argument, path]) => `jsonParse(${argument})${path}`),
+    fc
+      .tuple(tie('expression'), fc.constantFrom('+ 9h', '- 1h', '+ 90 * 1', '- 2weeks'))
+      .map(([moment, distance]) => `(${moment}) ${distance}`),
+    fc.constantFrom('bin(@ingestionTime, 5m)', '5m + @timestamp', 'histogram(n, 10)', 'now() - 1d'),
+    fc
       .tuple(field, fc.constantFrom('like', 'not like', '=~'))
       .map(([operand, operator]) => `${operand} ${operator} /a\\/(b|c)[\\d]/`),
     fc
@@ -176,7 +190,7 @@ const command = fc.oneof(
   fc.tuple(expression, name).map(([made, alias]) => `fields ${made} as ${alias}`),
   fc.array(field, { minLength: 1, maxLength: 3 }).map((list) => `fields ${list.join(', ')}`),
   expression.map((condition) => `filter ${condition}`),
-  fc.tuple(expression, fc.constantFrom('', ' asc', ' desc')).map(([key, order]) => `sort ${key}${order}`),
+  fc.tuple(expression, fc.constantFrom('', ' asc', ' desc')).map(([key, order]) => `sort (${key})${order}`),
   fc
     .tuple(expression, expression)
     .map(([value, key]) => `stats count(*) as c1, max(${value}) as c2 by ${key} as k`),
@@ -189,6 +203,9 @@ const command = fc.oneof(
     'parse m logfmt as lf',
     'parse csv as c1, c2',
     'parse json field=m "k.sub" as js',
+    'json field=m.payload "k.`x`" as js1, "list[0].id" as js2',
+    'json field=jsonParse(@message)[0].body "a" as js3',
+    'json "a.b" as js4',
     'dedup level, n',
     'expand list',
     'pattern @message',

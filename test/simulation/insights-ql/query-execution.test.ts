@@ -92,7 +92,7 @@ describe('QueryExecution', () => {
       ]);
       expect(await early('pattern @message')).to.have.length(1);
       expect(await early('countFrequent n')).to.have.length(2);
-      expect(await early('diff')).to.have.length(1);
+      expect(await early('pattern @message | diff')).to.have.length(1);
     });
 
     it('is not changed by being looked at', async () => {
@@ -114,7 +114,11 @@ describe('QueryExecution', () => {
   });
 
   it('does not begin when it is told to stop before', async () => {
-    for (const query of ['fields @message', "filter a in (SOURCE '/app' | fields id)", 'diff']) {
+    for (const query of [
+      'fields @message',
+      "filter a in (SOURCE '/app' | fields id)",
+      'pattern @message | diff',
+    ]) {
       const execution = execute(query, STORED);
       await execution.run(AbortSignal.abort());
       expect(execution.status).to.equal('Cancelled');
@@ -208,6 +212,7 @@ describe('QueryExecution', () => {
       expect(
         await conditions('fields id | sort id | parse "x=*" as y | filter id = "a" | limit 5'),
       ).to.deep.equal(['id=a']);
+      expect(await conditions('limit 5 | filter id = "a"')).to.deep.equal(['id=a']);
       expect(await conditions('filter @logStream = "s" and @requestId = "r"')).to.deep.equal([
         ...['@logStream=s', '@requestId=r'],
       ]);
@@ -229,7 +234,7 @@ describe('QueryExecution', () => {
         'fields "x" as id | filter id = "x"',
         'parse "*" as id | filter id = "x"',
         'fields jsonParse(@message) as m | filter m.id = "x"',
-        'limit 5 | filter id = "a"',
+        'limit any 5 | filter id = "a"',
         'stats count(*) by id | filter id = "a"',
         "filter id in (SOURCE '/app' | limit 1 | fields n)",
       ]) {
@@ -327,6 +332,27 @@ describe('QueryExecution', () => {
       expect(await ids('START=-1s END=0s')).to.deep.equal(['6', '5.0']);
       expect(await ids(`start=${START} end=${START + 999}`)).to.deep.equal(['5']);
       expect(await ids('')).to.deep.equal([]);
+    });
+
+    it('names ranges longer than the caps of bin, and absolute ones in seconds', async () => {
+      const minutes = (count: number) => START + count * 60_000;
+      const spread = ['now', '50 minutes', '70 minutes', '3 days'].map((message, index) => ({
+        ...events(message)[0]!,
+        timestamp: [minutes(0), minutes(-50), minutes(-70), minutes(-3 * 1440)][index]!,
+      }));
+      const settings = { nowMillis: START, startTimeMillis: 0, endTimeMillis: 1 };
+      const found = async (range: string) =>
+        (await rowsOf(`SOURCE '/app' ${range} | fields @message`, spread, settings)).map(
+          (row) => row['@message'],
+        );
+      expect(await found('START=-3600s END=0s')).to.deep.equal(['now', '50 minutes']);
+      expect(await found('START=-90m END=now')).to.deep.equal(['now', '50 minutes', '70 minutes']);
+      expect(await found('START=-96h END=-1d')).to.deep.equal(['3 days']);
+      expect(await found('START=-1mo END=-2days')).to.deep.equal(['3 days']);
+      expect(await found(`START=${START / 1000} END=${START / 1000}`)).to.deep.equal(['now']);
+      expect(await found(`START=${minutes(-70) / 1000} END=${minutes(-50)}`)).to.deep.equal([
+        ...['50 minutes', '70 minutes'],
+      ]);
     });
   });
 });

@@ -64,6 +64,9 @@ describe('the query language', () => {
     expect(await rowsOf('stats count(*) as c by bin(5m) as b offset 1h', stored)).to.deep.equal([
       { b: '2026-09-03 15:00:00.000', c: '3' },
     ]);
+    expect(await rowsOf('stats count(*) as c by bin(5m) as b offset 36h', stored)).to.deep.equal([
+      { b: '2026-09-05 02:00:00.000', c: '3' },
+    ]);
   });
 
   it('not documented: fillmissing fills with 0, from the first to the last period that there is', async () => {
@@ -78,7 +81,7 @@ describe('the query language', () => {
   it('not documented: the columns of diff, and its words', async () => {
     const before = { message: 'old', timestamp: START - 5 };
     const settings = { startTimeMillis: START, endTimeMillis: START + 999 };
-    expect(await rowsOf('diff', events('new error', before), settings)).to.deep.equal([
+    expect(await rowsOf('pattern @message | diff', events('new error', before), settings)).to.deep.equal([
       {
         '@pattern': 'new error',
         '@sampleCount': '1',
@@ -98,6 +101,82 @@ describe('the query language', () => {
 
   it('not documented: rows of stats come in the order in which their groups are met, newest first', async () => {
     expect(await ns('stats count(*) by n')).to.deep.equal(['3', '2', '1']);
+  });
+
+  it('not documented: a computed number that would print as 0 is printed whole, halves go away from 0', async () => {
+    expect(
+      await rowsOf(
+        'fields 2 * 0.0000021 as cost, -0.00001 * n as loss, n / 32 as half, -n / 32 as minus | filter n = 1',
+        stored,
+      ),
+    ).to.deep.equal([{ cost: '0.0000042', loss: '-0.00001', half: '0.0313', minus: '-0.0313' }]);
+  });
+
+  it('not documented: now() is a moment beside a period, and a number of seconds beside a number', async () => {
+    const settings = { nowMillis: START + 1_999 };
+    expect(
+      await rowsOf('fields now() - 1h as a, 1h + now() as b, now() - 1 as c | limit 1', stored, settings),
+    ).to.deep.equal([
+      { a: '2026-09-03 13:00:01.000', b: '2026-09-03 15:00:01.000', c: String(START / 1000) },
+    ]);
+    expect(await rowsOf('filter @timestamp >= now() - 1s', stored, settings)).to.have.length(3);
+    expect(await rowsOf('filter @timestamp > now() - 1s', stored, settings)).to.have.length(2);
+  });
+
+  it('not documented: months that move a time are those of the calendar, its last day for one that it lacks', async () => {
+    const last = events({ message: 'x', timestamp: Date.UTC(2026, 0, 31, 5) });
+    const settings = { startTimeMillis: 0 };
+    expect(
+      await rowsOf(
+        'fields @timestamp + 1mo as a, @timestamp - 2quarters as b, @timestamp + 2y as c, @timestamp - 11mon as d, toMillis(@timestamp) + 1y as e',
+        last,
+        settings,
+      ),
+    ).to.deep.equal([
+      {
+        a: '2026-02-28 05:00:00.000',
+        b: '2025-07-31 05:00:00.000',
+        c: '2028-01-31 05:00:00.000',
+        d: '2025-02-28 05:00:00.000',
+        e: String(Date.UTC(2027, 0, 31, 5)),
+      },
+    ]);
+    expect(await rowsOf('fields @timestamp + 300000y as far | display far', last, settings)).to.deep.equal([
+      {},
+    ]);
+  });
+
+  it('not documented: a limit stays before what makes rows of rows, or adds some', async () => {
+    const lists = jsonEvents({ n: 1 }, { n: 2 });
+    expect(await ns('fields n, split("a,b", ",") as l | limit 1 | unnest l into e', lists)).to.deep.equal([
+      '2',
+      '2',
+    ]);
+    expect(
+      await rowsOf('stats count(*) as c by n | limit 1 | addtotals col=true row=false | display c', lists),
+    ).to.deep.equal([{ c: '1' }, { c: '1' }]);
+    expect(await ns('fields n | limit any 1 | filter n = 1', lists)).to.deep.equal([]);
+  });
+
+  it('not documented: the greatest and least of times are times', async () => {
+    expect(
+      await rowsOf(
+        'fields greatest(@timestamp, @ingestionTime) as g, least(@timestamp, 5) as l | filter n = 1',
+        stored,
+      ),
+    ).to.deep.equal([{ g: '2026-09-03 14:00:00.005', l: '5' }]);
+  });
+
+  it('not documented: of a path of json the longest key goes first', async () => {
+    const dotted = events('{"a":{"b":1},"a.b":2}');
+    expect(await rowsOf('json "a.b" as x | display x', dotted)).to.deep.equal([{ x: '2' }]);
+  });
+
+  it('not documented: diff comes right after pattern', async () => {
+    const { refusal } = await import('./fake-source.js');
+    expect(refusal('pattern @message | sort @ratio | diff').message).to.equal(
+      'diff must come right after pattern',
+    );
   });
 
   it('not documented: true and false are words of the language', async () => {

@@ -101,6 +101,20 @@ describe('deliveries', () => {
       });
     });
 
+    it('that is the only one of its resource and type', async () => {
+      await putSource();
+      const used = {
+        name: 'ConflictException',
+        message: 'This ResourceId has already been used in another Delivery Source in this account.',
+      };
+      expect(await failure(putSource({ name: 'second' }))).to.deep.equal(used);
+      await putSource({ name: 'second', logType: 'CONNECTION_LOGS' });
+      expect(await failure(putSource({ logType: 'CONNECTION_LOGS' }))).to.deep.equal(used);
+      await putSource({ name: 'third', resourceArn: `${DISTRIBUTION}X` });
+      await service.client.send(new DeleteDeliverySourceCommand({ name: 'source' }));
+      await putSource({ name: 'fourth' });
+    });
+
     it('that must send logs', async () => {
       expect(await failure(putSource({ resourceArn: BUCKET.destinationResourceArn }))).to.deep.equal({
         name: 'ResourceNotFoundException',
@@ -172,6 +186,53 @@ describe('deliveries', () => {
       );
     });
 
+    const formats = ['json', 'plain', 'w3c', 'raw', 'parquet'] as const;
+    it('whose format is a file of columns in a bucket alone', async () => {
+      for (const [destinationResourceArn, type] of types) {
+        for (const outputFormat of formats) {
+          const put = putDestination({
+            name: `${type}-${outputFormat}`,
+            outputFormat,
+            deliveryDestinationConfiguration: { destinationResourceArn },
+          });
+          if (type === 'S3' || outputFormat !== 'parquet') await put;
+          else {
+            expect(await failure(put)).to.deep.equal({
+              name: 'ValidationException',
+              message: 'Invalid output format value provided.',
+            });
+          }
+        }
+      }
+    });
+
+    it('whose format stays', async () => {
+      for (const outputFormat of formats) {
+        const name = `in-${outputFormat}`;
+        await putDestination({ name, outputFormat });
+        await putDestination({ name, outputFormat });
+        const other = outputFormat === 'json' ? 'raw' : 'json';
+        expect(await failure(putDestination({ name, outputFormat: other }))).to.deep.equal({
+          name: 'ConflictException',
+          message:
+            'Update to existing Delivery Destination with new Output Format is not allowed. Please create a new Delivery Destination instead.',
+        });
+      }
+    });
+
+    it('that is of the region', async () => {
+      for (const destinationResourceArn of [
+        'arn:aws:logs:eu-west-1:000000000000:log-group:/app',
+        'arn:aws:firehose:us-east-2:000000000000:deliverystream/f',
+      ]) {
+        const put = putDestination({ deliveryDestinationConfiguration: { destinationResourceArn } });
+        expect(await failure(put)).to.deep.equal({
+          name: 'ValidationException',
+          message: 'Region from identity does not match the Destination Resource ARN.',
+        });
+      }
+    });
+
     it('whose format is one of five', async () => {
       expect(await failure(putDestination({ outputFormat: 'foobar' as 'json' }))).to.deep.equal({
         name: 'ValidationException',
@@ -198,10 +259,16 @@ describe('deliveries', () => {
         deliveryDestinationName,
         deliveryDestinationPolicy: '{',
       });
-      expect(await failure(service.client.send(broken))).to.deep.equal({
-        name: 'ValidationException',
-        message: 'Invalid Delivery Destination resource Policy is provided.',
+      const statementless = new PutDeliveryDestinationPolicyCommand({
+        deliveryDestinationName,
+        deliveryDestinationPolicy: '{"a":1}',
       });
+      for (const wrong of [broken, statementless]) {
+        expect(await failure(service.client.send(wrong))).to.deep.equal({
+          name: 'ValidationException',
+          message: 'Invalid Delivery Destination resource Policy is provided.',
+        });
+      }
       await putDestination({ outputFormat: 'raw' });
       expect(await policy()).to.deep.equal({ deliveryDestinationPolicy });
       await service.client.send(new DeleteDeliveryDestinationPolicyCommand({ deliveryDestinationName }));
@@ -219,6 +286,23 @@ describe('deliveries', () => {
       expect(await failure(remove())).to.deep.equal(absent('Delivery Destination'));
       expect(await failure(get())).to.deep.equal(absent('Delivery Destination'));
     });
+  });
+
+  it('take tags when something is made, not when it is changed', async () => {
+    const refusal = {
+      name: 'ConflictException',
+      message: 'Tags can only be provided when a resource is being created, not updated.',
+    };
+    const tags = { a: 'b' };
+    await putSource({ tags });
+    await putDestination({ tags });
+    expect(await failure(putSource({ tags }))).to.deep.equal(refusal);
+    expect(await failure(putDestination({ tags: { c: 'd' } }))).to.deep.equal(refusal);
+    await putDestination();
+    for (const resourceArn of [`${ARN}:delivery-source:source`, `${ARN}:delivery-destination:bucket`]) {
+      const listed = await service.client.send(new ListTagsForResourceCommand({ resourceArn }));
+      expect(listed.tags).to.deep.equal(tags);
+    }
   });
 
   it('join a source and a destination that exist, once', async () => {

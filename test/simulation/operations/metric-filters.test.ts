@@ -80,6 +80,117 @@ describe('metric filters', () => {
     }
   });
 
+  describe('with transformations that the service refuses', () => {
+    const SELECTOR = 'Invalid metric transformation: dimension value must be valid selector';
+    const DIMENSIONS =
+      'Number of dimensions exceeds the maximum number of dimensions supported per metric filter';
+    const DEFAULT =
+      'Invalid metric transformation: dimensions and default value are mutually exclusive properties';
+    const JSON_PATTERN = '{ $.items[*].value = * }';
+    const FIELDS_PATTERN = '[ip, user, bytes]';
+    const a = (value: string) => ({ dimensions: { a: value } });
+    const number = (value: string) =>
+      `Invalid metric transformation: metric value ${value} must be a valid number`;
+    const value = (metricValue: string) => [{ metricValue }, number(metricValue)] as const;
+    const rows: [string, readonly (readonly [object, string])[]][] = [
+      [
+        JSON_PATTERN,
+        [
+          ...[
+            'literal',
+            '"literal"',
+            '$.items[*].bucket',
+            '$.*',
+            '$',
+            '$.',
+            '$name',
+            '.a',
+            '$.a b',
+            '$.a = 1',
+            '',
+          ].map((text) => [a(text), SELECTOR] as const),
+          [{ dimensions: { a: '$.a', b: 'x' } }, SELECTOR],
+          ...[
+            '$.items[*].value',
+            '$.*',
+            '$.a[*]',
+            '$',
+            '$bytes',
+            'one',
+            ' ',
+            '',
+            '1 ',
+            '0x10',
+            'Infinity',
+            '1,5',
+          ].map(value),
+          [{ dimensions: { a: '$.a', b: '$.b', c: '$.c', d: '$.d' } }, DIMENSIONS],
+          [{ ...a('$.a'), defaultValue: 0 }, DEFAULT],
+          [{ metricNamespace: 'AWS/Custom' }, 'Metric namespaces starting with AWS/ are reserved for AWS.'],
+          [{ metricNamespace: 'AWS/' }, 'Metric namespaces starting with AWS/ are reserved for AWS.'],
+        ],
+      ],
+      [
+        FIELDS_PATTERN,
+        [
+          ...['literal', 'ip', '$.ip', '$', '$ip*', '$a b'].map((text) => [a(text), SELECTOR] as const),
+          ...['$.bytes', 'bytes', '$'].map(value),
+        ],
+      ],
+      ['ERROR', ['$.size', '$size', 'many'].map(value)],
+    ];
+    for (const [filterPattern, wrongs] of rows) {
+      for (const [more, message] of wrongs) {
+        it(`${filterPattern}: ${JSON.stringify(more)}`, async () => {
+          const sent = put('x', { filterPattern, metricTransformations: [{ ...TRANSFORMATION, ...more }] });
+          expect(await failure(sent)).to.deep.equal({ name: 'InvalidParameterException', message });
+        });
+      }
+    }
+
+    it('takes selectors of one field, numbers and namespaces of others', async () => {
+      const taken: [string, object][] = [
+        [JSON_PATTERN, { ...a('$.items[0].bucket'), metricValue: '$.items[0].value' }],
+        [JSON_PATTERN, { ...a("$.['a.b']"), metricValue: '-1.5e-3' }],
+        [FIELDS_PATTERN, { ...a('$user'), metricValue: '$bytes' }],
+        [FIELDS_PATTERN, { ...a('$2'), metricValue: '+2' }],
+        ['ERROR', { metricValue: '.5', defaultValue: 0, metricNamespace: 'AWSome/AWS/x' }],
+        ['ERROR', { metricNamespace: 'aws/x' }],
+      ];
+      for (const [filterPattern, more] of taken) {
+        await put('x', { filterPattern, metricTransformations: [{ ...TRANSFORMATION, ...more }] });
+      }
+    });
+
+    it('counts system fields as dimensions, and names those that there are', async () => {
+      const three = {
+        filterPattern: JSON_PATTERN,
+        metricTransformations: [{ ...TRANSFORMATION, dimensions: { a: '$.a', b: '$.b' } }],
+      };
+      const emitSystemFieldDimensions = ['@aws.region', '@aws.account'];
+      expect((await failure(put('x', { ...three, emitSystemFieldDimensions }))).message).to.equal(DIMENSIONS);
+      const withDefault = [{ ...TRANSFORMATION, defaultValue: 0 }];
+      expect(
+        (await failure(put('x', { metricTransformations: withDefault, emitSystemFieldDimensions }))).message,
+      ).to.equal(DEFAULT);
+      for (const wrong of [['@nonsense'], ['@aws.region', 'aws.account'], ['@source']]) {
+        expect((await failure(put('x', { emitSystemFieldDimensions: wrong }))).message).to.equal(
+          'The provided system fields are invalid. The supported system fields are - [@aws.region, @aws.account, @source.log]',
+        );
+      }
+      for (const fieldSelectionCriteria of [
+        '@aws.region',
+        'nonsense',
+        '@message = "x"',
+        '@aws.region == "x"',
+      ]) {
+        expect((await failure(put('x', { fieldSelectionCriteria }))).message).to.equal(
+          'The provided field selection criteria is invalid',
+        );
+      }
+    });
+  });
+
   it('take a namespace with a colon, as the service does', async () => {
     const metricNamespace = 'A.B-c_d/1#2:errors';
     await put('a', { metricTransformations: [{ ...TRANSFORMATION, metricNamespace }] });
@@ -105,9 +216,10 @@ describe('metric filters', () => {
   });
 
   it('refuse patterns and transformations that are none', async () => {
-    expect((await failure(put('x', { filterPattern: '{ $.a' }))).message).to.match(
-      /^Invalid metric filter pattern/,
-    );
+    const refusal = async (filterPattern: string) => (await failure(put('x', { filterPattern }))).message;
+    expect(await refusal('{ $.a }')).to.equal('Invalid metric filter pattern');
+    expect(await refusal('{ $.a')).to.equal("If a filter pattern starts with '{' it must end with '}'");
+    expect(await refusal('level:error')).to.equal("Invalid character(s) in term ':'");
     const filterPattern = '{ $.size = * }';
     const transformed = (more: object) =>
       put('x', { filterPattern, metricTransformations: [{ ...TRANSFORMATION, ...more }] });
@@ -164,8 +276,30 @@ describe('metric filters', () => {
     expect(await test('[ip, code=5*]', ['1.2.3.4 500', '1.2.3.4 200'])).to.deep.equal([
       { eventNumber: 1, eventMessage: '1.2.3.4 500', extractedValues: { $ip: '1.2.3.4', $code: '500' } },
     ]);
-    expect((await failure(test('{', ['x']))).message).to.match(/^Invalid metric filter pattern/);
+    const refusal = async (pattern: string) => (await failure(test(pattern, ['x']))).message;
+    expect(await refusal('{ $.a == 1 }')).to.equal('Invalid metric filter pattern');
+    expect(await refusal('[')).to.equal("If a filter pattern starts with '[' it must end with ']'");
+    expect(await refusal('[n, n]')).to.equal("Duplicate field 'n'");
+    expect(await refusal('%a% %b% %c%')).to.equal(
+      'Your input has exceeded the maximum of 2 regular expressions per filter pattern.',
+    );
+    expect(await test('{ $.v = 1.0* }', ['{"v":1.0}', '{"v":1}'])).to.deep.equal([
+      { eventNumber: 1, eventMessage: '{"v":1.0}', extractedValues: { '$.v': '1.0' } },
+    ]);
     expect((await failure(test('', []))).name).to.equal('InvalidParameterException');
+  });
+
+  it('are refused with the reason and its place for who runs the service', async () => {
+    const warnings: string[] = [];
+    const telling = await LocalService.start({ onWarning: (warning) => warnings.push(warning) });
+    const sent = telling.client.send(
+      new TestMetricFilterCommand({ filterPattern: '{ $.a == 1 }', logEventMessages: ['x'] }),
+    );
+    expect((await failure(sent)).message).to.equal('Invalid metric filter pattern');
+    await telling.stop();
+    expect(warnings).to.deep.equal([
+      "the filter pattern \"{ $.a == 1 }\" was refused: The operator '==' is not supported: use '=' (at position 6)",
+    ]);
   });
 
   it('share their patterns with FilterLogEvents', async () => {
@@ -180,6 +314,14 @@ describe('metric filters', () => {
       ).events!.map(({ timestamp }) => timestamp! - START);
     expect(await filter('error')).to.deep.equal([-3, -1]);
     expect(await filter('{ $.n > 1 }')).to.deep.equal([-2]);
-    expect((await failure(filter('{ $.n >'))).message).to.match(/^Invalid filter pattern/);
+    expect((await failure(filter('{ $.n > }'))).message).to.equal('Invalid filter pattern');
+    expect((await failure(filter('{ $.n >'))).message).to.equal(
+      "If a filter pattern starts with '{' it must end with '}'",
+    );
+    expect((await failure(filter('?Status: timeout'))).message).to.equal("Invalid character(s) in term ':'");
+    expect((await failure(filter('""'))).message).to.equal(
+      `Invalid filter pattern: Invalid character(s) in term '""'`,
+    );
+    expect(await filter('" "')).to.deep.equal([-3, -2, -1]);
   });
 });

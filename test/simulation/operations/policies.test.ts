@@ -45,16 +45,31 @@ import { DAY, failure, LocalService, START } from '../local-service.js';
 const GROUP = '/app';
 const ARN = 'arn:aws:logs:us-east-1:000000000000:log-group:/app';
 const KEY = 'arn:aws:kms:us-east-1:000000000000:key/0f1e2d3c';
+const identifier = (name: string) => `arn:aws:dataprotection::aws:data-identifier/${name}`;
+const EMAIL = identifier('EmailAddress');
 /** A data protection policy for identifiers of these names. */
-const masking = (audited = ['EmailAddress'], masked = audited, maskConfig = {}) =>
+const masking = (audited = [EMAIL], masked = audited, maskConfig = {}, more = {}) =>
   JSON.stringify({
     Name: 'p',
+    ...more,
     Statement: [
       { DataIdentifier: audited, Operation: { Audit: { FindingsDestination: {} } } },
       { DataIdentifier: masked, Operation: { Deidentify: { MaskConfig: maskConfig } } },
     ],
   });
 const ROLE = 'arn:aws:iam::000000000000:role/logs';
+const STATEMENT = {
+  Effect: 'Allow',
+  Principal: { Service: 'route53.amazonaws.com' },
+  Action: 'logs:PutLogEvents',
+  Resource: '*',
+};
+/** A policy with one statement, of these elements beside the usual ones. */
+const allowing = (more: object = {}) =>
+  JSON.stringify({ Version: '2012-10-17', Statement: [{ ...STATEMENT, ...more }] });
+const NO_POLICY =
+  'Error occurred while parsing accessPolicy. Please check if the accessPolicy has been constructed correctly using IAM grammar.';
+const NO_PRINCIPAL = 'Could not convert to persistable policy.';
 
 describe('policies and settings', () => {
   let service: LocalService;
@@ -421,13 +436,11 @@ describe('policies and settings', () => {
 
   it('resource policies are ten, an update passes', async () => {
     const put = (policyName: string) =>
-      service.client.send(
-        new PutResourcePolicyCommand({ policyName, policyDocument: '{"Version":"2012-10-17"}' }),
-      );
+      service.client.send(new PutResourcePolicyCommand({ policyName, policyDocument: allowing() }));
     const { resourcePolicy } = await put('p0');
     expect(resourcePolicy).to.deep.equal({
       policyName: 'p0',
-      policyDocument: '{"Version":"2012-10-17"}',
+      policyDocument: allowing(),
       lastUpdatedTime: START,
       policyScope: 'ACCOUNT',
     });
@@ -454,7 +467,7 @@ describe('policies and settings', () => {
   it('a resource policy of one group has revisions', async () => {
     const put = (expectedRevisionId?: string) =>
       service.client.send(
-        new PutResourcePolicyCommand({ resourceArn: ARN, policyDocument: '{}', expectedRevisionId }),
+        new PutResourcePolicyCommand({ resourceArn: ARN, policyDocument: allowing(), expectedRevisionId }),
       );
     const { revisionId } = await put();
     const second = await put(revisionId);
@@ -475,7 +488,7 @@ describe('policies and settings', () => {
     const longer = `${GROUP}-longer`;
     await service.client.send(new CreateLogGroupCommand({ logGroupName: longer }));
     await service.client.send(
-      new PutResourcePolicyCommand({ resourceArn: `${ARN}-longer`, policyDocument: '{}' }),
+      new PutResourcePolicyCommand({ resourceArn: `${ARN}-longer`, policyDocument: allowing() }),
     );
     const described = async (resourceArn?: string) =>
       (
@@ -486,6 +499,137 @@ describe('policies and settings', () => {
     expect([await described(ARN), await described(`${ARN}-longer`)]).to.deep.equal([0, 1]);
     await service.client.send(new DeleteLogGroupCommand({ logGroupName: longer }));
     expect(await described()).to.equal(0);
+  });
+
+  describe('policies of resources and destinations', () => {
+    const putResourcePolicy = (policyDocument: string, resourceArn?: string) =>
+      service.client.send(
+        new PutResourcePolicyCommand({
+          policyName: resourceArn === undefined ? 'p' : undefined,
+          policyDocument,
+          resourceArn,
+        }),
+      );
+    const putDestinationPolicy = (accessPolicy: string) =>
+      service.client.send(new PutDestinationPolicyCommand({ destinationName: 'one', accessPolicy }));
+
+    beforeEach(async () => {
+      const targetArn = 'arn:aws:kinesis:us-east-1:000000000000:stream/s';
+      await service.client.send(
+        new PutDestinationCommand({ destinationName: 'one', targetArn, roleArn: ROLE }),
+      );
+    });
+
+    const broken: unknown[] = [
+      '{',
+      'DUMMY',
+      '[]',
+      'null',
+      {},
+      { a: 1 },
+      { Version: '2012-10-17' },
+      { Statement: [] },
+      { Statement: 'x' },
+      { Version: '2021-06-01', Statement: [STATEMENT] },
+      { Statement: [STATEMENT], Comment: 'x' },
+      { Id: 1, Statement: [STATEMENT] },
+      ...[
+        { Effect: 'allow' },
+        { Effect: undefined },
+        { Principal: undefined },
+        { Principal: 'route53.amazonaws.com' },
+        { Principal: {} },
+        { Principal: { Services: 'x.amazonaws.com' } },
+        { Principal: { AWS: [] } },
+        { NotPrincipal: '*' },
+        { Action: undefined },
+        { Action: [1] },
+        { NotAction: 'logs:*' },
+        { Resource: {} },
+        { Condition: ['x'] },
+        { Condition: { StringEquals: { 'aws:SourceAccount': { x: 1 } } } },
+        { Sid: 5 },
+        { Actions: 'logs:*' },
+      ].map((more) => ({ Statement: [STATEMENT, { ...STATEMENT, ...more }] })),
+    ];
+    for (const document of broken) {
+      const text = typeof document === 'string' ? document : JSON.stringify(document);
+      it(`refuse ${text.slice(0, 40)}…${text.slice(40).slice(-90)}`, async () => {
+        const refusal = { name: 'InvalidParameterException', message: NO_POLICY };
+        expect(await failure(putResourcePolicy(text))).to.deep.equal(refusal);
+        expect(await failure(putResourcePolicy(text, ARN))).to.deep.equal(refusal);
+        expect(await failure(putDestinationPolicy(text))).to.deep.equal(refusal);
+      });
+    }
+
+    it('refuse names of services as accounts, and of no service', async () => {
+      const refusal = { name: 'InvalidParameterException', message: NO_PRINCIPAL };
+      for (const Principal of [
+        { AWS: 'route53.amazonaws.com' },
+        { AWS: ['123456789012', 'lambda.amazonaws.com'] },
+        { AWS: 'somebody' },
+        { AWS: 'arn:aws:s3:::bucket' },
+        { Service: 'route53' },
+        { Service: ['route53.amazonaws.com', ''] },
+      ]) {
+        expect(await failure(putResourcePolicy(allowing({ Principal })))).to.deep.equal(refusal);
+        expect(await failure(putDestinationPolicy(allowing({ Principal })))).to.deep.equal(refusal);
+      }
+      const logs = allowing({ Principal: { AWS: 'logs.us-east-1.amazonaws.com' } });
+      expect(await failure(putResourcePolicy(logs))).to.deep.equal(refusal);
+      // Recorded for destinations: the service itself may be named so.
+      await putDestinationPolicy(logs);
+      await putDestinationPolicy(allowing({ Principal: { AWS: 'logs.amazonaws.com' } }));
+    });
+
+    it('take all that the grammar of IAM has', async () => {
+      for (const Principal of [
+        '*',
+        { AWS: '*' },
+        { AWS: '123456789012' },
+        { AWS: ['arn:aws:iam::123456789012:root', 'arn:aws-cn:iam::123456789012:role/a/b'] },
+        { AWS: 'arn:aws:sts::123456789012:assumed-role/r/s', Service: ['es.amazonaws.com'] },
+      ]) {
+        await putResourcePolicy(allowing({ Principal }));
+        await putDestinationPolicy(allowing({ Principal }));
+      }
+      const { Principal, Action, ...others } = STATEMENT;
+      const negated = { ...others, NotPrincipal: Principal, NotAction: [Action], Resource: undefined };
+      await putResourcePolicy(JSON.stringify({ Id: 'i', Statement: negated }));
+    });
+
+    it('are echoed when they are put, and rewritten when those of resources are described', async () => {
+      const statement = {
+        Resource: ['arn:aws:logs:us-east-1:000000000000:log-group:/a:*'],
+        Principal: { Service: ['route53.amazonaws.com'], AWS: ['123456789012', '210987654321'] },
+        Condition: { ArnLike: { 'aws:SourceArn': ['arn:aws:route53:::x'] }, Bool: { 'aws:x': true } },
+        Action: ['logs:PutLogEvents'],
+        Effect: 'Allow',
+      };
+      const document = JSON.stringify({ Statement: statement }, undefined, 2);
+      for (const resourceArn of [undefined, ARN]) {
+        const { resourcePolicy } = await putResourcePolicy(document, resourceArn);
+        expect(resourcePolicy!.policyDocument).to.equal(document);
+        const { resourcePolicies } = await service.client.send(
+          new DescribeResourcePoliciesCommand({ resourceArn }),
+        );
+        expect(resourcePolicies).to.have.length(1);
+        expect(resourcePolicies![0]!.policyDocument).to.equal(
+          JSON.stringify({
+            Version: '2008-10-17',
+            Statement: [
+              {
+                Effect: 'Allow',
+                Principal: { Service: 'route53.amazonaws.com', AWS: ['123456789012', '210987654321'] },
+                Action: 'logs:PutLogEvents',
+                Resource: 'arn:aws:logs:us-east-1:000000000000:log-group:/a:*',
+                Condition: { ArnLike: { 'aws:SourceArn': 'arn:aws:route53:::x' }, Bool: { 'aws:x': true } },
+              },
+            ],
+          }),
+        );
+      }
+    });
   });
 
   it('query definitions are kept, changed by id, found by prefix and deleted', async () => {
@@ -534,13 +678,13 @@ describe('policies and settings', () => {
       targetArn,
     });
     await service.client.send(
-      new PutDestinationPolicyCommand({ destinationName: 'one', accessPolicy: '{}' }),
+      new PutDestinationPolicyCommand({ destinationName: 'one', accessPolicy: allowing() }),
     );
     const { destinations } = await service.client.send(
       new DescribeDestinationsCommand({ DestinationNamePrefix: 'o' }),
     );
-    expect(destinations).to.deep.equal([{ ...destination, accessPolicy: '{}' }]);
-    const policyOf = (bytes: number) => `{"x":"${'x'.repeat(bytes - 8)}"}`;
+    expect(destinations).to.deep.equal([{ ...destination, accessPolicy: allowing() }]);
+    const policyOf = (bytes: number) => allowing({ Sid: 'x'.repeat(bytes - allowing({ Sid: '' }).length) });
     const putPolicy = (accessPolicy: string) =>
       service.client.send(new PutDestinationPolicyCommand({ destinationName: 'one', accessPolicy }));
     await putPolicy(policyOf(5120));
@@ -604,10 +748,10 @@ describe('policies and settings', () => {
     ['no JSON', '{'],
     ['no object', '[]'],
     ['no statement', '{"Statement":[]}'],
-    ['other data masked than audited', masking(['EmailAddress'], ['IpAddress'])],
+    ['other data masked than audited', masking([EMAIL], [identifier('IpAddress')])],
     ['no data', masking([])],
-    ['a mask of its own', masking(['EmailAddress'], ['EmailAddress'], { a: 1 })],
-    ['too many characters', masking(['x'.repeat(15_360)])],
+    ['a mask of its own', masking([EMAIL], [EMAIL], { a: 1 })],
+    ['too many characters', masking([identifier('x'.repeat(15_360))])],
   ] as const) {
     it(`a data protection policy is refused for ${reason}`, async () => {
       const sent = service.client.send(
@@ -616,6 +760,44 @@ describe('policies and settings', () => {
       expect((await failure(sent)).name).to.equal('InvalidParameterException');
     });
   }
+
+  it('a data protection policy has one version, and identifiers that there are, of a group or the account', async () => {
+    const put = async (policyDocument: string) => {
+      const ofGroup = service.client.send(
+        new PutDataProtectionPolicyCommand({ logGroupIdentifier: GROUP, policyDocument }),
+      );
+      const ofAccount = service.client.send(
+        new PutAccountPolicyCommand({
+          policyName: 'p',
+          policyType: 'DATA_PROTECTION_POLICY',
+          policyDocument,
+        }),
+      );
+      const [one, other] = await Promise.all([ofGroup, ofAccount].map(failure));
+      expect(one).to.deep.equal(other);
+      expect(one!.name).to.equal('InvalidParameterException');
+      return one!.message;
+    };
+    for (const Version of ['2012-10-17', '2021-6-1', 20210601, '']) {
+      const document = masking([EMAIL], [EMAIL], {}, { Version });
+      expect(await put(document)).to.equal('Policy Version must be 2021-06-01');
+    }
+    for (const name of ['EmailAddress', 'IpAddress', `${EMAIL}/x`, 'arn:aws:s3:::EmailAddress', 'Badge']) {
+      expect(await put(masking([EMAIL, name]))).to.equal(`${name} is not a valid Data Identifier`);
+    }
+    const own = { CustomDataIdentifier: [{ Name: 'Badge', Regex: 'B-\\d+' }] };
+    await service.client.send(
+      new PutDataProtectionPolicyCommand({
+        logGroupIdentifier: GROUP,
+        policyDocument: masking(
+          [identifier('DriversLicense-US'), 'Badge'],
+          [identifier('DriversLicense-US'), 'Badge'],
+          {},
+          { Version: '2021-06-01', Configuration: own },
+        ),
+      }),
+    );
+  });
 
   it('a data protection policy of the account is inherited by Standard groups', async () => {
     expect(await group()).to.not.have.property('inheritedProperties');
@@ -707,7 +889,20 @@ describe('export tasks', () => {
     }
     expect((await failure(create({ from: 5, to: 5 }))).name).to.equal('InvalidParameterException');
     expect((await failure(create({ logGroupName: '/none' }))).name).to.equal('ResourceNotFoundException');
-    expect((await failure(create({ from: 1, to: START - 1 }))).name).to.equal('InvalidParameterException');
+  });
+
+  it('look for the bucket before the range, which may end before the group was made', async () => {
+    await service.client.send(new CreateLogGroupCommand({ logGroupName: '/new' }));
+    // Seconds where milliseconds are meant.
+    const range = { logGroupName: '/new', from: 1611316574, to: 1642852574 };
+    const { taskId } = await create(range);
+    expect((await ended(taskId!)).status!.code).to.equal('COMPLETED');
+    for (const wrong of [range, { ...range, from: range.to }, { ...range, destinationPrefix: '..' }]) {
+      expect(await failure(create({ ...wrong, destination: 'missing' }))).to.deep.equal({
+        name: 'InvalidParameterException',
+        message: 'The given bucket does not exist. Please make sure the bucket is valid.',
+      });
+    }
   });
 
   it('are unknown by another id', async () => {

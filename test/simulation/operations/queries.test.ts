@@ -99,6 +99,91 @@ describe('queries', () => {
     expect(rows(answer).map((row) => row['@message'])).to.have.members(['x', 'y']);
   });
 
+  it('take times in milliseconds as well, each by itself, and show them as they are kept', async () => {
+    await service.put(GROUP, [
+      [0, 'x'],
+      [1, 'y'],
+      [2000, 'z'],
+    ]);
+    const found = async (range: { startTime: number; endTime: number }) =>
+      rows(await results(await start('fields @message', range))).map((row) => row['@message']);
+    const { time } = service;
+    expect(await found({ startTime: time, endTime: time })).to.deep.equal(['x']);
+    expect(await found({ startTime: time + 1, endTime: time + 2000 })).to.deep.equal(['z', 'y']);
+    expect(await found({ startTime: time + 1, endTime: time / 1000 })).to.deep.equal(['y']);
+    expect(await found({ startTime: time / 1000, endTime: time + 1 })).to.have.members(['x', 'y']);
+    const { queries } = await service.client.send(new DescribeQueriesCommand({ logGroupName: GROUP }));
+    expect(queries![0]!.queryString).to.equal(
+      `SOURCE "/app" START=${time} END=${time + 1} | fields @message`,
+    );
+    expect(
+      (await failure(start('fields a', { startTime: time + 2000, endTime: time / 1000 }))).message,
+    ).to.equal('End time should not be less than start time.');
+  });
+
+  it('not documented: a number is taken as milliseconds from 100,000,000,000 on', async () => {
+    // As milliseconds in 1973, when there were no queries; as seconds far in the future.
+    const early = { startTime: 0, endTime: 100_000_000_000 };
+    expect((await failure(start('fields a', early))).message).to.equal(
+      'End time should not be before the service was generally available',
+    );
+    expect((await results(await start('limit 1', { ...early, endTime: 99_999_999_999 }))).status).to.equal(
+      'Complete',
+    );
+  });
+
+  it('refuse a range that ends before November 2018, before they look at the query', async () => {
+    const november = Date.UTC(2018, 10, 1) / 1000;
+    const refused = await failure(start('nonsense', { startTime: 0, endTime: november - 1 }));
+    expect([refused.name, refused.message]).to.deep.equal([
+      'InvalidParameterException',
+      'End time should not be before the service was generally available',
+    ]);
+    expect((await failure(start('fields a', { startTime: 0, endTime: november }))).name).to.equal(
+      'MalformedQueryException',
+    );
+  });
+
+  it('that fail say why to the warning of the service, and at its control address', async () => {
+    const warnings: string[] = [];
+    const local = await LocalService.start({ onWarning: (warning) => warnings.push(warning) });
+    try {
+      await local.createStream(GROUP);
+      await local.put(GROUP, [[0, Array.from({ length: 50_001 }, (_, index) => index).join(',')]]);
+      const run = async (queryString: string) => {
+        const { queryId } = await local.client.send(
+          new StartQueryCommand({
+            logGroupName: GROUP,
+            queryString,
+            startTime: SECONDS,
+            endTime: SECONDS + 3600,
+          }),
+        );
+        for (;;) {
+          const { status } = await local.client.send(new GetQueryResultsCommand({ queryId }));
+          if (status !== 'Running' && status !== 'Scheduled') return { queryId, status };
+          await new Promise(setImmediate);
+        }
+      };
+      const list = 'fields split(@message, ",") as list | unnest list into k';
+      const failed = await run(`join left=l right=r where l.@message = r.k (SOURCE '${GROUP}' | ${list})`);
+      const whole = await run('fields @message');
+      expect([failed.status, whole.status]).to.deep.equal(['Failed', 'Complete']);
+      const reason =
+        'the right side of the join has more than 50000 keys, which is the limit: filter it, or give its SOURCE a shorter time range';
+      expect(warnings).to.deep.equal([`query ${failed.queryId} failed: ${reason}`]);
+      const control = await fetch(`${local.local.endpoint}/_control/queries`);
+      const { queries } = (await control.json()) as { queries: Record<string, unknown>[] };
+      expect(queries.map(({ queryId, status, failure: why }) => [queryId, status, why])).to.deep.equal([
+        [whole.queryId, 'Complete', undefined],
+        [failed.queryId, 'Failed', reason],
+      ]);
+      expect(queries[1]).to.include({ createTime: START }).and.to.have.property('durationMillis');
+    } finally {
+      await local.stop();
+    }
+  });
+
   it('page over more rows than one answer holds', async () => {
     for (let put = 0; put < 2; put++) {
       await service.put(

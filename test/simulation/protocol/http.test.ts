@@ -284,6 +284,38 @@ describe('the HTTP protocol', () => {
     expect(await response.json()).to.deep.equal({ status: 'ok' });
   });
 
+  it('tells that it is well as LocalStack does, for suites that wait for that', async () => {
+    const response = await fetch(`${service.local.endpoint}/_localstack/health`);
+    const { services } = (await response.json()) as { services: Record<string, string> };
+    expect(services).to.deep.equal({ logs: 'running' });
+  });
+
+  it('says what it is to whoever looks at its address', async () => {
+    const response = await fetch(service.local.endpoint);
+    const text = await response.text();
+    expect([response.status, response.headers.get('content-type')]).to.deep.equal([
+      200,
+      'text/plain; charset=utf-8',
+    ]);
+    expect(text).to.match(/^This is a local Amazon CloudWatch Logs/);
+    for (const [name, value] of Object.entries(service.local.environment)) {
+      expect(text).to.contain(`export ${name}=${value}\n`);
+    }
+    expect(text).to.contain(`aws --endpoint-url ${service.local.endpoint} logs`);
+    const head = await fetch(service.local.endpoint, { method: 'HEAD' });
+    expect([head.status, await head.text()]).to.deep.equal([200, '']);
+  });
+
+  it('has the variables that clients find it by', () => {
+    expect(service.local.environment).to.deep.equal({
+      AWS_ENDPOINT_URL: service.local.endpoint,
+      AWS_REGION: 'us-east-1',
+      AWS_DEFAULT_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+    });
+  });
+
   it('tells that it is well to clients that ask with HEAD', async () => {
     const { status } = await fetch(`${service.local.endpoint}/health`, { method: 'HEAD' });
     expect(status).to.equal(200);
@@ -351,6 +383,10 @@ describe('LocalCloudWatchLogs.start', () => {
     [{ accountId: '123' }, 'accountId'],
     [{ region: 'moon' }, 'region'],
     [{ clock: 5 }, 'clock'],
+    [{ answerOlderEvents: 'yes' }, 'answerOlderEvents must be true or false; it is "yes"'],
+    [{ sequenceTokens: 1 }, 'sequenceTokens must be true or false; it is 1'],
+    [{ accounts: { AKID: '12' } }, 'accounts.AKID must be a string of 12 digits; it is "12"'],
+    [{ onWarning: 'stderr' }, 'onWarning must be a function that takes a text; it is "stderr"'],
     [{ maxBytes: 0 }, 'maxBytes'],
     [{ maxBytes: NaN }, 'maxBytes'],
     [{ allowedHosts: 'localhost' }, 'allowedHosts'],

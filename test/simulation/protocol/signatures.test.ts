@@ -83,7 +83,12 @@ describe('verified signatures', () => {
     const stamp = (time: number) => new Date(time).toISOString().replace(/[-:]|\.\d+/g, '');
 
     /** Sends a request whose signature stands in its query. */
-    async function send({ age = 0, expires = 60, secret = KEYS.secretAccessKey } = {}) {
+    async function send({
+      age = 0,
+      expires = 60,
+      secret = KEYS.secretAccessKey,
+      signedHeaders = ['host', 'x-amz-target'],
+    } = {}) {
       const signedAt = stamp(Date.now() - age * 1000);
       const scope = `${signedAt.slice(0, 8)}/us-east-1/logs/aws4_request`;
       const query = Object.entries({
@@ -91,12 +96,14 @@ describe('verified signatures', () => {
         'X-Amz-Credential': `${KEYS.accessKeyId}/${scope}`,
         'X-Amz-Date': signedAt,
         'X-Amz-Expires': String(expires),
-        'X-Amz-SignedHeaders': 'host',
+        'X-Amz-SignedHeaders': signedHeaders.join(';'),
       })
         .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
         .join('&');
       const host = new URL(service.local.endpoint).host;
-      const canonical = ['POST', '/', query, `host:${host}`, '', 'host', sha256('{}')].join('\n');
+      const values: Record<string, string> = { host, 'x-amz-target': 'Logs_20140328.DescribeLogGroups' };
+      const signed = signedHeaders.map((name) => `${name}:${values[name]!}`);
+      const canonical = ['POST', '/', query, ...signed, '', signedHeaders.join(';'), sha256('{}')].join('\n');
       const text = ['AWS4-HMAC-SHA256', signedAt, scope, sha256(canonical)].join('\n');
       const key = scope.split('/').reduce<Buffer | string>(hmac, `AWS4${secret}`);
       const response = await fetch(
@@ -113,6 +120,10 @@ describe('verified signatures', () => {
       expect(await send({ age: 70 })).to.equal('InvalidSignatureException');
       expect(await send({ age: -600 })).to.equal('InvalidSignatureException');
       expect(await send({ expires: 604_801 })).to.equal('InvalidSignatureException');
+    });
+
+    it('is refused where it says nothing of the operation', async () => {
+      expect(await send({ signedHeaders: ['host'] })).to.equal('InvalidSignatureException');
     });
 
     it('is refused where it is of another secret', async () => {

@@ -179,10 +179,10 @@ describe('openStorage with a folder', () => {
     expect(() => openStorage({ directory })).to.throw('it holds letters.txt');
     expect(readdirSync(directory)).to.deep.equal(['letters.txt']);
     rmSync(join(directory, 'letters.txt'));
-    const version = { format: 'opentelemetry-cloudwatch-logs local service', version: 2 };
+    const version = { format: 'opentelemetry-cloudwatch-logs local service', version: 3 };
     writeFileSync(join(directory, 'VERSION'), JSON.stringify(version));
     expect(() => openStorage({ directory })).to.throw(
-      'was written in format 2, by another release; this one reads format 1',
+      'was written in format 3, by another release; this one reads format 2',
     );
     writeFileSync(join(directory, 'VERSION'), 'something');
     expect(() => openStorage({ directory })).to.throw('is not of the local service');

@@ -1,15 +1,27 @@
+import { containsText } from '../../text-matching/text-search.js';
 import {
   aggregateFunctions,
   evaluateArithmetic,
+  moveByPeriod,
   parsePeriod,
   scalarFunctions,
   type EvaluationContext,
 } from '../functions/index.js';
 import { compileRegex, RegexError, type CompiledRegex } from '../functions/regex.js';
 import { nearestName } from '../../../cloudwatch/nearest-name.js';
-import { QuerySyntaxError, type Span } from '../syntax-error.js';
+import { placeOf, QuerySyntaxError, type Span } from '../syntax-error.js';
 import { fieldName, type Binary, type Call, type Expression, type InList, type Query } from '../tree.js';
-import { compareWith, equalsValue, isComparable, toText, truthy, type Value } from '../values/value.js';
+import { momentOfNow } from '../undocumented.js';
+import { stepInto } from '../values/step-into.js';
+import {
+  compareWith,
+  equalsValue,
+  isComparable,
+  Timestamp,
+  toText,
+  truthy,
+  type Value,
+} from '../values/value.js';
 import { type Row } from './row.js';
 import { ValueSet } from './value-set.js';
 
@@ -73,6 +85,11 @@ export function compileExpression(expression: Expression, scope: ExpressionScope
       return compileBinary(expression, scope);
     case 'Call':
       return compileCall(expression, scope);
+    case 'Member': {
+      const { steps } = expression;
+      const target = compileCall(expression.target, scope);
+      return (row) => stepInto(target(row), steps);
+    }
   }
 }
 
@@ -115,6 +132,10 @@ function compileInList(expression: InList, scope: ExpressionScope): Evaluate {
 
 function compileBinary(expression: Binary, scope: ExpressionScope): Evaluate {
   const { operator } = expression;
+  if (operator === '+' || operator === '-') {
+    const moved = compileMoved(operator, expression, scope);
+    if (moved !== undefined) return moved;
+  }
   const left = compileExpression(expression.left, scope);
   if (operator === 'like' || operator === 'not like' || operator === '=~') {
     const wanted = operator !== 'not like';
@@ -140,6 +161,24 @@ function compileBinary(expression: Binary, scope: ExpressionScope): Evaluate {
   }
 }
 
+/** `@timestamp + 9h`, `5m + t`, `now() - 1h`; undefined for a sum without a period. */
+function compileMoved(
+  operator: '+' | '-',
+  { left, right }: Binary,
+  scope: ExpressionScope,
+): Evaluate | undefined {
+  const [moment, period] = operator === '+' && left.kind === 'Duration' ? [right, left] : [left, right];
+  if (period.kind !== 'Duration') return undefined;
+  const count = operator === '-' ? -period.count : period.count;
+  const { unit } = period;
+  const evaluate = compileExpression(moment, scope);
+  if (moment.kind === 'Call' && moment.name.toLowerCase() === 'now') {
+    const now = new Timestamp(momentOfNow(Math.floor(scope.context.nowMillis / 1000)));
+    return () => moveByPeriod(now, count, unit);
+  }
+  return (row) => moveByPeriod(evaluate(row), count, unit);
+}
+
 function compileMatch(
   right: Expression,
   isRegex: boolean,
@@ -151,12 +190,12 @@ function compileMatch(
   }
   if (right.kind === 'String') {
     const { value } = right;
-    return (text) => text.includes(value);
+    return (text) => containsText(text, value);
   }
   const part = compileExpression(right, scope);
   return (text, row) => {
     const sought = toText(part(row));
-    return sought !== undefined && text.includes(sought);
+    return sought !== undefined && containsText(text, sought);
   };
 }
 
@@ -185,14 +224,17 @@ function compileCall(call: Call, scope: ExpressionScope): Evaluate {
   }
   if (call.star) throw new QuerySyntaxError(`${scalar.name} does not take *`, call.span);
   checkArguments(call, scalar);
+  const problem = scalar.problem?.(call.args.map(constantOf));
+  if (problem !== undefined) throw new QuerySyntaxError(`${scalar.name}: ${problem}`, call.span);
   const { context } = scope;
   const args = call.args.map((arg) => compileArgument(arg, scope));
   if (scalar.takesTimestamp) {
-    if (call.args[0]?.kind !== 'Duration' && call.args[0]?.kind !== 'String') {
+    const last = call.args.at(-1)!;
+    if (last.kind !== 'Duration' && last.kind !== 'String') {
       throw new QuerySyntaxError(`${scalar.name} takes a period such as 5m`, call.span);
     }
     const period = args[0]!;
-    return (row) => scalar.evaluate([row.get('@timestamp'), period(row)], context);
+    if (args.length === 1) return (row) => scalar.evaluate([row.get('@timestamp'), period(row)], context);
   }
   if (args.length === 1) {
     const arg = args[0]!;
@@ -233,10 +275,14 @@ export function checkArguments(
   );
 }
 
-function unknownFunction(call: Call): QuerySyntaxError {
+/** Source: an answer of the service, but for the hint. */
+export function unknownFunction(call: Call): QuerySyntaxError {
   const near = nearestName(call.name, [...scalarFunctions.keys(), ...aggregateFunctions.keys()]);
   const hint = near === undefined ? '' : `; did you mean ${near}?`;
-  return new QuerySyntaxError(`unknown function ${call.name}${hint}`, call.span);
+  return new QuerySyntaxError(
+    `Unrecognized function name: ${call.name} ${placeOf(call.span)}${hint}`,
+    call.span,
+  );
 }
 
 function misplaced(span: Span, what: string): QuerySyntaxError {

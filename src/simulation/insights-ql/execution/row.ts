@@ -1,7 +1,8 @@
 import { type QueryableEvent } from '../event-source.js';
 import { type FieldStep } from '../tree.js';
 import { type EventFields } from '../values/discovery.js';
-import { isList, isMap, type Value } from '../values/value.js';
+import { stepInto } from '../values/step-into.js';
+import { type Value } from '../values/value.js';
 
 /** What a command works on: an event with the fields made so far, or a row of `stats`. */
 export class Row {
@@ -45,22 +46,11 @@ export class Row {
       if (made !== undefined) return made;
       for (let taken = steps.length - 1; taken > 0; taken--) {
         const outer = this.#made.get(steps.slice(0, taken).join('.'));
-        if (outer !== undefined) return walk(outer, steps, taken);
+        if (outer !== undefined) return stepInto(outer, steps.slice(taken));
       }
     }
     return this.#fields?.get(flat) ?? null;
   }
-}
-
-function walk(value: Value, steps: readonly FieldStep[], from: number): Value {
-  let current: Value = value;
-  for (let at = from; at < steps.length; at++) {
-    const step = steps[at]!;
-    if (isMap(current)) current = current.get(String(step)) ?? null;
-    else if (isList(current)) current = current[Number(step)] ?? null;
-    else return null;
-  }
-  return current;
 }
 
 /** Fields of two rows under the names that `join` gives the sides; plain names mean the left one. */

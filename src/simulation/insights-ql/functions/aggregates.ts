@@ -1,4 +1,5 @@
 import { compareValues, formatValue, isStructure, Timestamp, toNumber, type Value } from '../values/value.js';
+import { finiteOrNull } from './define.js';
 import { DistinctCount } from './distinct-count.js';
 import { type Accumulator, type AggregatedRow, type AggregateFunction } from './function.js';
 import { NumberList } from './number-list.js';
@@ -11,7 +12,7 @@ export const MAX_TOP_VALUES = 10_000;
 
 /** Functions of `stats`. Source: User Guide, "Functions to use with stats". */
 export const statisticFunctions: readonly AggregateFunction[] = [
-  aggregate('count', 0, 1, () => new Count()),
+  { ...aggregate('count', 0, 1, () => new Count()), takesStar: true },
   aggregate('avg', 1, 1, () => new Moments(({ count, mean }) => (count === 0 ? null : mean))),
   aggregate('sum', 1, 1, () => new Sum()),
   aggregate('min', 1, 1, () => new Extreme(-1)),
@@ -30,6 +31,7 @@ export const statisticFunctions: readonly AggregateFunction[] = [
         : 'the second argument must be a number from 0 to 100';
     },
   },
+  aggregate('median', 1, 1, () => new Median()),
   aggregate('values', 1, 1, () => new Collected()),
   aggregate('collect_values', 1, 1, () => new Collected()),
   {
@@ -195,6 +197,23 @@ class Percentile implements Accumulator {
   }
 }
 
+/** Not documented: of an even count the mean of the two in the middle. */
+class Median implements Accumulator {
+  readonly #numbers = new NumberList();
+
+  add([value]: readonly Value[]): void {
+    const number = toNumber(value!);
+    if (number !== undefined) this.#numbers.add(number);
+  }
+
+  result(): Value {
+    const sorted = this.#numbers.sorted();
+    const upper = sorted[Math.floor(sorted.length / 2)];
+    if (upper === undefined || sorted.length % 2 === 1) return upper ?? null;
+    return finiteOrNull(sorted[sorted.length / 2 - 1]! / 2 + upper / 2);
+  }
+}
+
 /** Different values in the order in which they came. Not documented whether repeated ones are kept: they aren't. */
 class Collected implements Accumulator {
   readonly #values = new Map<string, Value>();
@@ -242,7 +261,10 @@ class TopValues implements Accumulator {
   }
 }
 
-/** The value of the row with the earliest or latest timestamp; rows without the field don't count. */
+/**
+ * The value of the row with the earliest or latest timestamp; rows without the field don't count. Of a field that
+ * is a time it is the number of milliseconds: seen in answers of the service.
+ */
 class ByTime implements Accumulator {
   readonly #direction: -1 | 1;
   #value: Value = null;
@@ -261,7 +283,7 @@ class ByTime implements Accumulator {
   }
 
   result(): Value {
-    return this.#value;
+    return this.#value instanceof Timestamp ? this.#value.millis : this.#value;
   }
 }
 

@@ -1,4 +1,4 @@
-import { parseNumber, Timestamp, toText, type Value } from '../values/value.js';
+import { isMoment, parseNumber, Timestamp, toText, type Value } from '../values/value.js';
 import { bounded, ofTexts, scalar } from './define.js';
 import { type ScalarFunction } from './function.js';
 import { parseJavaDate } from './java-date-pattern.js';
@@ -8,11 +8,11 @@ import { findTimeZone, UTC, type TimeZone } from './time-zone.js';
 
 /** ISO 8601 with a date at least, and what results print (a blank for the T, UTC). */
 const ISO_DATE =
-  /^\s*(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)\s*(Z|[+-]\d{2}:?\d{2})?)?\s*$/i;
+  /^\s*(\d{4}-\d{2}-\d{2})(?:[T ](\d{2}:\d{2}(?::\d{2}(?:[.,]\d{1,9})?)?)(?:\s*(Z|[+-]\d{2}:?\d{2}))?)?\s*$/i;
 
 /** Date functions. Source: User Guide, "Datetime functions". */
 export const dateFunctions: readonly ScalarFunction[] = [
-  { ...scalar('bin', 1, 1, ([time, period]) => rounded(floorToPeriod, time, period)), takesTimestamp: true },
+  { ...scalar('bin', 1, 2, ([time, period]) => rounded(floorToPeriod, time, period)), takesTimestamp: true },
   scalar('datefloor', 2, 2, ([time, period]) => rounded(floorToPeriod, time, period)),
   scalar('dateceil', 2, 2, ([time, period]) => rounded(ceilToPeriod, time, period)),
   scalar('fromMillis', 1, 1, ([value]) => {
@@ -75,11 +75,6 @@ function parseIsoDate(text: string): number | undefined {
 
 function withColon(offset: string): string {
   return offset.length === 5 ? `${offset.slice(0, 3)}:${offset.slice(3)}` : offset;
-}
-
-/** Whether the calendar has this moment. */
-function isMoment(millis: number): boolean {
-  return Math.abs(millis) <= 8.64e15;
 }
 
 function format(time: Value, pattern: Value, zoneName: Value | undefined): Value {

@@ -17,9 +17,12 @@ export interface ScalarFunction {
   /** `Infinity` where the list is open. */
   readonly maxArgs: number;
   /**
-   * The executor puts `@timestamp` before the arguments (`bin(5m)` is evaluated as `[@timestamp, '5m']`).
+   * The executor puts `@timestamp` before a single argument (`bin(5m)` is evaluated as `[@timestamp, '5m']`); the
+   * last argument is a period.
    */
   readonly takesTimestamp?: true;
+  /** As {@link AggregateFunction.problem}. */
+  problem?(constantArgs: readonly Value[]): string | undefined;
   /**
    * @param args - evaluated; a period literal is passed as its text (`'5m'`), a regex literal as its source
    * @returns null for what has no value; never throws
@@ -49,6 +52,8 @@ export interface AggregateFunction {
   readonly name: string;
   readonly minArgs: number;
   readonly maxArgs: number;
+  /** It may be called with `*`, which stands for no argument. */
+  readonly takesStar?: true;
   /** It stands alone in its `stats`, without `by` (`topk`). */
   readonly alone?: true;
   /**

@@ -9,7 +9,7 @@ import { numericFunctions } from './numeric.js';
 import { stringFunctions } from './string.js';
 import { timeSeriesFunctions } from './time-series.js';
 
-export { evaluateArithmetic } from './arithmetic.js';
+export { evaluateArithmetic, moveByPeriod } from './arithmetic.js';
 export type {
   Accumulator,
   AggregatedRow,
@@ -17,7 +17,7 @@ export type {
   EvaluationContext,
   ScalarFunction,
 } from './function.js';
-export { PERIOD_UNITS, parsePeriod, periodMillis, type Period } from './period.js';
+export { momentByText, PERIOD_UNITS, parsePeriod, type Period } from './period.js';
 
 /** Every function over one event's values, by lower-case name. */
 export const scalarFunctions: ReadonlyMap<string, ScalarFunction> = byLowerCaseName([

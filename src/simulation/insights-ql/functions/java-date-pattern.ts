@@ -80,6 +80,9 @@ const LARGEST: Readonly<Partial<Record<Field, number>>> = {
   second: 59,
 };
 
+/** Optional sections within optional sections: more would use up the stack. */
+const MAX_OPTIONAL_DEPTH = 50;
+
 const MAX_PATTERNS = 64;
 const compiled = new Map<string, readonly Element[] | undefined>();
 
@@ -120,6 +123,7 @@ function compile(pattern: string): readonly Element[] | undefined {
     } else if (quoted !== undefined) {
       elements.push({ kind: 'literal', text: quoted === '' ? "'" : quoted.replaceAll("''", "'") });
     } else if (written === '[') {
+      if (open.length > MAX_OPTIONAL_DEPTH) return undefined;
       open.push([]);
     } else if (written === ']') {
       if (open.length === 1) return undefined;

@@ -1,4 +1,4 @@
-import { toNumber, type Value } from '../values/value.js';
+import { Timestamp, toNumber, type Value } from '../values/value.js';
 import { finiteOrNull, numeric, scalar } from './define.js';
 import { type ScalarFunction } from './function.js';
 
@@ -14,6 +14,13 @@ export const numericFunctions: readonly ScalarFunction[] = [
   numeric('sqrt', 1, 1, Math.sqrt),
   numeric('round', 1, 2, round),
   numeric('haversine', 4, 4, haversine),
+  {
+    ...scalar('histogram', 2, 2, ([value, width]) => bucketStart(value!, width!)),
+    problem: ([, width]) =>
+      width === null || (toNumber(width!) ?? 0) > 0
+        ? undefined
+        : 'the second argument must be a number greater than 0',
+  },
   extreme('greatest', Math.max),
   extreme('least', Math.min),
   scalar('toNumber', 1, 1, ([value]) => toNumber(value!) ?? null),
@@ -22,12 +29,30 @@ export const numericFunctions: readonly ScalarFunction[] = [
   scalar('toLong', 1, 1, ([value]) => toLong(value!)),
 ];
 
-/** Missing values are left out: `greatest(@initDuration, 0)` is a usual way to count warm starts as 0. */
+/**
+ * Missing values are left out: `greatest(@initDuration, 0)` is a usual way to count warm starts as 0. Not documented: of
+ * times alone the result is a time, as `min` and `max` have it.
+ */
 function extreme(name: string, choose: (...numbers: number[]) => number): ScalarFunction {
   return scalar(name, 1, Number.POSITIVE_INFINITY, (args) => {
-    const numbers = args.map(toNumber).filter((number) => number !== undefined);
-    return numbers.length === 0 ? null : finiteOrNull(choose(...numbers));
+    const values = args.filter((arg) => toNumber(arg) !== undefined);
+    if (values.length === 0) return null;
+    const chosen = finiteOrNull(choose(...values.map((value) => toNumber(value)!)));
+    const areTimes = chosen !== null && values.every((value) => value instanceof Timestamp);
+    return areTimes ? new Timestamp(chosen) : chosen;
   });
+}
+
+/**
+ * `by histogram(f, 10)`: the lower bound of the bucket that holds a number, of buckets of that width. Seen in answers of
+ * the service; the guide knows `histogram` as a function of `stats` alone, with a number of buckets.
+ */
+function bucketStart(value: Value, width: Value): number | null {
+  const number = toNumber(value);
+  const size = toNumber(width);
+  if (number === undefined || size === undefined || size <= 0) return null;
+  // Without the last digits, which arithmetic on doubles makes up.
+  return finiteOrNull(Number((Math.floor(number / size) * size).toPrecision(12)));
 }
 
 /** Rounds half up, to `decimals` places (also negative: to tens and hundreds). */

@@ -54,22 +54,55 @@ const PERIOD = /^\s*(\d{1,15})\s*([a-z]+)\s*$/;
 
 /**
  * Reads a period such as `5m`, `1 hour`, `2weeks`.
+ * @param isCapped - whether counts have the caps of functions that round to a period
  * @returns undefined for what is none, also for a count of 0
  */
-export function parsePeriod(text: string): Period | undefined {
+export function parsePeriod(text: string, { isCapped = true } = {}): Period | undefined {
   const match = PERIOD.exec(text.toLowerCase());
   const unit = match ? UNITS_BY_NAME.get(match[2]!) : undefined;
   const written = Number(match?.[1]);
   if (unit === undefined || written === 0) return undefined;
-  const count = Math.min(written, unit.cap ?? written);
+  const count = isCapped ? Math.min(written, unit.cap ?? written) : written;
   const { millis, months, originMillis = 0 } = unit;
   if (months !== undefined) return { kind: 'months', months: count * months };
   return { kind: 'fixed', millis: count * millis!, originMillis };
 }
 
+/**
+ * The moment at which a period ends that begins at another: `90m` later, or before with a minus.
+ * @param text - `-1d`, `3600s`
+ * @returns undefined for what is none
+ */
+export function momentByText(millis: number, text: string): number | undefined {
+  const match = /^(-?)(\d{1,15})([a-z]+)$/i.exec(text);
+  if (match === null || !PERIOD_UNITS.has(match[3]!.toLowerCase())) return undefined;
+  const moment = momentAfter(millis, Number(`${match[1]!}${match[2]!}`), match[3]!);
+  return Number.isFinite(moment) ? moment : undefined;
+}
+
 /** The length of a period in milliseconds; a month counts 30 days. */
 export function periodMillis(period: Period): number {
   return period.kind === 'fixed' ? period.millis : period.months * 30 * DAY;
+}
+
+/**
+ * A moment that lies so many units of time behind another. There are no caps: those are of functions that round to a
+ * period. Not documented: months are the calendar's, the last day of a short month stands for days that it hasn't.
+ * @param count - negative for before
+ * @param unit - one of {@link PERIOD_UNITS}, in any case
+ * @returns NaN for what no calendar has
+ */
+export function momentAfter(millis: number, count: number, unit: string): number {
+  const { millis: length, months = 0 } = UNITS_BY_NAME.get(unit.toLowerCase())!;
+  if (length !== undefined) return millis + count * length;
+  const date = new Date(millis);
+  const day = date.getUTCDate();
+  // On the first, no month is too short.
+  date.setUTCDate(1);
+  date.setUTCMonth(date.getUTCMonth() + count * months);
+  const lastDay = new Date(date);
+  lastDay.setUTCMonth(lastDay.getUTCMonth() + 1, 0);
+  return date.setUTCDate(Math.min(day, lastDay.getUTCDate()));
 }
 
 /** The start of the period that holds a moment (UTC). */

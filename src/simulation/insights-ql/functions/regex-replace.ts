@@ -16,16 +16,12 @@ export function regexReplace(text: string, pattern: string, replacement: string)
   const parts: string[] = [];
   let length = 0;
   let copied = 0;
-  let from = 0;
-  for (;;) {
-    const match = expression.exec(text, from);
-    if (match === undefined) break;
+  for (const match of expression.matches(text)) {
     const part = text.slice(copied, match.index) + expand(replacement, match);
     length += part.length;
     if (length > MAX_RESULT_LENGTH) return null;
     parts.push(part);
     copied = match.end;
-    from = match.end > match.index ? match.end : match.end + characterLength(text, match.end);
   }
   parts.push(text.slice(copied));
   return parts.join('');
@@ -58,8 +54,4 @@ function expand(replacement: string, match: RegexMatch): string {
       return match.groups[key] ?? '';
     },
   );
-}
-
-function characterLength(text: string, at: number): number {
-  return (text.codePointAt(at) ?? 0) > 0xffff ? 2 : 1;
 }

@@ -1,3 +1,4 @@
+import { containsText, splitText } from '../../text-matching/text-search.js';
 import { isStructure, parseNumber, toNumber, toText, truthy, type Value } from '../values/value.js';
 import { bounded, MAX_RESULT_LENGTH, ofText, ofTexts, scalar } from './define.js';
 import { type ScalarFunction } from './function.js';
@@ -19,7 +20,9 @@ export const stringFunctions: readonly ScalarFunction[] = [
   ofText('tolower', 1, 1, (text) => text.toLowerCase()),
   ofText('substr', 2, 3, substr),
   ofTexts('replace', 3, 3, (text, searched, replacement) => replaceAll(text, searched, replacement)),
-  ofTexts('regexReplace', 3, 3, (text, pattern, replacement) => regexReplace(text, pattern, replacement)),
+  ofTexts('regexReplace', 3, 3, regexReplace),
+  // Seen to work, beside the name in the guide.
+  ofTexts('regex_replace', 3, 3, regexReplace),
   scalar('strcontains', 2, 3, ([value, searched, ignoreCase]) =>
     contains(value!, searched!, truthy(ignoreCase ?? null)),
   ),
@@ -29,7 +32,7 @@ export const stringFunctions: readonly ScalarFunction[] = [
   ofText('urldecode', 1, 1, urlDecode),
   ofText('base64encode', 1, 1, (text) => Buffer.from(text, 'utf8').toString('base64')),
   ofText('base64decode', 1, 1, base64Decode),
-  ofTexts('split', 2, 2, (text, delimiter) => text.split(delimiter)),
+  ofTexts('split', 2, 2, (text, delimiter) => splitText(text, delimiter)),
   ofText('hexToAscii', 1, 1, hexToAscii),
   ofText('hexToDec', 1, 1, hexToDec),
   scalar('decToHex', 1, 1, ([value]) => decToHex(value!)),
@@ -81,14 +84,14 @@ function substr(text: string, [start, length]: readonly Value[]): Value {
 
 function replaceAll(text: string, searched: string, replacement: string): Value {
   if (searched === '') return text;
-  const parts = text.split(searched);
+  const parts = splitText(text, searched);
   const length = text.length + (parts.length - 1) * (replacement.length - searched.length);
   return length > MAX_RESULT_LENGTH ? null : parts.join(replacement);
 }
 
 function contains(value: Value, searched: Value, ignoreCase: boolean): number {
   return testTexts(value, searched, (text, part) =>
-    ignoreCase ? text.toLowerCase().includes(part.toLowerCase()) : text.includes(part),
+    ignoreCase ? containsText(text.toLowerCase(), part.toLowerCase()) : containsText(text, part),
   );
 }
 

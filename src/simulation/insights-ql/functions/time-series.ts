@@ -19,7 +19,8 @@ export const timeSeriesFunctions: readonly AggregateFunction[] = [
         : 'the second argument must be a period such as 5m',
     create: ([, period]) => new Rate(typeof period === 'string' ? period : ''),
   },
-  { name: 'count_over_time', minArgs: 1, maxArgs: 1, create: () => new Count() },
+  // Seen in answers of the service: count_over_time(*) is count(*).
+  { name: 'count_over_time', minArgs: 1, maxArgs: 1, takesStar: true, create: () => new Count() },
   { name: 'sum_over_time', minArgs: 1, maxArgs: 1, create: () => new Sum() },
   {
     name: 'histogram',
@@ -49,7 +50,7 @@ class Rate implements Accumulator {
   #last: { readonly timestamp: number; readonly number: number } | undefined;
 
   constructor(period: string) {
-    const parsed = parsePeriod(period);
+    const parsed = parsePeriod(period, { isCapped: false });
     this.#intervalMillis = parsed && periodMillis(parsed);
   }
 

@@ -15,7 +15,7 @@ export function countFrequentStage(
   fields: readonly { readonly name: string; readonly evaluate: Evaluate }[],
 ): StageFactory {
   return (next) => {
-    let text = new HeldText();
+    const text = new HeldText();
     const counts = new Map<string, { readonly values: readonly Value[]; count: number }>();
     return holdingStage(next, {
       push(row) {
@@ -30,7 +30,7 @@ export function countFrequentStage(
         counts.set(key, { values, count: 1 });
         if (counts.size <= MAX_COUNTED) return;
         dropRarest(counts);
-        text = new HeldText();
+        text.clear();
         for (const kept of counts.keys()) text.add(kept.length);
       },
       *rows() {

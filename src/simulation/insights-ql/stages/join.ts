@@ -26,7 +26,9 @@ export class JoinTable {
       return;
     }
     if (this.#rows.size >= MAX_JOIN_KEYS) {
-      throw new RangeError(`the right side of the join has more than ${MAX_JOIN_KEYS} keys`);
+      throw new RangeError(
+        `the right side of the join has more than ${MAX_JOIN_KEYS} keys, which is the limit: filter it, or give its SOURCE a shorter time range`,
+      );
     }
     this.#rows.set(key, [row]);
   }

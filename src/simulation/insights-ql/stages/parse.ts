@@ -1,3 +1,4 @@
+import { captureGlob, parseGlob } from '../../text-matching/glob.js';
 import { compileRegexAt, type Evaluate } from '../execution/compile-expression.js';
 import { type Row } from '../execution/row.js';
 import { eachRow, manyRows, type StageFactory } from '../execution/stage.js';
@@ -5,7 +6,8 @@ import { type RegexMatch } from '../functions/regex.js';
 import { QuerySyntaxError } from '../syntax-error.js';
 import { type ParseCommand } from '../tree.js';
 import { parseJson } from '../values/json.js';
-import { isList, isMap, toText, type Value } from '../values/value.js';
+import { followPath } from '../values/step-into.js';
+import { toText, type Value } from '../values/value.js';
 
 /** A `parse` made ready. */
 export interface ParsePlan {
@@ -24,17 +26,15 @@ export function planParse(command: ParseCommand, input: Evaluate): ParsePlan {
   const { mode } = command;
   switch (mode.kind) {
     case 'Glob':
-      return planRegex(command, input, globToRegex(mode.pattern), mode.names, false);
+      return planGlob(input, mode.pattern, mode.names);
     case 'Regex':
       return planRegex(command, input, mode.source, mode.names, mode.multi);
     case 'Logfmt':
       return planValues(input, [mode.name], (text) => [parseLogfmt(text)]);
     case 'Csv':
       return planValues(input, mode.names, parseCsv);
-    case 'Json': {
-      const path = mode.path.replace(/\[(\d+)\]/g, '.$1').split('.');
-      return planValues(input, [mode.name], (text) => [walkJson(parseJson(text) ?? null, path)]);
-    }
+    case 'Json':
+      return planJson(input, mode.paths);
   }
 }
 
@@ -45,7 +45,7 @@ function planValues(
 ): ParsePlan {
   const stage: StageFactory = (next) =>
     eachRow(next, (row) => {
-      const text = textOf(input(row));
+      const text = toText(input(row));
       if (text === undefined) return true;
       const values = read(text);
       for (const [index, name] of names.entries()) row.set(name, values[index] ?? null);
@@ -54,9 +54,19 @@ function planValues(
   return { names, stage };
 }
 
-/** Structures are read as the JSON that they print as; a missing field has nothing to read. */
-function textOf(value: Value): string | undefined {
-  return toText(value);
+/** A field that `jsonParse` made is a structure already. */
+function planJson(
+  input: Evaluate,
+  paths: readonly { readonly path: string; readonly name: string }[],
+): ParsePlan {
+  const stage: StageFactory = (next) =>
+    eachRow(next, (row) => {
+      const value = input(row);
+      const structure = typeof value === 'string' ? (parseJson(value) ?? null) : value;
+      for (const { path, name } of paths) row.set(name, followPath(structure, path));
+      return true;
+    });
+  return { names: paths.map(({ name }) => name), stage };
 }
 
 function planRegex(
@@ -87,15 +97,12 @@ function planRegex(
     const stage: StageFactory = (next) =>
       manyRows(next, function* (row) {
         const text = toText(input(row)) ?? '';
-        let match = regex.exec(text);
         let matches = 0;
-        while (match !== undefined && matches < MAX_MATCHES) {
+        for (const match of regex.matches(text)) {
           const made = row.copy();
           assign(made, match);
           yield made;
-          matches++;
-          // An empty match must not be found again.
-          match = regex.exec(text, match.end > match.index ? match.end : match.end + 1);
+          if (++matches >= MAX_MATCHES) break;
         }
         if (matches === 0) yield row;
       });
@@ -103,7 +110,7 @@ function planRegex(
   }
   const stage: StageFactory = (next) =>
     eachRow(next, (row) => {
-      const text = textOf(input(row));
+      const text = toText(input(row));
       const match = text === undefined ? undefined : regex.exec(text);
       if (match !== undefined) assign(row, match);
       return true;
@@ -111,15 +118,18 @@ function planRegex(
   return { names, stage };
 }
 
-/** `a * b *`: searched anywhere; an inner star is the shortest text, a last one all that is left. */
-export function globToRegex(glob: string): string {
-  const parts = glob.split('*').map((part) => part.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&'));
-  let source = `(?s)${parts[0]!}`;
-  for (let index = 1; index < parts.length; index++) {
-    const isLast = index === parts.length - 1 && parts[index] === '';
-    source += `${isLast ? '(.*)' : '(.*?)'}${parts[index]!}`;
-  }
-  return source;
+/** `a * b *`: searched anywhere; as many names as stars. */
+function planGlob(input: Evaluate, pattern: string, names: readonly string[]): ParsePlan {
+  const glob = parseGlob(pattern);
+  const stage: StageFactory = (next) =>
+    eachRow(next, (row) => {
+      const text = toText(input(row));
+      const captures = text === undefined ? undefined : captureGlob(glob, text);
+      if (captures === undefined) return true;
+      for (const [index, name] of names.entries()) row.set(name, captures[index]!);
+      return true;
+    });
+  return { names, stage };
 }
 
 const LOGFMT_PAIR = /([^\s="]+)(?:=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*)))?/g;
@@ -140,32 +150,29 @@ export function parseCsv(text: string): string[] {
   const line = text.replace(/\r?\n$/, '');
   let cell = '';
   let isQuoted = false;
+  /** Characters of the cell that are no blanks. */
+  let written = 0;
+  const add = (char: string): void => {
+    cell += char;
+    if (char.trim() !== '') written++;
+  };
   for (let at = 0; at < line.length; at++) {
     const char = line[at]!;
     if (isQuoted) {
-      if (char !== '"') cell += char;
-      else if (line[at + 1] === '"') cell += line[at++]!;
+      if (char !== '"') add(char);
+      else if (line[at + 1] === '"') add(line[at++]!);
       else isQuoted = false;
-    } else if (char === '"' && cell.trim() === '') {
+    } else if (char === '"' && written === 0) {
       isQuoted = true;
       cell = '';
     } else if (char === ',') {
       cells.push(cell);
       cell = '';
+      written = 0;
     } else {
-      cell += char;
+      add(char);
     }
   }
   cells.push(cell);
   return cells.map((value) => value.trim());
-}
-
-function walkJson(value: Value, path: readonly string[]): Value {
-  let current = value;
-  for (const step of path) {
-    if (isMap(current)) current = current.get(step) ?? null;
-    else if (isList(current)) current = current[Number(step)] ?? null;
-    else return null;
-  }
-  return current;
 }

@@ -11,14 +11,13 @@ import { Row } from '../execution/row.js';
 import { holdingStage, type StageFactory } from '../execution/stage.js';
 import {
   aggregateFunctions,
-  parsePeriod,
-  periodMillis,
+  moveByPeriod,
   type Accumulator,
   type AggregatedRow,
 } from '../functions/index.js';
 import { QuerySyntaxError } from '../syntax-error.js';
-import { columnName, type Call, type StatsCommand } from '../tree.js';
-import { shiftBin } from '../undocumented.js';
+import { columnName, type Call, type DurationLiteral, type StatsCommand } from '../tree.js';
+import { OFFSET_DIRECTION } from '../undocumented.js';
 import { formatValue, Timestamp, type Value } from '../values/value.js';
 import { groupKey } from './dedup.js';
 
@@ -52,7 +51,7 @@ export function statsStage(command: StatsCommand, scope: ExpressionScope): Stage
     aggregates.push(planAggregate(call, scope, command));
     return (row) => row.get(slot);
   };
-  const offset = command.offset === undefined ? undefined : offsetMillis(command);
+  const { offset } = command;
   const keys = command.keys.map((item): Column => {
     const evaluate = compileExpression(item.expression, scope);
     return { name: columnName(item), evaluate: offset === undefined ? evaluate : shifted(evaluate, offset) };
@@ -72,7 +71,7 @@ function slotName(index: number): string {
 function planAggregate(call: Call, scope: ExpressionScope, command: StatsCommand): AggregatePlan {
   const aggregate = aggregateFunctions.get(call.name.toLowerCase())!;
   if (call.star) {
-    if (aggregate.name !== 'count')
+    if (aggregate.takesStar !== true)
       throw new QuerySyntaxError(`${aggregate.name} does not take *`, call.span);
   } else {
     checkArguments(call, aggregate);
@@ -87,16 +86,11 @@ function planAggregate(call: Call, scope: ExpressionScope, command: StatsCommand
   return { args, create: () => aggregate.create(constants) };
 }
 
-function offsetMillis({ offset }: StatsCommand): number {
-  const period = parsePeriod(`${offset!.count}${offset!.unit}`);
-  if (period === undefined) throw new QuerySyntaxError('offset takes a period such as 1h', offset!.span);
-  return periodMillis(period);
-}
-
-function shifted(evaluate: Evaluate, millis: number): Evaluate {
+function shifted(evaluate: Evaluate, { count, unit, span }: DurationLiteral): Evaluate {
+  if (count === 0) throw new QuerySyntaxError('offset takes a period such as 1h', span);
   return (row) => {
     const value = evaluate(row);
-    return value instanceof Timestamp ? new Timestamp(shiftBin(value.millis, millis)) : value;
+    return value instanceof Timestamp ? moveByPeriod(value, OFFSET_DIRECTION * count, unit) : value;
   };
 }
 

@@ -2,7 +2,7 @@ import { type Evaluate } from '../execution/compile-expression.js';
 import { type Row } from '../execution/row.js';
 import { manyRows, type StageFactory } from '../execution/stage.js';
 import { parseJson } from '../values/json.js';
-import { isList, type Value } from '../values/value.js';
+import { asLogged, isList, type Value } from '../values/value.js';
 
 /** One row for each element of a list, the other fields copied; what is no list counts as one element. */
 export function unnestStage(input: Evaluate, name: string): StageFactory {
@@ -31,7 +31,7 @@ function listOf(value: Value): Value {
 function* rowsFor(row: Row, name: string, elements: readonly Value[]): Generator<Row> {
   for (const element of elements) {
     const made = row.copy();
-    made.set(name, element);
+    made.set(name, typeof element === 'number' ? asLogged(element) : element);
     yield made;
   }
 }

@@ -1,3 +1,4 @@
+import { containsText } from '../../text-matching/text-search.js';
 import { type QueryableEvent } from '../event-source.js';
 import { delimitedFields, isDelimitedField } from './delimited-fields.js';
 import { JsonFields } from './json-fields.js';
@@ -150,7 +151,7 @@ class DiscoveredMessage {
   #mayHold(name: string): boolean {
     if (!PLAIN_NAME.test(name)) return true;
     const key = longestKey(name);
-    return this.#message.includes(key) || this.#message.includes('\\u');
+    return containsText(this.#message, key) || this.#message.includes('\\u');
   }
 
   #jsonFields(): JsonFields | null {

@@ -1,5 +1,5 @@
 import { isArray, MAX_JSON_DEPTH, type PlainJson, type PlainObject } from './json.js';
-import { type Value } from './value.js';
+import { asLogged, type Value } from './value.js';
 
 /** Fields that are discovered in one JSON event. Source: User Guide, "Supported logs and discovered fields". */
 export const MAX_DISCOVERED_FIELDS = 200;
@@ -116,5 +116,6 @@ function itemOf(container: Container, key: string): PlainJson {
 }
 
 function leafValue(item: string | number | boolean): Value {
+  if (typeof item === 'number') return asLogged(item);
   return typeof item === 'boolean' ? Number(item) : item;
 }

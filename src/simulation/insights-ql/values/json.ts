@@ -12,7 +12,7 @@ export interface PlainObject {
 }
 
 const LONG_NUMBER = /\d{16}/;
-const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
 
 /**
  * Parses JSON without losing digits: a number that a double doesn't hold (nanoseconds, 64-bit ids) becomes

@@ -1,4 +1,4 @@
-import { MISSING_FIELD_DIFFERS } from '../undocumented.js';
+import { MISSING_FIELD_DIFFERS, PRINTS_TINY_NUMBERS_WHOLE } from '../undocumented.js';
 
 /**
  * The values of a query: what a field holds, what a function takes and gives, how two of them compare and
@@ -9,6 +9,11 @@ import { MISSING_FIELD_DIFFERS } from '../undocumented.js';
 /** A moment in milliseconds since 1970; prints as `2024-05-19 06:10:16.682` (UTC). */
 export class Timestamp {
   constructor(readonly millis: number) {}
+}
+
+/** Whether the calendar has this moment. */
+export function isMoment(millis: number): boolean {
+  return Math.abs(millis) <= 8.64e15;
 }
 
 /** A map as jsonParse or histogram makes it. */
@@ -223,12 +228,40 @@ function compareOrdered<T extends string | bigint>(left: T, right: T): number {
   return left < right ? -1 : left > right ? 1 : 0;
 }
 
+/** Decimals of a number that a query computed. Source: recorded answers of GetQueryResults (`93.4601`, `38.147`). */
+const PRINTED_DECIMALS = 4;
+
 /**
- * What a result cell prints.
+ * What a result cell prints: a value as {@link formatValue} has it, but a number cut to four decimals, without
+ * zeros at its end. What a log holds is not computed, and stays as it is written: see {@link asLogged}.
+ * @returns undefined for null: such a cell is left out of its row
+ */
+export function formatCell(value: Value): string | undefined {
+  if (typeof value !== 'number' || hasFewDecimals(value) || Math.abs(value) >= 1e21)
+    return formatValue(value);
+  const rounded = Number(value.toFixed(PRINTED_DECIMALS));
+  return formatNumber(rounded === 0 && PRINTS_TINY_NUMBERS_WHOLE ? value : rounded);
+}
+
+/**
+ * A number as a log holds it. One with more decimals than results print of a computed number is a text, so that
+ * it stays as it is written.
+ */
+export function asLogged(number: number): number | string {
+  return hasFewDecimals(number) ? number : (formatNumber(number) ?? number);
+}
+
+function hasFewDecimals(number: number): boolean {
+  const scale = 10 ** PRINTED_DECIMALS;
+  return Number.isInteger(number) || Math.round(number * scale) / scale === number;
+}
+
+/**
+ * The text of a value, to be compared, searched and joined with others.
  *
  * Not documented, and decided here: numbers print in the shortest decimal form (whole ones bare), maps and
  * lists as JSON.
- * @returns undefined for null: such a cell is left out of its row
+ * @returns undefined for null
  */
 export function formatValue(value: Value): string | undefined {
   switch (typeof value) {

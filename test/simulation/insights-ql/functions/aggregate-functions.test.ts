@@ -38,6 +38,10 @@ describe('aggregateFunctions', () => {
     ['max', [], [], null],
     ['min', [new Timestamp(5), new Timestamp(3)], [], new Timestamp(3)],
     ['max', [new Timestamp(5), 7], [], 7],
+    ['earliest', [null, new Timestamp(5), new Timestamp(3)], [], 5],
+    ['latest', [new Timestamp(5), new Timestamp(3), null], [], 3],
+    ['latest', ['a', true], [], true],
+    ['median', [3, '1', 2, 'x'], [], 2],
     ['variance', [2, 4, 4, 4, 5, 5, 7, 9], [], 4],
     ['variance', [], [], null],
     ['count_distinct', ['a', 'b', 'a', null, 1, '1', ['x']], [], 3],
@@ -70,6 +74,13 @@ describe('aggregateFunctions', () => {
     expect(over('stddev', [5])).to.equal(0);
   });
 
+  it('not documented: median of an even count is the mean of the two in the middle', () => {
+    expect(over('median', [9, '1', 4, 2, 'x', null])).to.equal(3);
+    expect(over('median', [1e308, 1.5e308])).to.equal(1.25e308);
+    expect(over('median', [7])).to.equal(7);
+    expect(over('median', [])).to.equal(null);
+  });
+
   it('not documented: pct takes the nearest rank', () => {
     const values = Array.from({ length: 100 }, (_, index) => 100 - index);
     expect(over('pct', values, 95)).to.equal(95);
@@ -97,6 +108,7 @@ describe('aggregateFunctions', () => {
     const time = (index: number) => seconds[index]! * 1000;
     expect(run('rate', rows, [null, '1m'], time)).to.equal(60);
     expect(run('rate', rows, [null, '1s'], time)).to.equal(1);
+    expect(run('rate', rows, [null, '90s'], time)).to.equal(90);
     expect(run('rate', [...rows].reverse(), [null, '1m'], (index) => time(3 - index))).to.equal(60);
     expect(run('rate', [[1]], [null, '1m'])).to.equal(null);
     expect(run('rate', rows, [null, 'soon'], time)).to.equal(null);

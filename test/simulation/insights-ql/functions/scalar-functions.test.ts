@@ -82,9 +82,26 @@ describe('evaluateArithmetic', () => {
     expect(evaluateArithmetic('^', 2, 3)).to.equal(8);
     expect(evaluateArithmetic('%', 10, 3)).to.equal(1);
     expect(evaluateArithmetic('+', '1', 2)).to.equal(3);
-    expect(evaluateArithmetic('-', new Timestamp(5), 2)).to.equal(3);
     expect(evaluateArithmetic('*', 4, 2.5)).to.equal(10);
     expect(evaluateArithmetic('/', 1, 4)).to.equal(0.25);
+  });
+
+  it('moves a time by a number, on either side of a plus, and stays a time', () => {
+    const time = new Timestamp(1_000_000);
+    expect(evaluateArithmetic('+', time, 500)).to.deep.equal(new Timestamp(1_000_500));
+    expect(evaluateArithmetic('+', '500', time)).to.deep.equal(new Timestamp(1_000_500));
+    expect(evaluateArithmetic('-', time, 0.5)).to.deep.equal(new Timestamp(999_999));
+    expect(evaluateArithmetic('+', time, 9e15)).to.equal(null);
+    expect(evaluateArithmetic('-', time, null)).to.equal(null);
+  });
+
+  it('gives numbers of milliseconds between times, and by all other operators', () => {
+    const time = new Timestamp(5000);
+    expect(evaluateArithmetic('-', time, new Timestamp(2000))).to.equal(3000);
+    expect(evaluateArithmetic('+', time, new Timestamp(2000))).to.equal(7000);
+    expect(evaluateArithmetic('-', 6000, time)).to.equal(1000);
+    expect(evaluateArithmetic('/', time, 1000)).to.equal(5);
+    expect(evaluateArithmetic('%', time, 1500)).to.equal(500);
   });
 
   it('not documented: division by 0, overflow and what is no number are null', () => {

@@ -30,6 +30,47 @@ export function backtrackingSteps(node: RegexNode, length: number): number {
   return length * costOf(node, MATCHED, length).steps;
 }
 
+/**
+ * Whether a backtracking matcher can be slow in common texts: its steps grow faster than the text, and the expression
+ * begins with what is found at many places, each of which it would try.
+ */
+export function isOftenSlow(node: RegexNode): boolean {
+  const grows = !(backtrackingSteps(node, 2048) <= 3 * backtrackingSteps(node, 1024));
+  return grows && rareStart(node).length < RARE_LENGTH;
+}
+
+/** Characters with few others in their place, this many in a row, are rare in a text. */
+const RARE_LENGTH = 3;
+const FEW_CHARACTERS = 3;
+
+/** How many characters in a row each match begins with that are one of few. */
+function rareStart(node: RegexNode): { readonly length: number; readonly isWhole: boolean } {
+  switch (node.kind) {
+    case 'Empty':
+    case 'Assert':
+      return { length: 0, isWhole: true };
+    case 'Set': {
+      const isRare = node.set.reduce((sum, [first, last]) => sum + last - first + 1, 0) <= FEW_CHARACTERS;
+      return { length: isRare ? 1 : 0, isWhole: isRare };
+    }
+    case 'Group':
+      return rareStart(node.node);
+    case 'Repeat':
+      return { length: node.min > 0 ? rareStart(node.node).length : 0, isWhole: false };
+    case 'Either':
+      return { length: Math.min(...node.nodes.map((item) => rareStart(item).length)), isWhole: false };
+    case 'Sequence': {
+      let length = 0;
+      for (const item of node.nodes) {
+        const start = rareStart(item);
+        length += start.length;
+        if (!start.isWhole) return { length, isWhole: false };
+      }
+      return { length, isWhole: true };
+    }
+  }
+}
+
 function costOf(node: RegexNode, follow: Follow, length: number): Cost {
   switch (node.kind) {
     case 'Empty':

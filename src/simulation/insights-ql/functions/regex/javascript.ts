@@ -5,8 +5,9 @@ const ASSERTIONS: Readonly<Record<Assertion, string>> = {
   'text start': '^',
   'text end': '$',
   'text end or last newline': '(?=\\n?$)',
-  'line start': '(?<![^\\n])',
-  'line end': '(?![^\\n])',
+  // Not as what must not be there: V8 tries the middle of a surrogate pair, where no character is.
+  'line start': '(?<=^|\\n)',
+  'line end': '(?=\\n|$)',
   'word boundary': '\\b',
   'no word boundary': '\\B',
 };

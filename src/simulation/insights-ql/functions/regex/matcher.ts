@@ -22,16 +22,55 @@ export function search(program: Program, text: string, start: number): Int32Arra
   if (scratch.length < words) scratch = new Uint32Array(words);
   furthest = start;
   const slots = new Int32Array(program.slotCount).fill(-1);
-  const found = searchFrom(program, text, start, slots);
+  const found = searchFrom(program, text, { base: start, visited: scratch }, start, slots);
   if (scratch.length > KEPT_WORDS) scratch = new Uint32Array(1024);
   else scratch.fill(0, 0, Math.ceil((program.joinCount * (furthest + 1 - start)) / 32));
   return found ? slots : undefined;
 }
 
-function searchFrom(program: Program, text: string, start: number, slots: Int32Array): boolean {
+/**
+ * All matches of a text, each behind the one before. Where a match was looked for in vain is remembered from one to
+ * the next, so that all of them together take time in proportion to instructions times length.
+ * @returns slots as {@link search} does, one after the other
+ */
+export function* searchAll(program: Program, text: string): Generator<Int32Array, void> {
+  const { joinCount } = program;
+  const visited = new Uint32Array(Math.ceil((joinCount * (text.length + 1)) / 32));
+  for (let start = 0; start <= text.length;) {
+    const slots = new Int32Array(program.slotCount).fill(-1);
+    if (!searchFrom(program, text, { base: 0, visited }, start, slots)) return;
+    yield slots;
+    const [index, end] = slots as unknown as [number, number];
+    // Whoever came to a place behind the end failed there. At the end itself some may have been turned away only
+    // because the path of the match went through.
+    clearBits(visited, end * joinCount, (end + 1) * joinCount);
+    start = end > index ? end : end + (isHighSurrogate(text, end) ? 2 : 1);
+  }
+}
+
+function clearBits(words: Uint32Array, from: number, to: number): void {
+  for (let bit = from; bit < to; bit++) {
+    const word = Math.floor(bit / 32);
+    words[word] = words[word]! & ~(1 << (bit % 32));
+  }
+}
+
+/** A bit for each place where paths meet, at each position from `base` on: whether one was there. */
+interface Visits {
+  readonly base: number;
+  readonly visited: Uint32Array;
+}
+
+function searchFrom(
+  program: Program,
+  text: string,
+  visits: Visits,
+  start: number,
+  slots: Int32Array,
+): boolean {
   for (let from = start; from <= text.length; from++) {
     if (from > start && isLowSurrogate(text, from)) continue;
-    const end = run(program, text, start, from, slots, scratch);
+    const end = run(program, text, visits, from, slots);
     if (end >= 0) {
       slots[0] = from;
       slots[1] = end;
@@ -45,10 +84,9 @@ function searchFrom(program: Program, text: string, start: number, slots: Int32A
 function run(
   { instructions, joins, joinCount }: Program,
   text: string,
-  start: number,
+  { base, visited }: Visits,
   from: number,
   slots: Int32Array,
-  visited: Uint32Array,
 ): number {
   stack.length = 0;
   stack.push(0, from, -1);
@@ -64,7 +102,7 @@ function run(
     for (;;) {
       const join = joins[next]!;
       if (join >= 0) {
-        const bit = (at - start) * joinCount + join;
+        const bit = (at - base) * joinCount + join;
         const word = Math.floor(bit / 32);
         const mask = 1 << (bit % 32);
         if ((visited[word]! & mask) !== 0) break;
@@ -136,7 +174,13 @@ function isWord(text: string, at: number): boolean {
 /** The second half of a pair: no code point begins there. */
 function isLowSurrogate(text: string, at: number): boolean {
   const unit = text.charCodeAt(at);
-  if (unit < 0xdc00 || unit > 0xdfff) return false;
+  // At the end of the text the unit is NaN, which is neither below nor above.
+  if (!(unit >= 0xdc00 && unit <= 0xdfff)) return false;
   const before = text.charCodeAt(at - 1);
   return before >= 0xd800 && before <= 0xdbff;
+}
+
+/** The first half of a pair. */
+function isHighSurrogate(text: string, at: number): boolean {
+  return at < text.length && text.codePointAt(at)! > 0xffff;
 }

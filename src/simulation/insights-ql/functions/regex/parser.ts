@@ -156,14 +156,13 @@ class RegexParser {
     if (this.#take('*')) return { min: 0, max: Number.POSITIVE_INFINITY };
     if (this.#take('+')) return { min: 1, max: Number.POSITIVE_INFINITY };
     if (this.#take('?')) return { min: 0, max: 1 };
-    const counted = /\{(\d+)(,?)(\d*)\}/y;
+    const counted = /\{(\d+)(?:(,)(\d*))?\}/y;
     counted.lastIndex = this.#at;
     const match = counted.exec(this.#source);
     // A brace that opens no count is a character.
     if (!match) return undefined;
     const min = Number(match[1]);
-    const max = match[2] === '' ? min : match[3] === '' ? Number.POSITIVE_INFINITY : Number(match[3]);
-    if (match[2] === '' && match[3] !== '') return undefined;
+    const max = match[2] === undefined ? min : match[3] === '' ? Number.POSITIVE_INFINITY : Number(match[3]);
     if (min > MAX_REPEAT || (max > MAX_REPEAT && max !== Number.POSITIVE_INFINITY)) {
       throw this.#error(`a repetition counts more than ${MAX_REPEAT}`);
     }

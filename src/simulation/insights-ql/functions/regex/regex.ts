@@ -1,9 +1,11 @@
-import { backtrackingSteps } from './backtracking-cost.js';
+import { Automaton, GAVE_UP } from './automaton.js';
+import { backtrackingSteps, isOftenSlow } from './backtracking-cost.js';
 import { repeatsGroups, toJavaScript } from './javascript.js';
-import { search } from './matcher.js';
+import { indexOfText } from '../../../text-matching/text-search.js';
+import { search, searchAll } from './matcher.js';
 import { parseRegex } from './parser.js';
 import { compileProgram } from './program.js';
-import { requiredLiteral } from './required-literals.js';
+import { holdsInOrder, longestOf, requiredLiterals } from './required-literals.js';
 
 export { RegexError } from './tree.js';
 
@@ -32,8 +34,10 @@ export interface CompiledRegex {
   readonly groupCount: number;
   /** Whether the text holds a match anywhere. */
   test(text: string): boolean;
-  /** The first match at `from` or after it. */
+  /** The first match at `from` or after it; for several see {@link CompiledRegex.matches}. */
   exec(text: string, from?: number): RegexMatch | undefined;
+  /** All matches, each behind the one before; together they take no longer than one. */
+  matches(text: string): Iterable<RegexMatch>;
 }
 
 /**
@@ -54,11 +58,15 @@ class LinearRegex implements CompiledRegex {
   readonly groupCount: number;
   readonly #groups: ReadonlyMap<string, number>;
   readonly #program: ReturnType<typeof compileProgram>;
+  readonly #literals: readonly string[];
   readonly #literal: string;
   readonly #native: RegExp;
   /** Texts up to this length are safe with JavaScript's matcher. */
   readonly #nativeLength: number;
   readonly #nativeCaptures: boolean;
+  /** The automaton has to say first whether, and where, a match begins. */
+  readonly #isOftenSlow: boolean;
+  #automaton: Automaton | 'none' | undefined;
 
   constructor(source: string, options: { readonly caseInsensitive?: boolean }) {
     const tree = parseRegex(source, options);
@@ -67,28 +75,80 @@ class LinearRegex implements CompiledRegex {
     this.groupCount = tree.groupCount;
     this.#groups = tree.groupNames;
     this.#program = compileProgram(tree);
-    this.#literal = requiredLiteral(tree.node);
+    this.#literals = requiredLiterals(tree.node);
+    this.#literal = longestOf(this.#literals);
+    this.#isOftenSlow = isOftenSlow(tree.node);
     this.#nativeLength = largestLength((length) => backtrackingSteps(tree.node, length));
     this.#native = new RegExp(this.#nativeLength > 0 ? toJavaScript(tree.node) : '(?!)', 'ug');
     this.#nativeCaptures = !repeatsGroups(tree.node);
   }
 
   test(text: string): boolean {
-    if (!text.includes(this.#literal)) return false;
-    if (text.length > this.#nativeLength) return search(this.#program, text, 0) !== undefined;
-    this.#native.lastIndex = 0;
-    return this.#native.test(text);
+    if (indexOfText(text, this.#literal) < 0) return false;
+    if (!this.#isOftenSlow && text.length <= this.#nativeLength) {
+      this.#native.lastIndex = 0;
+      return this.#native.test(text);
+    }
+    if (!holdsInOrder(text, this.#literals, 0)) return false;
+    const holds = this.#usableAutomaton()?.test(text) ?? GAVE_UP;
+    return holds === GAVE_UP ? search(this.#program, text, 0) !== undefined : holds;
   }
 
   exec(text: string, from = 0): RegexMatch | undefined {
-    if (from > text.length || !text.includes(this.#literal, from)) return undefined;
-    if (this.#nativeCaptures && text.length <= this.#nativeLength) {
-      this.#native.lastIndex = from;
-      const match = this.#native.exec(text);
-      return match ? this.#matchOf(match.index, match.index + match[0].length, [...match]) : undefined;
+    if (from > text.length || indexOfText(text, this.#literal, from) < 0) return undefined;
+    if (!this.#isOftenSlow && this.#isNative(text)) return this.#execNative(text, from);
+    if (!holdsInOrder(text, this.#literals, from)) return undefined;
+    const automaton = this.#usableAutomaton();
+    if (automaton !== undefined) {
+      if (this.#isNative(text)) {
+        // JavaScript's matcher is quicker with captures, when it need not try where no match begins.
+        const start = automaton.findStart(text, from);
+        if (start !== GAVE_UP) return start < 0 ? undefined : this.#execNative(text, start);
+      } else {
+        const slots = automaton.find(text, from);
+        if (slots !== GAVE_UP) return slots && this.#slotsMatch(text, slots);
+      }
     }
     const slots = search(this.#program, text, from);
-    if (slots === undefined) return undefined;
+    return slots && this.#slotsMatch(text, slots);
+  }
+
+  #execNative(text: string, from: number): RegexMatch | undefined {
+    this.#native.lastIndex = from;
+    const match = this.#native.exec(text);
+    return match ? this.#nativeMatch(match) : undefined;
+  }
+
+  *matches(text: string): Generator<RegexMatch, void> {
+    if (!holdsInOrder(text, this.#literals, 0)) return;
+    // The bound on the steps of JavaScript's matcher is one on a try at each position, and none is tried twice.
+    if (!this.#isOftenSlow && this.#isNative(text)) {
+      // `matchAll` begins where an earlier search left off.
+      this.#native.lastIndex = 0;
+      for (const match of text.matchAll(this.#native)) yield this.#nativeMatch(match);
+    } else {
+      let all = this.#usableAutomaton()?.findAll(text) ?? GAVE_UP;
+      if (all === GAVE_UP) all = searchAll(this.#program, text);
+      for (const slots of all) yield this.#slotsMatch(text, slots);
+    }
+  }
+
+  /** Made by the first search that needs it: most expressions are JavaScript's matcher's alone. */
+  #usableAutomaton(): Automaton | undefined {
+    this.#automaton ??= Automaton.of(this.#program) ?? 'none';
+    return this.#automaton === 'none' || this.#automaton.isRetired ? undefined : this.#automaton;
+  }
+
+  /** Whether JavaScript's matcher finds the same captures, and can't take long. */
+  #isNative(text: string): boolean {
+    return this.#nativeCaptures && text.length <= this.#nativeLength;
+  }
+
+  #nativeMatch(match: RegExpExecArray): RegexMatch {
+    return this.#matchOf(match.index, match.index + match[0].length, [...match]);
+  }
+
+  #slotsMatch(text: string, slots: Int32Array): RegexMatch {
     const captures: (string | undefined)[] = [];
     for (let slot = 0; slot < slots.length; slot += 2) {
       const start = slots[slot]!;
@@ -108,9 +168,9 @@ class LinearRegex implements CompiledRegex {
   }
 }
 
-/** The largest length whose cost stays inside the budget; 0 where even short texts don't. */
+/** The largest length whose cost stays inside the budget; below 0, not even an empty text, where short ones don't. */
 function largestLength(cost: (length: number) => number): number {
   let length = 1 << 21;
   while (length >= 16 && !(cost(length) <= MAX_BACKTRACKING_STEPS)) length >>= 1;
-  return length >= 16 ? length : 0;
+  return length >= 16 ? length : -1;
 }

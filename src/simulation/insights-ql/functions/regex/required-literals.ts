@@ -1,10 +1,24 @@
+import { indexOfText } from '../../../text-matching/text-search.js';
 import { type RegexNode } from './tree.js';
 
-/**
- * The longest text that every match holds: a text without it needs no search.
- * @returns an empty text where there is none
- */
-export function requiredLiteral(node: RegexNode): string {
+/** The longest of the texts that every match holds, or an empty one: a text without it needs no search. */
+export function longestOf(literals: readonly string[]): string {
+  return literals.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
+}
+
+/** Whether a text holds all of these, each behind the one before, from a position on. */
+export function holdsInOrder(text: string, literals: readonly string[], from: number): boolean {
+  let at = from;
+  for (const literal of literals) {
+    at = indexOfText(text, literal, at);
+    if (at < 0) return false;
+    at += literal.length;
+  }
+  return true;
+}
+
+/** The texts that every match holds, each behind the one before. */
+export function requiredLiterals(node: RegexNode): string[] {
   const runs: string[] = [];
   let run = '';
   const close = (): void => {
@@ -39,5 +53,5 @@ export function requiredLiteral(node: RegexNode): string {
   };
   walk(node);
   close();
-  return runs.reduce((longest, text) => (text.length > longest.length ? text : longest), '');
+  return runs.filter((text) => text !== '');
 }

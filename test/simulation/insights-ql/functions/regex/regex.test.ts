@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { compileRegex, RegexError } from '../../../../../src/simulation/insights-ql/functions/regex.js';
 import { backtrackingSteps } from '../../../../../src/simulation/insights-ql/functions/regex/backtracking-cost.js';
 import { toJavaScript } from '../../../../../src/simulation/insights-ql/functions/regex/javascript.js';
-import { search } from '../../../../../src/simulation/insights-ql/functions/regex/matcher.js';
+import { search, searchAll } from '../../../../../src/simulation/insights-ql/functions/regex/matcher.js';
 import { parseRegex } from '../../../../../src/simulation/insights-ql/functions/regex/parser.js';
 import { compileProgram } from '../../../../../src/simulation/insights-ql/functions/regex/program.js';
 
@@ -101,6 +101,19 @@ describe('compileRegex', () => {
     expect(regex.exec('a1 a2', 4)).to.equal(undefined);
     expect(regex.exec('a1', 3)).to.equal(undefined);
     expect(compileRegex('(?:(a)|b)+').exec('xab', 1)!.captures).to.deep.equal(['ab', 'a']);
+  });
+
+  it('finds an empty match behind the first half of a pair that has no second', () => {
+    expect(linear('\\z', 'a\ud83d')).to.deep.equal(['']);
+    expect(linear('(?m)$', '\ude00\ud83d')).to.deep.equal(['']);
+  });
+
+  it('finds all matches after another search', () => {
+    const regex = compileRegex('a(\\d)');
+    regex.exec('a1 a2');
+    expect([...regex.matches('a3 a4')].map(({ index }) => index)).to.deep.equal([0, 3]);
+    regex.test('a1 a2');
+    expect([...regex.matches('a3 a4')].map(({ index }) => index)).to.deep.equal([0, 3]);
   });
 
   it('ignores case by option', () => {
@@ -245,6 +258,28 @@ describe('the linear matcher', () => {
         },
       ),
       { seed: 7, numRuns: 3000 },
+    );
+  });
+
+  it('finds all matches that JavaScript finds, and those alone', function () {
+    this.timeout(20_000);
+    fc.assert(
+      fc.property(
+        source,
+        fc.string({ unit: fc.constantFrom('a', 'b', 'B', 'c', '\n', 'é', '1', '😀'), maxLength: 12 }),
+        (pattern, text) => {
+          const tree = parseRegex(pattern);
+          if (backtrackingSteps(tree.node, 12) > 1e5) return;
+          const native = [...text.matchAll(new RegExp(toJavaScript(tree.node), 'gu'))];
+          const found = [...searchAll(compileProgram(tree), text)];
+          const spans = found.map((slots) => [slots[0], text.slice(slots[0], slots[1])]);
+          expect(spans, pattern).to.deep.equal(native.map((match) => [match.index, match[0]]));
+          // By whichever matcher, the public method finds the same.
+          const all = [...compileRegex(pattern).matches(text)];
+          expect(all.map(({ index, captures }) => [index, captures[0]])).to.deep.equal(spans);
+        },
+      ),
+      { seed: 8, numRuns: 3000 },
     );
   });
 

@@ -1,0 +1,89 @@
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import {
+  FLOOR,
+  OTLP_JSON,
+  OTLP_PROTOBUF,
+  OURS,
+  TWENTY_LINES,
+  TWO_STRINGIFIES,
+  VARIANTS,
+} from './contestants.js';
+import { writePage } from './page.js';
+
+const { values } = parseArgs({
+  options: {
+    node: { type: 'string', default: process.execPath },
+    rounds: { type: 'string', default: '15' },
+    only: { type: 'string', multiple: true },
+    /** Writes docs/performance.md and its chart. */
+    page: { type: 'boolean', default: false },
+  },
+});
+
+const ROUND_BATCHES = 8;
+const WARM_ROUNDS = 4;
+const NAMES = [OURS, FLOOR, TWO_STRINGIFIES, TWENTY_LINES, OTLP_PROTOBUF, OTLP_JSON, ...VARIANTS];
+
+interface Sample {
+  readonly processMillis: number;
+  readonly threadMillis: number;
+  readonly wallMillis: number;
+  readonly failed: number;
+}
+
+async function ask(child: ChildProcess, batches: number): Promise<Sample> {
+  child.send(batches);
+  const [sample] = (await once(child, 'message')) as [Sample];
+  return sample;
+}
+
+function median(numbers: number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
+}
+
+const sink = fork(new URL('../sink-process.js', import.meta.url), { execPath: values.node });
+const [{ endpoint }] = (await once(sink, 'message')) as [{ endpoint: string }];
+const children = new Map<string, ChildProcess>();
+for (const name of NAMES) {
+  if (values.only && !values.only.some((one) => name.includes(one))) continue;
+  const child = fork(
+    new URL('./contestant.js', import.meta.url),
+    [JSON.stringify({ name, endpoint, records: 2500 })],
+    { execPath: values.node, execArgv: ['--no-warnings'] },
+  );
+  await once(child, 'message');
+  children.set(name, child);
+}
+const samples = new Map<string, Sample[]>();
+for (let round = -WARM_ROUNDS; round < Number(values.rounds); round++) {
+  for (const [name, child] of children) {
+    const sample = await ask(child, ROUND_BATCHES);
+    if (round >= 0) samples.set(name, [...(samples.get(name) ?? []), sample]);
+  }
+}
+const ours = samples.get(OURS)!;
+const rows = [...samples].map(([name, list]) => {
+  const of = (key: keyof Sample): number => median(list.map((sample) => sample[key]));
+  const ratio = (key: keyof Sample): number =>
+    median(list.map((sample, round) => sample[key] / ours[round]![key]));
+  return {
+    name,
+    cpuMillis: of('processMillis'),
+    threadMillis: of('threadMillis'),
+    cpuRatio: ratio('processMillis'),
+    threadRatio: ratio('threadMillis'),
+    isVariant: VARIANTS.includes(name),
+  };
+});
+for (const { name, cpuMillis, threadMillis, cpuRatio, threadRatio } of rows) {
+  const cells = [cpuMillis, threadMillis, cpuRatio, threadRatio];
+  process.stdout.write(`${name.padEnd(40)}${cells.map((cell) => cell.toFixed(2).padStart(8)).join('')}\n`);
+}
+if (values.page) {
+  const node = execFileSync(values.node, ['--version'], { encoding: 'utf8' }).trim();
+  writePage(rows, { node, rounds: Number(values.rounds) });
+}
+for (const child of children.values()) child.disconnect();
+sink.disconnect();

@@ -1,0 +1,255 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { parseArgs } from 'node:util';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { createLookupHandler } from '../src/dashboards/index.js';
+import { CorrelationEngine } from '../src/insights/index.js';
+import { AwsJsonClient } from './aws-json-client.js';
+
+/*
+ * What a look-up costs: its time and the bytes that its queries scan, with and without an index of the trace id,
+ * against the number of events and of log groups; and one trace of very many events, whole, through engine and
+ * handler, with the memory that this takes. The local service is a process of its own.
+ *
+ *   node --expose-gc build/bench/look-ups.js [--events 10000,100000] [--groups 1,10,50] [--trace 200000]
+ */
+
+const { values } = parseArgs({
+  options: {
+    events: { type: 'string', default: '10000,100000' },
+    groups: { type: 'string', default: '1,10,50' },
+    trace: { type: 'string', default: '200000' },
+  },
+});
+
+const HOUR = 3_600_000;
+const EVENTS_OF_TRACE = 12;
+const EVENTS_OF_BATCH = 3_000;
+const WHOLE_TRACE_GROUPS = 4;
+const REPEATS = 5;
+const SAMPLE_MILLIS = 20;
+
+function print(line = ''): void {
+  process.stdout.write(`${line}\n`);
+}
+
+const mib = (bytes: number): string => `${(bytes / 1024 / 1024).toFixed(0)} MiB`;
+const numbers = (text: string): number[] => text.split(',').map(Number);
+const traceIdOf = (index: number): string => (index + 1).toString(16).padStart(32, '5');
+
+/** A local service with its own thread, ended with {@link stop}. */
+class Service {
+  readonly client: CloudWatchLogsClient;
+  readonly #json: AwsJsonClient;
+  readonly #process: ReturnType<typeof fork>;
+
+  private constructor(endpoint: string, process: ReturnType<typeof fork>) {
+    this.#process = process;
+    this.#json = new AwsJsonClient(endpoint);
+    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+    this.client = new CloudWatchLogsClient({ endpoint, region: 'us-east-1', credentials });
+  }
+
+  static async start(): Promise<Service> {
+    const child = fork(new URL('./local-service-process.js', import.meta.url));
+    const [{ endpoint }] = (await once(child, 'message')) as [{ endpoint: string }];
+    return new Service(endpoint, child);
+  }
+
+  /** Makes a log group that is older than all that is put into it: queries show nothing older. */
+  async createGroup(logGroupName: string, isIndexed: boolean): Promise<void> {
+    await this.#setClock(-3 * HOUR);
+    await this.#makeGroup(logGroupName, isIndexed);
+    await this.#setClock(0);
+  }
+
+  async #setClock(offsetMillis: number): Promise<void> {
+    this.#process.send(offsetMillis);
+    await once(this.#process, 'message');
+  }
+
+  async #makeGroup(logGroupName: string, isIndexed: boolean): Promise<void> {
+    await this.#json.send('CreateLogGroup', { logGroupName });
+    await this.#json.send('CreateLogStream', { logGroupName, logStreamName: 's' });
+    if (!isIndexed) return;
+    const policyDocument = JSON.stringify({ Fields: ['trace_id'] });
+    await this.#json.send('PutIndexPolicy', { logGroupIdentifier: logGroupName, policyDocument });
+  }
+
+  async put(logGroupName: string, logEvents: readonly object[]): Promise<void> {
+    for (let index = 0; index < logEvents.length; index += EVENTS_OF_BATCH) {
+      const batch = logEvents.slice(index, index + EVENTS_OF_BATCH);
+      await this.#json.send('PutLogEvents', { logGroupName, logStreamName: 's', logEvents: batch });
+    }
+  }
+
+  stop(): void {
+    this.client.destroy();
+    this.#process.kill();
+  }
+}
+
+function event(index: number, timestamp: number, traceId: string): object {
+  const message = JSON.stringify({
+    body: `order ${index} was worked on`,
+    severity_text: 'INFO',
+    severity_number: 9,
+    trace_id: traceId,
+    span_id: (index + 1).toString(16).padStart(16, '0'),
+    attributes: { marker: index, customer: `c-${index % 97}` },
+    resource: { 'service.name': `service-${index % 5}` },
+  });
+  return { timestamp, message };
+}
+
+function engineOf(service: Service): CorrelationEngine {
+  return new CorrelationEngine({
+    client: service.client,
+    logGroups: ['/bench/*'],
+    firstPollMillis: 2,
+    spans: false,
+  });
+}
+
+const median = (of: readonly number[]): number => [...of].sort((a, b) => a - b)[Math.floor(of.length / 2)]!;
+
+async function measureLookUp(events: number, groups: number, isIndexed: boolean): Promise<string> {
+  const service = await Service.start();
+  try {
+    const now = Date.now();
+    // Older than what is read without a query, since no query shows it yet.
+    const range = { from: now - 2 * HOUR, to: now - HOUR };
+    for (let group = 0; group < groups; group++) {
+      const name = `/bench/group-${group}`;
+      await service.createGroup(name, isIndexed);
+      const own = Array.from({ length: Math.ceil(events / groups) }, (_, index) => {
+        const place = index * groups + group;
+        const at = range.from + Math.floor((place / events) * HOUR);
+        return event(place, at, traceIdOf(Math.floor(place / EVENTS_OF_TRACE)));
+      });
+      await service.put(name, own);
+    }
+    const engine = engineOf(service);
+    const millis: number[] = [];
+    let bytes = 0;
+    for (let repeat = 0; repeat < REPEATS; repeat++) {
+      const start = performance.now();
+      const traceId = traceIdOf(Math.floor(events / EVENTS_OF_TRACE / 2) + repeat);
+      const { events: found, statistics } = await engine.correlateByTrace(traceId, range);
+      millis.push(performance.now() - start);
+      bytes = statistics.bytesScanned;
+      if (found.length !== EVENTS_OF_TRACE) throw new Error(`${found.length} events of ${EVENTS_OF_TRACE}`);
+    }
+    const cells = [events, groups, isIndexed ? 'index' : 'none', `${median(millis).toFixed(0)} ms`, bytes];
+    return cells.map((cell) => String(cell).padStart(12)).join('');
+  } finally {
+    service.stop();
+  }
+}
+
+/** The most memory that a process takes while it works. */
+class MemoryPeak {
+  #heap = 0;
+  #rss = 0;
+  readonly #before = { ...process.memoryUsage() };
+  readonly #timer = setInterval(() => this.#sample(), SAMPLE_MILLIS);
+
+  end(): string {
+    this.#sample();
+    clearInterval(this.#timer);
+    const { heapUsed, rss } = this.#before;
+    return `heap at most ${mib(this.#heap)} (before ${mib(heapUsed)}), rss ${mib(this.#rss)} (before ${mib(rss)})`;
+  }
+
+  #sample(): void {
+    const { heapUsed, rss } = process.memoryUsage();
+    this.#heap = Math.max(this.#heap, heapUsed);
+    this.#rss = Math.max(this.#rss, rss);
+  }
+}
+
+/** @throws Error where an event is missing, or there twice */
+function checkWhole(name: string, markers: readonly number[], events: number): void {
+  if (new Set(markers).size !== events || markers.length !== events) {
+    throw new Error(
+      `${name}: ${markers.length} events, ${new Set(markers).size} of them different, not ${events}`,
+    );
+  }
+}
+
+const markerOf = (message: string): number =>
+  (JSON.parse(message) as { attributes: { marker: number } }).attributes.marker;
+
+/** Reads an answer line by line, as it comes. */
+async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of body) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop()!;
+    yield* lines;
+  }
+}
+
+async function measureWholeTrace(events: number): Promise<void> {
+  const service = await Service.start();
+  try {
+    const now = Date.now();
+    const from = now - 2 * HOUR;
+    for (let group = 0; group < WHOLE_TRACE_GROUPS; group++) {
+      const name = `/bench/group-${group}`;
+      await service.createGroup(name, true);
+      const own: object[] = [];
+      for (let index = group; index < events; index += WHOLE_TRACE_GROUPS) {
+        own.push(event(index, from + Math.floor((index / events) * HOUR), traceIdOf(0)));
+      }
+      await service.put(name, own);
+    }
+    const engine = engineOf(service);
+    const range = { from, to: now };
+    globalThis.gc?.();
+    await measured('engine', async () => {
+      const { events: found, statistics, isComplete } = await engine.correlateByTrace(traceIdOf(0), range);
+      checkWhole(
+        'engine',
+        found.map(({ message }) => markerOf(message)),
+        events,
+      );
+      return `${statistics.queries} queries, complete: ${isComplete}`;
+    });
+    globalThis.gc?.();
+    const handler = createLookupHandler({ engine, maxEvents: events + 1, timeoutMillis: 10 * 60_000 });
+    await measured('handler, NDJSON', async () => {
+      const query = `format=ndjson&view=stored&from=${from}&to=${now}`;
+      const answer = await handler(new Request(`http://localhost/api/trace/${traceIdOf(0)}?${query}`));
+      const markers: number[] = [];
+      let result = '';
+      for await (const line of linesOf(answer.body!)) {
+        const { type, message } = JSON.parse(line) as { type: string; message: string };
+        if (type === 'event') markers.push(markerOf(message));
+        else result = line;
+      }
+      checkWhole('handler', markers, events);
+      return `complete: ${String((JSON.parse(result) as { isComplete: boolean }).isComplete)}`;
+    });
+  } finally {
+    service.stop();
+  }
+
+  async function measured(name: string, work: () => Promise<string>): Promise<void> {
+    const start = performance.now();
+    const peak = new MemoryPeak();
+    const note = await work();
+    const seconds = ((performance.now() - start) / 1000).toFixed(1);
+    print(`${name}: ${events} events, each once, ${seconds} s, ${peak.end()}, ${note}`);
+  }
+}
+
+print(['events', 'groups', 'index', 'time', 'bytes'].map((cell) => cell.padStart(12)).join(''));
+for (const events of numbers(values.events)) {
+  for (const groups of numbers(values.groups)) {
+    for (const isIndexed of [true, false]) print(await measureLookUp(events, groups, isIndexed));
+  }
+}
+print();
+await measureWholeTrace(Number(values.trace));

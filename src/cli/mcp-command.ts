@@ -1,0 +1,83 @@
+import { type Readable } from 'node:stream';
+import { Command, Option } from 'commander';
+import { CorrelationEngine } from '../insights/index.js';
+import { serveMcp } from '../mcp/index.js';
+import { type CommandIo } from './command-io.js';
+import { connect, type ConnectionArguments, logGroupsOf, readBytes, wholeNumber } from './connection.js';
+
+interface McpArguments extends ConnectionArguments {
+  readonly logGroup?: readonly string[] | undefined;
+  readonly maxRows?: number | undefined;
+  readonly maxCharacters?: number | undefined;
+  readonly maxBytesScanned?: number | undefined;
+}
+
+const DEFAULT_MAX_ROWS = 200;
+const DEFAULT_MAX_CHARACTERS = 30_000;
+const DEFAULT_MAX_BYTES_SCANNED = 2e9;
+/** The list price in us-east-1. */
+const USD_PER_SCANNED_GIGABYTE = 0.005;
+
+const HELP = `
+For a client of the Model Context Protocol, which starts it itself:
+  { "mcpServers": { "logs": { "command": "npx", "args": ["otel-cwlogs", "mcp", "-g", "/apps/*"] } } }
+
+Tools: find_trace, find_request, recent_errors, search_logs, list_log_groups, explain_cost. They read and
+change nothing; each answer says what was scanned and what was left out.`;
+
+/** The command `mcp`. */
+export function mcpCommand(io: CommandIo, version: string, input: Readable = process.stdin): Command {
+  return new Command('mcp')
+    .description('look-ups as tools of the Model Context Protocol, over standard input and output')
+    .option(
+      '-g, --log-group <name>',
+      'log group that may be read: a name, an ARN, or a prefix with * (repeatable)',
+      (value: string, previous: string[] | undefined) => [...(previous ?? []), value],
+    )
+    .addOption(
+      new Option(
+        '--max-rows <count>',
+        `events or rows of an answer (default: ${DEFAULT_MAX_ROWS})`,
+      ).argParser(wholeNumber('--max-rows')),
+    )
+    .addOption(
+      new Option(
+        '--max-characters <count>',
+        `characters of an answer (default: ${DEFAULT_MAX_CHARACTERS.toLocaleString('en-US')})`,
+      ).argParser(wholeNumber('--max-characters')),
+    )
+    .addOption(
+      new Option(
+        '--max-bytes-scanned <bytes>',
+        'that one call may scan (kB, MB, GB; default: 2GB)',
+      ).argParser((text: string) => readBytes('--max-bytes-scanned', text)),
+    )
+    .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
+    .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
+    .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
+    .addHelpText('after', HELP)
+    .action((options: McpArguments) => runMcp(options, io, version, input));
+}
+
+async function runMcp(options: McpArguments, io: CommandIo, version: string, input: Readable): Promise<void> {
+  const logGroups = logGroupsOf(options, io);
+  const client = connect(options, io);
+  try {
+    const engine = new CorrelationEngine({ client, logGroups, clock: io.now });
+    await serveMcp(
+      { input, output: io.stdout },
+      { engine, version, signal: io.signal },
+      {
+        logGroups,
+        maxRows: options.maxRows ?? DEFAULT_MAX_ROWS,
+        maxCharacters: options.maxCharacters ?? DEFAULT_MAX_CHARACTERS,
+        maxBytesScanned: options.maxBytesScanned ?? DEFAULT_MAX_BYTES_SCANNED,
+        usdPerScannedGigabyte: USD_PER_SCANNED_GIGABYTE,
+        now: io.now,
+      },
+    );
+    io.setExitCode(0);
+  } finally {
+    client.destroy();
+  }
+}

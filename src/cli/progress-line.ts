@@ -1,0 +1,53 @@
+import { type LookUpProgress } from '../insights/index.js';
+import { type TextSink } from './command-io.js';
+import { fitWidth } from './display-width.js';
+import { formatBytes, formatCount } from './format-amounts.js';
+
+/** Milliseconds between two drawings, at the least. */
+const BETWEEN_MILLIS = 100;
+
+/** One line on a terminal that says how far something is, and goes away. Elsewhere nothing. */
+export class ProgressLine<Progress> {
+  readonly #to: TextSink;
+  readonly #text: (progress: Progress) => string;
+  readonly #now: () => number;
+  #nextAt = 0;
+  #isDrawn = false;
+
+  /**
+   * @param text - what the line says; what matters first, as a narrow terminal cuts the end
+   * @param now - a monotonic clock in milliseconds
+   */
+  constructor(
+    to: TextSink,
+    text: (progress: Progress) => string,
+    now: () => number = () => performance.now(),
+  ) {
+    this.#to = to;
+    this.#text = text;
+    this.#now = now;
+  }
+
+  readonly show = (progress: Progress): void => {
+    if (!this.#to.isTTY || this.#now() < this.#nextAt) return;
+    this.#nextAt = this.#now() + BETWEEN_MILLIS;
+    this.#isDrawn = true;
+    // One column stays free: a terminal that wraps would leave the line behind.
+    this.#to.write(`\r\u001b[K${fitWidth(this.#text(progress), (this.#to.columns ?? 80) - 1)}`);
+  };
+
+  /** Takes the line away. */
+  clear(): void {
+    if (this.#isDrawn) this.#to.write('\r\u001b[K');
+    this.#isDrawn = false;
+  }
+}
+
+/** How far a look-up is. */
+export function lookUpProgressText(progress: LookUpProgress): string {
+  const { logGroups, logGroupsDone, bytesScanned, recordsScanned, queriesRunning } = progress;
+  return (
+    `${logGroupsDone} of ${formatCount(logGroups, 'log group')}, ${formatBytes(bytesScanned)} scanned, ` +
+    `${formatCount(recordsScanned, 'record')}, ${formatCount(queriesRunning, 'query', 'queries')} running; Ctrl-C stops`
+  );
+}

@@ -1,0 +1,287 @@
+import { Command, Option } from 'commander';
+import { OptionError } from '../cloudwatch/errors.js';
+import { formatTime, type Zone } from '../dashboards/model/format.js';
+import { type CorrelatedEvent } from '../insights/index.js';
+import { type LogTail, type TailItem, tailLogs, type TailOptions, type TailStatus } from '../tail/index.js';
+import { type Colors, createColors, wantsColor } from './colors.js';
+import { type CommandIo } from './command-io.js';
+import { drained } from './drained.js';
+import { connect, type ConnectionArguments, logGroupsOf, wholeNumber } from './connection.js';
+import { displayWidth, fitWidth, padWidth } from './display-width.js';
+import { escapeTerminalText } from './escape-terminal-text.js';
+import { EXIT } from './exit-codes.js';
+import { formatCount, formatDelta, formatUsd } from './format-amounts.js';
+import { shownZone } from './render-event.js';
+import { toSafeJsonLine } from './print-json.js';
+import { readTimeRange } from './time-arguments.js';
+
+interface TailArguments extends ConnectionArguments {
+  readonly logGroup?: readonly string[] | undefined;
+  readonly filter?: string | undefined;
+  readonly trace?: string | undefined;
+  readonly minSeverity?: string | undefined;
+  readonly last?: number | undefined;
+  readonly since?: string | undefined;
+  readonly follow?: boolean | undefined;
+  readonly poll?: boolean | undefined;
+  readonly interval?: number | undefined;
+  readonly sample?: number | undefined;
+  readonly utc?: boolean | undefined;
+  readonly json?: boolean | undefined;
+}
+
+const DEFAULT_LAST = 10;
+/** The list price of a minute of a live-tail session in us-east-1. Source: Amazon CloudWatch pricing. */
+const USD_PER_LIVE_MINUTE = 0.01;
+const LONGEST_SOURCE = 24;
+/** Below so many columns a line has neither milliseconds nor a trace id. */
+const NARROW = 72;
+
+const HELP = `
+Examples:
+  otel-cwlogs tail -g /apps/orders                         # the newest ${DEFAULT_LAST} events
+  otel-cwlogs tail -f -g '/apps/*' --min-severity warn     # what comes from now on
+  otel-cwlogs tail -f -g '/apps/*' --since 15m --trace 5b8efff798038103d269b633813fc60c
+  otel-cwlogs tail -f -g '/apps/*' --json | jq 'select(.kind == "event") | .text'
+
+Following uses live tail (StartLiveTail), which is billed by the minute; --poll uses FilterLogEvents,
+which is not. What could not be heard is said: gaps, and seconds of which the service sent a part.
+
+Exit codes: 0 events were shown, 1 none (without --follow), 2 wrong command line, 3 service, credentials
+or network failed, 130 interrupted.`;
+
+/** The command `tail`. */
+export function tailCommand(io: CommandIo): Command {
+  return new Command('tail')
+    .description('the newest log events, and those that come, over any number of log groups')
+    .option(
+      '-g, --log-group <name>',
+      'log group: a name, an ARN, or a prefix with * (repeatable)',
+      (value: string, previous: string[] | undefined) => [...(previous ?? []), value],
+    )
+    .option('-f, --follow', 'go on until Ctrl-C')
+    .addOption(
+      new Option(
+        '-n, --last <count>',
+        `the newest events first, so many (default: ${DEFAULT_LAST})`,
+      ).argParser(wholeNumber('--last')),
+    )
+    .option('-s, --since <duration>', 'all events so far back first, for example 15m, 2h')
+    .option('--filter <pattern>', 'a filter pattern of CloudWatch Logs')
+    .option('--trace <trace-id>', 'only events of this trace, in any form of the id')
+    .option('--min-severity <severity>', 'only events from this severity up: debug, info, warn, error')
+    .addOption(
+      new Option(
+        '--sample <ratio>',
+        'show a share of the events, for example 0.1; traces stay whole',
+      ).argParser((text: string) => Number(text)),
+    )
+    .option('--poll', 'ask by FilterLogEvents instead of live tail')
+    .addOption(
+      new Option('--interval <seconds>', 'between two polls (default: 2)').argParser(
+        wholeNumber('--interval'),
+      ),
+    )
+    .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
+    .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
+    .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
+    .option('--utc', 'times in UTC (default: the local zone)')
+    .option('--json', 'print one JSON object a line')
+    .option('--no-color', 'no colours (also: NO_COLOR)')
+    .addHelpText('after', HELP)
+    .action((options: TailArguments) => runTailCommand(options, io));
+}
+
+async function runTailCommand(options: TailArguments, io: CommandIo): Promise<void> {
+  const logGroups = logGroupsOf(options, io);
+  const beginning = beginningOf(options, io);
+  const client = connect(options, io);
+  try {
+    const tail = tailLogs({
+      client,
+      logGroups,
+      ...beginning,
+      follow: options.follow ?? false,
+      filterPattern: options.filter,
+      traceId: options.trace,
+      minSeverity: options.minSeverity,
+      samplingRatio: options.sample,
+      intervalMillis: options.interval === undefined ? undefined : options.interval * 1000,
+      source: options.poll ? 'polling' : 'auto',
+      signal: io.signal,
+      clock: io.now,
+    });
+    const colors = createColors(options.color !== false && wantsColor(io.stdout, io.env));
+    const zone = options.utc ? 'utc' : 'local';
+    const draw = (item: TailItem): string => renderItem(item, colors, { width: widthOf(io), zone });
+    // Narrow lines have no room for the zone.
+    if (!options.json && widthOf(io) < NARROW) {
+      io.stderr.write(`${colors.dim(`times in ${shownZone(io.now(), zone)}`)}\n`);
+    }
+    try {
+      await printAll(tail, options.json ? jsonLine : draw, io);
+    } finally {
+      if (!options.json) io.stderr.write(`${colors.dim(renderEnd(tail.status()))}\n`);
+    }
+    io.setExitCode(tail.status().eventsShown > 0 ? EXIT.found : EXIT.nothingFound);
+  } finally {
+    client.destroy();
+  }
+}
+
+function beginningOf(options: TailArguments, io: CommandIo): Pick<TailOptions, 'from' | 'last'> {
+  if (options.since === undefined) return { last: options.last ?? DEFAULT_LAST };
+  if (options.last !== undefined) {
+    throw new OptionError('--last', 'not be given together with --since', options.last);
+  }
+  return { from: readTimeRange({ since: options.since }, io.now()).from };
+}
+
+async function printAll(tail: LogTail, render: (item: TailItem) => string, io: CommandIo): Promise<void> {
+  for await (const item of tail) {
+    // A reader of the pipe that is slow holds the tail back.
+    if (io.stdout.write(render(item)) === false) await drained(io);
+  }
+}
+
+function widthOf({ stdout }: CommandIo): number {
+  return stdout.isTTY ? (stdout.columns ?? 80) : Infinity;
+}
+
+/** An event with what is needed to filter by, and its message once; other items as they are. */
+function jsonLine(item: TailItem): string {
+  if (item.kind !== 'event') return toSafeJsonLine(item);
+  const { event } = item;
+  const { timestampMillis, ingestionMillis, logGroup, logStream, message, text } = event;
+  const { service, severityText, severityNumber, traceId, spanId, requestId, isError } = event;
+  return toSafeJsonLine({
+    kind: 'event',
+    timestampMillis,
+    ingestionMillis,
+    logGroup,
+    logStream,
+    service,
+    severityText,
+    severityNumber,
+    traceId,
+    spanId,
+    requestId,
+    isError,
+    text,
+    ...(message !== text && { message }),
+  });
+}
+
+/** How lines are drawn. */
+export interface Drawing {
+  /** Columns. */
+  readonly width: number;
+  readonly zone: Zone;
+}
+
+/** One line, or two where there is an exception. No character of a log reaches the terminal unescaped. */
+export function renderItem(item: TailItem, colors: Colors, drawing: Drawing): string {
+  if (item.kind === 'event') return renderEvent(item.event, colors, drawing);
+  const { width } = drawing;
+  const text = tellItem(item);
+  const paint = item.kind === 'session' ? colors.dim : colors.yellow;
+  return `${paint(fitWidth(escapeTerminalText(`-- ${text}`), width))}\n`;
+}
+
+function tellItem(item: Exclude<TailItem, { kind: 'event' }>): string {
+  switch (item.kind) {
+    case 'session':
+      return `following ${namesOf(item.logGroups)}${item.source === 'polling' ? ' by polling' : ''}`;
+    case 'gap':
+      return (
+        `gap of ${formatDelta(item.toMillis - item.fromMillis)} in ${namesOf(item.logGroups)}: ${item.reason}; ` +
+        (item.isFilled ? `read afterwards, ${formatCount(item.events, 'event')}` : 'its events are missing')
+      );
+    case 'sampled':
+      return item.isFilled
+        ? `live tail sent a part of ${namesOf(item.logGroups)}; the other ${formatCount(item.events, 'event')} were read afterwards`
+        : `live tail sent a part of ${namesOf(item.logGroups)}; the other events are missing`;
+    case 'fallback':
+      return `${namesOf(item.logGroups)}: polling instead of live tail (${item.reason})`;
+    case 'missing':
+      return `waiting for ${namesOf(item.logGroups)}: no such log group yet`;
+    case 'left-out':
+      return `left out ${namesOf(item.logGroups)}: ${item.reason}`;
+    case 'lag':
+      return `${formatDelta(item.lagMillis)} behind`;
+  }
+}
+
+function namesOf(logGroups: readonly string[]): string {
+  const names = logGroups.map(nameOf);
+  return names.length <= 3
+    ? names.join(', ')
+    : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
+}
+
+function nameOf(logGroup: string): string {
+  return logGroup.replace(/^arn:[^:]+:logs:[^:]*:\d{12}:log-group:/, '');
+}
+
+function renderEvent(event: CorrelatedEvent, colors: Colors, { width, zone }: Drawing): string {
+  const isNarrow = width < NARROW;
+  const clock = formatTime(event.timestampMillis, zone);
+  // An offset as ISO 8601 has it: a line that is copied still says which time it means.
+  const offset = shownZone(event.timestampMillis, zone)
+    .replace(/^UTC$/, 'Z')
+    .replace('UTC', '')
+    .replace('−', '-');
+  const time = isNarrow ? clock.slice(0, 8) : `${clock}${offset}`;
+  const source = escapeTerminalText(event.service ?? nameOf(event.logGroup));
+  const sourceWidth = isNarrow ? Math.max(6, Math.floor(width / 5)) : LONGEST_SOURCE;
+  const severity = padWidth(escapeTerminalText((event.severityText ?? '').toUpperCase()), 5);
+  const mark = event.isError ? '✗' : ' ';
+  const trace = event.traceId === undefined || isNarrow ? '' : escapeTerminalText(event.traceId);
+  const head = [mark, time, padWidth(source, sourceWidth), severity].join(' ');
+  const room = Math.max(12, width - displayWidth(head) - 1);
+  const text = escapeTerminalText(event.text.trim());
+  const shownTrace = trace !== '' && displayWidth(text) + trace.length + 2 <= room ? `  ${trace}` : '';
+  const painted =
+    `${event.isError ? colors.red(mark) : mark} ${colors.dim(time)} ${colors.cyan(padWidth(source, sourceWidth))} ` +
+    `${paintSeverity(event, colors)(severity)} `;
+  const body = fitWidth(text, room - displayWidth(shownTrace));
+  const line = `${painted}${event.isError ? colors.red(body) : body}${colors.dim(shownTrace)}\n`;
+  const exception = exceptionOf(event);
+  if (exception === undefined) return line;
+  const indent = ' '.repeat(Math.min(displayWidth(head) + 1, Math.floor(width / 4)));
+  return `${line}${indent}${colors.red(fitWidth(exception, Math.max(12, width - indent.length)))}\n`;
+}
+
+function paintSeverity(event: CorrelatedEvent, colors: Colors): (text: string) => string {
+  if (event.isError) return colors.red;
+  const number = event.severityNumber ?? 0;
+  return number >= 13 ? colors.yellow : number >= 9 ? colors.green : colors.dim;
+}
+
+/** The exception, where the text does not say it already. */
+function exceptionOf({ exception, text }: CorrelatedEvent): string | undefined {
+  const parts = [exception?.type, exception?.message].filter((part) => part !== undefined && part !== '');
+  if (parts.length === 0 || text.includes(parts.at(-1)!)) return undefined;
+  return escapeTerminalText(parts.join(': '));
+}
+
+/** What was seen, missed, and what it cost. */
+export function renderEnd(status: TailStatus): string {
+  const { eventsShown, eventsFiltered, eventsSampledOut, gaps, unfilledGaps, liveMillis } = status;
+  const facts = [formatCount(eventsShown, 'event')];
+  if (eventsFiltered > 0) facts.push(`${eventsFiltered.toLocaleString('en-US')} filtered out`);
+  if (eventsSampledOut > 0) facts.push(`${eventsSampledOut.toLocaleString('en-US')} sampled out`);
+  if (gaps > 0) {
+    const filled =
+      unfilledGaps === 0 ? 'all read afterwards' : `${unfilledGaps} not read: events are missing`;
+    facts.push(`${formatCount(gaps, 'gap')} (${filled})`);
+  }
+  facts.push(formatCount(status.calls, 'request'));
+  if (status.errors > 0)
+    facts.push(`${formatCount(status.errors, 'error')}, the last ${status.lastError ?? ''}`);
+  if (liveMillis > 0) {
+    const usd = (liveMillis / 60_000) * USD_PER_LIVE_MINUTE;
+    facts.push(`live tail for ${formatDelta(liveMillis)} (${formatUsd(usd)} at list price)`);
+  }
+  return escapeTerminalText(facts.join(', '));
+}

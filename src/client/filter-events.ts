@@ -1,0 +1,158 @@
+import { type CloudWatchLogsClient, type FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
+import { checkTime } from '../cloudwatch/check-time.js';
+import { OptionError } from '../cloudwatch/errors.js';
+import { filteredPages } from '../cloudwatch/filtered-pages.js';
+import { parseMessage, type ParsedMessage } from '../insights/index.js';
+import { type FilterPattern } from './filter-pattern.js';
+
+/** A log event that was read. */
+export interface ReadEvent {
+  readonly timestampMillis: number;
+  readonly ingestionMillis?: number | undefined;
+  readonly logStreamName: string;
+  readonly message: string;
+  /** What the message says, whoever wrote it. */
+  readonly parsed: ParsedMessage;
+}
+
+/** One page. It may be empty while there are more. */
+export interface ReadPage {
+  readonly events: readonly ReadEvent[];
+  /** Give it to `after` to go on; undefined at the end. */
+  readonly nextToken?: string | undefined;
+}
+
+interface FilterParts {
+  readonly logGroupName: string;
+  readonly logStreamNames?: string[];
+  readonly logStreamNamePrefix?: string;
+  readonly startTime?: number;
+  readonly endTime?: number;
+  readonly filterPattern?: string;
+  readonly interleaved?: boolean;
+  readonly startFromHead?: boolean;
+  readonly limit?: number;
+  readonly nextToken?: string;
+}
+
+/**
+ * Reads log events of one group by FilterLogEvents. Each method returns a new one; it is an async iterator over all
+ * events.
+ * @example
+ * for await (const event of logs.events.filter().lastHours(1).pattern(FilterPattern.allOf('ERROR'))) …
+ */
+export class EventFilter implements AsyncIterable<ReadEvent> {
+  readonly #client: CloudWatchLogsClient;
+  readonly #parts: FilterParts;
+  readonly #clock: () => number;
+  readonly #signal: AbortSignal | undefined;
+
+  /** @internal */
+  constructor(client: CloudWatchLogsClient, parts: FilterParts, clock: () => number, signal?: AbortSignal) {
+    this.#client = client;
+    this.#parts = parts;
+    this.#clock = clock;
+    this.#signal = signal;
+  }
+
+  /** Only these streams; at most 100. */
+  streams(...names: readonly string[]): EventFilter {
+    if (names.length === 0 || names.length > 100)
+      throw new OptionError('streams', 'be 1 to 100', names.length);
+    const { logStreamNamePrefix: _, ...rest } = this.#parts;
+    return this.#with({ logStreamNames: [...names] }, rest);
+  }
+
+  /** Only streams whose name begins so. */
+  prefix(prefix: string): EventFilter {
+    const { logStreamNames: _, ...rest } = this.#parts;
+    return this.#with({ logStreamNamePrefix: prefix }, rest);
+  }
+
+  /** Whether events of several streams come in one order of time, which the service does since 2019 anyway. */
+  interleaved(interleaved = true): EventFilter {
+    return this.#with({ interleaved });
+  }
+
+  pattern(pattern: FilterPattern | string): EventFilter {
+    return this.#with({ filterPattern: pattern.toString() });
+  }
+
+  /** Begin and end, both included; a date, or milliseconds since 1970. */
+  between(from: Date | number, to: Date | number): EventFilter {
+    const [startTime, endTime] = [checkTime('from', from), checkTime('to', to)];
+    if (startTime > endTime) throw new OptionError('from', 'not be later than to', from);
+    return this.#with({ startTime, endTime });
+  }
+
+  lastHours(hours: number): EventFilter {
+    if (!(hours > 0)) throw new OptionError('hours', 'be a number over 0', hours);
+    const now = this.#clock();
+    return this.between(Math.max(0, Math.floor(now - hours * 3_600_000)), now);
+  }
+
+  /** The newest first; its range has to begin in 2024 or later. */
+  newestFirst(): EventFilter {
+    return this.#with({ startFromHead: false });
+  }
+
+  /** @param count - events of a page, 1 to 10,000 */
+  pageSize(count: number): EventFilter {
+    if (!Number.isInteger(count) || count < 1 || count > 10_000) {
+      throw new OptionError('count', 'be a whole number from 1 to 10000', count);
+    }
+    return this.#with({ limit: count });
+  }
+
+  /** Goes on behind a page. */
+  after(nextToken: string): EventFilter {
+    return this.#with({ nextToken });
+  }
+
+  signal(signal: AbortSignal): EventFilter {
+    return new EventFilter(this.#client, this.#parts, this.#clock, signal);
+  }
+
+  /** One page. */
+  async execute(): Promise<ReadPage> {
+    for await (const page of this.pages()) return page;
+    /* c8 ignore next */
+    return { events: [] };
+  }
+
+  /** All events. They are held in memory: iterate where there may be many. */
+  async executeAll(): Promise<readonly ReadEvent[]> {
+    const events: ReadEvent[] = [];
+    for await (const page of this.pages()) events.push(...page.events);
+    return events;
+  }
+
+  /** All pages, one after the other. */
+  async *pages(): AsyncGenerator<ReadPage, void, undefined> {
+    for await (const { events, nextToken } of filteredPages(this.#client, this.#parts, {
+      signal: this.#signal,
+    })) {
+      yield { events: events.map(toReadEvent), nextToken };
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<ReadEvent, void, undefined> {
+    for await (const { events } of this.pages()) yield* events;
+  }
+
+  #with(change: Partial<FilterParts>, from: FilterParts = this.#parts): EventFilter {
+    return new EventFilter(this.#client, { ...from, ...change }, this.#clock, this.#signal);
+  }
+}
+
+/** An event of FilterLogEvents or GetLogEvents. */
+export function toReadEvent(event: FilteredLogEvent): ReadEvent {
+  const { timestamp = 0, ingestionTime, logStreamName = '', message = '' } = event;
+  return {
+    timestampMillis: timestamp,
+    ...(ingestionTime !== undefined && { ingestionMillis: ingestionTime }),
+    logStreamName,
+    message,
+    parsed: parseMessage(message),
+  };
+}

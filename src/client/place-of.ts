@@ -1,0 +1,28 @@
+import { OptionError } from '../cloudwatch/errors.js';
+
+/** A log stream. */
+export interface Place {
+  readonly logGroupName: string;
+  readonly logStreamName: string;
+}
+
+/** Where events go or come from; what is left out is the client's own. */
+export interface PlaceOptions {
+  readonly logGroupName?: string | undefined;
+  readonly logStreamName?: string | undefined;
+}
+
+/** @throws OptionError where neither the call nor the client names a log group */
+export function placeOf(given: PlaceOptions, defaults: PlaceOptions): Place {
+  return {
+    logGroupName: logGroupOf(given.logGroupName, defaults),
+    logStreamName: given.logStreamName ?? defaults.logStreamName ?? 'default',
+  };
+}
+
+/** @throws OptionError where neither the call nor the client names a log group */
+export function logGroupOf(given: string | undefined, { logGroupName }: PlaceOptions): string {
+  const name = given ?? logGroupName;
+  if (typeof name === 'string' && name !== '') return name;
+  throw new OptionError('logGroupName', 'be given, to the call or to the client', name);
+}

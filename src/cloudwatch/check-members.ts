@@ -1,0 +1,30 @@
+import { OptionError } from './errors.js';
+import { nearestName } from './nearest-name.js';
+
+/**
+ * Refuses members that an object of options does not have: a misspelt one would be ignored in silence.
+ * @param option - the user's name for the object, put before its members' names; empty for a first parameter
+ * @param members - every name that is known; `satisfies Record<keyof Options, true>` keeps it whole
+ * @throws OptionError for what is no object, and for the first unknown member, with the one that is near
+ */
+export function checkMembers(option: string, value: unknown, members: Readonly<Record<string, true>>): void {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new OptionError(option === '' ? 'options' : option, 'be an object', value);
+  }
+  for (const name of Object.keys(value)) {
+    if (Object.hasOwn(members, name)) continue;
+    const known = Object.keys(members);
+    const near = nearestName(name, known);
+    throw new OptionError(
+      option === '' ? name : `${option}.${name}`,
+      `be the name of an option${near === undefined ? ` (${known.join(', ')})` : `; did you mean ${near}?`}`,
+    );
+  }
+}
+
+/** @throws OptionError for what is given and no length of time */
+export function checkMillisAboveZero(option: string, value: unknown): void {
+  if (value !== undefined && !(Number.isFinite(value) && (value as number) > 0)) {
+    throw new OptionError(option, 'be a number of milliseconds above 0', value);
+  }
+}

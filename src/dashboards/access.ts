@@ -1,0 +1,70 @@
+import { isLoopbackHost } from '../cloudwatch/client.js';
+import { type HandlerSettings } from './handler-options.js';
+
+/** What is known of a request beside itself. */
+export interface RequestPeer {
+  /** The address that the connection came from, such as `127.0.0.1`; a fetch-style request does not tell it. */
+  readonly address?: string | undefined;
+}
+
+/** What a reverse proxy adds: then the connection's own end says nothing about who asks. */
+const FORWARDED = [
+  'forwarded',
+  'via',
+  'x-forwarded-for',
+  'x-forwarded-host',
+  'x-real-ip',
+  'cf-connecting-ip',
+];
+
+/**
+ * Decides whether a request is answered.
+ * @returns undefined where it is; else why not, or the answer that `authorize` gave
+ */
+export async function refuseAccess(
+  settings: Pick<HandlerSettings, 'authorize'>,
+  request: Request,
+  peer: RequestPeer,
+): Promise<string | Response | undefined> {
+  if (settings.authorize) {
+    const decision: unknown = await settings.authorize(request);
+    if (decision instanceof Response) return decision;
+    // Anything but true refuses: a function that forgets to answer must not let everybody in.
+    return decision === true ? undefined : 'You may not look up logs here.';
+  }
+  return isOfThisMachine(request, peer)
+    ? undefined
+    : 'Only requests of this machine are answered here, as no `authorize` is set.';
+}
+
+/**
+ * Whether a request was made on this machine to this machine. A web page can make a browser resolve its own
+ * name to 127.0.0.1, but not change the Host header.
+ */
+function isOfThisMachine(request: Request, peer: RequestPeer): boolean {
+  if (FORWARDED.some((name) => request.headers.has(name))) return false;
+  if (peer.address !== undefined && !isLoopbackAddress(peer.address)) return false;
+  const host = request.headers.get('host');
+  // A fetch-style request may come without the header; its URL was made from it.
+  const name = host === null ? new URL(request.url).hostname : hostName(host);
+  // 0.0.0.0 means this machine where one connects to it, but as a name it is one that anybody may send.
+  return name !== undefined && name !== '0.0.0.0' && isLoopbackHost(name);
+}
+
+function isLoopbackAddress(address: string): boolean {
+  return /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/i.test(address) || address === '::1';
+}
+
+/** The name of `name`, `name:port` or `[address]:port`. */
+function hostName(host: string): string | undefined {
+  return /^(\[[0-9a-f:.]+\]|[^:[\]/@]+)(?::\d{1,5})?$/i.exec(host.trim())?.[1];
+}
+
+/**
+ * Whether another web page made a browser send a request for data: it could not read the answer, but
+ * look-ups cost. Addresses of the page may be linked to from anywhere.
+ */
+export function isOfOtherPage(request: Request): boolean {
+  const site = request.headers.get('sec-fetch-site');
+  return site !== null && site !== 'same-origin' && site !== 'none';
+}

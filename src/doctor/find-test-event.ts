@@ -1,0 +1,103 @@
+import {
+  type CloudWatchLogsClient,
+  GetQueryResultsCommand,
+  StartQueryCommand,
+  StopQueryCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { filteredPages } from '../cloudwatch/filtered-pages.js';
+import { type Finding, permissionFinding } from './finding.js';
+
+/** Where and what to look for. */
+export interface TestEvent {
+  readonly logGroupName: string;
+  /** Text that its message holds, and no other. */
+  readonly id: string;
+  /** Milliseconds since 1970. */
+  readonly timestamp: number;
+}
+
+interface FindParts {
+  readonly client: CloudWatchLogsClient;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
+const FIRST_DELAY_MILLIS = 200;
+const MAX_DELAY_MILLIS = 3_000;
+const RANGE_MILLIS = 60_000;
+
+/** Looks for an event by FilterLogEvents, which shows it within seconds. */
+export async function findByFilter(
+  { client, signal, now }: FindParts,
+  event: TestEvent,
+  timeoutMillis: number,
+): Promise<Finding> {
+  const input = {
+    logGroupName: event.logGroupName,
+    filterPattern: `"${event.id}"`,
+    startTime: event.timestamp - RANGE_MILLIS,
+  };
+  return await lookUntilFound('logs:FilterLogEvents', { signal, now }, timeoutMillis, async () => {
+    for await (const { events } of filteredPages(client, input, { signal })) {
+      if (events.length > 0) return true;
+    }
+    return false;
+  });
+}
+
+/** Looks for an event by a Logs Insights query, as the look-ups of this package do. */
+export async function findByQuery(
+  { client, signal, now }: FindParts,
+  event: TestEvent,
+  timeoutMillis: number,
+): Promise<Finding> {
+  return await lookUntilFound('logs:StartQuery', { signal, now }, timeoutMillis, async () => {
+    const { queryId } = await client.send(
+      new StartQueryCommand({
+        logGroupNames: [event.logGroupName],
+        queryString: `filter @message like "${event.id}" | limit 1`,
+        startTime: Math.floor((event.timestamp - RANGE_MILLIS) / 1000),
+        endTime: Math.ceil((event.timestamp + RANGE_MILLIS) / 1000),
+      }),
+      { abortSignal: signal },
+    );
+    const end = now() + timeoutMillis;
+    for (let delay = FIRST_DELAY_MILLIS; ; delay = Math.min(2 * delay, MAX_DELAY_MILLIS)) {
+      const answer = await client.send(new GetQueryResultsCommand({ queryId }), { abortSignal: signal });
+      if (answer.status !== 'Running' && answer.status !== 'Scheduled') {
+        return (answer.results ?? []).length > 0;
+      }
+      if (now() >= end) {
+        await client.send(new StopQueryCommand({ queryId }), { abortSignal: signal });
+        return false;
+      }
+      await sleep(delay, undefined, { signal });
+    }
+  });
+}
+
+async function lookUntilFound(
+  check: string,
+  { signal, now }: Pick<FindParts, 'signal' | 'now'>,
+  timeoutMillis: number,
+  look: () => Promise<boolean>,
+): Promise<Finding> {
+  const start = now();
+  for (let delay = FIRST_DELAY_MILLIS; ; delay = Math.min(2 * delay, MAX_DELAY_MILLIS)) {
+    try {
+      if (await look()) {
+        return { check, status: 'ok', message: `found the test event after ${now() - start} ms` };
+      }
+    } catch (error) {
+      signal.throwIfAborted();
+      // Needed by look-ups, not by delivery.
+      return permissionFinding(check, error, 'warning');
+    }
+    if (now() - start + delay > timeoutMillis) {
+      const message = `the test event was accepted, and is not found after ${Math.round(timeoutMillis / 1000)} s`;
+      return { check, status: 'warning', message, remedy: 'look again in a minute: new groups take longer' };
+    }
+    await sleep(delay, undefined, { signal });
+  }
+}

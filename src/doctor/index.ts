@@ -1,0 +1,3 @@
+export { diagnose, type Diagnosis, type DiagnosisParts, type DiagnosisSettings } from './diagnose.js';
+export { type Finding, type FindingStatus } from './finding.js';
+export { type CloudWatchLogExporterOptions } from '../options/options.js';

@@ -1,0 +1,34 @@
+import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { type EventPage } from '../../delivery/event-page.js';
+
+/** Names of the layouts that are built in. */
+export const LAYOUT_NAMES = ['collector', 'otlp', 'body'] as const;
+
+/** One of {@link LAYOUT_NAMES}. */
+export type LayoutName = (typeof LAYOUT_NAMES)[number];
+
+/**
+ * Makes the message of a record.
+ * @returns text that is stored as it is, or an object that is stored as JSON. An empty text drops the
+ *   record (`empty`); anything else, or an exception, drops it as `unserializable`.
+ */
+export type LayoutFunction = (record: ReadableLogRecord) => string | object;
+
+/** Which resource attributes stand in each message: all, those named, or none. */
+export type ResourceAttributes = 'all' | 'none' | readonly string[];
+
+/** What a layout writes beside the record as it is. */
+export interface LayoutExtras {
+  /** The trace id in X-Ray's form too. */
+  readonly xrayTraceId?: boolean | undefined;
+}
+
+/** Writes the message text of a record; throws where there is none to write. */
+export type MessageWriter = (record: ReadableLogRecord) => string;
+
+/**
+ * Writes the message of a record where it will stand in the request, escaped for the JSON string that it is there.
+ * Throws where there is none to write; some of it may be written then.
+ * @returns where it ends
+ */
+export type OnePassWriter = (page: EventPage, start: number, record: ReadableLogRecord) => number;

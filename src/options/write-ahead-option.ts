@@ -1,0 +1,65 @@
+import { OptionError } from '../cloudwatch/errors.js';
+import { nearestName } from '../cloudwatch/nearest-name.js';
+import { either, type Option } from './option-kinds.js';
+import { type WriteAheadSettings } from '../write-ahead/write-ahead-log.js';
+
+/** Where and how records are written to files before `emit` returns. */
+export interface WriteAheadOptions {
+  /** Made where it is missing; several processes may share it. */
+  readonly directory: string;
+  /** Milliseconds between two times that the device is told to keep what was written; 0 for never. Default 1,000. */
+  readonly fsyncIntervalMillis?: number | undefined;
+  /** Bytes of files that one process may have; beyond it records are in memory alone. Default 256 MiB. */
+  readonly maxBytes?: number | undefined;
+}
+
+const MIB = 1024 * 1024;
+
+const NUMBERS = {
+  fsyncIntervalMillis: { min: 0, max: 3_600_000, default: 1000 },
+  maxBytes: { min: 8 * MIB, max: 1024 * 1024 * MIB, default: 256 * MIB },
+} as const;
+
+/** The option `writeAhead`; the environment variable gives the directory alone. */
+export function writeAheadOption(spec: {
+  readonly env: string;
+}): Option<WriteAheadOptions, WriteAheadSettings | undefined> {
+  return either<WriteAheadOptions, WriteAheadSettings | undefined>({
+    ...spec,
+    type: '`{ directory, fsyncIntervalMillis, maxBytes }`',
+    check: checkWriteAhead,
+    fromText: (_, text) => ({ directory: text.trim() }),
+  });
+}
+
+function checkWriteAhead(name: string, value: unknown): WriteAheadSettings {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    throw new OptionError(name, 'be an object with a directory', value);
+  }
+  const names = ['directory', ...Object.keys(NUMBERS)];
+  for (const member of Object.keys(value)) {
+    if (names.includes(member)) continue;
+    const near = nearestName(member, names);
+    throw new OptionError(
+      `${name}.${member}`,
+      `be one of ${names.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`,
+    );
+  }
+  const { directory } = value as Record<string, unknown>;
+  if (typeof directory !== 'string' || directory.trim() === '') {
+    throw new OptionError(`${name}.directory`, 'be the path of a directory', directory);
+  }
+  const number = (member: keyof typeof NUMBERS): number => {
+    const { min, max, default: otherwise } = NUMBERS[member];
+    const given = (value as Record<string, unknown>)[member] ?? otherwise;
+    if (!Number.isInteger(given) || (given as number) < min || (given as number) > max) {
+      throw new OptionError(`${name}.${member}`, `be a whole number from ${min} to ${max}`, given);
+    }
+    return given as number;
+  };
+  return {
+    directory,
+    fsyncIntervalMillis: number('fsyncIntervalMillis'),
+    maxBytes: number('maxBytes'),
+  };
+}

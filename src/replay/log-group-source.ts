@@ -1,0 +1,48 @@
+import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { filteredPages } from '../cloudwatch/filtered-pages.js';
+import { toRequestError } from '../cloudwatch/request-error.js';
+import { ReplaySourceError } from './replay-errors.js';
+import { type ReplaySource } from './replay-event.js';
+
+/** Which events of a log group. */
+export interface LogGroupSourceOptions {
+  /** A name or an ARN. */
+  readonly logGroup: string;
+  /** Begin and end, both included; a date, or milliseconds since 1970. */
+  readonly from: Date | number;
+  readonly to: Date | number;
+  /** A filter pattern of FilterLogEvents. */
+  readonly filterPattern?: string | undefined;
+}
+
+/** Events of a log group, by FilterLogEvents, in the order of time. @param client - reads */
+export function logGroupSource(client: CloudWatchLogsClient, options: LogGroupSourceOptions): ReplaySource {
+  const { logGroup, from, to, filterPattern } = options;
+  const input = {
+    ...(logGroup.startsWith('arn:') ? { logGroupIdentifier: logGroup } : { logGroupName: logGroup }),
+    startTime: Number(from),
+    endTime: Number(to),
+    filterPattern,
+  };
+  return {
+    name: logGroup,
+    async *open(signal) {
+      try {
+        for await (const { events } of filteredPages(client, input, { signal })) {
+          for (const { logStreamName, timestamp = 0, message = '' } of events) {
+            yield {
+              logGroupName: logGroup.replace(/^.*:log-group:([^:]+).*$/, '$1'),
+              logStreamName,
+              timestamp,
+              message,
+            };
+          }
+        }
+      } catch (error) {
+        signal?.throwIfAborted();
+        const cause = toRequestError(error);
+        throw new ReplaySourceError(`${logGroup} can't be read: ${cause.message}`, { cause });
+      }
+    },
+  };
+}

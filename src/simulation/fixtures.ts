@@ -1,0 +1,101 @@
+import { MAX_MESSAGE_BYTES } from '../cloudwatch/limits.js';
+import { OptionError } from '../cloudwatch/errors.js';
+import { LOG_GROUPS, type LogGroupDocument, logStreamsOf } from './operations/collections.js';
+import { expireEvents, findLogGroup } from './operations/find-log-group.js';
+import { addLogGroup } from './operations/log-groups.js';
+import { addLogStream } from './operations/log-streams.js';
+import { storeEvents } from './operations/put-log-events.js';
+import type { ServiceContext } from './operations/service-context.js';
+import { checkRequest } from './protocol/aws-json.js';
+import type { PlacedEvent, PlacedEventFilter, PutOptions } from './placed-event.js';
+import { ServiceError } from './service-error.js';
+
+/**
+ * Stores events without a request: log groups and streams are made where they are missing, any age is taken, and
+ * groups that are made here count as old as their first event.
+ * @throws OptionError for an event that PutLogEvents would not take for its names, size or form
+ */
+export async function storeFixtures(
+  context: ServiceContext,
+  events: Iterable<PlacedEvent>,
+  { backdateLogGroups = true }: PutOptions = {},
+): Promise<number> {
+  const streams = new Map<string, PlacedEvent[]>();
+  let count = 0;
+  for (const event of events) {
+    checkEvent(event, count++);
+    const key = `${event.logGroupName}\n${event.logStreamName}`;
+    const known = streams.get(key);
+    if (known) known.push(event);
+    else streams.set(key, [event]);
+  }
+  if (backdateLogGroups) makeGroups(context, streams.values());
+  for (const ofStream of streams.values()) {
+    const { logGroupName, logStreamName } = ofStream[0]!;
+    makePlace(context, logGroupName, logStreamName);
+    storeEvents(context, {
+      group: findLogGroup(context, logGroupName),
+      logStreamName,
+      events: ofStream
+        .toSorted((a, b) => a.timestamp - b.timestamp)
+        .map(({ timestamp, message }) => ({ timestamp, message })),
+    });
+  }
+  await context.settled();
+  return count;
+}
+
+/** What is stored, in the order of time; events of one millisecond in that of their arrival. */
+export function readFixtures(
+  context: ServiceContext,
+  { logGroupName, logStreamName }: PlacedEventFilter = {},
+): PlacedEvent[] {
+  const found: PlacedEvent[] = [];
+  for (const [name, group] of context.catalog.list<LogGroupDocument>(LOG_GROUPS)) {
+    if (logGroupName !== undefined && name !== logGroupName) continue;
+    expireEvents(context, group);
+    const range = {
+      logGroupName: name,
+      ...(logStreamName !== undefined && { logStreamNames: [logStreamName] }),
+      order: 'ascending',
+    } as const;
+    for (const chunk of context.events.read(range)) {
+      for (const { logStreamName: stream, timestamp, message } of chunk) {
+        found.push({ logGroupName: name, logStreamName: stream, timestamp, message });
+      }
+    }
+  }
+  return found.sort((a, b) => a.timestamp - b.timestamp);
+}
+
+/** Makes a log group and a stream, unless they are there. */
+export function makePlace(context: ServiceContext, logGroupName: string, logStreamName: string): void {
+  if (!context.catalog.get(LOG_GROUPS, logGroupName)) addLogGroup(context, { logGroupName });
+  if (!context.catalog.get(logStreamsOf(logGroupName), logStreamName)) {
+    addLogStream(context, logGroupName, logStreamName);
+  }
+}
+
+function makeGroups(context: ServiceContext, streams: Iterable<readonly PlacedEvent[]>): void {
+  const oldest = new Map<string, number>();
+  for (const { logGroupName, timestamp } of [...streams].flat()) {
+    oldest.set(logGroupName, Math.min(oldest.get(logGroupName) ?? context.now(), timestamp));
+  }
+  for (const [logGroupName, time] of oldest) {
+    if (!context.catalog.get(LOG_GROUPS, logGroupName)) addLogGroup(context, { logGroupName }, time);
+  }
+}
+
+function checkEvent({ logGroupName, logStreamName, timestamp, message }: PlacedEvent, index: number): void {
+  try {
+    checkRequest('PutLogEvents', { logGroupName, logStreamName, logEvents: [{ timestamp, message }] });
+  } catch (error) {
+    /* c8 ignore next */
+    if (!(error instanceof ServiceError)) throw error;
+    throw new OptionError(`events[${index}]`, `be what PutLogEvents takes (${error.message})`);
+  }
+  const bytes = Buffer.byteLength(message);
+  if (bytes > MAX_MESSAGE_BYTES) {
+    throw new OptionError(`events[${index}]`, `hold at most ${MAX_MESSAGE_BYTES} bytes of message`, bytes);
+  }
+}

@@ -1,0 +1,132 @@
+import { OptionError } from '../../cloudwatch/errors.js';
+import type { PlacedEvent } from '../placed-event.js';
+import { Dice } from './dice.js';
+import { FAILURE_STORIES, type FailureStory } from './failure-stories.js';
+import { type LogEventGeneratorOptions, readGeneratorOptions } from './generator-options.js';
+import {
+  exceptionAttributes,
+  type GeneratedService,
+  madeUpError,
+  madeUpLine,
+  madeUpRecord,
+  SERVICES,
+} from './made-up.js';
+import { otelMessage } from './otel-message.js';
+import { makeSequence, type GeneratedSequence } from './sequence.js';
+
+/** What {@link LogEventGenerator.events} makes up. */
+export type GeneratedKind = 'random' | 'structured' | 'error' | 'sequence';
+
+/** The kinds, to choose from. */
+export const GENERATED_KINDS: readonly GeneratedKind[] = ['random', 'structured', 'error', 'sequence'];
+
+/**
+ * Makes log events up, the same for the same seed: for tests, demonstrations, and loads.
+ * @example
+ * const generator = new LogEventGenerator({ seed: 7 });
+ * await local.put(generator.structured(1_000));
+ * const { traceId, events, spans } = generator.sequence('payment-timeout');
+ */
+export class LogEventGenerator {
+  readonly #options: ReturnType<typeof readGeneratorOptions>;
+  readonly #dice: Dice;
+  #timestamp: number;
+
+  /** @throws OptionError for a wrong option */
+  constructor(options: LogEventGeneratorOptions = {}) {
+    this.#options = readGeneratorOptions(options);
+    this.#dice = new Dice(this.#options.seed);
+    this.#timestamp = this.#options.startMillis;
+  }
+
+  /** Lines of all sorts: access logs, other loggers' JSON, stacks, long ones, foreign letters. */
+  random(count = 1): PlacedEvent[] {
+    return this.#times(count, (service, timestamp) =>
+      this.#place(service, timestamp, madeUpLine(this.#dice, timestamp)),
+    );
+  }
+
+  /** Records of everyday work in the layout `otel`, each with a trace id of its own. */
+  structured(count = 1): PlacedEvent[] {
+    return this.#times(count, (service, timestamp) => {
+      const ids = { traceId: this.#dice.hex(32), spanId: this.#dice.hex(16) };
+      return this.#place(service, timestamp, otelMessage({ service, ...ids, ...madeUpRecord(this.#dice) }));
+    });
+  }
+
+  /** Records of errors with type, message and stack. */
+  error(count = 1): PlacedEvent[] {
+    return this.#times(count, (service, timestamp) => {
+      const ids = { traceId: this.#dice.hex(32), spanId: this.#dice.hex(16) };
+      const error = madeUpError(this.#dice, service);
+      return this.#place(
+        service,
+        timestamp,
+        otelMessage({
+          service,
+          ...ids,
+          body: error.message,
+          severity: 'ERROR',
+          attributes: exceptionAttributes(error),
+        }),
+      );
+    });
+  }
+
+  /**
+   * One request on its way through several services, in records and in spans that belong together.
+   * @param story - what goes wrong; by default the seed decides
+   * @throws OptionError for an unknown story
+   */
+  sequence(story: FailureStory = this.#dice.pick(FAILURE_STORIES)): GeneratedSequence {
+    if (!FAILURE_STORIES.includes(story)) {
+      throw new OptionError('story', `be one of ${FAILURE_STORIES.join(', ')}`, story);
+    }
+    return makeSequence(this.#dice, story, this.#next(), (service, timestamp, message) =>
+      this.#place(service, timestamp, message),
+    );
+  }
+
+  /**
+   * Events one after the other, as many as are read: `for (const event of generator.events('error', 10))`.
+   * @param kind - `sequence` gives records and spans, in the order of time within each request
+   * @param count - a sequence is not cut, so that it may be a few more
+   */
+  *events(kind: GeneratedKind, count: number): Generator<PlacedEvent, void, undefined> {
+    if (!GENERATED_KINDS.includes(kind)) {
+      throw new OptionError('kind', `be one of ${GENERATED_KINDS.join(', ')}`, kind);
+    }
+    checkCount(count);
+    for (let made = 0; made < count;) {
+      const events = kind === 'sequence' ? allOf(this.sequence()) : this[kind](1);
+      made += events.length;
+      yield* events;
+    }
+  }
+
+  #times(count: number, make: (service: GeneratedService, timestamp: number) => PlacedEvent): PlacedEvent[] {
+    checkCount(count);
+    return Array.from({ length: count }, () => make(this.#dice.pick(SERVICES), this.#next()));
+  }
+
+  #place(service: GeneratedService, timestamp: number, message: string): PlacedEvent {
+    const { logGroupPrefix, logStreamName } = this.#options;
+    return { logGroupName: `${logGroupPrefix}${service}`, logStreamName, timestamp, message };
+  }
+
+  /** The time of the next event. */
+  #next(): number {
+    const timestamp = this.#timestamp;
+    this.#timestamp += this.#dice.wait(this.#options.betweenMillis);
+    return timestamp;
+  }
+}
+
+function allOf({ events, spans }: GeneratedSequence): PlacedEvent[] {
+  return [...events, ...spans].sort((a, b) => a.timestamp - b.timestamp);
+}
+
+function checkCount(count: number): void {
+  if (Number.isInteger(count) && count >= 0) return;
+  throw new OptionError('count', 'be a whole number from 0', count);
+}

@@ -1,0 +1,110 @@
+import { type Dice } from './dice.js';
+
+/** Services that events come from. */
+export const SERVICES = ['gateway', 'orders', 'stock', 'payments'] as const;
+
+/** One of {@link SERVICES}. */
+export type GeneratedService = (typeof SERVICES)[number];
+
+const PATHS = ['/checkout', '/orders', '/orders/4711', '/items/book', '/items/lamp', '/health', '/login'];
+const AGENTS = ['Mozilla/5.0', 'curl/8.5.0', 'okhttp/4.12.0', 'kube-probe/1.31'];
+
+/** What an error says, with the frames above its own. */
+const ERRORS = [
+  { type: 'TypeError', message: "Cannot read properties of undefined (reading 'price')", at: 'priceOf' },
+  { type: 'TimeoutError', message: 'the database did not answer within 5000 ms', at: 'query' },
+  { type: 'ConnectionError', message: 'connect ECONNREFUSED 10.0.3.17:5432', at: 'connect' },
+  { type: 'ValidationError', message: 'quantity must be from 1 to 100; it is 0', at: 'checkOrder' },
+  { type: 'RangeError', message: 'Invalid array length', at: 'pagesOf' },
+] as const;
+
+/** An error as OpenTelemetry's attributes of exceptions have it. */
+export interface MadeUpError {
+  readonly type: string;
+  readonly message: string;
+  readonly stacktrace: string;
+}
+
+/** An error of a service, with a stack. */
+export function madeUpError(dice: Dice, service: string): MadeUpError {
+  const { type, message, at } = dice.pick(ERRORS);
+  return { type, message, stacktrace: stackOf(dice, service, `${type}: ${message}`, at) };
+}
+
+/** @param head - the stack's first line */
+export function stackOf(dice: Dice, service: string, head: string, at: string): string {
+  const line = (): string => `${dice.whole(10, 400)}:${dice.whole(3, 40)}`;
+  return [
+    head,
+    `    at ${at} (file:///srv/${service}/src/${at.toLowerCase()}.js:${line()})`,
+    `    at async handle (file:///srv/${service}/src/server.js:${line()})`,
+    `    at process.processTicksAndRejections (node:internal/process/task_queues:105:5)`,
+  ].join('\n');
+}
+
+/** Exception attributes. Source: OpenTelemetry semantic conventions, "Exceptions in logs". */
+export function exceptionAttributes({ type, message, stacktrace }: MadeUpError): Record<string, string> {
+  return { 'exception.type': type, 'exception.message': message, 'exception.stacktrace': stacktrace };
+}
+
+/** What is written around applications: access logs, other loggers' JSON, key=value, stacks, long and foreign text. */
+export function madeUpLine(dice: Dice, timestamp: number): string {
+  const iso = new Date(timestamp).toISOString();
+  const status = dice.pick([200, 200, 200, 201, 204, 301, 404, 500, 503]);
+  const path = dice.pick(PATHS);
+  const address = `10.${dice.whole(0, 255)}.${dice.whole(0, 255)}.${dice.whole(1, 254)}`;
+  switch (dice.whole(0, 6)) {
+    case 0:
+      return `${address} - - [${iso}] "GET ${path} HTTP/1.1" ${status} ${dice.whole(20, 90_000)} "-" "${dice.pick(AGENTS)}"`;
+    case 1:
+      return JSON.stringify({ level: 'info', time: timestamp, msg: 'request completed', path, status });
+    case 2:
+      return `ts=${iso} level=${status < 500 ? 'info' : 'error'} path=${path} status=${status} took=${dice.whole(1, 900)}ms`;
+    case 3:
+      return `START RequestId: ${dice.uuid()} Version: $LATEST`;
+    case 4:
+      return `${iso} WARN pool is ${dice.whole(70, 99)} % full; naïve retry of «${path}» – größer, 注文`;
+    case 5:
+      return madeUpError(dice, 'worker').stacktrace;
+    default:
+      return `${iso} DEBUG ${'cache entry kept; '.repeat(dice.whole(1, 40)).trim()}`;
+  }
+}
+
+/** A record of everyday work. */
+export function madeUpRecord(dice: Dice): {
+  body: string;
+  severity: 'DEBUG' | 'INFO' | 'WARN';
+  attributes: Record<string, unknown>;
+} {
+  const item = dice.pick(['book', 'lamp', 'chair']);
+  const order = dice.whole(1_000, 9_999);
+  switch (dice.whole(0, 4)) {
+    case 0:
+      return { body: 'order placed', severity: 'INFO', attributes: { 'order.id': order, item } };
+    case 1:
+      return {
+        body: 'request completed',
+        severity: 'INFO',
+        attributes: {
+          'http.request.method': 'GET',
+          'url.path': dice.pick(PATHS),
+          'http.response.status_code': dice.pick([200, 200, 201, 404]),
+          duration_ms: dice.whole(1, 900),
+        },
+      };
+    case 2:
+      return { body: 'cache miss', severity: 'DEBUG', attributes: { key: `item:${item}` } };
+    case 3:
+      return { body: 'retrying', severity: 'WARN', attributes: { attempt: dice.whole(1, 3), item } };
+    default:
+      return {
+        body: 'basket priced',
+        severity: 'INFO',
+        attributes: {
+          items: [item, dice.pick(['book', 'lamp'])],
+          total: { amount: order / 100, unit: 'EUR' },
+        },
+      };
+  }
+}

@@ -1,0 +1,356 @@
+import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { createCloudWatchLogsClient } from '../cloudwatch/client.js';
+import {
+  type CorrelatedEvent,
+  type FoundEvent,
+  toCorrelatedEvent,
+} from '../insights/look-up/correlated-event.js';
+import { type KnownLogGroup, LogGroupDirectory } from '../insights/log-groups/log-group-directory.js';
+import { reasonOf } from '../insights/queries/sleep.js';
+import { type ComponentMetrics } from '../observability/component-metrics.js';
+import { CHECKPOINT_OVERLAP_MILLIS, MAX_CHECKPOINT_MARKS, type TailCheckpoint } from './checkpoint.js';
+import { type Desk, Follower, reasonFor } from './follower.js';
+import { readInOrder, readLast } from './history.js';
+import { ItemQueue } from './item-queue.js';
+import { arnOf, MAX_SESSION_LOG_GROUPS } from './live-session.js';
+import { type Reading, RecentEvents } from './recent-events.js';
+import { isPassing, TailCalls } from './tail-calls.js';
+import { createTailFilter, type TailFilter } from './tail-filter.js';
+import { type TailItem } from './tail-item.js';
+import { createTailMetrics } from './tail-metrics.js';
+import { readTailOptions, type TailOptions, type TailSettings } from './tail-options.js';
+import { type TailStatus } from './tail-status.js';
+
+/** Milliseconds between two looks for log groups that are new under a prefix. */
+const LOOK_FOR_GROUPS_MILLIS = 15_000;
+/** Behind by so much, the tail says so; and again when it has caught up to half of it. */
+const NOTABLE_LAG_MILLIS = 10_000;
+
+/** A tail of log groups: an async iterator, with what is known of it. */
+export interface LogTail extends AsyncIterableIterator<TailItem> {
+  /** How it stands. */
+  status(): TailStatus;
+  /** Where its reader stands: what was read is behind it. Take it when an item has been worked on. */
+  checkpoint(): TailCheckpoint;
+  /** Ends it, as leaving a `for await` does. */
+  close(): Promise<void>;
+}
+
+/**
+ * Follows log groups live: by StartLiveTail, and by FilterLogEvents where that is denied or not for a group's class.
+ * Sessions are renewed before their three hours, broken ones opened again and the gap filled; events come once, late
+ * ones too. Gaps, sampling by the service and lag are items of the iterator. A slow reader holds the sources back.
+ * @example
+ * for await (const item of tailLogs({ logGroups: ['/apps/*'], minSeverity: 'error' })) {
+ *   if (item.kind === 'event') console.log(item.event.text);
+ * }
+ * @throws OptionError for wrong options. Its iterator throws what ends the tail: the AWS SDK's error where log groups
+ * can be read in no way, the signal's reason.
+ */
+export function tailLogs(options: TailOptions): LogTail {
+  return startTail(options, {});
+}
+
+/** What a tail works with, for tests. */
+export interface TailParts {
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
+  /** Replaces waiting. */
+  readonly wait?: ((millis: number, signal?: AbortSignal) => Promise<void>) | undefined;
+}
+
+/** As {@link tailLogs}. */
+export function startTail(options: TailOptions, parts: TailParts): LogTail {
+  const settings = readTailOptions(options, parts.environment ?? process.env);
+  return new RunningTail(options, settings, parts);
+}
+
+interface QueuedItem {
+  readonly item: TailItem;
+  readonly event: FoundEvent | undefined;
+}
+
+class RunningTail implements LogTail, Desk {
+  readonly client: CloudWatchLogsClient;
+  readonly calls: TailCalls;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+  readonly filterPattern: string | undefined;
+  readonly #ownClient: CloudWatchLogsClient | undefined;
+  readonly #settings: TailSettings;
+  readonly #stop = new AbortController();
+  readonly #queue: ItemQueue<QueuedItem>;
+  readonly #recent: RecentEvents;
+  readonly #filter: TailFilter;
+  readonly #followers: Follower[] = [];
+  readonly #metrics: ComponentMetrics<TailStatus> | undefined;
+  readonly #run: Promise<void>;
+  #heardUntilMillis: number;
+  #start: { readonly fromMillis: number; readonly ingestedMillis: number };
+  /** Ingestion times of events that the reader has not taken. */
+  readonly #unread = new Map<FoundEvent, number>();
+  #eventsSeen = 0;
+  #eventsShown = 0;
+  #eventsDeduplicated = 0;
+  #eventsFiltered = 0;
+  #eventsSampledOut = 0;
+  #sampledUpdates = 0;
+  #gaps = 0;
+  #unfilledGaps = 0;
+  #lagMillis: number | undefined;
+  #isBehind = false;
+
+  constructor(options: TailOptions, settings: TailSettings, { wait }: TailParts) {
+    this.#settings = settings;
+    const given = options.client ?? options.calls?.client;
+    this.#ownClient = given ? undefined : createCloudWatchLogsClient(clientOptions(options));
+    this.client = given ?? this.#ownClient!;
+    this.now = options.clock ?? Date.now;
+    this.signal = options.signal ? AbortSignal.any([options.signal, this.#stop.signal]) : this.#stop.signal;
+    this.calls = new TailCalls({ now: this.now, signal: this.signal, wait, shared: options.calls });
+    this.#queue = new ItemQueue(settings.batchSize);
+    this.#recent = new RecentEvents(
+      { now: this.now },
+      { windowMillis: settings.deduplicationWindowMillis + CHECKPOINT_OVERLAP_MILLIS },
+    );
+    this.#filter = createTailFilter(settings);
+    this.filterPattern = this.#filter.pattern;
+    this.#start = this.#firstMoment();
+    this.#heardUntilMillis = this.#start.fromMillis;
+    if (options.meterProvider) {
+      const { meterProvider } = options;
+      this.#metrics = createTailMetrics({ meterProvider, read: () => this.status() });
+    }
+    const onAbort = (): void => {
+      if (options.signal?.aborted) this.#queue.end(reasonOf(options.signal));
+    };
+    this.signal.addEventListener('abort', onAbort, { once: true });
+    if (this.signal.aborted) onAbort();
+    this.#run = this.#follow();
+  }
+
+  [Symbol.asyncIterator](): LogTail {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<TailItem, undefined>> {
+    const { done, value } = await this.#queue.next();
+    if (done) return { done, value: undefined };
+    if (value.event) this.#unread.delete(value.event);
+    return { done: false, value: value.item };
+  }
+
+  async return(): Promise<IteratorResult<TailItem, undefined>> {
+    await this.close();
+    return { done: true, value: undefined };
+  }
+
+  async close(): Promise<void> {
+    this.#queue.discard();
+    this.#stop.abort();
+    await this.#run;
+  }
+
+  status(): TailStatus {
+    const active = this.#followers.filter((follower) => follower.isActive);
+    return {
+      streamsActive: active.length,
+      liveSessions: active.filter((follower) => follower.isLive).length,
+      logGroups: this.#followers.flatMap(({ groups }) => groups.map(({ identifier }) => identifier)),
+      breaker: this.calls.breaker,
+      calls: this.calls.calls,
+      errors: this.calls.errors,
+      ...(this.calls.lastError !== undefined && {
+        lastError: this.calls.lastError,
+        lastErrorAtMillis: this.calls.lastErrorAtMillis,
+      }),
+      eventsSeen: this.#eventsSeen,
+      eventsShown: this.#eventsShown,
+      eventsDeduplicated: this.#eventsDeduplicated,
+      eventsFiltered: this.#eventsFiltered,
+      eventsSampledOut: this.#eventsSampledOut,
+      sampledUpdates: this.#sampledUpdates,
+      gaps: this.#gaps,
+      unfilledGaps: this.#unfilledGaps,
+      ...(this.#lagMillis !== undefined && { lagMillis: this.#lagMillis }),
+      liveMillis: this.#followers.reduce((sum, follower) => sum + follower.liveMillis, 0),
+    };
+  }
+
+  checkpoint(): TailCheckpoint {
+    const heard = this.#followers.map((follower) => follower.heardUntilMillis);
+    const unread = [...this.#unread.values()];
+    const ingestedMillis = Math.min(...(heard.length === 0 ? [this.#start.fromMillis] : heard), ...unread);
+    const since = ingestedMillis - CHECKPOINT_OVERLAP_MILLIS;
+    return {
+      version: 1,
+      ingestedMillis,
+      seen: this.#recent.marksSince(since, MAX_CHECKPOINT_MARKS, this.#unread.keys()),
+    };
+  }
+
+  beginReading(): Reading {
+    return this.#recent.begin();
+  }
+
+  async show(found: FoundEvent, reading: Reading): Promise<boolean> {
+    this.#eventsSeen++;
+    // Most of what is read again is known: it is not worth parsing.
+    let parsed: CorrelatedEvent | undefined;
+    const parse = (): CorrelatedEvent => (parsed ??= toCorrelatedEvent(found));
+    if (!reading.isNew(found, () => this.#filter.matches(parse()))) {
+      if (parsed === undefined) this.#eventsDeduplicated++;
+      else this.#eventsFiltered++;
+      return false;
+    }
+    const event = parse();
+    await this.#measureLag(found);
+    if (!this.#filter.isInSample(event)) {
+      this.#eventsSampledOut++;
+      return true;
+    }
+    this.#eventsShown++;
+    this.#unread.set(found, found.ingestionMillis ?? this.now());
+    await this.#queue.push({ item: { kind: 'event', event }, event: found });
+    return true;
+  }
+
+  async tell(item: TailItem): Promise<void> {
+    if (item.kind === 'gap') {
+      this.#gaps++;
+      if (!item.isFilled) this.#unfilledGaps++;
+    } else if (item.kind === 'sampled') this.#sampledUpdates++;
+    await this.#queue.push({ item, event: undefined });
+  }
+
+  #firstMoment(): { readonly fromMillis: number; readonly ingestedMillis: number } {
+    const { fromMillis, checkpoint } = this.#settings;
+    if (checkpoint) {
+      this.#recent.remember(checkpoint.seen, checkpoint.ingestedMillis);
+      const since = checkpoint.ingestedMillis - CHECKPOINT_OVERLAP_MILLIS;
+      return { fromMillis: since, ingestedMillis: since };
+    }
+    const nowMillis = this.now();
+    return { fromMillis: fromMillis ?? nowMillis, ingestedMillis: nowMillis };
+  }
+
+  async #measureLag({ ingestionMillis }: FoundEvent): Promise<void> {
+    if (ingestionMillis === undefined) return;
+    const lagMillis = Math.max(0, this.now() - ingestionMillis);
+    // What was ingested before the tail began is history, not lag.
+    if (ingestionMillis < this.#start.ingestedMillis) return;
+    this.#lagMillis = lagMillis;
+    const isBehind = lagMillis > (this.#isBehind ? NOTABLE_LAG_MILLIS / 2 : NOTABLE_LAG_MILLIS);
+    if (isBehind === this.#isBehind) return;
+    this.#isBehind = isBehind;
+    await this.tell({ kind: 'lag', lagMillis });
+  }
+
+  /** Never rejects: what ends the tail is given to its reader. */
+  async #follow(): Promise<void> {
+    const following: Promise<void>[] = [];
+    try {
+      await Promise.race([
+        this.#lookForGroups((groups, isLive) => {
+          const follower = new Follower(this, this.#settings, groups, this.#start, this.#heardUntilMillis);
+          this.#followers.push(follower);
+          const running = isLive ? follower.followLive() : follower.followByPolling();
+          const watched = running.catch((error: unknown) => {
+            if (!this.signal.aborted) this.#fail(error);
+          });
+          following.push(watched);
+        }),
+        new Promise<void>((resolve) => {
+          this.signal.addEventListener('abort', () => resolve(), { once: true });
+          if (this.signal.aborted) resolve();
+        }),
+      ]);
+    } catch (error) {
+      if (!this.signal.aborted) this.#fail(error);
+    }
+    await Promise.all(following);
+    this.#metrics?.freeze();
+    this.#ownClient?.destroy();
+    this.#queue.end();
+  }
+
+  /** Shows what was before the tail began, in the order of its times over all groups. */
+  async #showHistory(groups: readonly KnownLogGroup[]): Promise<void> {
+    const { last, fromMillis, checkpoint } = this.#settings;
+    if (last === undefined && fromMillis === undefined && checkpoint === undefined) return;
+    const beganMillis = this.now();
+    const reading = this.#recent.begin();
+    let unreadable = 0;
+    const leaveOut = async (group: KnownLogGroup, error: unknown): Promise<void> => {
+      if (isPassing(error) || ++unreadable === groups.length) throw error;
+      const reason = reasonFor(error);
+      await this.tell({ kind: 'left-out', logGroups: [group.identifier], reason });
+    };
+    if (last !== undefined) {
+      const matches = (event: FoundEvent): boolean => this.#filter.matches(toCorrelatedEvent(event));
+      const wanted = { count: last, toMillis: beganMillis, matches };
+      const found = await readLast(this, groups, wanted, this.filterPattern, leaveOut);
+      this.#start = { ...this.#start, fromMillis: found[0]?.timestampMillis ?? beganMillis };
+      for (const event of found) await this.show(event, reading);
+    } else {
+      const range = { fromMillis: this.#start.fromMillis, toMillis: beganMillis };
+      for await (const event of readInOrder(this, groups, range, this.filterPattern, leaveOut)) {
+        await this.show(event, reading);
+      }
+    }
+    reading.end();
+    this.#heardUntilMillis = beganMillis;
+  }
+
+  #fail(error: unknown): void {
+    this.#queue.end(error);
+    this.#stop.abort();
+  }
+
+  /** Resolves the selectors again and again, and starts a follower for each group that is new. */
+  async #lookForGroups(start: (groups: readonly KnownLogGroup[], isLive: boolean) => void): Promise<void> {
+    const known = new Set<string>();
+    const told = new Set<string>();
+    let isFirst = true;
+    const hasPrefixes = this.#settings.logGroups.some((selector) => selector.endsWith('*'));
+    for (;;) {
+      const directory = new LogGroupDirectory({ client: this.client, clock: this.now });
+      const { groups, leftOut } = await this.calls.make(() =>
+        directory.resolve(this.#settings.logGroups, this.signal),
+      );
+      const fresh = groups.filter(({ identifier }) => !known.has(identifier));
+      for (const { identifier } of fresh) known.add(identifier);
+      const missing = leftOut.map(({ logGroup }) => logGroup).filter((name) => !told.has(name));
+      for (const name of missing) told.add(name);
+      if (missing.length > 0) await this.tell({ kind: 'missing', logGroups: missing });
+      if (isFirst) {
+        isFirst = false;
+        await this.#showHistory(fresh);
+        if (!this.#settings.follow) return;
+      }
+      for (const { live, members } of chunks(fresh, this.#settings.source)) start(members, live);
+      if (!hasPrefixes && leftOut.length === 0) return await new Promise<never>(() => undefined);
+      await this.calls.wait(LOOK_FOR_GROUPS_MILLIS);
+    }
+  }
+}
+
+/** Live tail takes groups of class Standard, by ARN, ten in a session; polled groups have one follower together. */
+function chunks(
+  groups: readonly KnownLogGroup[],
+  source: TailSettings['source'],
+): { live: boolean; members: readonly KnownLogGroup[] }[] {
+  const canBeLive = (group: KnownLogGroup): boolean =>
+    source === 'live' ||
+    (source === 'auto' && (group.logGroupClass ?? 'STANDARD') === 'STANDARD' && arnOf(group) !== undefined);
+  const live = groups.filter(canBeLive);
+  const polled = groups.filter((group) => !canBeLive(group));
+  const sessions = [];
+  for (let index = 0; index < live.length; index += MAX_SESSION_LOG_GROUPS) {
+    sessions.push({ live: true, members: live.slice(index, index + MAX_SESSION_LOG_GROUPS) });
+  }
+  return polled.length === 0 ? sessions : [...sessions, { live: false, members: polled }];
+}
+
+function clientOptions({ region, endpoint, credentials, maxAttempts, retryMode }: TailOptions): TailOptions {
+  return { region, endpoint, credentials, maxAttempts, retryMode } as TailOptions;
+}

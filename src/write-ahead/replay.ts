@@ -1,0 +1,183 @@
+import { readdirSync, renameSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { describeError } from '../cloudwatch/describe-error.js';
+import { type Diagnostics } from '../observability/diagnostics.js';
+import { SignsOfLife } from '../file-ownership/signs-of-life.js';
+import { claimedName, DEAD_AFTER_MILLIS, isClaimable } from './file-claims.js';
+import { freeName } from './file-owner.js';
+import { adoptSegment, isReadable, type LeftEvents, takeLeft } from './read-segment.js';
+import { type Segment } from './segment.js';
+
+/** What a replay works with. */
+export interface ReplayParts {
+  readonly diagnostics: Diagnostics;
+  /** Milliseconds, monotonic. */
+  readonly now: () => number;
+  /** Whether there is room in memory for events that only files have. */
+  readonly hasRoom: () => boolean;
+  /** Delivers events that a file had; resolves when they are delivered, kept or lost. Never rejects. */
+  readonly deliver: (events: LeftEvents) => Promise<void>;
+  /** An earlier process left so many events, and so many more that can't be read. */
+  readonly onFound: (events: number, lost: number, where: string) => void;
+}
+
+/** What of a log its replay sees. */
+export interface ReplayedLog {
+  readonly parts: ReplayParts;
+  /** Of its files. */
+  readonly directory: string;
+  /** In order of age. */
+  readonly segments: Set<Segment>;
+  isClosed(): boolean;
+  /** Makes the directory where it is missing. @throws the file system's error */
+  makeDirectory(): void;
+  /** Nothing more is appended to a file, should it be the one to which events go now. */
+  appendElsewhere(segment: Segment): void;
+  closeIfDone(segment: Segment): void;
+}
+
+/**
+ * Reads what a write-ahead log's files have and nobody else: events that found no room in memory, and those that
+ * processes left which are gone, whose files it takes over.
+ */
+export class Replay {
+  readonly #log: ReplayedLog;
+  readonly #signs: SignsOfLife;
+  #unreadable = new Set<string>();
+  #replayed = 0;
+  #possibleDuplicates = 0;
+
+  constructor(log: ReplayedLog) {
+    this.#log = log;
+    this.#signs = new SignsOfLife(log.parts.now, DEAD_AFTER_MILLIS);
+  }
+
+  /** Events that were taken over. */
+  get replayed(): number {
+    return this.#replayed;
+  }
+
+  /** Of these, events that the earlier process may have delivered. */
+  get possibleDuplicates(): number {
+    return this.#possibleDuplicates;
+  }
+
+  /** Files that stay as they are: a later version wrote them, or they can't be read. */
+  get unreadableFiles(): number {
+    return this.#unreadable.size;
+  }
+
+  /** Sends what only files have, as long as there is room in memory. Never rejects. */
+  async run(): Promise<void> {
+    const log = this.#log;
+    for (const segment of [...log.segments]) await this.#replaySegment(segment);
+    const claimable = log.isClosed() ? [] : this.#claimable();
+    this.#unreadable = new Set(claimable.filter((name) => this.#unreadable.has(name)));
+    for (const name of claimable) {
+      // One by one, each gone before the next comes: what lies here may be far more than there is memory.
+      if (log.isClosed() || !log.parts.hasRoom()) return;
+      const segment = this.#claim(name);
+      if (segment) await this.#replaySegment(segment);
+      await nextTurn();
+    }
+  }
+
+  async #replaySegment(segment: Segment): Promise<void> {
+    if (segment.left === 0) return;
+    // What is appended while it is read would otherwise be read again and again.
+    this.#log.appendElsewhere(segment);
+    for (const events of this.#takeLeft(segment)) await this.#log.parts.deliver(events);
+  }
+
+  #takeLeft(segment: Segment): LeftEvents[] {
+    const { parts, directory } = this.#log;
+    if (this.#log.isClosed() || !parts.hasRoom()) return [];
+    try {
+      return takeLeft(segment);
+    } catch (error) {
+      parts.diagnostics.error(
+        'write-ahead file',
+        `a file of ${directory} can not be read: ${describeError(error)}`,
+      );
+      return [];
+    }
+  }
+
+  /** The files of processes that are gone, the oldest first. */
+  #claimable(): string[] {
+    const { parts, directory } = this.#log;
+    try {
+      this.#log.makeDirectory();
+      const claimable = readdirSync(directory)
+        .sort()
+        .filter((name) =>
+          isClaimable(
+            name,
+            () => statSync(join(directory, name), { throwIfNoEntry: false })?.mtimeMs,
+            this.#signs,
+          ),
+        );
+      this.#signs.forgetUnseen();
+      return claimable;
+    } catch (error) {
+      parts.diagnostics.error(
+        'write-ahead directory',
+        `${directory} can not be read: ${describeError(error)}`,
+      );
+      return [];
+    }
+  }
+
+  /** @returns undefined where another process was faster, or the file can't be read */
+  #claim(name: string): Segment | undefined {
+    const { parts, directory, segments } = this.#log;
+    const path = join(directory, name);
+    const claimed = join(directory, claimedName(name));
+    try {
+      // Before it is claimed: another process may be able to read it.
+      if (!isReadable(path)) {
+        this.#unreadable.add(name);
+        parts.diagnostics.warn('write-ahead version', `${path} is of another version and is left alone`);
+        return undefined;
+      }
+      // Of several processes that try, one finds the file.
+      renameSync(path, claimed);
+    } catch (error) {
+      this.#noteUnreadable(name, error as NodeJS.ErrnoException);
+      return undefined;
+    }
+    try {
+      const { segment, events, sent, lost } = adoptSegment(claimed);
+      this.#unreadable.delete(name);
+      segments.add(segment);
+      this.#replayed += events;
+      this.#possibleDuplicates += sent;
+      parts.onFound(events, lost, claimed);
+      this.#log.closeIfDone(segment);
+      return segment;
+    } catch (error) {
+      this.#noteUnreadable(name, error as NodeJS.ErrnoException);
+      tryRename(claimed, join(directory, freeName(name)));
+      return undefined;
+    }
+  }
+
+  #noteUnreadable(name: string, error: NodeJS.ErrnoException): void {
+    if (error.code === 'ENOENT') return;
+    const { parts, directory } = this.#log;
+    this.#unreadable.add(name);
+    parts.diagnostics.error(
+      'write-ahead file',
+      `${join(directory, name)} can not be taken over: ${describeError(error)}`,
+    );
+  }
+}
+
+function tryRename(from: string, to: string): void {
+  try {
+    renameSync(from, to);
+  } catch {
+    // It is not there any more, or the next process sees that this one is dead.
+  }
+}

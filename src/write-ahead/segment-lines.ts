@@ -1,0 +1,75 @@
+import { crc32 } from 'node:zlib';
+import { type Destination, type EncodedEvent, type LogEntity } from '../delivery/encoded-event.js';
+
+/** First and last number, both inclusive. */
+export type NumberRange = readonly [number, number];
+
+/** How many events there are, and below which number notes are missing; each in as many digits as ever. */
+export interface SegmentHeadLine {
+  readonly count: string;
+  readonly unnotedBelow: string;
+}
+
+/** What a line of a segment says. */
+export type SegmentLine =
+  | { readonly version: number }
+  | SegmentHeadLine
+  /** Where the events that name `d` go. */
+  | { readonly d: number; readonly destination: Destination; readonly entity?: LogEntity | undefined }
+  /** Event `n`: timestamp, bytes of the message, the message. */
+  | { readonly n: number; readonly d: number; readonly t: number; readonly b: number; readonly m: string }
+  /** These events may be with the service already. */
+  | { readonly sent: readonly NumberRange[] }
+  /** These events need not be sent any more. */
+  | { readonly released: readonly NumberRange[] };
+
+/** The version of the format: a file of another one is left alone. */
+export const SEGMENT_VERSION = 1;
+
+/** Hexadecimal digits of the checksum, and a blank. */
+export const CHECKSUM_BYTES = 9;
+
+/** Longest line that is written without a buffer of its own. */
+const SCRATCH_BYTES = 64 * 1024;
+const scratch = Buffer.alloc(SCRATCH_BYTES);
+
+/**
+ * Writes JSON as a line with its checksum.
+ * @param json - without a line break, as JSON.stringify gives it
+ * @returns bytes that the next call overwrites
+ */
+export function lineOf(json: string): Uint8Array {
+  // Three bytes are the most that UTF-8 needs for one UTF-16 unit.
+  const buffer =
+    json.length * 3 + CHECKSUM_BYTES + 1 <= SCRATCH_BYTES
+      ? scratch
+      : Buffer.allocUnsafe(Buffer.byteLength(json) + CHECKSUM_BYTES + 1);
+  const end = CHECKSUM_BYTES + buffer.write(json, CHECKSUM_BYTES);
+  const checksum = crc32(buffer.subarray(CHECKSUM_BYTES, end)).toString(16).padStart(8, '0');
+  buffer.write(`${checksum} `, 0, 'latin1');
+  buffer[end] = 0x0a;
+  return buffer.subarray(0, end + 1);
+}
+
+/** The JSON of an event's line; the message is JSON already. */
+export function eventJson(number: number, destination: number, event: EncodedEvent): string {
+  return `{"n":${number},"d":${destination},"t":${event.timestamp},"b":${event.messageBytes},"m":${event.messageJson}}`;
+}
+
+/** Joins neighbours. @param numbers - in any order, without repetition */
+export function rangesOf(numbers: readonly number[]): NumberRange[] {
+  const ranges: [number, number][] = [];
+  for (const number of isRising(numbers) ? numbers : numbers.toSorted((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last?.[1] === number - 1) last[1] = number;
+    else ranges.push([number, number]);
+  }
+  return ranges;
+}
+
+function isRising(numbers: readonly number[]): boolean {
+  for (let index = 1; index < numbers.length; index++) {
+    if (numbers[index]! < numbers[index - 1]!) return false;
+  }
+  return true;
+}

@@ -1,0 +1,287 @@
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fdatasync,
+  fstatSync,
+  ftruncateSync,
+  futimesSync,
+  openSync,
+  readSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { type Destination, type EncodedEvent, type LogEntity } from '../delivery/encoded-event.js';
+import { createdMillisOf, freeName } from './file-owner.js';
+import { firstBytes, type HeadFigures, SegmentHead } from './segment-head.js';
+import { eventJson, lineOf, rangesOf } from './segment-lines.js';
+import { SegmentStates } from './segment-states.js';
+
+// Windows has neither: a link in a file's place is not followed, and a pipe does not wait for its writer.
+const { O_NOFOLLOW = 0, O_NONBLOCK = 0 } = constants as { O_NOFOLLOW?: number; O_NONBLOCK?: number };
+const { O_APPEND, O_CREAT, O_EXCL, O_RDWR } = constants;
+
+/** Flags with which a file is opened that anybody may have put there. */
+export const OPEN_SAFELY = O_NOFOLLOW | O_NONBLOCK;
+
+/** An event that stands in a segment. */
+export class JournaledEvent implements EncodedEvent {
+  constructor(
+    readonly timestamp: number,
+    readonly messageJson: string,
+    readonly messageBytes: number,
+    readonly segment: Segment,
+    readonly number: number,
+  ) {}
+
+  /** The same place in the file for what is sent instead. */
+  with({ timestamp, messageJson, messageBytes }: EncodedEvent): JournaledEvent {
+    return new JournaledEvent(timestamp, messageJson, messageBytes, this.segment, this.number);
+  }
+}
+
+/** Where a segment's file is: in its place, removed by somebody, or claimed by a process that took this one for dead. */
+export type Whereabouts = 'here' | 'removed' | 'taken';
+
+/** One file: events are appended, and what became of them. */
+export class Segment {
+  /** Bytes of the file. */
+  bytes = 0;
+  readonly path: string;
+  /** Milliseconds since 1970. */
+  readonly createdMillis: number;
+  readonly #descriptor: number;
+  #head: SegmentHead;
+  /** Numbers of events of which a note could not be written. */
+  readonly #unnoted = { sent: new Set<number>(), released: new Set<number>() };
+  /** What became of its events. */
+  readonly states = new SegmentStates();
+  readonly #destinations = new Map<Destination, Map<LogEntity | undefined, number>>();
+  #destinationCount = 0;
+  #isClosed = false;
+  /** Whether it was written to since the device was last told to keep it. */
+  #isUnsynced = true;
+
+  private constructor(path: string, flags: number) {
+    this.path = path;
+    this.createdMillis = createdMillisOf(basename(path));
+    this.#head = new SegmentHead(path);
+    this.#descriptor = openSync(path, flags | O_RDWR | O_APPEND | OPEN_SAFELY, 0o600);
+  }
+
+  /** @throws the file system's error */
+  static create(path: string): Segment {
+    const segment = new Segment(path, O_CREAT | O_EXCL);
+    try {
+      segment.#write(firstBytes());
+      return segment;
+    } catch (error) {
+      // An empty file would be left at each try.
+      segment.close();
+      throw error;
+    }
+  }
+
+  /** Opens a file that is there. @throws the file system's error */
+  static open(path: string): Segment {
+    return new Segment(path, 0);
+  }
+
+  /** Events that are not released. */
+  get unreleased(): number {
+    return this.states.unreleased;
+  }
+
+  /** Events that only the file has. */
+  get left(): number {
+    return this.states.left;
+  }
+
+  /**
+   * Hands events to the operating system in one piece; all or none.
+   * @throws the file system's error
+   */
+  append(
+    destination: Destination,
+    entity: LogEntity | undefined,
+    events: readonly EncodedEvent[],
+  ): JournaledEvent[] {
+    const known = this.#destinations.get(destination)?.get(entity);
+    const place = known ?? this.#destinationCount;
+    const first = this.states.size;
+    const lines = events.map((event, index) => eventJson(first + index, place, event));
+    if (known === undefined) {
+      const { logGroupName, logStreamName } = destination;
+      const line = JSON.stringify({ d: place, destination: { logGroupName, logStreamName }, entity });
+      // Before and behind: with one of them damaged the events still have where to go.
+      this.#write(linesOf([line, ...lines, line]));
+      this.#remember(destination, entity);
+    } else {
+      this.#write(lines.length === 1 ? lineOf(lines[0]!) : linesOf(lines));
+    }
+    const journaled = events.map(
+      (event) =>
+        new JournaledEvent(event.timestamp, event.messageJson, event.messageBytes, this, this.states.hold()),
+    );
+    this.#head.count(this.states.size);
+    return journaled;
+  }
+
+  /** The events may be with the service from now on, whatever is heard of it. @returns whether that could be noted */
+  noteSent(numbers: readonly number[]): boolean {
+    const fresh = numbers.filter((number) => this.states.noteSent(number));
+    return fresh.length === 0 || this.#note('sent', fresh);
+  }
+
+  /** The events need not be sent any more. @returns whether that could be noted */
+  release(numbers: readonly number[]): boolean {
+    for (const number of numbers) this.states.release(number);
+    return this.#note('released', numbers);
+  }
+
+  /** Notes could not be written. */
+  get owesNotes(): boolean {
+    return this.#unnoted.sent.size + this.#unnoted.released.size > 0;
+  }
+
+  /** Tries again to write the notes that could not be written. @returns whether all are written */
+  noteAgain(): boolean {
+    for (const what of ['sent', 'released'] as const) {
+      const numbers = [...this.#unnoted[what]];
+      this.#unnoted[what].clear();
+      if (numbers.length > 0 && !this.#note(what, numbers)) return false;
+    }
+    this.#head.change({ unnotedBelow: 0 });
+    return true;
+  }
+
+  /** Nobody but the file has the event now. */
+  leave(number: number): void {
+    this.states.leave(number);
+  }
+
+  /** Its whole file. @throws the file system's error */
+  read(): Buffer {
+    return readFrom(this.#descriptor, fstatSync(this.#descriptor).size);
+  }
+
+  /** Cuts off what stands behind so many bytes. @throws the file system's error */
+  cutTo(bytes: number): void {
+    if (bytes < fstatSync(this.#descriptor).size) ftruncateSync(this.#descriptor, bytes);
+    this.bytes = bytes;
+  }
+
+  /** Ends the last line, which lacks its end. @throws the file system's error */
+  endLine(): void {
+    this.#write(Buffer.from('\n'));
+  }
+
+  /** Goes on with the figures that the file has. */
+  goOnFrom(figures: HeadFigures): void {
+    this.#head = new SegmentHead(this.path, figures);
+  }
+
+  /** Has the device keep what was appended. Never rejects. @returns why it can't */
+  sync(): Promise<Error | undefined> {
+    if (!this.#isUnsynced) return Promise.resolve(undefined);
+    this.#isUnsynced = false;
+    return new Promise((resolve) => {
+      // It may be closed meanwhile, once all in it is released.
+      fdatasync(this.#descriptor, (error) => {
+        this.#isUnsynced ||= error !== null;
+        resolve(this.#isClosed ? undefined : (error ?? undefined));
+      });
+    });
+  }
+
+  /** Shows those on other hosts that the file's owner lives. */
+  showLife(now: Date): void {
+    try {
+      futimesSync(this.#descriptor, now, now);
+    } catch {
+      // The next one may show it again.
+    }
+  }
+
+  /** Where its file is. What is in it can be read in any case as long as this process runs. */
+  whereabouts(): Whereabouts {
+    if (existsSync(this.path)) return 'here';
+    return fstatSync(this.#descriptor).nlink === 0 ? 'removed' : 'taken';
+  }
+
+  /**
+   * Lets go of the file: it is deleted where nothing is left in it, else anybody may claim it.
+   * @returns events that nobody has any more: somebody removed the file
+   */
+  close(): number {
+    if (this.owesNotes && this.unreleased > 0) this.noteAgain();
+    this.#isClosed = true;
+    this.#head.close();
+    const isRemoved = this.unreleased > 0 && this.whereabouts() === 'removed';
+    closeSync(this.#descriptor);
+    try {
+      if (this.unreleased === 0) unlinkSync(this.path);
+      else renameSync(this.path, join(dirname(this.path), freeName(basename(this.path))));
+    } catch {
+      // It is removed or taken. Where it only can't be renamed, the next process sees that this one is dead.
+    }
+    return isRemoved ? this.unreleased : 0;
+  }
+
+  /** Leaves the file to the process that took it. */
+  abandon(): void {
+    this.#isClosed = true;
+    this.#head.close();
+    closeSync(this.#descriptor);
+  }
+
+  #remember(destination: Destination, entity: LogEntity | undefined): void {
+    const ofDestination = this.#destinations.get(destination) ?? new Map<LogEntity | undefined, number>();
+    ofDestination.set(entity, this.#destinationCount++);
+    this.#destinations.set(destination, ofDestination);
+  }
+
+  /** What is not on disk for want of room is sent again after a crash: a duplicate, not a loss, and counted as such. */
+  #note(what: 'sent' | 'released', numbers: readonly number[]): boolean {
+    if (this.#isClosed) return true;
+    try {
+      this.#write(lineOf(JSON.stringify({ [what]: rangesOf(numbers) })));
+      return true;
+    } catch {
+      const below = 1 + numbers.reduce((most, number) => Math.max(most, number), 0);
+      for (const number of numbers) this.#unnoted[what].add(number);
+      this.#head.change({ unnotedBelow: Math.max(below, this.#head.figures.unnotedBelow) });
+      return false;
+    }
+  }
+
+  #write(bytes: Uint8Array): void {
+    let written = 0;
+    try {
+      while (written < bytes.length) written += writeSync(this.#descriptor, bytes, written);
+    } catch (error) {
+      if (written > 0) ftruncateSync(this.#descriptor, this.bytes);
+      throw error;
+    }
+    this.bytes += bytes.length;
+    this.#isUnsynced = true;
+  }
+}
+
+function linesOf(texts: readonly string[]): Buffer {
+  return Buffer.concat(texts.map((text) => Buffer.from(lineOf(text))));
+}
+
+/** The first bytes of a file, as far as there are so many. */
+export function readFrom(descriptor: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  let read = 0;
+  while (read < length) {
+    const more = readSync(descriptor, bytes, read, length - read, read);
+    if (more === 0) break;
+    read += more;
+  }
+  return bytes.subarray(0, read);
+}

@@ -1,0 +1,409 @@
+import { closeSync, fsync, openSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
+import {
+  type Destination,
+  type EncodedEvent,
+  type EventKeeper,
+  type LogEntity,
+} from '../delivery/encoded-event.js';
+import { CloudWatchLogsError } from '../cloudwatch/errors.js';
+import { makeFoldersAtOnce } from '../file-ownership/make-folders.js';
+import { newFileName, SIGN_OF_LIFE_MILLIS } from './file-owner.js';
+import { type Replay, type ReplayParts } from './replay.js';
+import { JournaledEvent, Segment } from './segment.js';
+
+/** What reads files, of which `emit` needs nothing. */
+export interface ReplayPart {
+  readonly Replay: typeof Replay;
+}
+
+/** Where and how records are written before `emit` returns. */
+export interface WriteAheadSettings {
+  readonly directory: string;
+  /** Milliseconds between two times that the device is told to keep what was written; 0 for never. */
+  readonly fsyncIntervalMillis: number;
+  /** Bytes of files that this process writes and has claimed. */
+  readonly maxBytes: number;
+}
+
+/** What the log works with. */
+export interface WriteAheadParts extends ReplayParts {
+  /** Milliseconds since 1970. */
+  readonly wallClock: () => number;
+  /** Events that were counted before and that only a file had, which is not there any more. */
+  readonly onGone: (how: 'removed' | 'taken', events: number, where: string) => void;
+  /** Where the part that reads files comes from: nothing before, or what went wrong, holds up what is appended. */
+  readonly replay: {
+    /** As far as it is there already. */
+    now(): ReplayPart | undefined;
+    load(): Promise<ReplayPart>;
+  };
+}
+
+/** Figures of a log since it was made. */
+export interface WriteAheadStatus {
+  /** Bytes of the files in use. */
+  readonly bytes: number;
+  /** Events in them that are not delivered, stored elsewhere or lost. */
+  readonly events: number;
+  /** Records that could not be written, so that they were in memory alone. */
+  readonly unprotected: number;
+  /** Events that earlier processes left and that this one took over. */
+  readonly replayed: number;
+  /** Of these, events that the earlier process may have delivered: at most so many are there twice. */
+  readonly possibleDuplicates: number;
+  /** Files that stay as they are: a later version wrote them, or they can't be read. */
+  readonly unreadableFiles: number;
+  readonly maxBytes: number;
+  /** Milliseconds since the oldest file was begun that is not through; undefined where there is none. */
+  readonly oldestAgeMillis: number | undefined;
+  /** Why the last record could not be written, until one is. */
+  readonly writeError: Error | undefined;
+}
+
+/** Bytes after which a file is closed, so that it can go when all its events are released. */
+const MAX_SEGMENT_BYTES = 4 * 1024 * 1024;
+
+/** Milliseconds between two looks for events that only files have, also those of processes that died meanwhile. */
+const REPLAY_INTERVAL_MILLIS = 2000;
+
+/** Milliseconds after a failed write before the next is tried. */
+const AFTER_FAILURE_MILLIS = 1000;
+
+/**
+ * Keeps each event in a plain file from before `emit` returns until it is released, so that a process killed
+ * at any moment loses none: another one, or the next, sends what is not released.
+ */
+export class WriteAheadLog implements EventKeeper {
+  readonly #parts: WriteAheadParts;
+  readonly #settings: WriteAheadSettings;
+  readonly #segmentBytes: number;
+  /** In order of age; new events go to the last one where it is `#current`. */
+  readonly #segments = new Set<Segment>();
+  #current: Segment | undefined;
+  #sequence = 0;
+  #failedAt = Number.NEGATIVE_INFINITY;
+  #needsSync = false;
+  #syncing = false;
+  /** Parents of folders that were made and may not outlive a power cut. */
+  readonly #unsyncedFolders = new Set<string>();
+  #replaying: Promise<void> | undefined;
+  #isClosed = false;
+  readonly #timers: NodeJS.Timeout[] = [];
+  #unprotected = 0;
+  /** It is there when what reads files is loaded. */
+  #replayer: Replay | undefined;
+  #writeError: Error | undefined;
+
+  constructor(parts: WriteAheadParts, settings: WriteAheadSettings) {
+    this.#parts = parts;
+    this.#settings = settings;
+    const part = parts.replay.now();
+    if (part) this.#createReplayer(part);
+    this.#every(REPLAY_INTERVAL_MILLIS, () => void this.replay());
+    this.#every(SIGN_OF_LIFE_MILLIS, () => this.#showLife());
+    if (settings.fsyncIntervalMillis > 0) this.#every(settings.fsyncIntervalMillis, () => void this.#sync());
+    this.#segmentBytes = Math.min(MAX_SEGMENT_BYTES, settings.maxBytes / 8);
+    setImmediate(() => void this.replay()).unref();
+  }
+
+  /**
+   * Hands the events of one record to the operating system.
+   * @returns the events to send in their place; undefined where they could not be written, which is counted
+   */
+  append(
+    destination: Destination,
+    entity: LogEntity | undefined,
+    events: readonly EncodedEvent[],
+  ): readonly JournaledEvent[] | undefined {
+    const now = this.#parts.now();
+    if (this.#isClosed || now - this.#failedAt < AFTER_FAILURE_MILLIS) {
+      this.#unprotected++;
+      return;
+    }
+    try {
+      const segment = this.#segmentForAppend();
+      if (segment === undefined) {
+        this.#fail(this.#noRoom());
+        return;
+      }
+      const journaled = segment.append(destination, entity, events);
+      this.#needsSync = true;
+      this.#writeError = undefined;
+      return journaled;
+    } catch (error) {
+      this.#failedAt = now;
+      this.#leaveCurrent();
+      this.#fail(error as Error);
+      return;
+    }
+  }
+
+  sending(events: readonly EncodedEvent[]): void {
+    for (const [segment, numbers] of bySegment(events)) {
+      if (!segment.noteSent(numbers)) this.#warnOfNotes();
+    }
+  }
+
+  release(events: readonly EncodedEvent[]): void {
+    for (const [segment, numbers] of bySegment(events)) {
+      const isNoted = segment.release(numbers);
+      // A file that is through goes, with what it does not say.
+      if (!isNoted && segment.unreleased > 0) this.#warnOfNotes();
+      this.#closeIfDone(segment);
+    }
+  }
+
+  giveBack(events: readonly EncodedEvent[]): number {
+    let kept = 0;
+    for (const event of events) {
+      if (!(event instanceof JournaledEvent)) continue;
+      event.segment.leave(event.number);
+      kept++;
+    }
+    return kept;
+  }
+
+  /** Sends what only files have, as long as there is room in memory. Never rejects. */
+  replay(): Promise<void> {
+    this.#replaying ??= this.#replay().finally(() => (this.#replaying = undefined));
+    return this.#replaying;
+  }
+
+  status(): WriteAheadStatus {
+    let bytes = 0;
+    let events = 0;
+    let oldest = Number.POSITIVE_INFINITY;
+    for (const segment of this.#segments) {
+      bytes += segment.bytes;
+      events += segment.unreleased;
+      if (segment.unreleased > 0) oldest = Math.min(oldest, segment.createdMillis);
+    }
+    return {
+      bytes,
+      events,
+      unprotected: this.#unprotected,
+      replayed: this.#replayer?.replayed ?? 0,
+      possibleDuplicates: this.#replayer?.possibleDuplicates ?? 0,
+      unreadableFiles: this.#replayer?.unreadableFiles ?? 0,
+      maxBytes: this.#settings.maxBytes,
+      oldestAgeMillis: events > 0 ? Math.max(0, this.#parts.wallClock() - oldest) : undefined,
+      writeError: this.#writeError,
+    };
+  }
+
+  /** Tries whether a record could be written now. @returns the status after it */
+  check(): WriteAheadStatus {
+    if (!this.#isClosed) {
+      try {
+        this.#writeError = this.#segmentForAppend() === undefined ? this.#noRoom() : undefined;
+      } catch (error) {
+        this.#writeError = error as Error;
+      }
+    }
+    return this.status();
+  }
+
+  /** Leaves what is not released to the next process. */
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    for (const timer of this.#timers) clearInterval(timer);
+    if (this.#settings.fsyncIntervalMillis > 0) {
+      const kept = [...this.#segments].filter(({ unreleased }) => unreleased > 0);
+      await Promise.all(kept.map((segment) => segment.sync()));
+      if (kept.length > 0) await this.#syncFolders();
+    }
+    for (const segment of this.#segments) this.#close(segment);
+    this.#segments.clear();
+    this.#current = undefined;
+  }
+
+  #every(millis: number, work: () => void): void {
+    this.#timers.push(setInterval(work, millis).unref());
+  }
+
+  #fail(error: Error): void {
+    this.#unprotected++;
+    this.#writeError = error;
+    this.#parts.diagnostics.error(
+      'write-ahead',
+      `log records can not be written to ${this.#settings.directory} and would be lost with the process: ${error.message}`,
+    );
+  }
+
+  #warnOfNotes(): void {
+    this.#parts.diagnostics.warn(
+      'write-ahead notes',
+      `what became of log records can not be noted in ${this.#settings.directory} and is tried again: after a crash they ` +
+        'would be sent twice',
+    );
+  }
+
+  #noteAgain(): void {
+    for (const segment of this.#segments) {
+      if (segment.owesNotes && !segment.noteAgain()) this.#warnOfNotes();
+    }
+  }
+
+  #noRoom(): Error {
+    return new CloudWatchLogsError(
+      'ERR_WRITE_AHEAD_FULL',
+      `its files have reached ${this.#settings.maxBytes} bytes (writeAhead.maxBytes)`,
+    );
+  }
+
+  /** @returns undefined where there is no room @throws the file system's error */
+  #segmentForAppend(): Segment | undefined {
+    if (this.#current && this.#current.bytes < this.#segmentBytes) return this.#current;
+    this.#leaveCurrent();
+    if (this.#bytes() + this.#segmentBytes > this.#settings.maxBytes) return undefined;
+    const name = newFileName(this.#parts.wallClock(), ++this.#sequence);
+    this.#current = Segment.create(join(this.#directory(), name));
+    this.#segments.add(this.#current);
+    return this.#current;
+  }
+
+  /** Nothing more is appended to the file to which events go now. */
+  #leaveCurrent(): void {
+    const full = this.#current;
+    this.#current = undefined;
+    if (full) this.#closeIfDone(full);
+  }
+
+  #bytes(): number {
+    let bytes = 0;
+    for (const segment of this.#segments) bytes += segment.bytes;
+    return bytes;
+  }
+
+  /** @throws the file system's error */
+  #directory(): string {
+    const { directory } = this.#settings;
+    let made = resolve(directory);
+    const firstMade = makeFoldersAtOnce(made);
+    while (firstMade !== undefined && made.length >= firstMade.length) {
+      made = dirname(made);
+      this.#unsyncedFolders.add(made);
+    }
+    return directory;
+  }
+
+  #closeIfDone(segment: Segment): void {
+    if (segment.unreleased > 0 || segment === this.#current || !this.#segments.delete(segment)) return;
+    this.#close(segment);
+  }
+
+  #close(segment: Segment): void {
+    const gone = segment.close();
+    if (gone > 0) this.#parts.onGone('removed', gone, segment.path);
+  }
+
+  /** Files that were removed, or that another process took, get nothing more. */
+  #lookForFiles(): void {
+    for (const segment of [...this.#segments]) {
+      const whereabouts = segment.whereabouts();
+      if (whereabouts === 'here') continue;
+      if (segment === this.#current) this.#current = undefined;
+      const what =
+        whereabouts === 'removed'
+          ? 'was removed: what is in it would be lost with the process'
+          : 'was taken by another process, which took this one for dead: what is in it may be sent twice';
+      this.#parts.diagnostics.error(`write-ahead ${whereabouts}`, `${segment.path} ${what}`);
+      if (whereabouts === 'removed') {
+        this.#closeIfDone(segment);
+        continue;
+      }
+      this.#segments.delete(segment);
+      if (segment.left > 0) this.#parts.onGone('taken', segment.left, segment.path);
+      segment.abandon();
+    }
+  }
+
+  async #replay(): Promise<void> {
+    if (!this.#isClosed) {
+      this.#lookForFiles();
+      this.#noteAgain();
+    }
+    const replay = this.#replayer ?? (await this.#loadReplayer());
+    await replay?.run();
+  }
+
+  /** The next look may have more luck. Never rejects. */
+  async #loadReplayer(): Promise<Replay | undefined> {
+    try {
+      this.#createReplayer(await this.#parts.replay.load());
+    } catch {
+      // Whatever delivers comes with it, and says that it could not be loaded.
+    }
+    return this.#replayer;
+  }
+
+  #createReplayer({ Replay }: ReplayPart): void {
+    this.#replayer = new Replay({
+      parts: this.#parts,
+      directory: this.#settings.directory,
+      segments: this.#segments,
+      isClosed: () => this.#isClosed,
+      makeDirectory: () => void this.#directory(),
+      appendElsewhere: (segment) => {
+        if (segment === this.#current) this.#current = undefined;
+      },
+      closeIfDone: (segment) => {
+        this.#closeIfDone(segment);
+      },
+    });
+  }
+
+  async #sync(): Promise<void> {
+    if (!this.#needsSync || this.#syncing) return;
+    this.#needsSync = false;
+    this.#syncing = true;
+    const errors = await Promise.all([...this.#segments].map((segment) => segment.sync()));
+    await this.#syncFolders();
+    this.#syncing = false;
+    for (const error of errors) {
+      if (error === undefined) continue;
+      this.#parts.diagnostics.error(
+        'write-ahead sync',
+        `files of ${this.#settings.directory} can not be synced and may not outlive a power cut: ${error.message}`,
+      );
+    }
+  }
+
+  /** The names of files, and of the folders that were made for them. */
+  async #syncFolders(): Promise<void> {
+    const folders = [this.#settings.directory, ...this.#unsyncedFolders];
+    this.#unsyncedFolders.clear();
+    await Promise.all(folders.map(syncDirectory));
+  }
+
+  #showLife(): void {
+    const now = new Date(this.#parts.wallClock());
+    for (const segment of this.#segments) segment.showLife(now);
+  }
+}
+
+function bySegment(events: readonly EncodedEvent[]): Map<Segment, number[]> {
+  const numbers = new Map<Segment, number[]>();
+  for (const event of events) {
+    if (!(event instanceof JournaledEvent)) continue;
+    const ofSegment = numbers.get(event.segment);
+    if (ofSegment) ofSegment.push(event.number);
+    else numbers.set(event.segment, [event.number]);
+  }
+  return numbers;
+}
+
+/** A new file is safe once its directory is. Not every system can do this. */
+async function syncDirectory(directory: string): Promise<void> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(directory, 'r');
+  } catch {
+    return;
+  }
+  await new Promise<void>((resolve) => {
+    fsync(descriptor, () => resolve());
+  });
+  closeSync(descriptor);
+}

@@ -1,0 +1,121 @@
+import { expect } from 'chai';
+import { load } from 'js-yaml';
+import { toYaml } from '../../src/cli/to-yaml.js';
+import { LocalService } from '../simulation/local-service.js';
+import { type Ending, runCommand } from './run-command.js';
+
+const LAMBDA = 'arn:aws:lambda:eu-west-1:123456789012:function:traces';
+
+describe('otel-cwlogs dashboard', () => {
+  let service: LocalService;
+  const run = (
+    args: readonly string[],
+    env: Record<string, string> = { AWS_REGION: 'us-east-1' },
+  ): Promise<Ending> => runCommand(service.local.endpoint, ['dashboard', ...args], { env });
+  const json = async <T>(args: readonly string[]): Promise<T> => {
+    const { stdout, stderr, code } = await run(args);
+    expect({ stderr, code }, args.join(' ')).to.deep.equal({ stderr: '', code: 0 });
+    return JSON.parse(stdout) as T;
+  };
+
+  before(async () => {
+    service = await LocalService.start();
+    await service.createStream('/apps/a');
+    await service.createStream('/apps/b');
+  });
+  after(() => service.stop());
+
+  it('prints the body of a CloudWatch dashboard, or a template of it', async () => {
+    const args = [
+      'cloudwatch',
+      '-g',
+      '/apps/a',
+      '--widget-arn',
+      LAMBDA,
+      '--metrics-namespace',
+      'apps',
+      '--spans',
+    ];
+    const { widgets } = await json<{ widgets: { properties: { title: string } }[] }>(args);
+    expect(widgets.map(({ properties }) => properties.title)).to.include.members([
+      'Trace',
+      'Slowest requests',
+    ]);
+    const { Resources } = await json<{ Resources: object }>([...args, '--cloudformation', '--name', 'shop']);
+    expect(Object.keys(Resources)).to.deep.equal(['ShopDashboard']);
+  });
+
+  it('prints alarms, the groups of a prefix by their names', async () => {
+    const args = [
+      'alarms',
+      '-g',
+      '/apps/*',
+      '--metrics-namespace',
+      'apps',
+      '--billed-bytes',
+      '2GB',
+      '--action',
+      'arn:aws:sns:x',
+    ];
+    const alarms = await json<{ Threshold: number; Metrics: object[] }[]>(args);
+    expect(alarms.map(({ Threshold }) => Threshold)).to.deep.equal([1, 0, 2e9]);
+    expect(JSON.stringify(alarms[2]!.Metrics)).to.contain('/apps/a').and.to.contain('/apps/b');
+    const { Resources } = await json<{ Resources: object }>([...args, '--cloudformation']);
+    expect(Object.keys(Resources)).to.have.length(3);
+    expect(await json<object[]>(['alarms'])).to.have.length(1);
+  });
+
+  it('prints the policies of a trace widget', async () => {
+    const { viewer } = await json<{ viewer: { Statement: object[] } }>(['widget', '--function-arn', LAMBDA]);
+    expect(viewer.Statement).to.have.length(1);
+  });
+
+  it('prints a Grafana dashboard, and its data sources as YAML', async () => {
+    const args = ['grafana', '-g', '/apps/*', '--handler-url', 'https://logs.example.com'];
+    const { panels } = await json<{ panels: { title: string }[] }>(args);
+    expect(panels.map(({ title }) => title)).to.include('Records of the trace');
+    const { stdout } = await run([...args, '--provisioning', '--traces', 'tempo:my-tempo']);
+    const { apiVersion, datasources } = load(stdout) as {
+      apiVersion: number;
+      datasources: { uid: string }[];
+    };
+    expect(apiVersion).to.equal(1);
+    expect(datasources.map(({ uid }) => uid)).to.deep.equal(['cloudwatch-logs', 'log-look-ups', 'my-tempo']);
+  });
+
+  it('refuses what is missing or wrong with 2', async () => {
+    for (const [args, message] of [
+      [['cloudwatch', '-g', '/apps/a'], '--region must be given'],
+      [['cloudwatch', '-g', '/apps/a', '--region', 'here'], 'region must be'],
+      [
+        ['cloudwatch', '-g', '/apps/a', '--region', 'eu-west-1', '--cloudformation', '--name', 'a b'],
+        'name must',
+      ],
+      [['grafana', '-g', '/nope/*', '--region', 'eu-west-1'], '--log-group must mean log groups that exist'],
+      [
+        ['grafana', '-g', '/apps/a', '--region', 'eu-west-1', '--provisioning', '--traces', 'tempo'],
+        '--traces must',
+      ],
+      [['widget'], "required option '--function-arn <arn>'"],
+      [['widget', '--function-arn', 'x'], 'functionArn must'],
+    ] as const) {
+      const { stderr, code } = await run(args, {});
+      expect(stderr, args.join(' ')).to.contain(message);
+      expect(code).to.equal(2);
+    }
+  });
+});
+
+describe('toYaml', () => {
+  it('is read back as it was', () => {
+    for (const value of [
+      { a: 1, b: [{ c: 'x: "y"\n# z', d: [] }, 'text', [1, [2]], {}], 'e f': null, g: { h: { i: true } } },
+      [],
+      'no',
+      { yes: 'no', n: '1', list: [[{ a: { b: 1 } }]] },
+    ]) {
+      expect(load(toYaml(value))).to.deep.equal(value);
+    }
+    expect(toYaml({ a: undefined, b: 1 })).to.equal('b: 1\n');
+  });
+});

@@ -1,0 +1,149 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect } from 'chai';
+import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
+import { replayProgressText } from '../../src/cli/replay-progress.js';
+import { runCommand } from './run-command.js';
+
+/** Credentials with which nothing can be done: no request is to be made. */
+const AWS = {
+  AWS_ENDPOINT_URL: '',
+  AWS_REGION: 'eu-central-1',
+  AWS_ACCESS_KEY_ID: 'a',
+  AWS_SECRET_ACCESS_KEY: 'b',
+};
+
+describe('otel-cwlogs generate and replay', () => {
+  let local: LocalCloudWatchLogs;
+  let directory: string;
+  const fileOf = (name: string): string => join(directory, name);
+
+  before(async () => {
+    local = await LocalCloudWatchLogs.start();
+    directory = mkdtempSync(join(tmpdir(), 'replay-command-'));
+  });
+  beforeEach(() => local.reset());
+  after(async () => {
+    await local.stop();
+    rmSync(directory, { recursive: true });
+  });
+
+  async function generate(...args: string[]): Promise<string> {
+    const { stdout, code } = await runCommand(local.endpoint, ['generate', ...args]);
+    expect(code).to.equal(0);
+    return stdout;
+  }
+
+  async function eventsFile(...args: string[]): Promise<string> {
+    const path = fileOf('events.ndjson');
+    writeFileSync(path, await generate(...args));
+    return path;
+  }
+
+  it('makes the same lines for the same seed', async () => {
+    const args = ['--kind', 'random', '-n', '20', '--seed', '7', '--start', '2026-11-01T00:00:00Z'];
+    const lines = await generate(...args);
+    expect(lines.trim().split('\n')).to.have.length(20);
+    expect(await generate(...args)).to.equal(lines);
+    const named = await generate(...args, '-g', '/mine');
+    expect((JSON.parse(named.split('\n')[0]!) as { logGroupName: string }).logGroupName).to.equal('/mine');
+  });
+
+  it('replays what it made', async () => {
+    const path = await eventsFile('--kind', 'structured', '--count', '50');
+    const { code, stderr } = await runCommand(local.endpoint, ['replay', path, '-g', '/replayed']);
+    expect(stderr).to.match(/^50 events of 50, .* to \/replayed\n50 events delivered\n$/);
+    expect(code).to.equal(0);
+    expect(local.events({ logGroupName: '/replayed' })).to.have.length(50);
+  });
+
+  it('sends made-up events itself, without spans where they have a group of their own', async () => {
+    const { code } = await runCommand(local.endpoint, ['generate', '--send', '-n', '60']);
+    expect(code).to.equal(0);
+    expect(local.events().length).to.be.greaterThan(20);
+    expect(local.events({ logGroupName: 'aws/spans' })).to.deep.equal([]);
+  });
+
+  it('reads a log group elsewhere', async () => {
+    await runCommand(local.endpoint, ['generate', '--send', '-n', '10', '--kind', 'error', '-g', '/from']);
+    const args = ['replay', '--from-group', '/from', '--from-endpoint', local.endpoint, '-g', '/to'];
+    const { code, stderr } = await runCommand(local.endpoint, args);
+    expect([code, stderr.includes('10 events delivered')]).to.deep.equal([0, true]);
+  });
+
+  it('shows a bar on a terminal', async () => {
+    const path = await eventsFile('--kind', 'error', '--count', '5');
+    const { stderr } = await runCommand(local.endpoint, ['replay', path], { isTTY: true, columns: 120 });
+    expect(stderr).to.contain('[####################] 100 %, 5 of 5 events; Ctrl-C stops');
+    const line = {
+      delivered: 1,
+      checkpoint: { position: 1, times: { fromMillis: 0, toMillis: 0, scale: 1 } },
+    };
+    expect(replayProgressText({ ...line, position: 1, events: 4, lost: 1 })).to.equal(
+      '[#####---------------] 25 %, 1 of 4 events, 1 lost; Ctrl-C stops',
+    );
+    expect(replayProgressText({ ...line, position: 0, events: 0, lost: 0 })).to.contain('100 %');
+  });
+
+  it('keeps how far it came, and sends nothing twice', async () => {
+    const path = await eventsFile('--kind', 'error', '--count', '5');
+    const args = ['replay', path, '--checkpoint-file', fileOf('checkpoint')];
+    await runCommand(local.endpoint, args);
+    expect(readFileSync(fileOf('checkpoint'), 'utf8')).to.contain('"position":5');
+    const { stderr } = await runCommand(local.endpoint, args);
+    expect(stderr).to.contain('goes on behind event 5').and.contain('0 events delivered');
+    expect(local.events()).to.have.length(5);
+    writeFileSync(fileOf('checkpoint'), '{');
+    expect((await runCommand(local.endpoint, args)).code).to.equal(2);
+    const folder = ['replay', path, '--checkpoint-file', directory];
+    expect((await runCommand(local.endpoint, folder)).code).to.equal(2);
+  });
+
+  it('asks before AWS is to bill, says how much, and wants --yes where nobody can be asked', async () => {
+    const path = await eventsFile('--kind', 'error', '--count', '5');
+    const questions: string[] = [];
+    const ask = (question: string): Promise<boolean> => {
+      questions.push(question);
+      return Promise.resolve(false);
+    };
+    const asked = await runCommand('', ['replay', path], { env: AWS, ask });
+    expect([asked.code, questions]).to.deep.equal([1, ['Send them to AWS? [y/N] ']]);
+    const silent = await runCommand('', ['replay', path], { env: AWS });
+    expect(silent.code).to.equal(2);
+    expect(silent.stderr).to.contain('AWS bills the ingestion').and.contain('--yes must be given');
+  });
+
+  it('ends with 1 where events were lost, and names the reasons', async () => {
+    const path = fileOf('old.ndjson');
+    writeFileSync(path, '{"timestamp":1,"message":"old"}\n');
+    const args = ['replay', path, '-g', '/g', '--keep-times'];
+    const { code, stderr } = await runCommand(local.endpoint, args);
+    expect([code, stderr.includes('1 lost (too_old 1)')]).to.deep.equal([1, true]);
+  });
+
+  const wrong = [
+    ['replay'],
+    ['replay', 'file', '--from-group', '/g'],
+    ['replay', 'file', '--speed', '0'],
+    ['generate', '--seed', 'x'],
+    ['generate', '--start', 'soon'],
+    ['generate', '--kind', 'noise'],
+    ['generate', '--send', '--count', '1000001'],
+  ];
+  for (const args of wrong) {
+    it(`refuses ${args.join(' ')}`, async () => {
+      expect((await runCommand(local.endpoint, args)).code).to.equal(2);
+    });
+  }
+
+  it('stops at an interrupt', async () => {
+    const path = await eventsFile('--kind', 'error', '--count', '5');
+    const interrupt = new AbortController();
+    interrupt.abort(new Error('interrupted'));
+    for (const args of [['replay', path], ['generate']]) {
+      const { code } = await runCommand(local.endpoint, args, { signal: interrupt.signal });
+      expect(code).to.equal(130);
+    }
+  });
+});

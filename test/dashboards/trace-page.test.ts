@@ -1,0 +1,25 @@
+import { describeFinding } from './page/finding.js';
+import { describeForEverybody } from './page/for-everybody.js';
+import { describeGoingOn } from './page/going-on.js';
+import { describeManyRecords } from './page/many-records.js';
+import { PageWorld } from './page/page-world.js';
+import { describeSafety } from './page/safety.js';
+import { describeSeeing } from './page/seeing.js';
+
+/** In a browser, with a policy that every page of every test is held to. */
+describe('the trace page', function () {
+  this.timeout(60_000);
+  const world = new PageWorld();
+  before(function () {
+    return world.start(this);
+  });
+  afterEach(() => world.endTest());
+  after(() => world.stop());
+
+  describeFinding(world);
+  describeSeeing(world);
+  describeGoingOn(world);
+  describeSafety(world);
+  describeForEverybody(world);
+  describeManyRecords(world);
+});

@@ -1,0 +1,272 @@
+import { mkdir, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect } from 'chai';
+import { Deadline } from '../../src/delivery/deadline.js';
+import { type AllSentAtOnce, DEFAULT_DELIVERY_SETTINGS } from '../../src/delivery/delivery.js';
+import { Dispatcher } from '../../src/delivery/dispatcher.js';
+import { type EventKeeper, type LogEventBatch } from '../../src/delivery/encoded-event.js';
+import { type Outcome } from '../../src/delivery/outcome.js';
+import { spoolFolderName } from '../../src/delivery/spool/spool-folder.js';
+import { DEFAULT_SPOOL_SETTINGS } from '../../src/delivery/spool/spool-settings.js';
+import { Spool } from '../../src/delivery/spool/spool.js';
+import { stateOfOwner } from '../../src/file-ownership/owner-state.js';
+import { createProcessOwner } from '../../src/file-ownership/process-owner.js';
+import { Diagnostics } from '../../src/observability/diagnostics.js';
+import { Losses } from '../../src/observability/losses.js';
+import { batch, destination, readyProvisioner } from './builders.js';
+
+const NOTHING: AllSentAtOnce = { batches: [], lostByReason: {}, spooled: undefined };
+
+/** What is in memory when a process ends, and nothing asynchronous happens any more. */
+describe('Dispatcher.settleAtOnce', () => {
+  let directory: string;
+  let losses: Losses;
+  let lines: string[];
+  let sent: LogEventBatch[];
+  let answer: (batch: LogEventBatch) => Promise<Outcome>;
+  /** What the sender of the end says. */
+  let atOnce: AllSentAtOnce;
+  let given: LogEventBatch[];
+  let isSpoolLeft: boolean | undefined;
+  const spools: Spool[] = [];
+
+  beforeEach(async () => {
+    directory = await mkdtemp(join(tmpdir(), 'at-once-'));
+    losses = new Losses();
+    lines = [];
+    sent = [];
+    given = [];
+    isSpoolLeft = undefined;
+    answer = () => new Promise(() => undefined);
+    atOnce = NOTHING;
+  });
+  afterEach(async () => {
+    for (const spool of spools.splice(0)) await spool.close(1000);
+    await rm(directory, { recursive: true, force: true });
+  });
+
+  const diagnostics = (): Diagnostics => {
+    const note = (line: string): void => void lines.push(line);
+    return new Diagnostics({ logger: { error: note, warn: note, info: note, debug: note } });
+  };
+  const createSpool = (settings = {}): Spool => {
+    const spool = new Spool(
+      { diagnostics: diagnostics() },
+      { ...DEFAULT_SPOOL_SETTINGS, directory, ...settings },
+    );
+    spools.push(spool);
+    return spool;
+  };
+  const create = (spool?: Spool): Dispatcher =>
+    new Dispatcher(
+      {
+        sender: {
+          send: (one) => {
+            sent.push(one);
+            return answer(one);
+          },
+        },
+        provisioner: readyProvisioner,
+        spool,
+        losses,
+        diagnostics: diagnostics(),
+        now: () => performance.now(),
+        random: () => 0,
+      },
+      DEFAULT_DELIVERY_SETTINGS,
+    );
+  const settle = (delivery: Dispatcher, last: readonly LogEventBatch[] = []): void => {
+    delivery.settleAtOnce(
+      (batches, options) => {
+        given = [...batches];
+        ({ isSpoolLeft } = options);
+        return atOnce;
+      },
+      () => {
+        for (const one of last) void delivery.deliver([one], { reservedBytes: 0, untilSafe: true });
+      },
+    );
+  };
+  const textsOf = (batches: readonly LogEventBatch[]): string[] =>
+    batches.flatMap(({ events }) => [...events].map(({ messageJson }) => JSON.parse(messageJson) as string));
+
+  it('gives what is in flight and what comes last to the sender, and starts nothing', async () => {
+    const delivery = create();
+    void delivery.deliver([batch(['in flight'])]);
+    await wait(0);
+    expect(textsOf(sent)).to.deep.equal(['in flight']);
+    atOnce = {
+      ...NOTHING,
+      batches: [
+        { delivered: 1, lost: 0 },
+        { delivered: 2, lost: 0 },
+      ],
+    };
+    settle(delivery, [batch(['a', 'b'])]);
+    expect(textsOf(given)).to.deep.equal(['in flight', 'a', 'b']);
+    expect(isSpoolLeft).to.equal(false);
+    expect(sent).to.have.lengthOf(1);
+    expect(delivery.status()).to.include({ deliveredEvents: 3, heldEvents: 0, heldBytes: 0 });
+    expect(losses.total()).to.equal(0);
+  });
+
+  it('asks nobody where there is nothing', () => {
+    const delivery = create(createSpool());
+    settle(delivery);
+    expect(isSpoolLeft).to.equal(undefined);
+  });
+
+  it('counts what the service refuses by its reason', () => {
+    const delivery = create();
+    atOnce = { ...NOTHING, batches: [{ delivered: 1, lost: 2 }], lostByReason: { too_old: 2 } };
+    settle(delivery, [batch(['a', 'b', 'c'])]);
+    expect(delivery.status()).to.include({ deliveredEvents: 1, heldEvents: 0 });
+    expect(losses.byReason()).to.deep.equal({ too_old: 2 });
+  });
+
+  it('loses without a spool what is left, and says why', () => {
+    const details: (string | undefined)[] = [];
+    losses = new Losses((_reason, _count, detail) => details.push(detail));
+    const delivery = create();
+    atOnce = { ...NOTHING, batches: [{ delivered: 1, lost: 0 }], problem: 'Error: connect ECONNREFUSED' };
+    settle(delivery, [batch(['a']), batch(['b'])]);
+    settle(delivery);
+    expect(delivery.status()).to.include({ deliveredEvents: 1, heldEvents: 0 });
+    expect(losses.byReason()).to.deep.equal({ shutdown: 1 });
+    expect(details[0]).to.match(
+      /time given to the end of the process; last error: Error: connect ECONNREFUSED$/,
+    );
+  });
+
+  it('goes on afterwards, should the process do so', async () => {
+    const delivery = create();
+    settle(delivery, [batch(['a'])]);
+    answer = () => Promise.resolve({ kind: 'accepted', rejected: [] });
+    await delivery.deliver([batch(['b'])]);
+    expect(delivery.status()).to.include({ deliveredEvents: 1 });
+  });
+
+  it('gives back to a keeper what is left, and tells it of the rest', () => {
+    const seen = { released: 0, givenBack: 0 };
+    const keeper: EventKeeper = {
+      sending: () => undefined,
+      release: ({ length }) => (seen.released += length),
+      giveBack: ({ length }) => {
+        seen.givenBack += length;
+        return length;
+      },
+    };
+    const delivery = create(createSpool());
+    atOnce = { ...NOTHING, batches: [{ delivered: 2, lost: 0 }] };
+    settle(delivery, [
+      { ...batch(['a', 'b']), keeper },
+      { ...batch(['c']), keeper },
+    ]);
+    expect(seen).to.deep.equal({ released: 2, givenBack: 1 });
+    expect(losses.total()).to.equal(0);
+  });
+
+  for (const fsync of [true, false]) {
+    it(`stores what is left for the next process, ${fsync ? 'synced' : 'not synced'}`, async () => {
+      const delivery = create(createSpool({ fsync }));
+      settle(delivery, [batch(['a', 'b']), batch(['c'])]);
+      settle(delivery, [batch(['d'])]);
+      expect(delivery.status()).to.include({ heldEvents: 0, heldBytes: 0 });
+      expect(losses.total()).to.equal(0);
+      // This process runs on, unlike one that ends: it may have taken something back, to send it.
+      await delivery.shutdown(Deadline.after(100));
+      sent = [];
+      const next = create(createSpool());
+      answer = () => Promise.resolve({ kind: 'accepted', rejected: [] });
+      await next.ready();
+      await next.forceFlush();
+      await next.shutdown();
+      expect(textsOf(sent)).to.deep.equal(['a', 'b', 'c', 'd']);
+      expect(await readdir(directory)).to.deep.equal([]);
+    });
+  }
+
+  it('hands on to the sender what is in the spool, its own and that of processes that are gone', async () => {
+    answer = () => Promise.resolve({ kind: 'retry', cause: 'retry', error: new Error('down') });
+    const delivery = create(createSpool());
+    await delivery.deliver([batch(['a', 'b'])], { untilSafe: true });
+    expect(delivery.status().spool).to.include({ events: 2 });
+    atOnce = { ...NOTHING, spooled: 0 };
+    settle(delivery);
+    expect({ isSpoolLeft, given }).to.deep.equal({ isSpoolLeft: true, given: [] });
+    expect(delivery.status()).to.include({ handedOnEvents: 2 });
+    expect((await readdir(directory))[0]).to.match(/~free$/);
+  });
+
+  it('keeps as its own what the sender says nothing of', async () => {
+    answer = () => Promise.resolve({ kind: 'retry', cause: 'retry', error: new Error('down') });
+    const delivery = create(createSpool());
+    await delivery.deliver([batch(['a', 'b'])], { untilSafe: true });
+    settle(delivery);
+    expect(delivery.status()).to.include({ handedOnEvents: 0 });
+  });
+
+  it('leaves alone what a process has that runs, and what is not of the spool', async () => {
+    await mkdir(join(directory, 'batches-0000000000001-00000000~something'));
+    await writeFile(join(directory, 'notes.txt'), '');
+    settle(create(createSpool()));
+    expect(isSpoolLeft).to.equal(undefined);
+  });
+
+  it('sees what a process left that was killed', async () => {
+    const dead = createProcessOwner().replace(/^\d+/, '999999999');
+    expect(stateOfOwner(dead)).to.equal('dead');
+    await mkdir(join(directory, spoolFolderName({ writer: '0000000000001-00000000', holder: dead })));
+    settle(create(createSpool()));
+    expect(isSpoolLeft).to.equal(true);
+  });
+
+  it('loses what the spool has no room for', () => {
+    settle(create(createSpool({ maxBytes: 10 })), [batch(['a'])]);
+    expect(losses.byReason()).to.deep.equal({ shutdown: 1 });
+  });
+
+  it('loses what the disk refuses, and says so', async () => {
+    await writeFile(join(directory, 'file'), '');
+    settle(create(createSpool({ directory: join(directory, 'file') })), [batch(['a'])]);
+    expect(losses.byReason()).to.deep.equal({ shutdown: 1 });
+    expect(lines.join('\n')).to.match(/can't be written to: .*(?:ENOTDIR|EEXIST)/);
+  });
+
+  it('makes its folder again that was removed', async () => {
+    const spool = createSpool();
+    create(spool);
+    await spool.scan();
+    expect(spool.writeAtEnd(batch(['a']), 1)).to.equal(true);
+    for (const name of await readdir(directory)) await rm(join(directory, name), { recursive: true });
+    expect(spool.writeAtEnd(batch(['b']), 2)).to.equal(true);
+    expect(await readdir(directory)).to.have.lengthOf(1);
+  });
+
+  it('leaves folders that were removed, and empty ones it removes', async () => {
+    const spool = createSpool();
+    const delivery = create(spool);
+    await delivery.checkSpool();
+    expect(await readdir(directory)).to.have.lengthOf(1);
+    expect(spool.handOnAtOnce()).to.deep.equal({ events: 0, isSomethingLeft: false });
+    expect(await readdir(directory)).to.deep.equal([]);
+    await delivery.checkSpool();
+    await rm(directory, { recursive: true });
+    expect(spool.handOnAtOnce()).to.deep.equal({ events: 0, isSomethingLeft: false });
+  });
+
+  it('writes and hands on nothing once the spool is closed', async () => {
+    const spool = createSpool();
+    create(spool);
+    await spool.close(1000);
+    expect(spool.writeAtEnd(batch(['a']), 1)).to.equal(false);
+    expect(spool.handOnAtOnce()).to.deep.equal({ events: 0, isSomethingLeft: false });
+  });
+
+  it('has no other destination than the batches have', () => {
+    settle(create(), [batch(['a'])]);
+    expect(given[0]!.destination).to.equal(destination);
+  });
+});

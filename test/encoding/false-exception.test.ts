@@ -1,0 +1,32 @@
+import { expect } from 'chai';
+import { withoutFalseException } from '../../src/encoding/false-exception.js';
+import { record } from './records.js';
+
+const WINSTON = { name: '@opentelemetry/winston-transport' };
+
+describe('withoutFalseException', () => {
+  it('leaves out an exception of winston that has neither type nor stack, and nothing else', () => {
+    const given = record({ instrumentationScope: WINSTON, attributes: { 'exception.message': 'x', a: 1 } });
+    const left = withoutFalseException(given);
+    expect(left.attributes).to.deep.equal({ a: 1 });
+    expect(left.body).to.equal(given.body);
+    expect(given.attributes).to.deep.equal({ 'exception.message': 'x', a: 1 });
+  });
+
+  it('leaves all other records as they are', () => {
+    for (const given of [
+      record({
+        instrumentationScope: WINSTON,
+        attributes: { 'exception.message': 'x', 'exception.type': 'E' },
+      }),
+      record({
+        instrumentationScope: WINSTON,
+        attributes: { 'exception.message': 'x', 'exception.stacktrace': 's' },
+      }),
+      record({ instrumentationScope: WINSTON, attributes: {} }),
+      record({ instrumentationScope: { name: 'mine' }, attributes: { 'exception.message': 'x' } }),
+    ]) {
+      expect(withoutFalseException(given)).to.equal(given);
+    }
+  });
+});

@@ -1,0 +1,121 @@
+import { expect } from 'chai';
+import { OptionError } from '../../../src/cloudwatch/errors.js';
+import { type BuiltLayout, LogEventBuilder } from '../../../src/insights/messages/log-event-builder.js';
+import { parseMessage } from '../../../src/insights/messages/message-parser.js';
+
+const TRACE_ID = '5b8efff798038103d269b633813fc60c';
+const LAYOUTS: readonly BuiltLayout[] = ['otel', 'otlp', 'lambda', 'powertools', 'text'];
+
+describe('LogEventBuilder', () => {
+  for (const layout of LAYOUTS) {
+    it(`builds what the message parser reads as ${layout}`, () => {
+      const { timestamp, message } = new LogEventBuilder()
+        .at(1_700_000_000_000)
+        .body('payment failed')
+        .severity('error')
+        .trace(TRACE_ID, 'eee19b7ec3c1b174')
+        .request('r-1')
+        .attribute('n', 1)
+        .build(layout);
+      expect(timestamp).to.equal(1_700_000_000_000);
+      const parsed = parseMessage(message);
+      expect(parsed).to.include({ layout, traceId: TRACE_ID, requestId: 'r-1', severityNumber: 17 });
+      expect(parsed.text).to.contain('payment failed');
+    });
+
+    it(`leaves out of ${layout} what was not said`, () => {
+      const parsed = parseMessage(new LogEventBuilder().body('x').build(layout).message);
+      expect(parsed.traceId).to.equal(undefined);
+      expect(parsed.requestId).to.equal(undefined);
+    });
+  }
+
+  it('names the service where the layout has a place for it', () => {
+    const builder = new LogEventBuilder().body('x').service('orders');
+    for (const layout of ['otel', 'otlp', 'powertools'] as const) {
+      expect(parseMessage(builder.build(layout).message).service).to.equal('orders');
+    }
+  });
+
+  it('is stamped now where no time was said, and never changes', () => {
+    const base = new LogEventBuilder().body('sooner');
+    const before = Date.now();
+    const { timestamp } = base.build();
+    expect(timestamp).to.be.within(before, Date.now());
+    base.body('later');
+    expect(parseMessage(base.build().message).text).to.equal('sooner');
+  });
+
+  it('refuses impossible times and severities', () => {
+    expect(() => new LogEventBuilder().at(NaN)).to.throw(OptionError);
+    expect(() => new LogEventBuilder().at(-1)).to.throw(OptionError);
+    expect(() => new LogEventBuilder().severity('loud')).to.throw(OptionError);
+    expect(() => new LogEventBuilder().severity(25)).to.throw(OptionError);
+  });
+
+  it('has a method for each level', () => {
+    const levels = (['debug', 'info', 'warn', 'error', 'fatal'] as const).map(
+      (level) => parseMessage(new LogEventBuilder()[level]('said').build().message).severityText,
+    );
+    expect(levels).to.deep.equal(['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']);
+  });
+
+  for (const layout of ['otel', 'otlp', 'lambda', 'powertools'] as const) {
+    it(`writes what was thrown, with its stack where it is asked for, in the layout ${layout}`, () => {
+      const error = new TypeError('no price');
+      const bare = parseMessage(new LogEventBuilder().error(error).build(layout).message);
+      expect(bare.exception).to.deep.equal({ type: 'TypeError', message: 'no price' });
+      const whole = parseMessage(
+        new LogEventBuilder().body('failed').errorWithStack(error).build(layout).message,
+      );
+      expect([whole.text, whole.exception?.stacktrace]).to.deep.equal(['failed', error.stack]);
+    });
+  }
+
+  it('writes errors among attributes as what they are', () => {
+    const cause = new RangeError('inner');
+    const error = Object.assign(new TypeError('x', { cause }), { code: 'E_X' });
+    const { message } = new LogEventBuilder()
+      .info('m')
+      .attribute('error', error)
+      .fields({ deep: [cause], n: 5n })
+      .build();
+    const { attributes } = JSON.parse(message) as { attributes: Record<string, Record<string, unknown>> };
+    expect(attributes.error).to.deep.include({ type: 'TypeError', message: 'x', code: 'E_X' });
+    expect(attributes.error!.cause).to.deep.include({ type: 'RangeError', message: 'inner' });
+    expect(attributes.deep![0]).to.deep.include({ message: 'inner' });
+    expect(attributes.n).to.equal('5');
+  });
+
+  it('takes what is thrown and no error', () => {
+    for (const [thrown, text] of [
+      [undefined, 'undefined'],
+      [{ a: 1 }, '{"a":1}'],
+      [7, '7'],
+    ] as const) {
+      expect(parseMessage(new LogEventBuilder().errorWithStack(thrown).build().message).text).to.equal(text);
+    }
+    expect(parseMessage(new LogEventBuilder().error(new Error()).build().message).text).to.equal('Error');
+  });
+
+  it('wants a body', () => {
+    expect(() => new LogEventBuilder().build()).to.throw('body must be given');
+    expect(() => new LogEventBuilder().body(5 as never).build('text')).to.throw('body must be given');
+  });
+
+  it('takes the request id of headers', () => {
+    const idOf = (...headers: Parameters<LogEventBuilder['requestFrom']>): string | undefined =>
+      parseMessage(
+        new LogEventBuilder()
+          .info('m')
+          .requestFrom(...headers)
+          .build().message,
+      ).requestId;
+    expect(idOf({ 'X-Request-Id': 'r-1' })).to.equal('r-1');
+    expect(idOf({ 'x-request-id': [' r-2 ', 'other'] })).to.equal('r-2');
+    expect(idOf(new Headers({ 'x-correlation-id': 'r-3' }))).to.equal('r-3');
+    expect(idOf({ 'my-id': 'r-4' }, ['my-id'])).to.equal('r-4');
+    expect(idOf({ 'x-request-id': '' })).to.equal(undefined);
+    expect(idOf({})).to.equal(undefined);
+  });
+});
