@@ -42,10 +42,15 @@ export async function consoleRegion(client: CloudWatchLogsClient): Promise<strin
 
 /** Whether requests go to AWS, which bills them; another host may be a stand-in, or a way to AWS that nobody can see. */
 export function isOfAws({ hostname }: ClientTarget): boolean {
-  return (
-    hostname === undefined ||
-    /\.(?:amazonaws\.com(?:\.cn)?|api\.aws|amazonwebservices\.com\.cn)$/i.test(hostname)
-  );
+  return hostname === undefined || isAwsHost(hostname);
 }
+
+/** Whether a host, without a port, is AWS's own, in any partition. */
+export function isAwsHost(hostname: string): boolean {
+  return AWS_HOST.test(hostname);
+}
+
+const AWS_HOST =
+  /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/i;
 
 const AWS_REGION = /^[a-z]{2}(?:-[a-z]+)+-\d+$/;

@@ -6,6 +6,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { type HttpAnswer } from '../cloudwatch/bounded-answer.js';
 import { classifyError, httpStatusOf, retryAfterMillis } from '../cloudwatch/classify-error.js';
+import { isAwsHost } from '../cloudwatch/client-endpoint.js';
 import { safeNameOf } from '../cloudwatch/describe-error.js';
 import { factsOf } from '../cloudwatch/error-facts.js';
 import { toRequestError } from '../cloudwatch/request-error.js';
@@ -15,10 +16,6 @@ import { type LogEventBatch } from './encoded-event.js';
 import { type Outcome, type Rejection } from './outcome.js';
 import { checkOwnAnswer, notAnAnswer } from './own-answer.js';
 import { type RequestBody, requestBodyOf } from './request-body.js';
-
-/** Hosts of AWS itself, in all partitions; they take gzip. */
-const AWS_HOST =
-  /(^|\.)(amazonaws\.com(\.cn)?|amazonaws\.eu|api\.aws|api\.amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/i;
 
 /** Sends single batches; knows how a request looks and what its answer means. */
 export interface Sender {
@@ -120,7 +117,8 @@ class SdkSender implements Sender {
   }
 
   #mayBlameGzip(outcome: Outcome): boolean {
-    if (this.#gzip.has(this.#endpoint) || AWS_HOST.test(this.#endpoint.replace(/:\d+$/, ''))) return false;
+    // AWS takes gzip.
+    if (this.#gzip.has(this.#endpoint) || isAwsHost(this.#endpoint.replace(/:\d+$/, ''))) return false;
     if (outcome.kind === 'split' || outcome.kind === 'refused') return true;
     if (outcome.kind !== 'retry') return false;
     return outcome.cause === 'unexpected' || [404, 415, 500].includes(httpStatusOf(outcome.error) ?? 0);

@@ -1,4 +1,5 @@
 import { type HrTime } from '@opentelemetry/api';
+import { isTimestamp } from '../delivery/foreign-content.js';
 
 /**
  * When a record happened, in milliseconds since 1970: its timestamp, without one when it was observed,
@@ -13,11 +14,14 @@ export function eventTimestamp(
   return toMillis(time) ?? toMillis(observed) ?? now();
 }
 
-/** PutLogEvents takes whole milliseconds from 0; 0 itself is OpenTelemetry's "unknown". */
+/**
+ * PutLogEvents takes whole milliseconds from 0; 0 itself is OpenTelemetry's "unknown". What no date can be, as what reads
+ * files refuses it, is unknown too.
+ */
 function toMillis(time: HrTime | undefined): number | undefined {
   if (!isTime(time)) return undefined;
   const millis = Math.floor(time[0] * 1000 + time[1] / 1e6);
-  return Number.isSafeInteger(millis) && millis > 0 ? millis : undefined;
+  return isTimestamp(millis) && millis > 0 ? millis : undefined;
 }
 
 /** Says whether a record, which may be made by hand, has a time. */

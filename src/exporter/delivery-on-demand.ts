@@ -48,7 +48,8 @@ export class DeliveryOnDemand implements Delivery {
   }
 
   async deliver(batches: readonly LogEventBatch[], options: DeliverOptions = {}): Promise<DeliveryResult> {
-    const delivery = this.#delivery ?? (await this.#loading) ?? (await this.#loadAgain());
+    const loading = this.#loading;
+    const delivery = this.#delivery ?? (await loading) ?? (await this.#loadAgain(loading));
     return delivery ? await delivery.deliver(batches, options) : this.#giveUp(batches, options);
   }
 
@@ -94,9 +95,12 @@ export class DeliveryOnDemand implements Delivery {
     }
   }
 
-  /** The next batch may have more luck: there may have been no file descriptor left. */
-  #loadAgain(): Promise<Delivery | undefined> {
-    this.#loading = this.#load();
+  /**
+   * The next batch may have more luck: there may have been no file descriptor left. Several that waited for the same
+   * attempt share the next, as two deliveries would not know of each other's requests and files.
+   */
+  #loadAgain(failed: Promise<Delivery | undefined>): Promise<Delivery | undefined> {
+    if (this.#loading === failed) this.#loading = this.#load();
     return this.#loading;
   }
 

@@ -1,5 +1,5 @@
 import { crc32 } from 'node:zlib';
-import { isDestination, isEntity, isMessage, isObject } from '../delivery/foreign-content.js';
+import { isDestination, isEntity, isMessage, isObject, isTimestamp } from '../delivery/foreign-content.js';
 import { CHECKSUM_BYTES, type SegmentLine } from './segment-lines.js';
 
 /** A line that is not what was written; a note that is lost costs a duplicate at the most. */
@@ -61,7 +61,7 @@ const NOTHING: HarmedLine = { harmed: 0 };
 function isSegmentLine(line: unknown): line is SegmentLine {
   if (!isObject(line)) return false;
   if ('n' in line)
-    return isCount(line.n) && isCount(line.d) && Number.isSafeInteger(line.t) && isMessage(line.m, line.b);
+    return isCount(line.n) && isCount(line.d) && isTimestamp(line.t) && isMessage(line.m, line.b);
   if ('destination' in line) {
     return (
       isCount(line.d) &&

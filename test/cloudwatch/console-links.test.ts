@@ -1,7 +1,12 @@
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { clientTarget, consoleRegion, isOnThisMachine } from '../../src/cloudwatch/client-endpoint.js';
+import {
+  clientTarget,
+  consoleRegion,
+  isOfAws,
+  isOnThisMachine,
+} from '../../src/cloudwatch/client-endpoint.js';
 import { consoleLinks, toJsurl } from '../../src/cloudwatch/console-links.js';
 
 const VIEW = {
@@ -141,6 +146,22 @@ describe('where a client sends to', () => {
       expect(await consoleRegion(clientOf({ region: 'eu-west-1', endpoint })), endpoint).to.equal(undefined);
     }
     expect(await consoleRegion(clientOf({ region: 'x"><script>' }))).to.equal(undefined);
+  });
+
+  it('is AWS in every partition', () => {
+    const hosts = [
+      'logs.eu-west-1.amazonaws.com',
+      'logs.cn-north-1.amazonaws.com.cn',
+      'logs.eusc-de-east-1.amazonaws.eu',
+      'logs.us-iso-east-1.c2s.ic.gov',
+      'logs.us-isob-east-1.sc2s.sgov.gov',
+      'logs.eu-isoe-west-1.cloud.adc-e.uk',
+      'logs.us-isof-south-1.csp.hci.ic.gov',
+      'LOGS.EU-WEST-1.API.AWS',
+    ];
+    expect(hosts.filter((hostname) => !isOfAws({ hostname }))).to.deep.equal([]);
+    const others = ['amazonaws.com.evil.test', 'notamazonaws.com', 'amazonaws.eu.test', 'localhost'];
+    expect(others.filter((hostname) => isOfAws({ hostname }))).to.deep.equal([]);
   });
 
   it('is this machine for loopback endpoints', async () => {

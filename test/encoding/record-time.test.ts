@@ -5,6 +5,8 @@ describe('eventTimestamp', () => {
   it('is the record’s time, then the observed one, then now', () => {
     expect(eventTimestamp([5, 999_999_999], [6, 0], () => 7)).to.equal(5999);
     expect(eventTimestamp([0, 0], [6, 0], () => 7)).to.equal(6000);
+    expect(eventTimestamp([8_640_000_000_000, 0], [6, 0], () => 7)).to.equal(8.64e15);
+    expect(eventTimestamp([8_640_000_000_001, 0], [6, 0], () => 7)).to.equal(6000);
     expect(eventTimestamp([0, 0], [0, 0], () => 7)).to.equal(7);
     expect(eventTimestamp(undefined, undefined, () => 7)).to.equal(7);
   });

@@ -71,6 +71,24 @@ describe('DeliveryOnDemand', () => {
     expect(losses.total()).to.equal(0);
   });
 
+  it('has one delivery where several batches waited for a load that failed', async () => {
+    const reals: FakeDelivery[] = [];
+    let loads = 0;
+    const load = (): Promise<FakeDelivery> => {
+      if (loads++ === 0) return Promise.reject(new Error('no file descriptor'));
+      reals.push(new FakeDelivery());
+      return Promise.resolve(reals.at(-1)!);
+    };
+    const { diagnostics } = listeningDiagnostics();
+    const losses = new Losses();
+    const delivery = new DeliveryOnDemand({ load, room: new RoomForBytes(1_000), losses, diagnostics });
+    const results = await Promise.all([1, 2, 3].map((events) => delivery.deliver([batch(events)])));
+    expect(results.map(({ delivered }) => delivered)).to.deep.equal([1, 2, 3]);
+    expect(loads).to.equal(2);
+    expect(reals).to.have.length(1);
+    expect(delivery.status().deliveredEvents).to.equal(6);
+  });
+
   it('counts as lost what it can not deliver, but for what somebody keeps', async () => {
     const { delivery, losses, room } = onDemand(2);
     room.tryReserve(100);
