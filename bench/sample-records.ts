@@ -18,6 +18,8 @@ export interface SampleShape {
   readonly attributes?: number | undefined;
   /** Characters that the body has at least. */
   readonly bodyLength?: number | undefined;
+  /** Different values of the attribute `tenant`, which names a stream. Without one it is not there. */
+  readonly tenants?: number | undefined;
 }
 
 /** What an application hands to its logger: in the default layout a message of 517 bytes, give or take a few. */
@@ -36,6 +38,7 @@ export function sampleRecord(index: number, shape: SampleShape = {}): LogRecord 
       'url.path': `/orders/${index % 10_007}`,
       'client.address': `10.0.${index % 199}.${index % 239}`,
       'enduser.id': `u${index % 101}`,
+      ...(shape.tenants !== undefined && { tenant: `t${index % shape.tenants}` }),
       ...furtherAttributes(index, shape.attributes ?? 0),
     },
     context: trace.setSpanContext(ROOT_CONTEXT, {

@@ -18,32 +18,36 @@ function countEvents(body: Buffer): number {
   return count;
 }
 
-/** Answers that clients look into before they send. */
-function answerTo(request: IncomingMessage): string {
+/** Answers that clients look into before they send: whatever stream they ask for is there. */
+function answerTo(request: IncomingMessage, body: () => Buffer): string {
   const operation = String(request.headers['x-amz-target']).split('.')[1];
   if (operation === 'DescribeLogGroups') return '{"logGroups":[]}';
-  if (operation === 'DescribeLogStreams') return '{"logStreams":[]}';
+  if (operation === 'DescribeLogStreams') {
+    const { logStreamNamePrefix } = JSON.parse(body().toString()) as { logStreamNamePrefix?: string };
+    return JSON.stringify({ logStreams: [{ logStreamName: logStreamNamePrefix, uploadSequenceToken: '1' }] });
+  }
   if (operation === 'PutLogEvents') return '{"nextSequenceToken":"1"}';
   return '{}';
 }
 
 const server = createServer((request, response) => {
   const chunks: Buffer[] = [];
-  const isEvents = String(request.headers['x-amz-target']).endsWith('.PutLogEvents');
+  const target = String(request.headers['x-amz-target']);
+  const isEvents = target.endsWith('.PutLogEvents');
   request.on('data', (chunk: Buffer) => {
     bytes += chunk.byteLength;
-    if (isCounting && isEvents) chunks.push(chunk);
+    if ((isCounting && isEvents) || target.endsWith('.DescribeLogStreams')) chunks.push(chunk);
   });
   request.on('end', () => {
     requests++;
     const isOtlp = request.headers['x-amz-target'] === undefined;
-    const body = isOtlp ? '' : answerTo(request);
+    const body = isOtlp ? '' : answerTo(request, () => Buffer.concat(chunks));
     response.writeHead(200, {
       'content-type': isOtlp ? 'application/x-protobuf' : 'application/x-amz-json-1.1',
       'content-length': Buffer.byteLength(body),
     });
     response.end(body);
-    if (chunks.length === 0) return;
+    if (!isCounting || !isEvents) return;
     const whole = Buffer.concat(chunks);
     events += countEvents(request.headers['content-encoding'] === 'gzip' ? gunzipSync(whole) : whole);
   });

@@ -1,5 +1,5 @@
-import { cpuTime, between } from '../cpu-clock.js';
-import { readableRecords } from '../sample-records.js';
+import { between, cpuTime } from '../cpu-clock.js';
+import { readableRecords, type SampleShape } from '../sample-records.js';
 import { type Contestant, createContestant } from './contestants.js';
 
 /*
@@ -7,15 +7,18 @@ import { type Contestant, createContestant } from './contestants.js';
  * and says what that took.
  */
 
-const { name, endpoint, records } = JSON.parse(process.argv[2]!) as {
+const { name, endpoint, records, shape } = JSON.parse(process.argv[2]!) as {
   name: string;
   endpoint: string;
   records: number;
+  shape?: SampleShape;
 };
 
 /** Batches of different records, so that none is found ready in a cache. */
 const BATCHES = 8;
-const batches = Array.from({ length: BATCHES }, (_, batch) => readableRecords(records, batch * records));
+const batches = Array.from({ length: BATCHES }, (_, batch) =>
+  readableRecords(records, batch * records, shape),
+);
 const contestant: Contestant = createContestant(name, endpoint);
 let next = 0;
 

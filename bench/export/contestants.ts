@@ -44,6 +44,9 @@ const OPTIONS: Readonly<Record<string, Partial<CloudWatchLogExporterOptions>>> =
 };
 export const VARIANTS = Object.keys(OPTIONS).filter((name) => name !== OURS);
 
+/** Ours with a stream for each value of the attribute `tenant`. */
+export const OURS_BY_TENANT = `${OURS}, a stream a tenant`;
+
 export function createContestant(name: string, endpoint: string): Contestant {
   switch (name) {
     case FLOOR:
@@ -59,7 +62,7 @@ export function createContestant(name: string, endpoint: string): Contestant {
         }),
       );
     case TWENTY_LINES:
-      return of(new TwentyLineExporter(clientOf(endpoint)));
+      return of(new TwentyLineExporter(clientOf(endpoint), DESTINATION));
     case OTLP_PROTOBUF:
       return of(
         new OtlpProtobufExporter({ url: `${endpoint}/v1/logs`, compression: CompressionAlgorithm.GZIP }),
@@ -67,7 +70,7 @@ export function createContestant(name: string, endpoint: string): Contestant {
     case OTLP_JSON:
       return of(new OtlpJsonExporter({ url: `${endpoint}/v1/logs`, compression: CompressionAlgorithm.GZIP }));
     default: {
-      const options = OPTIONS[name];
+      const options = name === OURS_BY_TENANT ? { logStreamName: '{attributes.tenant}' } : OPTIONS[name];
       if (options === undefined) throw new Error(`there is no contestant ${name}`);
       const fixed = { ...DESTINATION, ...ACCOUNT, endpoint, provision: 'none' } as const;
       return of(new CloudWatchLogExporter({ ...fixed, ...options }));
@@ -148,15 +151,18 @@ function withFinishedBody(
 }
 
 /** What is written in an hour: each record as JSON, the SDK's own command. */
-class TwentyLineExporter implements LogRecordExporter {
-  constructor(private readonly client: CloudWatchLogsClient) {}
+export class TwentyLineExporter implements LogRecordExporter {
+  constructor(
+    private readonly client: CloudWatchLogsClient,
+    private readonly destination: { logGroupName: string; logStreamName: string },
+  ) {}
 
   export(records: ReadableLogRecord[], resultCallback: (result: ExportResult) => void): void {
     const logEvents = records.map((record) => ({
       timestamp: timestampOf(record),
       message: JSON.stringify(messageOf(record)),
     }));
-    this.client.send(new PutLogEventsCommand({ ...DESTINATION, logEvents })).then(
+    this.client.send(new PutLogEventsCommand({ ...this.destination, logEvents })).then(
       () => resultCallback({ code: ExportResultCode.SUCCESS }),
       (error: unknown) => resultCallback({ code: ExportResultCode.FAILED, error: error as Error }),
     );

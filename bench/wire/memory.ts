@@ -1,0 +1,71 @@
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { tableOf, writeSection } from '../page/sections.js';
+import { type Phase, type Sample } from './application.js';
+import { OTLP, OURS, OURS_WRITE_AHEAD } from './ways.js';
+
+/*
+ * Whether memory stays flat: the resident memory of a process that logs many records, after each tenth of them.
+ *
+ *   node build/bench/wire/memory.js [--node PATH] [--records 20000000] [--rate 50000] [--only NAME] [--page]
+ */
+
+const { values } = parseArgs({
+  options: {
+    node: { type: 'string', default: process.execPath },
+    records: { type: 'string', default: '20000000' },
+    rate: { type: 'string', default: '50000' },
+    only: { type: 'string' },
+    page: { type: 'boolean', default: false },
+  },
+});
+
+const PARTS = 10;
+const phase: Phase = {
+  recordsPerSecond: Number(values.rate),
+  millis: (Number(values.records) / PARTS / Number(values.rate)) * 1000,
+};
+const sink = fork(new URL('../sink-process.js', import.meta.url), ['count'], { execPath: values.node });
+const [{ endpoint }] = (await once(sink, 'message')) as [{ endpoint: string }];
+
+async function ask<T>(child: ChildProcess, question: unknown): Promise<T> {
+  child.send(question as object);
+  const [answer] = (await once(child, 'message')) as [T];
+  return answer;
+}
+
+const rows: string[][] = [];
+for (const name of [OURS, OURS_WRITE_AHEAD, OTLP]) {
+  if (values.only !== undefined && name !== values.only) continue;
+  const directory = mkdtempSync(join(tmpdir(), 'bench-memory-'));
+  const settings = JSON.stringify({ name, settings: { endpoint, directory, peers: '' } });
+  const application = fork(new URL('./application.js', import.meta.url), [settings], {
+    execPath: values.node,
+    execArgv: ['--no-warnings'],
+  });
+  await once(application, 'message');
+  const { events: before } = await ask<{ events: number }>(sink, 'count');
+  const most: number[] = [];
+  for (let part = 0; part < PARTS; part++) most.push((await ask<Sample>(application, phase)).maxRssMiB);
+  const { events } = await ask<{ events: number }>(sink, 'count');
+  application.kill('SIGKILL');
+  rmSync(directory, { recursive: true, force: true });
+  const arrived = name === OTLP ? 'not counted' : String(events - before);
+  rows.push([name, ...most.map((mib) => mib.toFixed(0)), arrived]);
+  process.stdout.write(`${rows.at(-1)!.join('  ')}\n`);
+}
+if (values.page) {
+  const node = execFileSync(values.node, ['--version'], { encoding: 'utf8' }).trim();
+  const parts = Array.from({ length: PARTS }, (_, part) => `${part + 1}/${PARTS}`);
+  const records = Number(values.records).toLocaleString('en-US');
+  writeSection(
+    'memory',
+    `Resident memory in MiB, the most in each tenth of ${records} records at ${Number(values.rate).toLocaleString('en-US')} a second:\n\n` +
+      `${tableOf(['', ...parts, 'arrived'], rows)}\n\nNode.js ${node}.`,
+  );
+}
+sink.disconnect();

@@ -1,0 +1,111 @@
+import { type ChildProcess, execFileSync, fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { type Phase, type Sample } from './application.js';
+import { type WireRow, writeWireTables } from './page.js';
+import { installPeers } from './peers.js';
+import { FLOOR_OF, FLOORS } from './ways.js';
+
+/*
+ * What logging costs an application from the log call to the wire, at steady rates: microseconds of CPU a record above
+ * the same logger that sends nothing, of all threads and of the application's own. Each sample is a process of its
+ * own, in turn, and sends to one that answers at once.
+ *
+ *   node build/bench/wire/run.js [--node PATH] [--rates 1000,10000,50000] [--rounds 3] [--seconds 3] [--only NAME] [--page]
+ */
+
+const { values } = parseArgs({
+  options: {
+    node: { type: 'string', default: process.execPath },
+    rates: { type: 'string', default: '1000,10000,50000' },
+    rounds: { type: 'string', default: '3' },
+    seconds: { type: 'string', default: '3' },
+    only: { type: 'string', multiple: true },
+    page: { type: 'boolean', default: false },
+  },
+});
+
+/** Enough for the compiler, at every rate. */
+const WARM: Phase = { recordsPerSecond: 10_000, millis: 2000 };
+
+function median(numbers: number[]): number {
+  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
+}
+
+async function ask<T>(child: ChildProcess, question: unknown): Promise<T> {
+  child.send(question as object);
+  const [answer] = (await once(child, 'message')) as [T];
+  return answer;
+}
+
+const peers = installPeers();
+const sink = fork(new URL('../sink-process.js', import.meta.url), ['count'], { execPath: values.node });
+const [{ endpoint }] = (await once(sink, 'message')) as [{ endpoint: string }];
+
+async function countedEvents(): Promise<number> {
+  return (await ask<{ events: number }>(sink, 'count')).events;
+}
+
+async function measure(name: string, phase: Phase): Promise<Sample & { arrived: number }> {
+  const directory = mkdtempSync(join(tmpdir(), 'bench-wire-'));
+  const settings = JSON.stringify({ name, settings: { endpoint, directory, peers } });
+  const application = fork(new URL('./application.js', import.meta.url), [settings], {
+    execPath: values.node,
+    execArgv: ['--no-warnings'],
+  });
+  try {
+    await once(application, 'message');
+    await ask<Sample>(application, WARM);
+    const before = await countedEvents();
+    const sample = await ask<Sample>(application, phase);
+    return { ...sample, arrived: ((await countedEvents()) - before) / sample.records };
+  } finally {
+    application.kill('SIGKILL');
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+const names = [...FLOORS, ...Object.keys(FLOOR_OF)].filter(
+  (name) => FLOORS.includes(name) || !values.only || values.only.some((one) => name.includes(one)),
+);
+const rows: WireRow[] = [];
+for (const recordsPerSecond of values.rates.split(',').map(Number)) {
+  const samples = new Map<string, (Sample & { arrived: number })[]>();
+  for (let round = 0; round < Number(values.rounds); round++) {
+    for (const name of names) {
+      const sample = await measure(name, { recordsPerSecond, millis: Number(values.seconds) * 1000 });
+      samples.set(name, [...(samples.get(name) ?? []), sample]);
+    }
+  }
+  for (const [name, list] of samples) {
+    const of = (key: keyof Sample | 'arrived'): number => median(list.map((sample) => sample[key]));
+    const floor = samples.get(FLOOR_OF[name] ?? name)!;
+    const above = (key: 'cpuMicros' | 'threadMicros'): number =>
+      median(list.map((sample, round) => sample[key] - (name in FLOOR_OF ? floor[round]![key] : 0)));
+    const row: WireRow = {
+      name,
+      recordsPerSecond,
+      records: of('records'),
+      cpuMicros: above('cpuMicros'),
+      threadMicros: above('threadMicros'),
+      p99Millis: of('p99Millis'),
+      maxRssMiB: of('maxRssMiB'),
+      arrived: name.startsWith('OTLP') || !(name in FLOOR_OF) ? undefined : of('arrived'),
+      isFloor: !(name in FLOOR_OF),
+    };
+    rows.push(row);
+    const cells = [row.cpuMicros, row.threadMicros, row.p99Millis, row.maxRssMiB];
+    process.stdout.write(
+      `${String(recordsPerSecond).padStart(6)} ${name.padEnd(46)}${cells.map((cell) => cell.toFixed(1).padStart(8)).join('')}` +
+        `${row.arrived === undefined ? '' : `${(row.arrived * 100).toFixed(0)} %`.padStart(8)}\n`,
+    );
+  }
+}
+if (values.page) {
+  const node = execFileSync(values.node, ['--version'], { encoding: 'utf8' }).trim();
+  writeWireTables(rows, { node, rounds: Number(values.rounds), seconds: Number(values.seconds) });
+}
+sink.disconnect();
