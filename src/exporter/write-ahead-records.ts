@@ -17,7 +17,8 @@ interface Written extends EncodedRecord {
  */
 export class WriteAheadRecords implements EncodedAhead {
   readonly keeper: WriteAheadLog;
-  readonly #records = new WeakMap<ReadableLogRecord, Written>();
+  /** Each is taken or left at some time. A weak map would cost garbage collection as much as all the rest. */
+  readonly #records = new Map<ReadableLogRecord, Written>();
 
   constructor(log: WriteAheadLog) {
     this.keeper = log;
@@ -26,16 +27,19 @@ export class WriteAheadRecords implements EncodedAhead {
   write(record: ReadableLogRecord, encode: () => EncodedRecord | undefined): WrittenAhead {
     const encoded = encode();
     if (encoded === undefined) return 'lost';
-    const events = this.keeper.append(encoded.destination, encoded.entity, encoded.events);
+    const { destination, entity } = encoded;
+    const events = this.keeper.append(destination, entity, encoded.events);
     const resource = record.resource as ReadableLogRecord['resource'] | undefined;
     const isEarly = resource?.asyncAttributesPending === true;
-    this.#records.set(record, { ...encoded, events: events ?? encoded.events, isEarly });
+    this.#records.set(record, { destination, entity, events: events ?? encoded.events, isEarly });
     return events === undefined ? 'unprotected' : 'written';
   }
 
   /** Lets go of a record that nobody will export now. @returns how many of its events a file has */
   leave(record: ReadableLogRecord): number {
-    return this.keeper.giveBack(this.#records.get(record)?.events ?? []);
+    const written = this.#records.get(record);
+    this.#records.delete(record);
+    return this.keeper.giveBack(written?.events ?? []);
   }
 
   take(record: ReadableLogRecord, encode: () => EncodedRecord | undefined): EncodedRecord | undefined {

@@ -6,6 +6,9 @@ const { O_NOFOLLOW = 0 } = constants as { O_NOFOLLOW?: number };
 /** So that each figure takes the place of the one before. */
 const DIGITS = 10;
 
+/** A write for each record would cost an application as much as the record. */
+export const COUNT_DELAY_MILLIS = 10;
+
 const VERSION_LINE = Buffer.from(lineOf(JSON.stringify({ version: SEGMENT_VERSION })));
 
 /** The figures of a segment's head. */
@@ -25,12 +28,12 @@ export function firstBytes(): Buffer {
 export class SegmentHead {
   readonly #path: string;
   #descriptor: number | undefined;
-  #figures: HeadFigures;
+  readonly #figures: { -readonly [Name in keyof HeadFigures]: HeadFigures[Name] };
   #isDue = false;
 
   constructor(path: string, figures: HeadFigures = { count: 0, unnotedBelow: 0 }) {
     this.#path = path;
-    this.#figures = figures;
+    this.#figures = { ...figures };
   }
 
   get figures(): HeadFigures {
@@ -38,19 +41,19 @@ export class SegmentHead {
   }
 
   /**
-   * Counts, and writes it once for all that this turn of the event loop appends: a process killed before has written
-   * more than it says, which is no loss.
+   * Counts, and writes it once for all that some milliseconds append: a process killed before has written more than it
+   * says, which is no loss.
    */
   count(count: number): void {
-    this.#figures = { ...this.#figures, count };
+    this.#figures.count = count;
     if (this.#isDue) return;
     this.#isDue = true;
-    setImmediate(() => this.#writeDue()).unref();
+    setTimeout(() => this.#writeDue(), COUNT_DELAY_MILLIS).unref();
   }
 
   /** @returns whether it could be written; what can't is written with the next change */
   change(figures: Partial<HeadFigures>): boolean {
-    this.#figures = { ...this.#figures, ...figures };
+    Object.assign(this.#figures, figures);
     this.#isDue = false;
     const line = headLine(this.#figures);
     try {

@@ -45,10 +45,17 @@ export function lineOf(json: string): Uint8Array {
       ? scratch
       : Buffer.allocUnsafe(Buffer.byteLength(json) + CHECKSUM_BYTES + 1);
   const end = CHECKSUM_BYTES + buffer.write(json, CHECKSUM_BYTES);
-  const checksum = crc32(buffer.subarray(CHECKSUM_BYTES, end)).toString(16).padStart(8, '0');
-  buffer.write(`${checksum} `, 0, 'latin1');
+  putChecksum(buffer, crc32(buffer.subarray(CHECKSUM_BYTES, end)));
   buffer[end] = 0x0a;
   return buffer.subarray(0, end + 1);
+}
+
+const HEX_DIGITS = Buffer.from('0123456789abcdef');
+
+/** Eight digits and a blank; there is one for each record that is logged. */
+function putChecksum(buffer: Uint8Array, checksum: number): void {
+  for (let at = 0; at < CHECKSUM_BYTES - 1; at++) buffer[at] = HEX_DIGITS[(checksum >>> (28 - 4 * at)) & 15]!;
+  buffer[CHECKSUM_BYTES - 1] = 0x20;
 }
 
 /** The JSON of an event's line; the message is JSON already. */

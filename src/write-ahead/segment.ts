@@ -9,6 +9,7 @@ import {
   openSync,
   readSync,
   renameSync,
+  unlink,
   unlinkSync,
   writeSync,
 } from 'node:fs';
@@ -79,7 +80,8 @@ export class Segment {
       return segment;
     } catch (error) {
       // An empty file would be left at each try.
-      segment.close();
+      unlinkSync(path);
+      segment.abandon();
       throw error;
     }
   }
@@ -108,23 +110,16 @@ export class Segment {
     entity: LogEntity | undefined,
     events: readonly EncodedEvent[],
   ): JournaledEvent[] {
-    const known = this.#destinations.get(destination)?.get(entity);
-    const place = known ?? this.#destinationCount;
-    const first = this.states.size;
-    const lines = events.map((event, index) => eventJson(first + index, place, event));
-    if (known === undefined) {
-      const { logGroupName, logStreamName } = destination;
-      const line = JSON.stringify({ d: place, destination: { logGroupName, logStreamName }, entity });
-      // Before and behind: with one of them damaged the events still have where to go.
-      this.#write(linesOf([line, ...lines, line]));
-      this.#remember(destination, entity);
+    const place = this.#destinations.get(destination)?.get(entity);
+    if (place !== undefined && events.length === 1) {
+      this.#write(lineOf(eventJson(this.states.size, place, events[0]!)));
     } else {
-      this.#write(lines.length === 1 ? lineOf(lines[0]!) : linesOf(lines));
+      this.#writeAll(destination, entity, events);
     }
-    const journaled = events.map(
-      (event) =>
-        new JournaledEvent(event.timestamp, event.messageJson, event.messageBytes, this, this.states.hold()),
-    );
+    const journaled: JournaledEvent[] = [];
+    for (const { timestamp, messageJson, messageBytes } of events) {
+      journaled.push(new JournaledEvent(timestamp, messageJson, messageBytes, this, this.states.hold()));
+    }
     this.#head.count(this.states.size);
     return journaled;
   }
@@ -213,20 +208,26 @@ export class Segment {
 
   /**
    * Lets go of the file: it is deleted where nothing is left in it, else anybody may claim it.
+   * @param onRemoved - called when that is done: another thread deletes a file, as a large one takes some milliseconds
    * @returns events that nobody has any more: somebody removed the file
    */
-  close(): number {
+  close(onRemoved: () => void): number {
     if (this.owesNotes && this.unreleased > 0) this.noteAgain();
     this.#isClosed = true;
     this.#head.close();
     const isRemoved = this.unreleased > 0 && this.whereabouts() === 'removed';
     closeSync(this.#descriptor);
+    if (this.unreleased === 0) {
+      // Where it can't be, the next process finds nothing left in it.
+      unlink(this.path, onRemoved);
+      return 0;
+    }
     try {
-      if (this.unreleased === 0) unlinkSync(this.path);
-      else renameSync(this.path, join(dirname(this.path), freeName(basename(this.path))));
+      renameSync(this.path, join(dirname(this.path), freeName(basename(this.path))));
     } catch {
       // It is removed or taken. Where it only can't be renamed, the next process sees that this one is dead.
     }
+    onRemoved();
     return isRemoved ? this.unreleased : 0;
   }
 
@@ -235,6 +236,22 @@ export class Segment {
     this.#isClosed = true;
     this.#head.close();
     closeSync(this.#descriptor);
+  }
+
+  #writeAll(destination: Destination, entity: LogEntity | undefined, events: readonly EncodedEvent[]): void {
+    const known = this.#destinations.get(destination)?.get(entity);
+    const place = known ?? this.#destinationCount;
+    const first = this.states.size;
+    const lines = events.map((event, index) => eventJson(first + index, place, event));
+    if (known !== undefined) {
+      this.#write(linesOf(lines));
+      return;
+    }
+    const { logGroupName, logStreamName } = destination;
+    const line = JSON.stringify({ d: place, destination: { logGroupName, logStreamName }, entity });
+    // Before and behind: with one of them damaged the events still have where to go.
+    this.#write(linesOf([line, ...lines, line]));
+    this.#remember(destination, entity);
   }
 
   #remember(destination: Destination, entity: LogEntity | undefined): void {

@@ -90,6 +90,9 @@ export class WriteAheadLog implements EventKeeper {
   #replaying: Promise<void> | undefined;
   #isClosed = false;
   readonly #timers: NodeJS.Timeout[] = [];
+  /** Files that are being deleted. */
+  #removing = 0;
+  #onRemoved: (() => void) | undefined;
   #unprotected = 0;
   /** It is there when what reads files is loaded. */
   #replayer: Replay | undefined;
@@ -216,6 +219,7 @@ export class WriteAheadLog implements EventKeeper {
     for (const segment of this.#segments) this.#close(segment);
     this.#segments.clear();
     this.#current = undefined;
+    if (this.#removing > 0) await new Promise<void>((resolve) => (this.#onRemoved = resolve));
   }
 
   #every(millis: number, work: () => void): void {
@@ -294,7 +298,11 @@ export class WriteAheadLog implements EventKeeper {
   }
 
   #close(segment: Segment): void {
-    const gone = segment.close();
+    this.#removing++;
+    const gone = segment.close(() => {
+      this.#removing--;
+      if (this.#removing === 0) this.#onRemoved?.();
+    });
     if (gone > 0) this.#parts.onGone('removed', gone, segment.path);
   }
 

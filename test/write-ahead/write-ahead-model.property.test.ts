@@ -1,12 +1,17 @@
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { type EncodedEvent } from '../../src/delivery/encoded-event.js';
 import { encodeEvent } from '../../src/encoding/encode-event.js';
-import { firstBytes, type HeadFigures, SegmentHead } from '../../src/write-ahead/segment-head.js';
+import {
+  COUNT_DELAY_MILLIS,
+  firstBytes,
+  type HeadFigures,
+  SegmentHead,
+} from '../../src/write-ahead/segment-head.js';
 import { Replay } from '../../src/write-ahead/replay.js';
 import { WriteAheadLog } from '../../src/write-ahead/write-ahead-log.js';
 import { listeningDiagnostics } from '../encoding/records.js';
@@ -115,8 +120,8 @@ describe('WriteAheadLog, against a model', () => {
       moments.push({ bytes, count, kept: [...kept], sent: [...sent].filter((text) => kept.has(text)) });
     }
     expect(log.status().events).to.equal(kept.size);
-    // The count in the head is written once for a turn of the event loop.
-    await nextTurn();
+    // The count in the head is written once for all that some milliseconds append.
+    await sleep(COUNT_DELAY_MILLIS);
     const [file] = readdirSync(directory);
     const content = file === undefined ? Buffer.alloc(0) : readFileSync(join(directory, file));
     log.release(held);
