@@ -6,6 +6,15 @@ export interface EncodedEvent {
   readonly messageJson: string;
   /** UTF-8 bytes of the message itself (not of its JSON literal): what the service counts and bills. */
   readonly messageBytes: number;
+  /** Its bytes as they will stand in the request body, where it is stored as such. */
+  readonly stored?: StoredBytes | undefined;
+}
+
+/** An event within bytes: from where it begins to where it ends with its comma. */
+export interface StoredBytes {
+  readonly bytes: Buffer;
+  readonly start: number;
+  readonly end: number;
 }
 
 /**

@@ -1,7 +1,9 @@
 import { EVENT_OVERHEAD_BYTES } from '../cloudwatch/limits.js';
 import { type EncodedEvent } from './encoded-event.js';
+import { digitsOf, EVENT_END, EVENT_START, MAX_FRAME_BYTES, MESSAGE_START } from './event-frame.js';
 import { freePageMemory, type PageMemory, takePageMemory } from './page-memory.js';
-import { PageText } from './page-text.js';
+import { type PageText } from './page-text.js';
+import { StoredEvent } from './stored-event.js';
 
 /** Bytes in front of the events, in which the start of nearly every request fits. */
 export const HEAD_BYTES = 1024;
@@ -15,32 +17,7 @@ export const SPARE_BYTES = 2_048;
 /** Bytes behind the last event that a request's body needs. */
 const END_BYTES = 8;
 
-const EVENT_START = new PageText('{"timestamp":');
-const MESSAGE_START = new PageText(',"message":"');
-const EVENT_END = new PageText('"},');
-
 const COMMA = 0x2c;
-
-/** Most digits of a timestamp. */
-const MAX_DIGITS = 17;
-
-/** Bytes that an event takes beside its message. */
-const MAX_FRAME_BYTES = EVENT_START.length + MAX_DIGITS + MESSAGE_START.length + EVENT_END.length;
-
-/**
- * The message of an event as a JSON string.
- * @param start - where the event begins, and where it ends with its comma
- */
-export function messageJsonIn(bytes: Buffer, start: number, end: number, timestamp: number): string {
-  const frameBytes = EVENT_START.length + digitsOf(timestamp) + MESSAGE_START.length;
-  // The quote is the frame's last byte; the other one stands before `},`.
-  return bytes.toString('utf8', start + frameBytes - 1, end - EVENT_END.length + 1);
-}
-
-function digitsOf(timestamp: number): number {
-  // Every time from 2001 to 2286.
-  return timestamp >= 1e12 && timestamp < 1e13 ? 13 : String(timestamp).length;
-}
 
 /**
  * Log events as they will stand in a request's body, one behind the other, and what is to be known of each. An event is
@@ -114,8 +91,14 @@ export class EventPage {
     this.end = putWords(this, end, EVENT_END);
   }
 
-  /** Adds an event that is there as a text. */
-  add({ timestamp, messageJson, messageBytes }: EncodedEvent): void {
+  /** Adds an event that is there as an object. */
+  add(event: EncodedEvent): void {
+    const { timestamp, messageBytes, stored } = event;
+    if (stored !== undefined) {
+      this.copy(stored.bytes, stored.start, stored.end, timestamp, messageBytes);
+      return;
+    }
+    const { messageJson } = event;
     const start = this.begin(timestamp);
     this.reserve(start, mostBytes(messageJson));
     this.#note(this.end, timestamp, messageBytes);
@@ -135,9 +118,9 @@ export class EventPage {
   }
 
   /** Takes out the last event. */
-  takeLast(): EncodedEvent {
+  takeLast(): StoredEvent {
     const { start, end, timestamp, messageBytes } = this.#dropLast();
-    return { timestamp, messageJson: messageJsonIn(this.bytes, start, end, timestamp), messageBytes };
+    return new StoredEvent(timestamp, messageBytes, this.bytes, start, end);
   }
 
   /** Moves the last event to another page. */

@@ -1,7 +1,8 @@
 import { gunzipSync } from 'node:zlib';
 import { EVENT_OVERHEAD_BYTES } from '../cloudwatch/limits.js';
 import { type EncodedEvent, type EncodedEvents } from './encoded-event.js';
-import { EventPage, HEAD_BYTES, messageJsonIn } from './event-page.js';
+import { messageJsonIn } from './event-frame.js';
+import { EventPage, HEAD_BYTES } from './event-page.js';
 import { gzip } from './gzip.js';
 import { freePageMemory, type PageMemory } from './page-memory.js';
 

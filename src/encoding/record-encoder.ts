@@ -85,12 +85,17 @@ interface Written extends Place {
   readonly events?: readonly EncodedEvent[];
 }
 
-/** Records that were encoded before, and kept safe. */
-export interface EncodedAhead {
-  /** What the record became; undefined where it is to be encoded now. */
-  take(record: ReadableLogRecord, encode: () => EncodedRecord | undefined): EncodedRecord | undefined;
-  readonly keeper: EventKeeper;
+/** A record that was encoded before, and kept safe. */
+export abstract class RecordAhead {
+  abstract readonly resource: ReadableLogRecord['resource'] | undefined;
+  /** Bytes of memory that it takes. */
+  abstract readonly bytes: number;
+  /** What it became. @param encode - encodes a record, should it be another one by now */
+  abstract take(encode: (record: ReadableLogRecord) => EncodedRecord | undefined): EncodedRecord | undefined;
 }
+
+/** What is exported. */
+export type RecordToExport = ReadableLogRecord | RecordAhead;
 
 /** Batches of one list of records. */
 export interface EncodedRecords {
@@ -155,14 +160,15 @@ export class RecordEncoder {
    * Encodes records, a few hundred in each step, so that a caller can let other work in between. Never
    * throws: what can't be encoded is counted as lost.
    * @param Collector - gathers the events; only who exports has it loaded
+   * @param keeper - who keeps the events of records that were encoded before
    */
   *encodeInSteps(
-    records: readonly ReadableLogRecord[],
+    records: readonly RecordToExport[],
     Collector: typeof EventCollector,
-    ahead?: EncodedAhead,
+    keeper?: EventKeeper,
   ): Generator<undefined, EncodedRecords> {
     const expectedBytes = Math.min(MAX_EXPECTED_BYTES, records.length * this.#bytesPerRecord);
-    const collector = new Collector(expectedBytes, ahead?.keeper);
+    const collector = new Collector(expectedBytes, keeper);
     // Its destination is in use, which is noted when it is looked for.
     this.#fixed = undefined;
     let addedBySplit = 0;
@@ -175,11 +181,11 @@ export class RecordEncoder {
         stepBytes = collector.bytes;
       }
       stepRecords++;
-      if (ahead === undefined) {
+      if (!(record instanceof RecordAhead)) {
         addedBySplit += this.#collect(record, collector);
         continue;
       }
-      const encoded = ahead.take(record, () => this.encode(record));
+      const encoded = record.take((changed) => this.encode(changed));
       if (encoded === undefined) continue;
       addedBySplit += encoded.events.length - 1;
       collector.add(encoded, encoded.events);

@@ -15,7 +15,7 @@ import { RoomForBytes } from '../delivery/room-for-bytes.js';
 import { closingOfShutdown, deliveryOfShutdown, encodingOfShutdown } from '../delivery/shutdown-plan.js';
 import { startTimeLimit, within } from '../delivery/time-limit.js';
 import { cutIntoBatches } from '../encoding/batcher.js';
-import { type EncodedRecords, RecordEncoder } from '../encoding/record-encoder.js';
+import { type EncodedRecords, RecordEncoder, type RecordToExport } from '../encoding/record-encoder.js';
 import { Diagnostics } from '../observability/diagnostics.js';
 import { type ExporterMetrics } from '../observability/exporter-metrics.js';
 import { isWanted, Losses, type LossReason } from '../observability/losses.js';
@@ -31,7 +31,7 @@ import { deliverySettings, provisioningSettings } from './delivery-settings.js';
 import { type ExporterStatus } from './exporter-status.js';
 import { type HealthCheckOptions, type HealthReport } from './health-check.js';
 import { type LateParts, type PartsOnDemand, partsOnDemand } from './parts-on-demand.js';
-import { WriteAheadRecords, type WrittenAhead } from './write-ahead-records.js';
+import { WrittenRecord } from './written-record.js';
 
 /** What an exporter works with, for tests; everything has a default. */
 export interface ExporterParts {
@@ -90,7 +90,7 @@ export class ExporterCore implements LogRecordExporter {
   #isHurried = false;
   /** Message of the error with which the last export failed. */
   #lastFailure: string | undefined;
-  readonly #writeAhead: WriteAheadRecords | undefined;
+  readonly #writeAhead: WriteAheadLog | undefined;
   /** Events that only a write-ahead file had, which another process took. */
   #takenAhead = 0;
 
@@ -148,7 +148,7 @@ export class ExporterCore implements LogRecordExporter {
   /** Never throws, and calls back once, when every record is delivered, kept for later, or counted as lost. */
   export(records: ReadableLogRecord[], resultCallback: (result: ExportResult) => void): void {
     if (this.#shutdown !== undefined) {
-      this.#refuse(records);
+      this.countBeforeExport('shutdown', records.length);
       callBack(
         resultCallback,
         failure(new CloudWatchLogsError('ERR_SHUT_DOWN', 'the exporter is shut down')),
@@ -172,7 +172,7 @@ export class ExporterCore implements LogRecordExporter {
    * already. Resolves when it has them, to the bytes of their events; never rejects.
    * @param reservedBytes - what was reserved for them in {@link room}
    */
-  async handOver(records: readonly ReadableLogRecord[], reservedBytes: number): Promise<number> {
+  async handOver(records: readonly RecordToExport[], reservedBytes: number): Promise<number> {
     let bytes = 0;
     try {
       const { delivered } = await this.#encode(records, async (batches) => {
@@ -287,7 +287,7 @@ export class ExporterCore implements LogRecordExporter {
         breaker: () => this.#delivery.status().breaker ?? 'closed',
         destination: () => this.#encoder.destinationAhead(resource),
         checkSpool: () => this.#delivery.checkSpool?.() ?? Promise.resolve(undefined),
-        checkWriteAhead: () => this.#writeAhead?.keeper.check(),
+        checkWriteAhead: () => this.#writeAhead?.check(),
       },
       provisioningSettings(this.#settings),
       options,
@@ -329,22 +329,23 @@ export class ExporterCore implements LogRecordExporter {
   }
 
   /**
-   * Encodes a record and hands it to the operating system. It is to be exported, or left to
-   * {@link leaveWrittenAhead}, unless it is lost.
+   * Encodes a record and hands it to the operating system, where records are written ahead.
+   * @returns what to export, or to leave to {@link leaveWrittenAhead}; undefined where the record is lost, which is counted
    */
-  writeAhead(record: ReadableLogRecord): WrittenAhead {
-    if (this.#writeAhead === undefined) return 'unprotected';
-    const outcome = this.#writeAhead.write(record, () => this.#encoder.encode(record));
-    if (outcome === 'lost') this.#emitted++;
-    return outcome;
+  writeAhead(record: ReadableLogRecord): RecordToExport | undefined {
+    if (this.#writeAhead === undefined) return record;
+    const encoded = this.#encoder.encode(record);
+    if (encoded !== undefined) return new WrittenRecord(this.#writeAhead, record, encoded);
+    this.#emitted++;
+    return undefined;
   }
 
   /**
    * Counts a record as emitted that stays in the write-ahead log alone, to be sent when there is room.
    * @returns false for one that is not there
    */
-  leaveWrittenAhead(record: ReadableLogRecord): boolean {
-    const events = this.#writeAhead?.leave(record) ?? 0;
+  leaveWrittenAhead(record: RecordToExport): boolean {
+    const events = record instanceof WrittenRecord ? record.leave() : 0;
     if (events === 0) return false;
     this.#emitted++;
     this.#addedBySplit += events - 1;
@@ -352,12 +353,12 @@ export class ExporterCore implements LogRecordExporter {
   }
 
   writeAheadStatus(): WriteAheadStatus | undefined {
-    return this.#writeAhead?.keeper.status();
+    return this.#writeAhead?.status();
   }
 
   /** Sends what earlier processes left, as far as there is room. */
   async replay(): Promise<void> {
-    await this.#writeAhead?.keeper.replay();
+    await this.#writeAhead?.replay();
   }
 
   async #export(records: readonly ReadableLogRecord[]): Promise<ExportResult> {
@@ -374,7 +375,7 @@ export class ExporterCore implements LogRecordExporter {
    * with delivery.
    */
   #encode<T>(
-    records: readonly ReadableLogRecord[],
+    records: readonly RecordToExport[],
     deliver: (batches: EncodedRecords['batches']) => Promise<T>,
   ): Promise<{ delivered: Promise<T> }> {
     this.#emitted += records.length;
@@ -385,7 +386,7 @@ export class ExporterCore implements LogRecordExporter {
   }
 
   async #encodeInSteps<T>(
-    records: readonly ReadableLogRecord[],
+    records: readonly RecordToExport[],
     deliver: (batches: EncodedRecords['batches']) => Promise<T>,
   ): Promise<{ delivered: Promise<T> }> {
     const { EventCollector } = this.#onDemand.now() ?? (await this.#loadFor(records));
@@ -414,11 +415,13 @@ export class ExporterCore implements LogRecordExporter {
   }
 
   /** @throws what loading them does, with the records counted */
-  async #loadFor(records: readonly ReadableLogRecord[]): Promise<LateParts> {
+  async #loadFor(records: readonly RecordToExport[]): Promise<LateParts> {
     try {
       return await this.#onDemand.load();
     } catch (error) {
-      const lost = records.filter((record) => (this.#writeAhead?.leave(record) ?? 0) === 0).length;
+      const lost = records.filter(
+        (record) => !(record instanceof WrittenRecord && record.leave() > 0),
+      ).length;
       this.#losses.record('delivery_failed', lost, 'a part of this package could not be loaded');
       throw error;
     }
@@ -453,18 +456,8 @@ export class ExporterCore implements LogRecordExporter {
     return false;
   }
 
-  /** After shutdown: what a file has is sent by the next process. */
-  #refuse(records: readonly ReadableLogRecord[]): void {
-    const lost = records.filter((record) => !this.leaveWrittenAhead(record)).length;
-    this.countBeforeExport('shutdown', lost);
-  }
-
-  #createWriteAhead(
-    settings: WriteAheadSettings,
-    wallClock: () => number,
-    now: () => number,
-  ): WriteAheadRecords {
-    const log = new WriteAheadLog(
+  #createWriteAhead(settings: WriteAheadSettings, wallClock: () => number, now: () => number): WriteAheadLog {
+    const log: WriteAheadLog = new WriteAheadLog(
       {
         diagnostics: this.#diagnostics,
         wallClock,
@@ -485,7 +478,7 @@ export class ExporterCore implements LogRecordExporter {
       },
       settings,
     );
-    return new WriteAheadRecords(log);
+    return log;
   }
 
   async #shutdownOnce(deadline: Deadline): Promise<void> {
@@ -499,7 +492,7 @@ export class ExporterCore implements LogRecordExporter {
     await this.#delivery.shutdown(this.#writeAhead ? deliveryOfShutdown(deadline) : deadline);
     await Promise.all(this.#exports);
     // A disk may hang; one that works gets what it needs though the service took all of the time.
-    if (this.#writeAhead) await within(closingOfShutdown(deadline, millis), this.#writeAhead.keeper.close());
+    if (this.#writeAhead) await within(closingOfShutdown(deadline, millis), this.#writeAhead.close());
     this.#diagnostics.flush();
     this.#metrics?.freeze();
     if (this.#settings.client === undefined) this.#client?.destroy();

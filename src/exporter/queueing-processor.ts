@@ -14,6 +14,7 @@ import { ExporterCore, type ExporterParts } from './exporter-core.js';
 import { type ProcessorStatus } from './exporter-status.js';
 import { type HealthCheckOptions, type HealthReport } from './health-check.js';
 import { whenLoaded } from './parts-on-demand.js';
+import { RecordAhead, type RecordToExport } from '../encoding/record-encoder.js';
 import { estimateRecordBytes } from './record-bytes.js';
 import { type QueuedBatch, RecordQueue } from './record-queue.js';
 
@@ -109,8 +110,8 @@ export class QueueingProcessor implements LogRecordProcessor {
       core.countBeforeExport('below_min_severity', 1);
     } else {
       if (record.resource as unknown) core.prepareFor(record.resource);
-      if (this.#settings.writeAhead !== undefined && core.writeAhead(record) === 'lost') return;
-      this.#enqueue(record);
+      const toExport = core.writeAhead(record);
+      if (toExport !== undefined) this.#enqueue(toExport);
     }
   }
 
@@ -186,8 +187,8 @@ export class QueueingProcessor implements LogRecordProcessor {
     return this.#core.healthCheck(options);
   }
 
-  #enqueue(record: ReadableLogRecord): void {
-    const bytes = Math.ceil(estimateRecordBytes(record) * this.#scale);
+  #enqueue(record: RecordToExport): void {
+    const bytes = Math.ceil(bytesOf(record) * this.#scale);
     const hasPlace = this.#queue.length < this.#settings.maxQueueSize;
     if (hasPlace && this.#room.tryReserve(bytes)) {
       if (this.#queue.push(record, bytes)) this.#exportSoon();
@@ -296,4 +297,8 @@ export class QueueingProcessor implements LogRecordProcessor {
     await this.#core.shutdown(deadline);
     this.#metrics?.freeze();
   }
+}
+
+function bytesOf(record: RecordToExport): number {
+  return record instanceof RecordAhead ? record.bytes : estimateRecordBytes(record);
 }

@@ -1,8 +1,8 @@
-import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { type RecordToExport } from '../encoding/record-encoder.js';
 
 /** Records that are exported together. */
 export class QueuedBatch {
-  readonly records: ReadableLogRecord[] = [];
+  readonly records: RecordToExport[] = [];
   /** What was reserved for them. */
   bytes = 0;
   /** Resolves when delivery has what became of them. */
@@ -43,7 +43,7 @@ export class RecordQueue {
   }
 
   /** @param bytes - what was reserved for it @returns whether a batch is full by it */
-  push(record: ReadableLogRecord, bytes: number): boolean {
+  push(record: RecordToExport, bytes: number): boolean {
     const open = (this.#open ??= new QueuedBatch());
     this.#length++;
     open.bytes += bytes;

@@ -108,7 +108,8 @@ export function takeLeft(segment: Segment): LeftEvents[] {
   for (const line of lines) {
     const group = 'n' in line ? groups.get(line.d) : undefined;
     if (group === undefined || !('n' in line) || !segment.states.take(line.n)) continue;
-    group.events.push(new JournaledEvent(line.t, JSON.stringify(line.m), line.b, segment, line.n));
+    const event = { timestamp: line.t, messageJson: JSON.stringify(line.m), messageBytes: line.b };
+    group.events.push(new JournaledEvent(event, segment, line.n));
   }
   return [...groups.values()].filter(({ events }) => events.length > 0);
 }

@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib';
+import { messageEndOf, messageStartOf } from '../delivery/event-frame.js';
 import { type Destination, type EncodedEvent, type LogEntity } from '../delivery/encoded-event.js';
 
 /** First and last number, both inclusive. */
@@ -45,11 +46,17 @@ export function lineOf(json: string): Uint8Array {
       ? scratch
       : Buffer.allocUnsafe(Buffer.byteLength(json) + CHECKSUM_BYTES + 1);
   const end = CHECKSUM_BYTES + buffer.write(json, CHECKSUM_BYTES);
+  return closeLine(buffer, end);
+}
+
+/** @param end - of what stands behind the room for the checksum */
+function closeLine(buffer: Buffer, end: number): Uint8Array {
   putChecksum(buffer, crc32(buffer.subarray(CHECKSUM_BYTES, end)));
   buffer[end] = 0x0a;
   return buffer.subarray(0, end + 1);
 }
 
+const CLOSING_BRACE = 0x7d;
 const HEX_DIGITS = Buffer.from('0123456789abcdef');
 
 /** Eight digits and a blank; there is one for each record that is logged. */
@@ -60,7 +67,31 @@ function putChecksum(buffer: Uint8Array, checksum: number): void {
 
 /** The JSON of an event's line; the message is JSON already. */
 export function eventJson(number: number, destination: number, event: EncodedEvent): string {
-  return `{"n":${number},"d":${destination},"t":${event.timestamp},"b":${event.messageBytes},"m":${event.messageJson}}`;
+  return `${beforeMessage(number, destination, event)}${event.messageJson}}`;
+}
+
+/**
+ * The line of an event. There is one for each record that is logged, and so its message is not made a text of where it is
+ * stored as bytes.
+ * @returns bytes that the next call overwrites
+ */
+export function eventLine(number: number, destination: number, event: EncodedEvent): Uint8Array {
+  const { stored, timestamp } = event;
+  if (stored === undefined) return lineOf(eventJson(number, destination, event));
+  const before = beforeMessage(number, destination, event);
+  const from = messageStartOf(stored.start, timestamp);
+  const to = messageEndOf(stored.end);
+  const length = CHECKSUM_BYTES + before.length + (to - from) + 2;
+  const buffer = length <= SCRATCH_BYTES ? scratch : Buffer.allocUnsafe(length);
+  let end = CHECKSUM_BYTES + buffer.write(before, CHECKSUM_BYTES, 'latin1');
+  buffer.set(stored.bytes.subarray(from, to), end);
+  end += to - from;
+  buffer[end] = CLOSING_BRACE;
+  return closeLine(buffer, end + 1);
+}
+
+function beforeMessage(number: number, destination: number, event: EncodedEvent): string {
+  return `{"n":${number},"d":${destination},"t":${event.timestamp},"b":${event.messageBytes},"m":`;
 }
 
 /** Joins neighbours. @param numbers - in any order, without repetition */

@@ -17,7 +17,7 @@ import { basename, dirname, join } from 'node:path';
 import { type Destination, type EncodedEvent, type LogEntity } from '../delivery/encoded-event.js';
 import { createdMillisOf, freeName } from './file-owner.js';
 import { firstBytes, type HeadFigures, SegmentHead } from './segment-head.js';
-import { eventJson, lineOf, rangesOf } from './segment-lines.js';
+import { eventJson, eventLine, lineOf, rangesOf } from './segment-lines.js';
 import { SegmentStates } from './segment-states.js';
 
 // Windows has neither: a link in a file's place is not followed, and a pipe does not wait for its writer.
@@ -29,17 +29,31 @@ export const OPEN_SAFELY = O_NOFOLLOW | O_NONBLOCK;
 
 /** An event that stands in a segment. */
 export class JournaledEvent implements EncodedEvent {
+  readonly timestamp: number;
+  readonly messageBytes: number;
+  readonly #event: EncodedEvent;
+
   constructor(
-    readonly timestamp: number,
-    readonly messageJson: string,
-    readonly messageBytes: number,
+    event: EncodedEvent,
     readonly segment: Segment,
     readonly number: number,
-  ) {}
+  ) {
+    this.timestamp = event.timestamp;
+    this.messageBytes = event.messageBytes;
+    this.#event = event;
+  }
+
+  get messageJson(): string {
+    return this.#event.messageJson;
+  }
+
+  get stored(): EncodedEvent['stored'] {
+    return this.#event.stored;
+  }
 
   /** The same place in the file for what is sent instead. */
-  with({ timestamp, messageJson, messageBytes }: EncodedEvent): JournaledEvent {
-    return new JournaledEvent(timestamp, messageJson, messageBytes, this.segment, this.number);
+  with(event: EncodedEvent): JournaledEvent {
+    return new JournaledEvent(event, this.segment, this.number);
   }
 }
 
@@ -112,14 +126,12 @@ export class Segment {
   ): JournaledEvent[] {
     const place = this.#destinations.get(destination)?.get(entity);
     if (place !== undefined && events.length === 1) {
-      this.#write(lineOf(eventJson(this.states.size, place, events[0]!)));
+      this.#write(eventLine(this.states.size, place, events[0]!));
     } else {
       this.#writeAll(destination, entity, events);
     }
     const journaled: JournaledEvent[] = [];
-    for (const { timestamp, messageJson, messageBytes } of events) {
-      journaled.push(new JournaledEvent(timestamp, messageJson, messageBytes, this, this.states.hold()));
-    }
+    for (const event of events) journaled.push(new JournaledEvent(event, this, this.states.hold()));
     this.#head.count(this.states.size);
     return journaled;
   }

@@ -161,7 +161,8 @@ describe('EventPage', () => {
     for (const timestamp of [2, 3, 1]) page.add(event(`at ${timestamp}`, timestamp));
     page.moveLastTo(other);
     expect([page.isInOrder, page.length, other.length]).to.deep.equal([true, 2, 1]);
-    expect(page.takeLast()).to.deep.equal(event('at 3', 3));
+    const last = page.takeLast();
+    expect(last).to.include(event('at 3', 3));
     expect([...new PackedEvents(page)]).to.deep.equal([event('at 2', 2)]);
     expect([...new PackedEvents(other)]).to.deep.equal([event('at 1', 1)]);
   });

@@ -1,3 +1,4 @@
+import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { expect } from 'chai';
 import { RecordQueue } from '../../src/exporter/record-queue.js';
 import { record } from '../encoding/records.js';
@@ -6,7 +7,7 @@ describe('RecordQueue', () => {
   const bodies = (queue: RecordQueue): unknown[][] => {
     const batches: unknown[][] = [];
     for (let batch = queue.first; batch; batch = queue.first) {
-      batches.push(batch.records.map(({ body }) => body));
+      batches.push(batch.records.map((one) => (one as ReadableLogRecord).body));
       queue.take();
     }
     return batches;

@@ -1,7 +1,10 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { EventPage } from '../../src/delivery/event-page.js';
+import { PackedEvents } from '../../src/delivery/packed-events.js';
+import { encodeEvent } from '../../src/encoding/encode-event.js';
 import { readLines } from '../../src/write-ahead/read-lines.js';
-import { eventJson, lineOf, rangesOf } from '../../src/write-ahead/segment-lines.js';
+import { eventJson, eventLine, lineOf, rangesOf } from '../../src/write-ahead/segment-lines.js';
 
 describe('readLines', () => {
   it('gives back what lineOf wrote', () => {
@@ -20,6 +23,28 @@ describe('readLines', () => {
         );
       }),
       { seed: 5 },
+    );
+  });
+
+  it('gives back what eventLine wrote of bytes, as of texts', () => {
+    fc.assert(
+      fc.property(
+        fc.string({ unit: 'binary', maxLength: 300 }),
+        fc.constantFrom(1, 999, 200_000),
+        fc.constantFrom(1, 86_400_000, 1_800_000_000_000, 8.64e15),
+        (text, times, timestamp) => {
+          const event = encodeEvent(timestamp, `x${text}`.repeat(times).slice(0, 250_000).toWellFormed());
+          const page = new EventPage();
+          page.add(event);
+          const stored = page.takeLast();
+          expect(stored).to.include({ timestamp, messageJson: event.messageJson });
+          const line = Buffer.from(eventLine(3, 4, stored)).toString();
+          expect(line).to.equal(Buffer.from(eventLine(3, 4, event)).toString());
+          page.add(stored);
+          expect([...new PackedEvents(page)]).to.deep.equal([event]);
+        },
+      ),
+      { seed: 6, numRuns: 60 },
     );
   });
 

@@ -32,7 +32,7 @@ const FIRST = `${'0'.repeat(13)}-${'0'.repeat(10)}-${'0'.repeat(8)}`;
 describe('JournaledEvent', () => {
   it('keeps its place in the file for what is sent in its stead', () => {
     const segment = Object.create(Segment.prototype) as Segment;
-    const changed = new JournaledEvent(1, '"a"', 1, segment, 7).with(encodeEvent(2, 'bc'));
+    const changed = new JournaledEvent(encodeEvent(1, 'a'), segment, 7).with(encodeEvent(2, 'bc'));
     expect(changed).to.include({ timestamp: 2, messageJson: '"bc"', messageBytes: 2, segment, number: 7 });
   });
 });
