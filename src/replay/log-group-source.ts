@@ -1,4 +1,5 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { checkTime } from '../cloudwatch/check-time.js';
 import { filteredPages } from '../cloudwatch/filtered-pages.js';
 import { toRequestError } from '../cloudwatch/request-error.js';
 import { ReplaySourceError } from './replay-errors.js';
@@ -15,13 +16,17 @@ export interface LogGroupSourceOptions {
   readonly filterPattern?: string | undefined;
 }
 
-/** Events of a log group, by FilterLogEvents, in the order of time. @param client - reads */
+/**
+ * Events of a log group, by FilterLogEvents, in the order of time.
+ * @param client - reads
+ * @throws OptionError for a time that is none
+ */
 export function logGroupSource(client: CloudWatchLogsClient, options: LogGroupSourceOptions): ReplaySource {
   const { logGroup, from, to, filterPattern } = options;
   const input = {
     ...(logGroup.startsWith('arn:') ? { logGroupIdentifier: logGroup } : { logGroupName: logGroup }),
-    startTime: Number(from),
-    endTime: Number(to),
+    startTime: checkTime('from', from),
+    endTime: checkTime('to', to),
     filterPattern,
   };
   return {

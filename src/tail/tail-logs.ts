@@ -6,7 +6,7 @@ import {
   toCorrelatedEvent,
 } from '../insights/look-up/correlated-event.js';
 import { type KnownLogGroup, LogGroupDirectory } from '../insights/log-groups/log-group-directory.js';
-import { reasonOf } from '../insights/queries/sleep.js';
+import { reasonOf } from '../cloudwatch/sleep.js';
 import { type ComponentMetrics } from '../observability/component-metrics.js';
 import { CHECKPOINT_OVERLAP_MILLIS, MAX_CHECKPOINT_MARKS, type TailCheckpoint } from './checkpoint.js';
 import { type Desk, Follower, reasonFor } from './follower.js';

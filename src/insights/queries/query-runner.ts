@@ -18,7 +18,7 @@ import { NO_STATISTICS, type QueryStatistics, statisticsOfQuery } from './query-
 import { type ScanBudget } from './scan-budget.js';
 import { LookUpObserver, type LookUpsStatus } from './look-up-observer.js';
 import { ReadCalls, type ReadCallsSettings, type ReadCallsStatus } from './read-calls.js';
-import { orAborted, reasonOf, sleep } from './sleep.js';
+import { orAborted, reasonOf, sleep } from '../../cloudwatch/sleep.js';
 
 /** One row of a result: the value of each column that has one. */
 export type QueryRow = Readonly<Record<string, string>>;
