@@ -1,6 +1,7 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { checkTime } from '../cloudwatch/check-time.js';
 import { filteredPages } from '../cloudwatch/filtered-pages.js';
+import { namedLogGroup } from '../cloudwatch/named-log-group.js';
 import { toRequestError } from '../cloudwatch/request-error.js';
 import { ReplaySourceError } from './replay-errors.js';
 import { type ReplaySource } from './replay-event.js';
@@ -24,7 +25,7 @@ export interface LogGroupSourceOptions {
 export function logGroupSource(client: CloudWatchLogsClient, options: LogGroupSourceOptions): ReplaySource {
   const { logGroup, from, to, filterPattern } = options;
   const input = {
-    ...(logGroup.startsWith('arn:') ? { logGroupIdentifier: logGroup } : { logGroupName: logGroup }),
+    ...namedLogGroup(logGroup),
     startTime: checkTime('from', from),
     endTime: checkTime('to', to),
     filterPattern,

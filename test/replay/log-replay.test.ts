@@ -207,6 +207,16 @@ describe('LogReplay', () => {
     }
   });
 
+  it('reads a log group by its ARN, also as lists of groups have it', async () => {
+    await stream.put([{ timestamp: NOW, message: 'm' }]);
+    const arn = `arn:aws:logs:us-east-1:000000000000:log-group:${stream.logGroupName}`;
+    for (const logGroup of [arn, `${arn}:*`]) {
+      const source = logGroupSource(stream.client, { logGroup, from: NOW, to: NOW });
+      const { events, logGroupNames } = await replay({ source }).plan();
+      expect([events, logGroupNames]).to.deep.equal([1, [stream.logGroupName]]);
+    }
+  });
+
   it('refuses times of a log group that are none, before anything is asked', () => {
     for (const [option, wrong] of [
       ['from', Number.NaN],
