@@ -29,25 +29,26 @@ export async function runReplay(
   const line = new ProgressLine(io.stderr, replayProgressText);
   const resume = checkpointFile === undefined ? undefined : readCheckpoint(checkpointFile);
   let last = resume;
-  const given: LogReplayOptions = {
+  const replay = new LogReplay({
     ...options,
     resume,
+    // Nothing is sent before whoever runs the command has agreed, which is asked for below.
+    yes: true,
     onProgress: (progress) => {
       line.show(progress);
       last = progress.checkpoint;
     },
-  };
-  const plan = await new LogReplay(given).plan({ signal: io.signal });
+  });
+  const plan = await replay.plan({ signal: io.signal });
   io.stderr.write(`${escapeTerminalText(planText(plan))}\n`);
   if (resume) io.stderr.write(`goes on behind event ${resume.position.toLocaleString('en-US')}\n`);
-  const yes = isAgreed || (plan.isAws && (await io.ask?.('Send them to AWS? [y/N] ')) === true);
-  if (plan.isAws && !yes) {
+  if (plan.isAws && !isAgreed && (await io.ask?.('Send them to AWS? [y/N] ')) !== true) {
     if (!io.ask) throw new OptionError('--yes', 'be given where AWS bills what is sent');
     io.setExitCode(EXIT.nothingFound);
     return;
   }
   try {
-    const result = await new LogReplay({ ...given, yes }).run({ signal: io.signal });
+    const result = await replay.run({ signal: io.signal });
     line.clear();
     io.stderr.write(`${resultText(result)}\n`);
     io.setExitCode(result.lost > 0 ? EXIT.nothingFound : EXIT.found);

@@ -18,7 +18,8 @@ import {
   type MetricFilters,
   type SubscriptionFilters,
 } from '../resources/index.js';
-import { type LogTail, tailLogs, type TailOptions } from '../tail/index.js';
+import { type TailOptions } from '../tail/index.js';
+import { type LogTail, startTail } from '../tail/tail-logs.js';
 import { beginQuery, type FluentQuery } from './fluent-query.js';
 import { LogEvents } from './log-events.js';
 
@@ -71,6 +72,7 @@ export class CloudWatchLogs {
   readonly #isOwn: boolean;
   readonly #options: CloudWatchLogsOptions;
   readonly #clock: () => number;
+  /** Those that follow still. */
   readonly #tails = new Set<LogTail>();
   #parts: {
     events?: LogEvents;
@@ -83,12 +85,10 @@ export class CloudWatchLogs {
   /** @throws OptionError for wrong options; none makes a request */
   constructor(options: CloudWatchLogsOptions = {}) {
     checkMembers('', options, MEMBERS);
-    const { client, region, endpoint, credentials, maxAttempts, retryMode, errorDetails } = options;
+    const { client, errorDetails } = options;
     if (client !== undefined) checkClient(client);
     this.#isOwn = client === undefined;
-    this.#client = client
-      ? guardedClient(client, { errorDetails })
-      : createCloudWatchLogsClient({ region, endpoint, credentials, maxAttempts, retryMode, errorDetails });
+    this.#client = client ? guardedClient(client, { errorDetails }) : createCloudWatchLogsClient(options);
     this.#options = options;
     this.#clock = options.clock ?? Date.now;
   }
@@ -166,7 +166,11 @@ export class CloudWatchLogs {
   /** Follows log groups live. `shutdown` ends it. */
   tail(options: Partial<TailOptions> = {}): LogTail {
     const logGroups = options.logGroups ?? this.#logGroups('tail');
-    const tail = tailLogs({ ...options, client: this.#client, logGroups });
+    const { clock = this.#clock } = options;
+    const tail = startTail(
+      { ...options, client: this.#client, calls: this.#calls, clock, logGroups },
+      { onEnd: () => this.#tails.delete(tail) },
+    );
     this.#tails.add(tail);
     return tail;
   }
@@ -184,16 +188,18 @@ export class CloudWatchLogs {
     }
   }
 
-  /** Ends tails, delivers what is kept within five seconds, and closes the connections, unless the client was given. */
+  /**
+   * Ends tails, delivers what buffers hold and what is kept within five seconds, and closes the connections, unless the client
+   * was given.
+   */
   async shutdown(): Promise<void> {
     await Promise.all([...this.#tails].map((tail) => tail.close()));
-    this.#tails.clear();
     await this.#parts.events?.shutdown();
     if (this.#isOwn) this.#client.destroy();
   }
 
   get #calls(): ReadCalls {
-    return (this.#parts.calls ??= new ReadCalls({ client: this.#client }));
+    return (this.#parts.calls ??= new ReadCalls({ client: this.#client, clock: this.#clock }));
   }
 
   get #resources(): LogResources {

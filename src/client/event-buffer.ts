@@ -20,9 +20,23 @@ export interface EventBufferStatus {
   readonly isStopped: boolean;
 }
 
-type Put = (
-  events: readonly LogEvent[],
-) => Promise<{ readonly delivered: number; readonly kept: number; readonly lost: number }>;
+/** The buffers of one client. */
+export interface EventBuffers {
+  /** Those that hold events, which the client's end must not lose. Others are nobody's but their owner's. */
+  readonly holding: Set<EventBuffer>;
+  /** Whether the client has ended. */
+  isClosed: boolean;
+}
+
+/** What a buffer works with. */
+export interface EventBufferParts {
+  put(
+    events: readonly LogEvent[],
+  ): Promise<{ readonly delivered: number; readonly kept: number; readonly lost: number }>;
+  /** Milliseconds since 1970. */
+  readonly clock: () => number;
+  readonly buffers: EventBuffers;
+}
 
 const MEMBERS = { maxEvents: true, maxDelayMillis: true } as const satisfies Record<
   keyof EventBufferOptions,
@@ -31,7 +45,7 @@ const MEMBERS = { maxEvents: true, maxDelayMillis: true } as const satisfies Rec
 
 /** Gathers events and puts them together; its timer does not keep the process alive. */
 export class EventBuffer {
-  readonly #put: Put;
+  readonly #parts: EventBufferParts;
   readonly #maxEvents: number;
   readonly #maxDelayMillis: number;
   #waiting: LogEvent[] = [];
@@ -41,7 +55,7 @@ export class EventBuffer {
   #isStopped = false;
 
   /** @internal */
-  constructor(put: Put, options: EventBufferOptions) {
+  constructor(parts: EventBufferParts, options: EventBufferOptions) {
     checkMembers('', options, MEMBERS);
     const { maxEvents = 1_000, maxDelayMillis = 2_000 } = options;
     if (!Number.isInteger(maxEvents) || maxEvents < 1 || maxEvents > 10_000) {
@@ -50,15 +64,17 @@ export class EventBuffer {
     if (!(maxDelayMillis >= 0 && maxDelayMillis < 2 ** 31)) {
       throw new OptionError('maxDelayMillis', 'be a number of milliseconds', maxDelayMillis);
     }
-    this.#put = put;
+    this.#parts = parts;
     this.#maxEvents = maxEvents;
     this.#maxDelayMillis = maxDelayMillis;
   }
 
-  /** @param event - a text is an event of now @throws OptionError once it is stopped */
+  /** @param event - a text is an event of now @throws OptionError once it is stopped, or the client has ended */
   add(event: LogEvent | string): void {
-    if (this.#isStopped) throw new OptionError('add', 'not be called behind stop');
-    this.#waiting.push(typeof event === 'string' ? { timestamp: Date.now(), message: event } : event);
+    const { buffers, clock } = this.#parts;
+    if (this.#isEnded) throw new OptionError('add', 'not be called behind stop, or shutdown of the client');
+    this.#waiting.push(typeof event === 'string' ? { timestamp: clock(), message: event } : event);
+    buffers.holding.add(this);
     if (this.#waiting.length >= this.#maxEvents) void this.#send();
     else this.#timer ??= setTimeout(() => void this.#send(), this.#maxDelayMillis).unref();
   }
@@ -75,7 +91,11 @@ export class EventBuffer {
   }
 
   status(): EventBufferStatus {
-    return { waiting: this.#waiting.length, ...this.#counts, isStopped: this.#isStopped };
+    return { waiting: this.#waiting.length, ...this.#counts, isStopped: this.#isEnded };
+  }
+
+  get #isEnded(): boolean {
+    return this.#isStopped || this.#parts.buffers.isClosed;
   }
 
   /** One sending after the other, so that the order stays. */
@@ -85,9 +105,9 @@ export class EventBuffer {
     const events = this.#waiting;
     this.#waiting = [];
     if (events.length === 0) return this.#sending;
-    this.#sending = this.#sending.then(async () => {
+    const sending = this.#sending.then(async () => {
       try {
-        const { delivered, kept, lost } = await this.#put(events);
+        const { delivered, kept, lost } = await this.#parts.put(events);
         this.#counts.delivered += delivered;
         this.#counts.kept += kept;
         this.#counts.lost += lost;
@@ -95,7 +115,9 @@ export class EventBuffer {
         // An event that can't be encoded was refused with its neighbours.
         this.#counts.lost += events.length;
       }
+      if (this.#sending === sending && this.#waiting.length === 0) this.#parts.buffers.holding.delete(this);
     });
-    return this.#sending;
+    this.#sending = sending;
+    return sending;
   }
 }

@@ -4,15 +4,21 @@ import { checkTime } from '../cloudwatch/check-time.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { MAX_MESSAGE_BYTES } from '../cloudwatch/limits.js';
 import { createDelivery } from '../delivery/create-delivery.js';
+import { Deadline } from '../delivery/deadline.js';
 import { type Delivery, type DeliveryResult } from '../delivery/delivery.js';
+import { within } from '../delivery/time-limit.js';
 import { cutIntoBatches } from '../encoding/batcher.js';
 import { encodeEvent } from '../encoding/encode-event.js';
 import { type LogEvent, LogEventBuilder } from '../insights/index.js';
 import { Diagnostics } from '../observability/diagnostics.js';
 import { Losses } from '../observability/losses.js';
-import { EventBuffer, type EventBufferOptions } from './event-buffer.js';
+import { EventBuffer, type EventBufferOptions, type EventBuffers } from './event-buffer.js';
 import { EventFilter, type ReadPage, toReadEvent } from './filter-events.js';
 import { logGroupOf, placeOf, type PlaceOptions } from './place-of.js';
+
+/** Milliseconds for what is not delivered at the end, and the part of them in which buffers are emptied. */
+const SHUTDOWN_MILLIS = 5_000;
+const BUFFERS_PART = 0.5;
 
 /** Which events of a stream. */
 export interface GetEventsOptions extends PlaceOptions {
@@ -29,6 +35,7 @@ export class LogEvents {
   readonly #defaults: PlaceOptions;
   readonly #clock: () => number;
   readonly #losses = new Losses();
+  readonly #buffers: EventBuffers = { holding: new Set(), isClosed: false };
   #delivery: Delivery | undefined;
 
   /** @internal */
@@ -121,10 +128,13 @@ export class LogEvents {
     }
   }
 
-  /** Gathers events and puts them together. */
+  /** Gathers events and puts them together. The client's `shutdown` delivers what it holds. */
   buffer({ logGroupName, logStreamName, ...options }: EventBufferOptions & PlaceOptions = {}): EventBuffer {
     const place = placeOf({ logGroupName, logStreamName }, this.#defaults);
-    return new EventBuffer((events) => this.put(events, place), options);
+    return new EventBuffer(
+      { put: (events) => this.put(events, place), clock: this.#clock, buffers: this.#buffers },
+      options,
+    );
   }
 
   /** Waits for what is kept. */
@@ -133,8 +143,14 @@ export class LogEvents {
   }
 
   /** @internal */
-  async shutdown(): Promise<void> {
-    await this.#delivery?.shutdown();
+  async shutdown(deadline = Deadline.after(SHUTDOWN_MILLIS)): Promise<void> {
+    this.#buffers.isClosed = true;
+    const sent = Promise.all([...this.#buffers.holding].map((buffer) => buffer.stop()));
+    // Delivery waits for what it has been given alone, and the events of a buffer may wait for those before them.
+    await within(deadline.afterPart(BUFFERS_PART), sent);
+    await this.#delivery?.shutdown(deadline);
+    // What came too late is turned away, and counted.
+    await sent;
   }
 
   #deliverer(): Delivery {

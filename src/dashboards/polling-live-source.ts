@@ -1,4 +1,4 @@
-import { sleep } from '../insights/queries/sleep.js';
+import { sleep } from '../cloudwatch/sleep.js';
 import { type FoundEvent } from '../insights/look-up/correlated-event.js';
 import { type CorrelationEngine } from '../insights/look-up/correlation-engine.js';
 import { type LiveSource } from './live-source.js';

@@ -1,7 +1,7 @@
+import { CIRCULAR, DEEP, MAX_JSON_DEPTH, UNREADABLE } from '../cloudwatch/json-marks.js';
 import { messageNameOf, REDACTED, type Redaction, redactStack } from './redact.js';
 
-/** Levels of nesting that are written; what lies deeper becomes {@link DEEP}. */
-export const MAX_JSON_DEPTH = 100;
+export { CIRCULAR, DEEP, MAX_JSON_DEPTH, UNREADABLE } from '../cloudwatch/json-marks.js';
 
 /** Values of one record that are written; no message holds more, as each takes two bytes at least. */
 export const MAX_JSON_VALUES = 2 ** 19;
@@ -9,10 +9,7 @@ export const MAX_JSON_VALUES = 2 ** 19;
 /** UTF-16 units of one record that are written, some 32 times the largest message. */
 export const MAX_JSON_LENGTH = 32 * 1024 * 1024;
 
-/** What stands in place of a value that can't be written. */
-export const CIRCULAR = '[Circular]';
-export const DEEP = '[Too deep]';
-export const UNREADABLE = '[Unreadable]';
+/** What stands in place of a value for which there is no room. */
 export const LEFT_OUT = '[Left out]';
 
 /** One pass over a value: how much was written, and what lies above the present one. */

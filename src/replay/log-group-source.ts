@@ -1,5 +1,7 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { checkTime } from '../cloudwatch/check-time.js';
 import { filteredPages } from '../cloudwatch/filtered-pages.js';
+import { namedLogGroup } from '../cloudwatch/named-log-group.js';
 import { toRequestError } from '../cloudwatch/request-error.js';
 import { ReplaySourceError } from './replay-errors.js';
 import { type ReplaySource } from './replay-event.js';
@@ -15,13 +17,17 @@ export interface LogGroupSourceOptions {
   readonly filterPattern?: string | undefined;
 }
 
-/** Events of a log group, by FilterLogEvents, in the order of time. @param client - reads */
+/**
+ * Events of a log group, by FilterLogEvents, in the order of time.
+ * @param client - reads
+ * @throws OptionError for a time that is none
+ */
 export function logGroupSource(client: CloudWatchLogsClient, options: LogGroupSourceOptions): ReplaySource {
   const { logGroup, from, to, filterPattern } = options;
   const input = {
-    ...(logGroup.startsWith('arn:') ? { logGroupIdentifier: logGroup } : { logGroupName: logGroup }),
-    startTime: Number(from),
-    endTime: Number(to),
+    ...namedLogGroup(logGroup),
+    startTime: checkTime('from', from),
+    endTime: checkTime('to', to),
     filterPattern,
   };
   return {

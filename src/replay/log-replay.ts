@@ -1,9 +1,9 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { checkClient, createCloudWatchLogsClient } from '../cloudwatch/client.js';
 import { clientTarget, isOfAws } from '../cloudwatch/client-endpoint.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { EVENT_OVERHEAD_BYTES, MAX_MESSAGE_BYTES } from '../cloudwatch/limits.js';
+import { sleep } from '../cloudwatch/sleep.js';
 import { createDelivery } from '../delivery/create-delivery.js';
 import { type Delivery } from '../delivery/delivery.js';
 import { type EncodedEvent, type LogEventBatch } from '../delivery/encoded-event.js';
@@ -132,24 +132,9 @@ export class LogReplay {
   }
 
   async #withClient<T>(use: (client: CloudWatchLogsClient) => Promise<T>): Promise<T> {
-    const {
-      client: given,
-      region,
-      endpoint,
-      credentials,
-      maxAttempts,
-      retryMode,
-      errorDetails,
-    } = this.#options;
+    const { client: given } = this.#options;
     if (given) return use(given);
-    const own = createCloudWatchLogsClient({
-      region,
-      endpoint,
-      credentials,
-      maxAttempts,
-      retryMode,
-      errorDetails,
-    });
+    const own = createCloudWatchLogsClient(this.#options);
     try {
       return await use(own);
     } finally {
@@ -332,6 +317,6 @@ class Part {
 /** Waits for a time that may be long, unless it is interrupted. */
 async function pause(millis: number, signal: AbortSignal | undefined): Promise<void> {
   if (millis <= 0) return;
-  await sleep(millis, undefined, { signal }).catch(() => undefined);
+  await sleep(millis, signal).catch(() => undefined);
   signal?.throwIfAborted();
 }

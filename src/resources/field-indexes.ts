@@ -1,6 +1,7 @@
 import type * as sdk from '@aws-sdk/client-cloudwatch-logs';
 import { checkMembers } from '../cloudwatch/check-members.js';
 import { OptionError } from '../cloudwatch/errors.js';
+import { withoutStar } from '../cloudwatch/named-log-group.js';
 import { parseLogGroupArn } from '../cloudwatch/names.js';
 import { youngerCommand } from '../cloudwatch/younger-command.js';
 import { checkIndexFields, checkLogGroupName } from './checks.js';
@@ -113,9 +114,4 @@ function checkGroups(logGroups: readonly string[]): void {
     throw new OptionError('logGroups', 'hold 1 to 100 log groups', logGroups.length);
   }
   for (const group of logGroups) if (!parseLogGroupArn(group)) checkLogGroupName(group);
-}
-
-/** As identifier the service takes an ARN only without its trailing `:*`. */
-function withoutStar(identifier: string): string {
-  return identifier.replace(/:\*$/, '');
 }

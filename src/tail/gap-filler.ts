@@ -74,30 +74,31 @@ export class GapFiller {
     if (isSame && !last.isReadNear) last.toMillis = gap.toMillis;
     else this.#owed.push({ ...gap, isReadNear: false, events: 0 });
     if (this.#isRunning) return;
-    this.#isRunning = true;
-    void this.#run()
-      // It fails at the end of the tail alone.
-      .catch(() => undefined)
-      .finally(() => {
-        this.#isRunning = false;
-      });
+    // It fails at the end of the tail alone.
+    void this.#run().catch(() => undefined);
   }
 
   async #run(): Promise<void> {
     const parts = this.#parts;
     let farMillis = parts.now();
-    while (this.#owed.length > 0) {
-      const fresh = this.#owed.filter(({ isReadNear }) => !isReadNear);
-      for (const gap of fresh) gap.isReadNear = true;
-      if (fresh.length > 0) await this.#read(fresh, NEAR_MILLIS);
-      await parts.wait(SETTLE_MILLIS);
-      const hasMore = this.#owed.some(({ isReadNear }) => !isReadNear);
-      if (hasMore && parts.now() - farMillis < FAR_EVERY_MILLIS) continue;
-      const due = this.#owed.filter(({ isReadNear }) => isReadNear);
-      const isFilled = await this.#read(due, Math.max(NEAR_MILLIS, this.#lookBackMillis));
-      for (const gap of due) await parts.onFilled({ ...gap, isFilled });
-      this.#owed = this.#owed.filter((gap) => !due.includes(gap));
-      farMillis = parts.now();
+    this.#isRunning = true;
+    try {
+      while (this.#owed.length > 0) {
+        const fresh = this.#owed.filter(({ isReadNear }) => !isReadNear);
+        for (const gap of fresh) gap.isReadNear = true;
+        if (fresh.length > 0) await this.#read(fresh, NEAR_MILLIS);
+        await parts.wait(SETTLE_MILLIS);
+        const hasMore = this.#owed.some(({ isReadNear }) => !isReadNear);
+        if (hasMore && parts.now() - farMillis < FAR_EVERY_MILLIS) continue;
+        const due = this.#owed.filter(({ isReadNear }) => isReadNear);
+        const isFilled = await this.#read(due, Math.max(NEAR_MILLIS, this.#lookBackMillis));
+        for (const gap of due) await parts.onFilled({ ...gap, isFilled });
+        this.#owed = this.#owed.filter((gap) => !due.includes(gap));
+        farMillis = parts.now();
+      }
+    } finally {
+      // Here, where no promise lies behind the last look at what is owed: a gap that came in between would be forgotten.
+      this.#isRunning = false;
     }
   }
 

@@ -4,6 +4,7 @@ import {
   type StartLiveTailResponseStream,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
+import { withoutStar } from '../cloudwatch/named-log-group.js';
 import { type FoundEvent } from '../insights/look-up/correlated-event.js';
 import { type KnownLogGroup } from '../insights/log-groups/log-group-directory.js';
 import { type TailCalls } from './tail-calls.js';
@@ -64,7 +65,8 @@ export async function openLiveSession(
 
 /** The ARN without the star that lists put behind it. @returns undefined where it is not known */
 export function arnOf({ identifier, arn }: KnownLogGroup): string | undefined {
-  return (identifier.startsWith('arn:') ? identifier : arn)?.replace(/:\*$/, '');
+  const known = identifier.startsWith('arn:') ? identifier : arn;
+  return known === undefined ? undefined : withoutStar(known);
 }
 
 async function* readUpdates(

@@ -1,4 +1,6 @@
-import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { filteredPages } from '../cloudwatch/filtered-pages.js';
+import { namedLogGroup } from '../cloudwatch/named-log-group.js';
 import { type FoundEvent } from '../insights/look-up/correlated-event.js';
 import { type KnownLogGroup } from '../insights/log-groups/log-group-directory.js';
 import { isPassing, type TailCalls } from './tail-calls.js';
@@ -14,22 +16,15 @@ export async function* readEvents(
   range: { readonly fromMillis: number; readonly toMillis?: number | undefined },
   filterPattern: string | undefined,
 ): AsyncGenerator<FoundEvent, void, undefined> {
-  let nextToken: string | undefined;
-  // No bound on the pages, each of which may hold 10,000 events or none: one would lose events without a word.
-  for (;;) {
-    const command = new FilterLogEventsCommand({
-      ...(group.identifier.startsWith('arn:')
-        ? { logGroupIdentifier: group.identifier }
-        : { logGroupName: group.identifier }),
-      startTime: Math.max(0, Math.floor(range.fromMillis)),
-      ...(range.toMillis !== undefined && { endTime: Math.ceil(range.toMillis) }),
-      ...(filterPattern !== undefined && { filterPattern }),
-      ...(nextToken !== undefined && { nextToken }),
-    });
-    const answer = await makeTwice(parts.calls, () =>
-      parts.client.send(command, { abortSignal: parts.signal }),
-    );
-    for (const event of answer.events ?? []) {
+  const input = {
+    ...namedLogGroup(group.identifier),
+    startTime: Math.max(0, Math.floor(range.fromMillis)),
+    ...(range.toMillis !== undefined && { endTime: Math.ceil(range.toMillis) }),
+    ...(filterPattern !== undefined && { filterPattern }),
+  };
+  const make = <T>(request: () => Promise<T>): Promise<T> => makeTwice(parts.calls, request);
+  for await (const { events } of filteredPages(parts.client, input, { signal: parts.signal, make })) {
+    for (const event of events) {
       yield {
         timestampMillis: event.timestamp ?? 0,
         ...(event.ingestionTime !== undefined && { ingestionMillis: event.ingestionTime }),
@@ -38,9 +33,6 @@ export async function* readEvents(
         message: event.message ?? '',
       };
     }
-    // A service that repeats its token would otherwise be asked for ever.
-    if (answer.nextToken === undefined || answer.nextToken === nextToken) return;
-    nextToken = answer.nextToken;
   }
 }
 

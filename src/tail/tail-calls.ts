@@ -1,6 +1,6 @@
 import { classifyError } from '../cloudwatch/classify-error.js';
 import { type CircuitOpenError, type ReadCalls } from '../insights/queries/read-calls.js';
-import { reasonOf, sleep } from '../insights/queries/sleep.js';
+import { reasonOf, sleep } from '../cloudwatch/sleep.js';
 
 /** Failures in a row after which no request is made for a while. */
 const FAILURES_TO_OPEN = 5;

@@ -6,7 +6,7 @@ import {
   toCorrelatedEvent,
 } from '../insights/look-up/correlated-event.js';
 import { type KnownLogGroup, LogGroupDirectory } from '../insights/log-groups/log-group-directory.js';
-import { reasonOf } from '../insights/queries/sleep.js';
+import { reasonOf } from '../cloudwatch/sleep.js';
 import { type ComponentMetrics } from '../observability/component-metrics.js';
 import { CHECKPOINT_OVERLAP_MILLIS, MAX_CHECKPOINT_MARKS, type TailCheckpoint } from './checkpoint.js';
 import { type Desk, Follower, reasonFor } from './follower.js';
@@ -51,11 +51,13 @@ export function tailLogs(options: TailOptions): LogTail {
   return startTail(options, {});
 }
 
-/** What a tail works with, for tests. */
+/** What a tail works with. */
 export interface TailParts {
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** Replaces waiting. */
   readonly wait?: ((millis: number, signal?: AbortSignal) => Promise<void>) | undefined;
+  /** Told, once, that it makes no more requests; there may be items that are not read. */
+  readonly onEnd?: (() => void) | undefined;
 }
 
 /** As {@link tailLogs}. */
@@ -99,10 +101,10 @@ class RunningTail implements LogTail, Desk {
   #lagMillis: number | undefined;
   #isBehind = false;
 
-  constructor(options: TailOptions, settings: TailSettings, { wait }: TailParts) {
+  constructor(options: TailOptions, settings: TailSettings, { wait, onEnd }: TailParts) {
     this.#settings = settings;
     const given = options.client ?? options.calls?.client;
-    this.#ownClient = given ? undefined : createCloudWatchLogsClient(clientOptions(options));
+    this.#ownClient = given ? undefined : createCloudWatchLogsClient(options);
     this.client = given ?? this.#ownClient!;
     this.now = options.clock ?? Date.now;
     this.signal = options.signal ? AbortSignal.any([options.signal, this.#stop.signal]) : this.#stop.signal;
@@ -125,7 +127,7 @@ class RunningTail implements LogTail, Desk {
     };
     this.signal.addEventListener('abort', onAbort, { once: true });
     if (this.signal.aborted) onAbort();
-    this.#run = this.#follow();
+    this.#run = this.#follow().then(onEnd);
   }
 
   [Symbol.asyncIterator](): LogTail {
@@ -349,8 +351,4 @@ function chunks(
     sessions.push({ live: true, members: live.slice(index, index + MAX_SESSION_LOG_GROUPS) });
   }
   return polled.length === 0 ? sessions : [...sessions, { live: false, members: polled }];
-}
-
-function clientOptions({ region, endpoint, credentials, maxAttempts, retryMode }: TailOptions): TailOptions {
-  return { region, endpoint, credentials, maxAttempts, retryMode } as TailOptions;
 }

@@ -1,7 +1,12 @@
+import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
+import { createCloudWatchLogsClient } from '../../src/cloudwatch/client.js';
+import { type CommandIo } from '../../src/cli/command-io.js';
+import { runReplay } from '../../src/cli/run-replay.js';
+import { type ReplaySource } from '../../src/replay/index.js';
 import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
 import { replayProgressText } from '../../src/cli/replay-progress.js';
 import { runCommand } from './run-command.js';
@@ -71,6 +76,44 @@ describe('otel-cwlogs generate and replay', () => {
     const { code, stderr } = await runCommand(local.endpoint, args);
     expect([code, stderr.includes('10 events delivered')]).to.deep.equal([0, true]);
   });
+
+  for (const [asks, isAgreed] of [
+    ['without a question', true],
+    ['after a question', false],
+  ] as const) {
+    it(`reads a source once to measure it and once to send it, ${asks}`, async () => {
+      let opened = 0;
+      const source: ReplaySource = {
+        name: 'counted',
+        *open() {
+          opened++;
+          yield { logGroupName: '/counted', timestamp: 1e12, message: 'm' };
+        },
+      };
+      const client = createCloudWatchLogsClient({ endpoint: local.endpoint });
+      // A client that does not say where it sends to may send to AWS, which bills.
+      const unknown = { send: client.send.bind(client) } as unknown as CloudWatchLogsClient;
+      const questions: string[] = [];
+      const sink = { write: () => true };
+      const io: CommandIo = {
+        stdout: sink,
+        stderr: sink,
+        env: {},
+        signal: new AbortController().signal,
+        now: Date.now,
+        ask: (question) => Promise.resolve(questions.push(question) > 0),
+        setExitCode: () => undefined,
+      };
+      try {
+        await runReplay({ client: unknown, source }, { isAgreed }, io);
+      } finally {
+        client.destroy();
+      }
+      expect(opened).to.equal(2);
+      expect(questions).to.have.length(isAgreed ? 0 : 1);
+      expect(local.events({ logGroupName: '/counted' })).to.have.length(1);
+    });
+  }
 
   it('shows a bar on a terminal', async () => {
     const path = await eventsFile('--kind', 'error', '--count', '5');

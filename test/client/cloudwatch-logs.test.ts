@@ -2,7 +2,10 @@ import { context, trace, TraceFlags } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { expect } from 'chai';
 import { CloudWatchLogs, FilterPattern } from '../../src/client/index.js';
+import { LogEvents } from '../../src/client/log-events.js';
+import { Deadline } from '../../src/delivery/deadline.js';
 import { LocalCloudWatchLogs, MockLogStream } from '../../src/simulation/index.js';
+import { type LogTail, type TailOptions } from '../../src/tail/index.js';
 import { errorOf } from '../rejection.js';
 
 /** Made while the process has these variables; the AWS SDK reads its own then or at the first request. */
@@ -130,6 +133,51 @@ describe('CloudWatchLogs', () => {
     expect(() => logs.events.buffer({ maxDelayMillis: -1 })).to.throw('maxDelayMillis must');
   });
 
+  it('stamps what is buffered by the clock of the client', async () => {
+    const minuteAgo = Date.now() - 60_000;
+    const then = new CloudWatchLogs({ client: stream.client, ...stream.place, clock: () => minuteAgo });
+    const buffer = then.events.buffer();
+    buffer.add('a minute ago');
+    await buffer.flush();
+    expect(stream.events().map(({ timestamp }) => timestamp)).to.deep.equal([minuteAgo]);
+    await then.shutdown();
+  });
+
+  it('delivers what its buffers hold at its shutdown, and refuses what comes later', async () => {
+    const first = logs.events.buffer({ maxDelayMillis: 60_000 });
+    const second = logs.events.buffer({ maxDelayMillis: 60_000, maxEvents: 2, logStreamName: 'other' });
+    const empty = logs.events.buffer();
+    first.add('one');
+    // Two sendings are under way and a third waits for them.
+    for (const text of ['two', 'three', 'four', 'five', 'six']) second.add(text);
+    await logs.shutdown();
+    expect(messages()).to.deep.equal(['one']);
+    expect(stream.events({ logStreamName: 'other' }).map(({ message }) => message)).to.deep.equal([
+      'two',
+      'three',
+      'four',
+      'five',
+      'six',
+    ]);
+    expect(first.status()).to.deep.equal({ waiting: 0, delivered: 1, kept: 0, lost: 0, isStopped: true });
+    expect(second.status()).to.include({ waiting: 0, delivered: 5 });
+    for (const buffer of [first, empty]) {
+      expect(() => {
+        buffer.add('late');
+      }).to.throw('add must not be called');
+    }
+    expect(empty.status().isStopped).to.equal(true);
+  });
+
+  it('counts what its buffers could not deliver before the end', async () => {
+    stream.faults.add({ kind: 'throttle', operations: ['PutLogEvents'] });
+    const events = new LogEvents(stream.client, stream.place, Date.now);
+    const buffer = events.buffer({ maxDelayMillis: 60_000, maxEvents: 1 });
+    for (const text of ['one', 'two', 'three']) buffer.add(text);
+    await events.shutdown(Deadline.after(100));
+    expect(buffer.status()).to.deep.equal({ waiting: 0, delivered: 0, kept: 0, lost: 3, isStopped: true });
+  });
+
   it('runs a query from its log groups to its rows', async () => {
     await logs.events.put(['{"level":"error"}', '{"level":"info"}']);
     const query = logs.query((begun) => begun.fields('level')).build((begun) => begun.limit(5));
@@ -183,6 +231,44 @@ describe('CloudWatchLogs', () => {
     } finally {
       await local.stop();
     }
+  });
+
+  it('has one circuit breaker and one clock for its tails and its look-ups', async () => {
+    await logs.events.put('read');
+    const { calls } = logs.correlation;
+    for await (const item of logs.tail({ source: 'polling', last: 1, follow: false })) {
+      expect(item.kind).to.equal('event');
+    }
+    expect(calls.status().calls).to.be.greaterThan(0);
+    const then = new CloudWatchLogs({ client: stream.client, ...stream.place, clock: () => 1e12 });
+    expect(then.tail({ source: 'polling' }).checkpoint().ingestedMillis).to.equal(1e12);
+    await then.shutdown();
+  });
+
+  it('keeps no tail that has ended, whoever ended it', async () => {
+    const closed: string[] = [];
+    const watched = (name: string, options: Partial<TailOptions>): LogTail => {
+      const tail = logs.tail({ source: 'polling', intervalMillis: 100, ...options });
+      const close = tail.close.bind(tail);
+      tail.close = () => {
+        closed.push(name);
+        return close();
+      };
+      return tail;
+    };
+    await logs.events.put('read');
+    const read = watched('read', { last: 1, follow: false });
+    while (!(await read.next()).done);
+    const stop = new AbortController();
+    const aborted = watched('aborted', { signal: stop.signal });
+    stop.abort(new Error('enough'));
+    expect((await errorOf(aborted.next())).message).to.equal('enough');
+    const left = watched('left', {});
+    await left.return!();
+    watched('running', {});
+    expect(closed).to.deep.equal(['left']);
+    await logs.shutdown();
+    expect(closed).to.deep.equal(['left', 'running']);
   });
 
   it('reads names of the environment, and no templates', async () => {

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { isoTime, isTime } from '../../src/cloudwatch/iso-time.js';
-import { toJsonText, writeJson } from '../../src/cloudwatch/write-json.js';
+import { CIRCULAR, DEEP, MAX_JSON_DEPTH, UNREADABLE } from '../../src/cloudwatch/json-marks.js';
+import { toJsonText, toJsonTextOfAny, writeJson } from '../../src/cloudwatch/write-json.js';
 
 const nested = (depth: number, around: (inner: unknown) => unknown): unknown => {
   let value: unknown = 'innermost';
@@ -89,6 +90,68 @@ describe('toJsonText', () => {
     const shared = { x: 1 };
     expect(toJsonText([shared, shared])).to.equal('[{"x":1},{"x":1}]');
     expect(() => toJsonText({ a: 1n })).to.throw(TypeError);
+  });
+});
+
+describe('toJsonTextOfAny', () => {
+  it('writes what JSON.stringify does, where that writes anything', () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 5 }), (value) => {
+        expect(toJsonTextOfAny(value)).to.equal(JSON.stringify(value));
+      }),
+      { seed: 6, numRuns: 150 },
+    );
+    const own = [new Date(0), { toJSON: (key: string) => ({ key }) }, undefined, () => 1, Symbol('s'), -0];
+    expect(toJsonTextOfAny({ own })).to.equal(JSON.stringify({ own }));
+  });
+
+  it('throws for no value at all', () => {
+    fc.assert(
+      fc.property(
+        fc.anything({ withBigInt: true, withNullPrototype: true, withMap: true, withTypedArray: true }),
+        (value) => {
+          expect(() => JSON.parse(toJsonTextOfAny([value])) as unknown).to.not.throw();
+        },
+      ),
+      { seed: 7, numRuns: 300 },
+    );
+  });
+
+  it('marks what can not be written, and writes what stands beside it', () => {
+    const circle: Record<string, unknown> = { n: 1n };
+    circle.all = [circle, { circle }];
+    expect(JSON.parse(toJsonTextOfAny(circle))).to.deep.equal({
+      n: '1',
+      all: [CIRCULAR, { circle: CIRCULAR }],
+    });
+    const { proxy, revoke } = Proxy.revocable({}, {});
+    revoke();
+    const keyless = new Proxy({}, { ownKeys: () => ['twice', 'twice'] });
+    expect(JSON.parse(toJsonTextOfAny([proxy, keyless, 2]))).to.deep.equal([UNREADABLE, UNREADABLE, 2]);
+    const shared = { x: 1 };
+    expect(toJsonTextOfAny([shared, shared])).to.equal('[{"x":1},{"x":1}]');
+  });
+
+  it('ends where a value does not', () => {
+    const endless = (): object => ({
+      get next() {
+        return endless();
+      },
+    });
+    expect(toJsonTextOfAny(endless()).endsWith(`"${DEEP}"${'}'.repeat(MAX_JSON_DEPTH)}`)).to.equal(true);
+    const changing = { toJSON: () => ({ changing }) };
+    expect(toJsonTextOfAny(changing)).to.equal(`{"changing":"${CIRCULAR}"}`);
+    // Strictly too: it would be written for ever.
+    expect(() => toJsonText(changing)).to.throw(TypeError);
+  });
+
+  it('writes what takes the place of a value', () => {
+    const own: Error & { cause?: unknown } = new Error('own');
+    own.cause = own;
+    const text = toJsonTextOfAny({ own }, (one) =>
+      one instanceof Error ? { message: one.message, cause: one.cause } : one,
+    );
+    expect(text).to.equal(`{"own":{"message":"own","cause":"${CIRCULAR}"}}`);
   });
 });
 

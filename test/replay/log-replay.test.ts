@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { createCloudWatchLogsClient } from '../../src/cloudwatch/client.js';
+import { OptionError } from '../../src/cloudwatch/errors.js';
 import {
   logGroupSource,
   LogReplay,
@@ -203,6 +204,54 @@ describe('LogReplay', () => {
     } finally {
       reader.destroy();
       await local.stop();
+    }
+  });
+
+  it('reads a log group by its ARN, also as lists of groups have it', async () => {
+    await stream.put([{ timestamp: NOW, message: 'm' }]);
+    const arn = `arn:aws:logs:us-east-1:000000000000:log-group:${stream.logGroupName}`;
+    for (const logGroup of [arn, `${arn}:*`]) {
+      const source = logGroupSource(stream.client, { logGroup, from: NOW, to: NOW });
+      const { events, logGroupNames } = await replay({ source }).plan();
+      expect([events, logGroupNames]).to.deep.equal([1, [stream.logGroupName]]);
+    }
+  });
+
+  it('refuses times of a log group that are none, before anything is asked', () => {
+    for (const [option, wrong] of [
+      ['from', Number.NaN],
+      ['to', new Date('soon')],
+      ['from', '2026-11-20'],
+      ['to', 1_763_640_000],
+      ['from', null],
+    ] as const) {
+      const options = { logGroup: '/app', from: NOW, to: NOW, [option]: wrong } as never;
+      expect(() => logGroupSource(stream.client, options)).to.throw(OptionError, `${option} must be`);
+    }
+  });
+
+  it('waits for what is due in a month, and does not send it at once', async () => {
+    const warnings: string[] = [];
+    const onWarning = ({ name }: Error): void => void warnings.push(name);
+    process.on('warning', onWarning);
+    const enough = new AbortController();
+    const reason = new Error('enough');
+    const onProgress = (): void => {
+      // By then the waiting for the second event has begun.
+      setImmediate(() =>
+        setImmediate(() => {
+          enough.abort(reason);
+        }),
+      );
+    };
+    try {
+      const slow = replay({ source: some(2, 31 * DAY), speed: 1, onProgress });
+      expect(await errorOf(slow.run({ signal: enough.signal }))).to.equal(reason);
+      expect(stored('/from').map(({ message }) => message)).to.deep.equal(['event 0']);
+      // As Node.js calls a timer that is too long for it, and fires in a millisecond.
+      expect(warnings).to.not.include('TimeoutOverflowWarning');
+    } finally {
+      process.off('warning', onWarning);
     }
   });
 

@@ -117,6 +117,24 @@ describe('GapFiller', () => {
     ]);
   });
 
+  it('forgets no gap, at whatever moment it comes', async () => {
+    // The moments lie within one turn of the event loop: each is one more promise that was waited for.
+    for (let moment = 0; moment < 12; moment++) {
+      filler.fill(gap(900_000, 910_000));
+      await endRead();
+      await endWait();
+      reads.at(-1)!.end();
+      for (let passed = 0; passed < moment; passed++) await Promise.resolve();
+      filler.fill(gap(920_000, 930_000, { kind: 'sampled' }));
+      for (let round = 0; round < 4; round++) {
+        await turn();
+        waits.shift()?.();
+        await endRead();
+      }
+      expect(filled, `after ${moment} promises`).to.have.lengthOf(2 * (moment + 1));
+    }
+  });
+
   it('reads again what failed in passing, and says what could not be read', async () => {
     filler.fill(gap(900_000, 910_000));
     await endRead();

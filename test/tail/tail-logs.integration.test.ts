@@ -3,6 +3,7 @@ import { expect } from 'chai';
 import { CorrelationEngine, ReadCalls } from '../../src/insights/index.js';
 import { type TailCheckpoint, type TailItem, type TailOptions } from '../../src/tail/index.js';
 import { type LogTail, startTail } from '../../src/tail/tail-logs.js';
+import { errorOf } from '../rejection.js';
 import { LocalService } from '../simulation/local-service.js';
 import { CutProxy } from './cut-proxy.js';
 
@@ -364,6 +365,18 @@ describe('tailLogs over HTTP', () => {
     const reader = follow({ logGroups: ['/apps/a'] });
     const error = await reader.until(() => false).catch((caught: unknown) => caught);
     expect(error).to.have.property('name', 'AccessDeniedException');
+  });
+
+  it('shows the text of the service where errorDetails asks for it', async () => {
+    await service.createStream('/apps/a');
+    const denied = { kind: 'error', code: 'AccessDeniedException', status: 400 } as const;
+    service.local.faults.add({ ...denied, message: 'tenant 7 may not', operations: ['FilterLogEvents'] });
+    const own = { client: undefined, endpoint: service.local.endpoint, maxAttempts: 1 };
+    for (const errorDetails of [true, false]) {
+      const reader = follow({ ...own, errorDetails, logGroups: ['/apps/a'], source: 'polling' });
+      const { message } = await errorOf(reader.until(() => false));
+      expect(message.includes('tenant 7 may not'), message).to.equal(errorDetails);
+    }
   });
 
   it('has one circuit breaker with an engine whose calls it is given', async () => {

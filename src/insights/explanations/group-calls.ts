@@ -4,10 +4,8 @@ import {
   FilterLogEventsCommand,
   GetLogGroupFieldsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
+import { namedLogGroup } from '../../cloudwatch/named-log-group.js';
 import { type ReadCalls } from '../queries/read-calls.js';
-
-/** How a request names a log group. */
-type NamedGroup = { logGroupIdentifier: string } | { logGroupName: string };
 
 /** A time range in milliseconds since 1970. */
 export interface Range {
@@ -34,7 +32,7 @@ export class GroupCalls {
   /** Milliseconds since 1970 of the newest event; the service's figure may lag by an hour. */
   async newestEventMillis(group: string): Promise<number | undefined> {
     const command = new DescribeLogStreamsCommand({
-      ...named(group),
+      ...namedLogGroup(group),
       orderBy: 'LastEventTime',
       descending: true,
       limit: 1,
@@ -45,7 +43,10 @@ export class GroupCalls {
 
   /** The fields of the events around a time, with the share of events that have each, in percent. */
   async fields(group: string, atMillis: number): Promise<ReadonlyMap<string, number>> {
-    const command = new GetLogGroupFieldsCommand({ ...named(group), time: Math.floor(atMillis / 1000) });
+    const command = new GetLogGroupFieldsCommand({
+      ...namedLogGroup(group),
+      time: Math.floor(atMillis / 1000),
+    });
     const answer = await this.#ask(() => this.#calls.client.send(command, { abortSignal: this.#signal }));
     return new Map(
       (answer?.logGroupFields ?? []).flatMap(({ name, percent }) =>
@@ -57,7 +58,7 @@ export class GroupCalls {
   /** The message of an event that a filter pattern matches. */
   async messageLike(group: string, filterPattern: string, range: Range): Promise<string | undefined> {
     const command = new FilterLogEventsCommand({
-      ...named(group),
+      ...namedLogGroup(group),
       filterPattern,
       startTime: Math.floor(range.fromMillis),
       endTime: Math.ceil(range.toMillis),
@@ -90,8 +91,4 @@ export class GroupCalls {
       return undefined;
     }
   }
-}
-
-function named(group: string): NamedGroup {
-  return group.startsWith('arn:') ? { logGroupIdentifier: group } : { logGroupName: group };
 }

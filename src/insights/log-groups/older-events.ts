@@ -1,4 +1,5 @@
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { namedLogGroup } from '../../cloudwatch/named-log-group.js';
 import { olderEventsSentence } from '../../cloudwatch/older-events-sentence.js';
 import { type ReadCalls } from '../queries/read-calls.js';
 import { type KnownLogGroup } from './log-group-directory.js';
@@ -64,9 +65,7 @@ async function holdsEvents(
   try {
     for (let pages = 0; pages < MAX_PAGES; pages++) {
       const command = new FilterLogEventsCommand({
-        ...(identifier.startsWith('arn:')
-          ? { logGroupIdentifier: identifier }
-          : { logGroupName: identifier }),
+        ...namedLogGroup(identifier),
         startTime: Math.floor(fromMillis),
         endTime: Math.floor(toMillis),
         limit: 1,

@@ -1,5 +1,6 @@
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { describeError } from '../../cloudwatch/classify-error.js';
+import { namedLogGroup } from '../../cloudwatch/named-log-group.js';
 import { ConcurrencyLimit } from '../queries/concurrency-limit.js';
 import { type FoundEvent } from './correlated-event.js';
 import { type TimeRange } from './event-reader.js';
@@ -74,9 +75,7 @@ async function readGroup(
   let nextToken: string | undefined;
   for (let pages = 0; pages < MAX_PAGES; pages++) {
     const command = new FilterLogEventsCommand({
-      ...(group.identifier.startsWith('arn:')
-        ? { logGroupIdentifier: group.identifier }
-        : { logGroupName: group.identifier }),
+      ...namedLogGroup(group.identifier),
       startTime: Math.floor(range.fromMillis),
       endTime: Math.ceil(range.toMillis),
       ...(filterPattern !== '' && { filterPattern }),

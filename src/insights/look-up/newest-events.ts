@@ -4,6 +4,7 @@ import {
   type FilterLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { classifyError, describeError } from '../../cloudwatch/classify-error.js';
+import { namedLogGroup } from '../../cloudwatch/named-log-group.js';
 import { ConcurrencyLimit } from '../queries/concurrency-limit.js';
 import { retryCall } from '../queries/service-calls.js';
 import { type KnownLogGroup, type LeftOutLogGroup } from '../log-groups/log-group-directory.js';
@@ -173,7 +174,7 @@ class GroupReading {
     const { identifier } = this.#group;
     const { filterPattern, signal } = this.#options;
     const command = new FilterLogEventsCommand({
-      ...(identifier.startsWith('arn:') ? { logGroupIdentifier: identifier } : { logGroupName: identifier }),
+      ...namedLogGroup(identifier),
       startTime: Math.floor(fromMillis),
       endTime: Math.ceil(toMillis),
       limit: Math.min(limit, MAX_PAGE_EVENTS),

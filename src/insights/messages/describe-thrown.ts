@@ -1,3 +1,5 @@
+import { toJsonTextOfAny } from '../../cloudwatch/write-json.js';
+
 /** What was thrown, as OpenTelemetry's attributes of exceptions have it. */
 export interface Thrown {
   readonly type: string;
@@ -5,11 +7,11 @@ export interface Thrown {
   readonly stack: string | undefined;
 }
 
-/** Reads what was thrown, whatever it is. */
+/** Reads what was thrown, whatever it is, and never throws itself. */
 export function describeThrown(thrown: unknown): Thrown {
   if (thrown instanceof Error) {
     return { type: thrown.name, message: thrown.message, stack: thrown.stack };
   }
-  const message = typeof thrown === 'object' && thrown !== null ? JSON.stringify(thrown) : String(thrown);
+  const message = typeof thrown === 'object' && thrown !== null ? toJsonTextOfAny(thrown) : String(thrown);
   return { type: typeof thrown, message, stack: undefined };
 }

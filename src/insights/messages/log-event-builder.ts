@@ -1,5 +1,6 @@
 import { checkTime } from '../../cloudwatch/check-time.js';
 import { OptionError } from '../../cloudwatch/errors.js';
+import { toJsonTextOfAny } from '../../cloudwatch/write-json.js';
 import { toXRayTraceId } from '../../cloudwatch/trace-ids.js';
 import { describeThrown, type Thrown } from './describe-thrown.js';
 import { headerIn, type HttpHeaders, REQUEST_ID_HEADERS } from './http-headers.js';
@@ -147,10 +148,9 @@ export class LogEventBuilder {
   }
 }
 
-/** JSON in which errors say what they are, where `JSON.stringify` writes `{}`, and large whole numbers are texts. */
+/** JSON of whatever attributes hold, in which errors say what they are, where `JSON.stringify` writes `{}`. */
 function toJson(value: object): string {
-  return JSON.stringify(value, (_name, member: unknown) => {
-    if (typeof member === 'bigint') return String(member);
+  return toJsonTextOfAny(value, (member) => {
     if (!(member instanceof Error)) return member;
     const { type, message, stack } = describeThrown(member);
     return {

@@ -10,6 +10,8 @@ import { checkMembers } from '../../cloudwatch/check-members.js';
 import { checkTime } from '../../cloudwatch/check-time.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 import { MAX_QUERY_LENGTH, MAX_QUERY_LOG_GROUPS, MAX_QUERY_PAGE_ROWS } from '../../cloudwatch/limits.js';
+import { withoutStar } from '../../cloudwatch/named-log-group.js';
+import { orAborted, reasonOf, sleep } from '../../cloudwatch/sleep.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
 import { type QueryBuilder } from '../language/query-builder.js';
 import { followingSignal } from './following-signal.js';
@@ -18,7 +20,6 @@ import { NO_STATISTICS, type QueryStatistics, statisticsOfQuery } from './query-
 import { type ScanBudget } from './scan-budget.js';
 import { LookUpObserver, type LookUpsStatus } from './look-up-observer.js';
 import { ReadCalls, type ReadCallsSettings, type ReadCallsStatus } from './read-calls.js';
-import { orAborted, reasonOf, sleep } from './sleep.js';
 
 /** One row of a result: the value of each column that has one. */
 export type QueryRow = Readonly<Record<string, string>>;
@@ -304,7 +305,7 @@ function logGroupMembers(logGroups: readonly string[]): {
   if (logGroups.length === 0) return {};
   // Names alone go by the member that every version of the service and every emulator knows.
   return logGroups.some((group) => group.startsWith('arn:'))
-    ? { logGroupIdentifiers: logGroups.map((group) => group.replace(/^(arn:.*):\*$/, '$1')) }
+    ? { logGroupIdentifiers: logGroups.map(withoutStar) }
     : { logGroupNames: [...logGroups] };
 }
 

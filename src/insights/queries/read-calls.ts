@@ -9,9 +9,9 @@ import {
 import { BreakerOnDemand } from '../../cloudwatch/circuit-breaker/breaker-on-demand.js';
 import { classifyError, httpStatusOf } from '../../cloudwatch/classify-error.js';
 import { CloudWatchLogsError, OptionError } from '../../cloudwatch/errors.js';
+import { orAborted, reasonOf } from '../../cloudwatch/sleep.js';
 import { ComponentMetrics, type Figure } from '../../observability/component-metrics.js';
 import { retryCall } from './service-calls.js';
-import { orAborted, reasonOf } from './sleep.js';
 
 /** When calls to a service that does not answer are no longer made. */
 export interface ReadBreakerOptions {

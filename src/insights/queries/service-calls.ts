@@ -1,6 +1,6 @@
 import { classifyError, httpStatusOf, retryAfterMillis } from '../../cloudwatch/classify-error.js';
 import { toRequestError } from '../../cloudwatch/request-error.js';
-import { sleep } from './sleep.js';
+import { sleep } from '../../cloudwatch/sleep.js';
 
 /** Attempts of one call, each after the SDK has given up its own. */
 const MAX_ATTEMPTS = 8;

@@ -98,6 +98,55 @@ describe('LogEventBuilder', () => {
     expect(parseMessage(new LogEventBuilder().error(new Error()).build().message).text).to.equal('Error');
   });
 
+  describe('takes whatever is thrown or said', () => {
+    const circle: Record<string, unknown> = { code: 7 };
+    circle.self = [circle];
+    const unreadable = {
+      code: 7,
+      get broken(): never {
+        throw new Error('no');
+      },
+    };
+    const endless = { code: 7, toJSON: () => ({ code: 7, endless }) };
+    const hostile: readonly (readonly [string, unknown])[] = [
+      ['holds itself', circle],
+      ['holds a BigInt', { code: 7, big: 2n ** 70n }],
+      ['has a getter that throws', unreadable],
+      ['has a toJSON that throws', { code: 7, inner: { toJSON: () => unreadable.broken } }],
+      ['has a toJSON that never ends', endless],
+    ];
+    for (const [what, thrown] of hostile) {
+      it(`an object that ${what}`, () => {
+        const text = parseMessage(new LogEventBuilder().error(thrown).build().message).text;
+        expect(text).to.contain('"code":7');
+        for (const layout of ['otel', 'lambda'] as const) {
+          const { message } = new LogEventBuilder().info('m').attribute('thrown', thrown).build(layout);
+          expect(message).to.contain('"code":7');
+          expect(parseMessage(message).text).to.equal('m');
+        }
+      });
+    }
+
+    it('an error that is its own cause, and one that holds the other', () => {
+      const own: Error & { cause?: unknown } = new TypeError('outer');
+      own.cause = Object.assign(new RangeError('inner'), { request: { error: own } });
+      const { message } = new LogEventBuilder().errorWithStack(own).attribute('error', own).build();
+      const { attributes } = JSON.parse(message) as { attributes: { error: Record<string, unknown> } };
+      expect(attributes.error).to.deep.include({ type: 'TypeError', message: 'outer' });
+      expect(attributes.error.cause).to.deep.include({
+        type: 'RangeError',
+        message: 'inner',
+        request: { error: '[Circular]' },
+      });
+    });
+
+    it('what has no text of its own', () => {
+      for (const thrown of [Object.create(null), Symbol('s'), () => 1, 5n]) {
+        expect(new LogEventBuilder().error(thrown).build().message).to.contain('exception.type');
+      }
+    });
+  });
+
   it('wants a body', () => {
     expect(() => new LogEventBuilder().build()).to.throw('body must be given');
     expect(() => new LogEventBuilder().body(5 as never).build('text')).to.throw('body must be given');

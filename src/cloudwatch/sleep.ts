@@ -1,6 +1,9 @@
+/** The longest time of one timer; a longer one would fire at once. Source: Node.js, `setTimeout`. */
+const LONGEST_TIMER_MILLIS = 2 ** 31 - 1;
+
 /**
  * Waits.
- * @param millis - how long
+ * @param millis - how long; it may be longer than a timer of Node.js
  * @param signal - ends the wait at once
  * @throws the signal's reason when it is aborted
  */
@@ -14,10 +17,18 @@ export function sleep(millis: number, signal?: AbortSignal): Promise<void> {
       clearTimeout(timer);
       reject(reasonOf(signal!));
     };
-    const timer = setTimeout(() => {
+    let timer: NodeJS.Timeout;
+    let left = millis;
+    const goOn = (): void => {
+      const stretch = Math.min(left, LONGEST_TIMER_MILLIS);
+      left -= stretch;
+      timer = setTimeout(left > 0 ? goOn : end, stretch);
+    };
+    const end = (): void => {
       signal?.removeEventListener('abort', onAbort);
       resolve();
-    }, millis);
+    };
+    goOn();
     signal?.addEventListener('abort', onAbort, { once: true });
   });
 }
