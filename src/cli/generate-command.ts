@@ -7,6 +7,7 @@ import { drained } from './drained.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { toSafeJsonLine } from './print-json.js';
 import { runReplay } from './run-replay.js';
+import { readTime } from './time-arguments.js';
 
 interface GenerateArguments extends ConnectionArguments {
   readonly kind: GeneratedKind;
@@ -42,7 +43,10 @@ export function generateCommand(io: CommandIo): Command {
         .default(100),
     )
     .addOption(new Option('--seed <number>', 'decides what is made (default: 1)').argParser(readSeed))
-    .option('--start <time>', 'ISO time of the first event (default: now)')
+    .option(
+      '--start <time>',
+      'time of the first event: ISO time, epoch, or a duration back from now (default: now)',
+    )
     .option('--send', 'send them; without it they are written to the standard output')
     .option('-g, --log-group <name>', 'log group for all of them (default: one for each service, /apps/…)')
     .option('-y, --yes', 'agree to what AWS bills')
@@ -57,7 +61,7 @@ export function generateCommand(io: CommandIo): Command {
 
 async function run(options: GenerateArguments, io: CommandIo): Promise<void> {
   const { kind, count, seed, logGroup } = options;
-  const startMillis = options.start === undefined ? io.now() : readStart(options.start);
+  const startMillis = options.start === undefined ? io.now() : readTime('--start', options.start, io.now());
   const events = new LogEventGenerator({ seed, startMillis }).events(kind, count);
   if (!options.send) {
     for (const event of events) {
@@ -96,10 +100,4 @@ async function run(options: GenerateArguments, io: CommandIo): Promise<void> {
 function readSeed(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new OptionError('--seed', 'be a whole number from 0', text);
   return Number(text);
-}
-
-function readStart(text: string): number {
-  const millis = Date.parse(text);
-  if (Number.isNaN(millis) || millis < 0) throw new OptionError('--start', 'be an ISO time', text);
-  return millis;
 }
