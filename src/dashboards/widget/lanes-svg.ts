@@ -1,7 +1,7 @@
 import { formatDuration, formatOffset } from '../model/format.js';
 import { type LogRecord } from '../model/records.js';
 import { ServiceColors } from '../model/service-colors.js';
-import { type SpanRow, spanRows, wholeOf } from '../model/span-rows.js';
+import { type SpanRow, spanRows, standInOf, wholeOf } from '../model/span-rows.js';
 import { placeIn, type Stretch, ticks, withRoom } from '../model/time-scale.js';
 import { type Html, markup } from './html.js';
 import { type Palette } from './widget-look.js';
@@ -38,8 +38,8 @@ export function lanesSvg(records: readonly LogRecord[], palette: Palette, width:
     shown: withRoom(whole),
     names: Math.round(Math.min(320, width * 0.38)),
     width,
-    colorOf: ({ service, label }) =>
-      palette.services[looks.get(service ?? label)?.color ?? palette.services.length - 1]!,
+    colorOf: (row) =>
+      palette.services[looks.get(row.service ?? standInOf(row) ?? '')?.color ?? palette.services.length - 1]!,
   };
   const lanes = within(
     LANE_BYTES,

@@ -81,7 +81,7 @@ export function recentView(newest: NewestEvents, event: WidgetEvent, arn: string
 }
 
 function recentRow(trace: RecentTrace, shift: number, event: WidgetEvent, arn: string): Html {
-  const { traceId, lastMillis, services, text, records, errors, error } = trace;
+  const { traceId, firstMillis, services, text, records, errors, error } = trace;
   const failed = errors > 0 && markup`✗`;
-  return markup`<tr><td class="otel-error">${failed}</td><td>${formatDateTime(lastMillis + shift, 'utc')}</td><td>${cut(services.join(', '), 80)}</td><td class="otel-text">${cut(error?.text ?? text, 160)}</td><td>${records}</td><td>${errors}</td><td>${pickTrace(`${traceId.slice(0, 16)}…`, traceId, event, arn)}</td></tr>`;
+  return markup`<tr><td class="otel-error">${failed}</td><td>${formatDateTime(firstMillis + shift, 'utc')}</td><td>${cut(services.join(', '), 80)}</td><td class="otel-text">${cut(error?.text ?? text, 160)}</td><td>${records}</td><td>${errors}</td><td>${pickTrace(`${traceId.slice(0, 16)}…`, traceId, event, arn)}</td></tr>`;
 }
