@@ -1,5 +1,8 @@
 import { expect } from 'chai';
 import { type LogRecord, toRecord } from '../../../src/dashboards/model/records.js';
+import { START } from '../../../src/dashboards/model/page-state.js';
+import { ServiceColors } from '../../../src/dashboards/model/service-colors.js';
+import { TraceModel } from '../../../src/dashboards/model/trace-model.js';
 import { lanesSvg } from '../../../src/dashboards/widget/lanes-svg.js';
 import { PALETTES } from '../../../src/dashboards/widget/widget-look.js';
 
@@ -13,7 +16,7 @@ function record(index: number, logGroup: string, ids: object): LogRecord {
 
 /** The colour of each lane's text, by what it says. */
 function colorsOf(records: readonly LogRecord[]): Map<string, string> {
-  const { text } = lanesSvg(records, PALETTES.light, 800);
+  const { text } = lanesSvg(new TraceModel(records, START, new ServiceColors()), PALETTES.light, 800);
   const names = text.matchAll(/<g>.*?<text [^>]*fill="(#\w+)">([^<]*)<\/text>/g);
   return new Map([...names].map(([, fill, name]) => [name!, fill!]));
 }
