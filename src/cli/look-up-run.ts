@@ -1,3 +1,4 @@
+import { consoleRegion } from '../cloudwatch/client-endpoint.js';
 import { consoleLinks, lookUpMarkdown } from '../dashboards/index.js';
 import { readTraceId } from '../cloudwatch/trace-ids.js';
 import {
@@ -12,15 +13,7 @@ import {
 import { mayScan } from './ask-before-scan.js';
 import { createColors, wantsColor } from './colors.js';
 import { type CommandIo } from './command-io.js';
-import {
-  allLogGroups,
-  connect,
-  endpointOf,
-  isLocalService,
-  logGroupsOf,
-  type ReadArguments,
-} from './connection.js';
-import { consoleRegionOf } from './console-region.js';
+import { allLogGroups, connect, isLocalService, logGroupsOf, type ReadArguments } from './connection.js';
 import { EXIT } from './exit-codes.js';
 import { explanationLines, traceCommands } from './go-on.js';
 import { lookUpJson } from './look-up-json.js';
@@ -101,7 +94,7 @@ export async function runLookUp(run: LookUpRun, options: LookUpArguments, io: Co
     );
     if (options.json) printJson(io.stdout, lookUpJson(result));
     else if (options.markdown) io.stdout.write(lookUpMarkdown(result));
-    else print(run, result, options, io, await consoleRegionOf(client, endpointOf(options, io)));
+    else print(run, result, options, io, await consoleRegion(client));
     if (result.events.length === 0) {
       const reasons = await explainNothing(engine.calls, result, { signal: io.signal });
       for (const line of explanationLines(reasons, result.lookUp, options)) io.stderr.write(`${line}\n`);

@@ -1,13 +1,13 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { Command, Option } from 'commander';
+import { consoleRegion } from '../cloudwatch/client-endpoint.js';
 import { describeError } from '../cloudwatch/classify-error.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { createLookupHandler, toNodeListener } from '../dashboards/index.js';
 import { CorrelationEngine } from '../insights/index.js';
 import { type CommandIo } from './command-io.js';
-import { connect, endpointOf, logGroupsOf, readBytes, type ReadArguments } from './connection.js';
-import { consoleRegionOf } from './console-region.js';
+import { connect, logGroupsOf, readBytes, type ReadArguments } from './connection.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { readPort } from './read-port.js';
 import { createTailLiveSource } from './tail-live-source.js';
@@ -69,7 +69,7 @@ async function runUi(options: UiArguments, io: CommandIo): Promise<void> {
       clock: io.now,
       maxBytesScanned: options.maxBytesScanned,
       live: options.liveTail ? createTailLiveSource({ client, logGroups, clock: io.now }) : undefined,
-      consoleRegion: await consoleRegionOf(client, endpointOf(options, io)),
+      consoleRegion: await consoleRegion(client),
       onError: (error) => {
         io.stderr.write(`warning: ${escapeTerminalText(describeError(error))}\n`);
       },
