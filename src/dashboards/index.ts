@@ -1,5 +1,6 @@
 export { createLookupHandler, type LookupHandler } from './look-up-handler.js';
-export { type LookUpEngine, type LookupHandlerOptions } from './handler-options.js';
+export { type LookupHandlerOptions } from './handler-options.js';
+export { type LookUpEngine } from './look-up-engine.js';
 export { type RequestPeer } from './access.js';
 export { type NodeListener, toNodeListener } from './node-listener.js';
 export { type LiveBatch, type LiveRequest, type LiveSource } from './live-source.js';
