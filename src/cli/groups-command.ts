@@ -8,6 +8,7 @@ import { escapeTerminalText } from './escape-terminal-text.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { formatBytes, formatCount } from './format-amounts.js';
 import { printJson } from './print-json.js';
+import { NARROW } from './render-event.js';
 import { rowLines } from './render-rows.js';
 
 interface GroupsArguments extends ConnectionArguments {
@@ -20,9 +21,6 @@ Examples:
   otel-cwlogs groups '/apps/*' '/aws/lambda/*' --json
 
 Nothing is scanned. The bytes are those that the service last counted, compressed.`;
-
-/** Below so many columns only names and sizes are shown. */
-const NARROW = 72;
 
 /** The command `groups`. */
 export function groupsCommand(io: CommandIo): Command {

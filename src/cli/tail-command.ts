@@ -11,8 +11,9 @@ import { displayWidth, fitWidth, padWidth } from './display-width.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 import { formatCount, formatDelta, formatUsd } from './format-amounts.js';
-import { shownZone } from './render-event.js';
+import { NARROW, shownZone } from './render-event.js';
 import { toSafeJsonLine } from './print-json.js';
+import { groupName, sourceOf } from './source-of.js';
 import { readTimeRange } from './time-arguments.js';
 
 interface TailArguments extends ConnectionArguments {
@@ -34,8 +35,6 @@ const DEFAULT_LAST = 10;
 /** The list price of a minute of a live-tail session in us-east-1. Source: Amazon CloudWatch pricing. */
 const USD_PER_LIVE_MINUTE = 0.01;
 const LONGEST_SOURCE = 24;
-/** Below so many columns a line has neither milliseconds nor a trace id. */
-const NARROW = 72;
 
 const HELP = `
 Examples:
@@ -213,14 +212,10 @@ function tellItem(item: Exclude<TailItem, { kind: 'event' }>): string {
 }
 
 function namesOf(logGroups: readonly string[]): string {
-  const names = logGroups.map(nameOf);
+  const names = logGroups.map(groupName);
   return names.length <= 3
     ? names.join(', ')
     : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
-}
-
-function nameOf(logGroup: string): string {
-  return logGroup.replace(/^arn:[^:]+:logs:[^:]*:\d{12}:log-group:/, '');
 }
 
 function renderEvent(event: CorrelatedEvent, colors: Colors, { width, zone }: Drawing): string {
@@ -232,7 +227,7 @@ function renderEvent(event: CorrelatedEvent, colors: Colors, { width, zone }: Dr
     .replace('UTC', '')
     .replace('−', '-');
   const time = isNarrow ? clock.slice(0, 8) : `${clock}${offset}`;
-  const source = escapeTerminalText(event.service ?? nameOf(event.logGroup));
+  const source = escapeTerminalText(sourceOf(event));
   const sourceWidth = isNarrow ? Math.max(6, Math.floor(width / 5)) : LONGEST_SOURCE;
   const severity = padWidth(escapeTerminalText((event.severityText ?? '').toUpperCase()), 5);
   const mark = event.isError ? '✗' : ' ';
