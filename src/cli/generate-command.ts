@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { OptionError } from '../cloudwatch/errors.js';
 import { GENERATED_KINDS, type GeneratedKind, LogEventGenerator } from '../simulation/index.js';
 import { type CommandIo } from './command-io.js';
-import { connect, type ConnectionArguments, ERROR_DETAILS_HELP, wholeNumber } from './connection.js';
+import { addConnectionOptions, connect, type ConnectionArguments, wholeNumber } from './connection.js';
 import { drained } from './drained.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { toSafeJsonLine } from './print-json.js';
@@ -30,30 +30,31 @@ Examples:
 
 /** The command `generate`. */
 export function generateCommand(io: CommandIo): Command {
-  return new Command('generate')
-    .description('make log events up, the same for the same seed: as NDJSON, or into log groups')
-    .addOption(
-      new Option('--kind <kind>', 'lines of all sorts, records, errors, or requests through several services')
-        .choices(GENERATED_KINDS)
-        .default('sequence'),
-    )
-    .addOption(
-      new Option('-n, --count <count>', 'so many; a sequence is not cut')
-        .argParser(wholeNumber('--count'))
-        .default(100),
-    )
-    .addOption(new Option('--seed <number>', 'decides what is made (default: 1)').argParser(readSeed))
-    .option(
-      '--start <time>',
-      'time of the first event: ISO time, epoch, or a duration back from now (default: now)',
-    )
-    .option('--send', 'send them; without it they are written to the standard output')
-    .option('-g, --log-group <name>', 'log group for all of them (default: one for each service, /apps/…)')
-    .option('-y, --yes', 'agree to what AWS bills')
-    .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
-    .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
-    .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
-    .option('--error-details', ERROR_DETAILS_HELP)
+  return addConnectionOptions(
+    new Command('generate')
+      .description('make log events up, the same for the same seed: as NDJSON, or into log groups')
+      .addOption(
+        new Option(
+          '--kind <kind>',
+          'lines of all sorts, records, errors, or requests through several services',
+        )
+          .choices(GENERATED_KINDS)
+          .default('sequence'),
+      )
+      .addOption(
+        new Option('-n, --count <count>', 'so many; a sequence is not cut')
+          .argParser(wholeNumber('--count'))
+          .default(100),
+      )
+      .addOption(new Option('--seed <number>', 'decides what is made (default: 1)').argParser(readSeed))
+      .option(
+        '--start <time>',
+        'time of the first event: ISO time, epoch, or a duration back from now (default: now)',
+      )
+      .option('--send', 'send them; without it they are written to the standard output')
+      .option('-g, --log-group <name>', 'log group for all of them (default: one for each service, /apps/…)')
+      .option('-y, --yes', 'agree to what AWS bills'),
+  )
     .addHelpText('after', EXAMPLES)
     .addHelpText('after', EXIT_CODES_HELP)
     .action((options: GenerateArguments) => run(options, io));

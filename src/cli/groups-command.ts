@@ -3,7 +3,7 @@ import { CorrelationEngine, type KnownLogGroup, type LeftOutLogGroup } from '../
 import { formatDate } from '../dashboards/model/format.js';
 import { createColors, wantsColor } from './colors.js';
 import { type CommandIo } from './command-io.js';
-import { connect, type ConnectionArguments } from './connection.js';
+import { addConnectionOptions, connect, type ConnectionArguments } from './connection.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { formatBytes, formatCount } from './format-amounts.js';
@@ -24,12 +24,11 @@ Nothing is scanned. The bytes are those that the service last counted, compresse
 
 /** The command `groups`. */
 export function groupsCommand(io: CommandIo): Command {
-  return new Command('groups')
-    .description('the log groups that look-ups can read: class, retention, size, age')
-    .argument('[selector...]', 'names, ARNs, or prefixes with * (default: all)')
-    .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
-    .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
-    .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
+  return addConnectionOptions(
+    new Command('groups')
+      .description('the log groups that look-ups can read: class, retention, size, age')
+      .argument('[selector...]', 'names, ARNs, or prefixes with * (default: all)'),
+  )
     .option('--json', 'print one JSON document')
     .option('--no-color', 'no colours (also: NO_COLOR)')
     .addHelpText('after', HELP)

@@ -2,7 +2,7 @@ import { Command, Option } from 'commander';
 import { OptionError } from '../cloudwatch/errors.js';
 import { logGroupSource, ndjsonSource, type ReplaySource } from '../replay/index.js';
 import { type CommandIo } from './command-io.js';
-import { connect, ERROR_DETAILS_HELP } from './connection.js';
+import { addConnectionOptions, connect } from './connection.js';
 import { EXIT_CODES_HELP } from './exit-codes.js';
 import { type SourceArguments, withSourceClient } from './replay-source.js';
 import { runReplay } from './run-replay.js';
@@ -31,37 +31,36 @@ now; with --speed the first one is, and the others follow at that pace. AWS_ENDP
 
 /** The command `replay`. */
 export function replayCommand(io: CommandIo): Command {
-  return new Command('replay')
-    .description('send the log events of a file or a log group once more, into any log group')
-    .argument('[file]', 'NDJSON; or --from-group')
-    .option('--from-group <name>', 'log group to read, a name or an ARN')
-    .option(
-      '--from-endpoint <url>',
-      'endpoint that --from-group is read from (default: AWS, also where AWS_ENDPOINT_URL is set)',
-    )
-    .option(
-      '--from-region <region>',
-      'region that --from-group is read from (default: AWS_REGION, then the profile)',
-    )
-    .option('--filter <pattern>', 'filter pattern for --from-group')
-    .option('-s, --since <duration>', 'how far back --from-group is read (default: 3h)')
-    .option('--from <time>', 'begin for --from-group')
-    .option('--to <time>', 'end for --from-group (default: now)')
-    .option('-g, --log-group <name>', 'log group for all events (default: where each came from)')
-    .option('--log-stream <name>', 'log stream for all events (default: where each came from, or replay)')
-    .addOption(
-      new Option(
-        '--speed <times>',
-        'so many times as fast as they came, 1 as then (default: at once)',
-      ).argParser(readSpeed),
-    )
-    .option('--keep-times', 'leave the times as they are; what is older than 14 days is refused')
-    .option('--checkpoint-file <file>', 'keep there how far it came, and go on from there')
-    .option('-y, --yes', 'agree to what AWS bills')
-    .option('--region <region>', 'AWS region to send to (default: AWS_REGION, then the profile)')
-    .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
-    .option('--endpoint <url>', 'endpoint to send to (default: AWS_ENDPOINT_URL, then AWS)')
-    .option('--error-details', ERROR_DETAILS_HELP)
+  return addConnectionOptions(
+    new Command('replay')
+      .description('send the log events of a file or a log group once more, into any log group')
+      .argument('[file]', 'NDJSON; or --from-group')
+      .option('--from-group <name>', 'log group to read, a name or an ARN')
+      .option(
+        '--from-endpoint <url>',
+        'endpoint that --from-group is read from (default: AWS, also where AWS_ENDPOINT_URL is set)',
+      )
+      .option(
+        '--from-region <region>',
+        'region that --from-group is read from (default: AWS_REGION, then the profile)',
+      )
+      .option('--filter <pattern>', 'filter pattern for --from-group')
+      .option('-s, --since <duration>', 'how far back --from-group is read (default: 3h)')
+      .option('--from <time>', 'begin for --from-group')
+      .option('--to <time>', 'end for --from-group (default: now)')
+      .option('-g, --log-group <name>', 'log group for all events (default: where each came from)')
+      .option('--log-stream <name>', 'log stream for all events (default: where each came from, or replay)')
+      .addOption(
+        new Option(
+          '--speed <times>',
+          'so many times as fast as they came, 1 as then (default: at once)',
+        ).argParser(readSpeed),
+      )
+      .option('--keep-times', 'leave the times as they are; what is older than 14 days is refused')
+      .option('--checkpoint-file <file>', 'keep there how far it came, and go on from there')
+      .option('-y, --yes', 'agree to what AWS bills'),
+    { region: 'AWS region to send to', endpoint: 'endpoint to send to' },
+  )
     .addHelpText('after', EXAMPLES)
     .addHelpText('after', EXIT_CODES_HELP)
     .action((file: string | undefined, options: ReplayArguments) => run(file, options, io));
