@@ -56,7 +56,8 @@ export async function runLookUp(run: LookUpRun, options: LookUpArguments, io: Co
   // A wrong id or field is refused before anything is asked.
   correlationQuery(run.subject);
   const { from, to } = readTimeRange(options, io.now());
-  const logGroups = allLogGroups(options, io) ?? logGroupsOf(options, io);
+  const everything = allLogGroups(options, io);
+  const logGroups = everything ?? logGroupsOf(options, io);
   const client = connect(options, io);
   try {
     const engine = new CorrelationEngine({
@@ -68,7 +69,6 @@ export async function runLookUp(run: LookUpRun, options: LookUpArguments, io: Co
       requestIdFields: options.requestIdField,
       clock: io.now,
     });
-    const isEverything = allLogGroups(options, io) !== undefined;
     const plan = {
       from,
       to,
@@ -76,7 +76,7 @@ export async function runLookUp(run: LookUpRun, options: LookUpArguments, io: Co
       maxBytesScanned: options.maxBytesScanned,
       isLocal: isLocalService(options, io),
     };
-    if (isEverything && !(await mayScan(engine, plan, io))) {
+    if (everything && !(await mayScan(engine, plan, io))) {
       io.setExitCode(EXIT.interrupted);
       return;
     }
