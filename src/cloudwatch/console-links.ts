@@ -77,6 +77,11 @@ function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, '0');
 }
 
+/** Whether a text is the name of a region whose console has an address that is known. */
+export function hasConsole(region: string): boolean {
+  return /^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(region);
+}
+
 /** The address of CloudWatch's console, in the partition of a region. */
 export function consoleHome(region: string): string {
   return `https://${region}.${consoleDomain(region)}/cloudwatch/home?region=${region}`;

@@ -1,4 +1,5 @@
 import { checkMembers } from '../cloudwatch/check-members.js';
+import { hasConsole } from '../cloudwatch/console-links.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { checkFunctions, wholeNumber } from './check-options.js';
 import { type LiveSource } from './live-source.js';
@@ -84,7 +85,7 @@ export function readHandlerOptions(options: LookupHandlerOptions): HandlerSettin
   if (options.live && typeof (options.live as Partial<LiveSource>).follow !== 'function') {
     throw new OptionError('live', 'be a source with a method `follow`, or false', options.live);
   }
-  if (consoleRegion !== undefined && !/^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(consoleRegion)) {
+  if (consoleRegion !== undefined && !hasConsole(consoleRegion)) {
     throw new OptionError('consoleRegion', 'be the name of an AWS region, such as eu-west-1', consoleRegion);
   }
   const now = clock ?? Date.now;

@@ -2,6 +2,7 @@ import { checkMembers } from '../../cloudwatch/check-members.js';
 import { consoleHome } from '../../cloudwatch/console-links.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 import { parseLogGroupArn } from '../../cloudwatch/names.js';
+import { parseFunctionArn } from '../function-arn.js';
 import {
   checkAddress,
   checkLogGroups,
@@ -167,10 +168,7 @@ function checkOptions(options: CloudWatchDashboardOptions): void {
   checkNamespace(options.metricsNamespace);
   checkAddress('pageUrl', options.pageUrl);
   const { widgetArn } = options;
-  if (
-    widgetArn !== undefined &&
-    !/^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(?::[\w$-]+)?$/.test(widgetArn)
-  ) {
+  if (widgetArn !== undefined && !parseFunctionArn(widgetArn)) {
     throw new OptionError('widgetArn', 'be the ARN of a function of AWS Lambda', widgetArn);
   }
 }
