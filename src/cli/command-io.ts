@@ -12,7 +12,7 @@ export interface TextSink {
 export interface CommandIo {
   readonly stdout: TextSink;
   readonly stderr: TextSink;
-  /** Read and, for `--profile`, written: the AWS SDK reads it there. */
+  /** Read and written, as for `--profile`: the AWS SDK reads it there. */
   readonly env: Record<string, string | undefined>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;

@@ -68,7 +68,7 @@ export function bashScript(program: string, commands: readonly Completable[]): s
     const flags = command.options.flatMap((option) => option.flags).join(' ');
     return `    ${command.name}) words=${quote([...command.words, flags].join(' ').trim())} ;;`;
   });
-  const values = unique(commands.flatMap(({ options }) => options.filter((option) => option.takesValue)));
+  const values = commands.flatMap(({ options }) => options.filter((option) => option.takesValue));
   return `# Completion of ${program} for bash.
 _${name}() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" words=''
@@ -92,10 +92,6 @@ complete -F _${name} ${program}
 
 function patterns(options: readonly CompletableOption[]): string {
   return [...new Set(options.flatMap((option) => option.flags))].join('|');
-}
-
-function unique(options: readonly CompletableOption[]): CompletableOption[] {
-  return [...new Map(options.map((option) => [option.flags.join(), option])).values()];
 }
 
 /** For a folder of `fpath`, or to be sourced. */

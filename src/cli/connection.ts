@@ -26,34 +26,51 @@ export interface ReadArguments extends ConnectionArguments {
   readonly json?: boolean | undefined;
 }
 
-/** Of the option `--error-details`. */
-export const ERROR_DETAILS_HELP =
-  "show the whole text of the service's errors, without credentials; it may quote log content";
+/** Keeps the values of an option that may be given several times. */
+export function collected(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), value];
+}
+
+/**
+ * Adds the options of {@link ConnectionArguments} to a command.
+ * @param names - what region and endpoint are, for a command that knows several
+ */
+export function addConnectionOptions(
+  command: Command,
+  { region = 'AWS region', endpoint = 'endpoint of the service' } = {},
+): Command {
+  return command
+    .option('--region <region>', `${region} (default: AWS_REGION, then the profile)`)
+    .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
+    .option('--endpoint <url>', `${endpoint} (default: AWS_ENDPOINT_URL, then AWS)`)
+    .option(
+      '--error-details',
+      "show the whole text of the service's errors, without credentials; it may quote log content",
+    );
+}
 
 /** Adds the options of {@link ReadArguments} to a command. */
 export function addReadOptions(command: Command): Command {
-  return command
-    .option(
-      '-g, --log-group <name>',
-      'log group: a name, an ARN, or a prefix with * (repeatable)',
-      (value: string, previous: string[] | undefined) => [...(previous ?? []), value],
-    )
-    .option('-s, --since <duration>', `how far back, for example 15m, 2h, 7d (default: ${DEFAULT_SINCE})`)
-    .option('--from <time>', 'begin: ISO time, epoch, or a duration back from the end')
-    .option('--to <time>', 'end: ISO time, epoch, or a duration back from now (default: now)')
-    .addOption(
-      new Option('--limit <count>', 'at most so many events or rows').argParser(wholeNumber('--limit')),
-    )
-    .addOption(
-      new Option(
-        '--max-bytes-scanned <bytes>',
-        'stop when the queries have scanned so much (kB, MB, GB)',
-      ).argParser((text: string) => readBytes('--max-bytes-scanned', text)),
-    )
-    .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
-    .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
-    .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
-    .option('--error-details', ERROR_DETAILS_HELP)
+  return addConnectionOptions(
+    command
+      .option(
+        '-g, --log-group <name>',
+        'log group: a name, an ARN, or a prefix with * (repeatable)',
+        collected,
+      )
+      .option('-s, --since <duration>', `how far back, for example 15m, 2h, 7d (default: ${DEFAULT_SINCE})`)
+      .option('--from <time>', 'begin: ISO time, epoch, or a duration back from the end')
+      .option('--to <time>', 'end: ISO time, epoch, or a duration back from now (default: now)')
+      .addOption(
+        new Option('--limit <count>', 'at most so many events or rows').argParser(wholeNumber('--limit')),
+      )
+      .addOption(
+        new Option(
+          '--max-bytes-scanned <bytes>',
+          'stop when the queries have scanned so much (kB, MB, GB)',
+        ).argParser((text: string) => readBytes('--max-bytes-scanned', text)),
+      ),
+  )
     .option('--json', 'print one JSON document')
     .option('--no-color', 'no colours (also: NO_COLOR)');
 }

@@ -11,7 +11,7 @@ import {
 } from '../dashboards/index.js';
 import { CorrelationEngine } from '../insights/index.js';
 import { type CommandIo } from './command-io.js';
-import { connect, type ConnectionArguments, logGroupsOf, readBytes } from './connection.js';
+import { collected, connect, type ConnectionArguments, logGroupsOf, readBytes } from './connection.js';
 import { EXIT } from './exit-codes.js';
 import { printJson } from './print-json.js';
 import { toYaml } from './to-yaml.js';
@@ -99,10 +99,6 @@ function addGroups(command: Command): Command {
     .option('--region <region>', 'AWS region (default: AWS_REGION)')
     .option('--profile <name>', 'profile of ~/.aws, to list the groups of a prefix (default: AWS_PROFILE)')
     .option('--endpoint <url>', 'endpoint of the service, to list the groups of a prefix');
-}
-
-function collected(value: string, previous: readonly string[] | undefined): readonly string[] {
-  return [...(previous ?? []), value];
 }
 
 function printed(io: CommandIo, value: unknown): void {

@@ -7,7 +7,7 @@ import {
 } from '../doctor/index.js';
 import { createColors, type Colors, wantsColor } from './colors.js';
 import { type CommandIo } from './command-io.js';
-import { type ConnectionArguments, ERROR_DETAILS_HELP, wholeNumber } from './connection.js';
+import { addConnectionOptions, type ConnectionArguments, wholeNumber } from './connection.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 import { printJson, toSafeJson } from './print-json.js';
@@ -37,25 +37,23 @@ options, 130 interrupted.`;
 
 /** The command `doctor`. */
 export function doctorCommand(io: CommandIo): Command {
-  return new Command('doctor')
-    .description(
-      'check folders, region, credentials, clock, network and permissions, write a test event and find it again',
-    )
-    .option('-g, --log-group <name>', 'log group, or a template (option logGroupName)')
-    .option('--log-stream <name>', 'log stream, or a template (option logStreamName)')
-    .addOption(
-      new Option('--provision <what>', 'what the exporter may create').choices(['all', 'stream', 'none']),
-    )
-    .option('--no-test-event', 'write nothing but what --provision lets the exporter create')
-    .addOption(
-      new Option('--wait <seconds>', 'how long to look for the test event (default: 15)').argParser(
-        wholeNumber('--wait'),
+  return addConnectionOptions(
+    new Command('doctor')
+      .description(
+        'check folders, region, credentials, clock, network and permissions, write a test event and find it again',
+      )
+      .option('-g, --log-group <name>', 'log group, or a template (option logGroupName)')
+      .option('--log-stream <name>', 'log stream, or a template (option logStreamName)')
+      .addOption(
+        new Option('--provision <what>', 'what the exporter may create').choices(['all', 'stream', 'none']),
+      )
+      .option('--no-test-event', 'write nothing but what --provision lets the exporter create')
+      .addOption(
+        new Option('--wait <seconds>', 'how long to look for the test event (default: 15)').argParser(
+          wholeNumber('--wait'),
+        ),
       ),
-    )
-    .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
-    .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
-    .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
-    .option('--error-details', ERROR_DETAILS_HELP)
+  )
     .option('--json', 'print one JSON document')
     .option('--no-color', 'no colours (also: NO_COLOR)')
     .addHelpText('after', HELP)

@@ -2,11 +2,12 @@ import { Command, Option } from 'commander';
 import { OptionError } from '../cloudwatch/errors.js';
 import { GENERATED_KINDS, type GeneratedKind, LogEventGenerator } from '../simulation/index.js';
 import { type CommandIo } from './command-io.js';
-import { connect, type ConnectionArguments, ERROR_DETAILS_HELP, wholeNumber } from './connection.js';
+import { addConnectionOptions, connect, type ConnectionArguments, wholeNumber } from './connection.js';
 import { drained } from './drained.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { toSafeJsonLine } from './print-json.js';
 import { runReplay } from './run-replay.js';
+import { readTime } from './time-arguments.js';
 
 interface GenerateArguments extends ConnectionArguments {
   readonly kind: GeneratedKind;
@@ -29,27 +30,31 @@ Examples:
 
 /** The command `generate`. */
 export function generateCommand(io: CommandIo): Command {
-  return new Command('generate')
-    .description('make log events up, the same for the same seed: as NDJSON, or into log groups')
-    .addOption(
-      new Option('--kind <kind>', 'lines of all sorts, records, errors, or requests through several services')
-        .choices(GENERATED_KINDS)
-        .default('sequence'),
-    )
-    .addOption(
-      new Option('-n, --count <count>', 'so many; a sequence is not cut')
-        .argParser(wholeNumber('--count'))
-        .default(100),
-    )
-    .addOption(new Option('--seed <number>', 'decides what is made (default: 1)').argParser(readSeed))
-    .option('--start <time>', 'ISO time of the first event (default: now)')
-    .option('--send', 'send them; without it they are written to the standard output')
-    .option('-g, --log-group <name>', 'log group for all of them (default: one for each service, /apps/…)')
-    .option('-y, --yes', 'agree to what AWS bills')
-    .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
-    .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
-    .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
-    .option('--error-details', ERROR_DETAILS_HELP)
+  return addConnectionOptions(
+    new Command('generate')
+      .description('make log events up, the same for the same seed: as NDJSON, or into log groups')
+      .addOption(
+        new Option(
+          '--kind <kind>',
+          'lines of all sorts, records, errors, or requests through several services',
+        )
+          .choices(GENERATED_KINDS)
+          .default('sequence'),
+      )
+      .addOption(
+        new Option('-n, --count <count>', 'so many; a sequence is not cut')
+          .argParser(wholeNumber('--count'))
+          .default(100),
+      )
+      .addOption(new Option('--seed <number>', 'decides what is made (default: 1)').argParser(readSeed))
+      .option(
+        '--start <time>',
+        'time of the first event: ISO time, epoch, or a duration back from now (default: now)',
+      )
+      .option('--send', 'send them; without it they are written to the standard output')
+      .option('-g, --log-group <name>', 'log group for all of them (default: one for each service, /apps/…)')
+      .option('-y, --yes', 'agree to what AWS bills'),
+  )
     .addHelpText('after', EXAMPLES)
     .addHelpText('after', EXIT_CODES_HELP)
     .action((options: GenerateArguments) => run(options, io));
@@ -57,7 +62,7 @@ export function generateCommand(io: CommandIo): Command {
 
 async function run(options: GenerateArguments, io: CommandIo): Promise<void> {
   const { kind, count, seed, logGroup } = options;
-  const startMillis = options.start === undefined ? io.now() : readStart(options.start);
+  const startMillis = options.start === undefined ? io.now() : readTime('--start', options.start, io.now());
   const events = new LogEventGenerator({ seed, startMillis }).events(kind, count);
   if (!options.send) {
     for (const event of events) {
@@ -96,10 +101,4 @@ async function run(options: GenerateArguments, io: CommandIo): Promise<void> {
 function readSeed(text: string): number {
   if (!/^\d{1,15}$/.test(text)) throw new OptionError('--seed', 'be a whole number from 0', text);
   return Number(text);
-}
-
-function readStart(text: string): number {
-  const millis = Date.parse(text);
-  if (Number.isNaN(millis) || millis < 0) throw new OptionError('--start', 'be an ISO time', text);
-  return millis;
 }

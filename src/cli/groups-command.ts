@@ -3,11 +3,12 @@ import { CorrelationEngine, type KnownLogGroup, type LeftOutLogGroup } from '../
 import { formatDate } from '../dashboards/model/format.js';
 import { createColors, wantsColor } from './colors.js';
 import { type CommandIo } from './command-io.js';
-import { connect, type ConnectionArguments } from './connection.js';
+import { addConnectionOptions, connect, type ConnectionArguments } from './connection.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { formatBytes, formatCount } from './format-amounts.js';
 import { printJson } from './print-json.js';
+import { NARROW } from './render-event.js';
 import { rowLines } from './render-rows.js';
 
 interface GroupsArguments extends ConnectionArguments {
@@ -21,17 +22,13 @@ Examples:
 
 Nothing is scanned. The bytes are those that the service last counted, compressed.`;
 
-/** Below so many columns only names and sizes are shown. */
-const NARROW = 72;
-
 /** The command `groups`. */
 export function groupsCommand(io: CommandIo): Command {
-  return new Command('groups')
-    .description('the log groups that look-ups can read: class, retention, size, age')
-    .argument('[selector...]', 'names, ARNs, or prefixes with * (default: all)')
-    .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
-    .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
-    .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
+  return addConnectionOptions(
+    new Command('groups')
+      .description('the log groups that look-ups can read: class, retention, size, age')
+      .argument('[selector...]', 'names, ARNs, or prefixes with * (default: all)'),
+  )
     .option('--json', 'print one JSON document')
     .option('--no-color', 'no colours (also: NO_COLOR)')
     .addHelpText('after', HELP)

@@ -9,7 +9,7 @@ import {
   type SigningCredentials,
 } from '../simulation/index.js';
 import { type CommandIo } from './command-io.js';
-import { readBytes } from './connection.js';
+import { collected, readBytes } from './connection.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { LocalPage } from './local-page.js';
 import { readPort } from './read-port.js';
@@ -112,7 +112,7 @@ export function localCommand(io: CommandIo): Command {
     .option(
       '--allow-host <name>',
       'host name that requests may be sent to, besides this machine (repeatable)',
-      (text: string, previous: string[] | undefined) => [...(previous ?? []), text],
+      collected,
     )
     .addOption(
       new Option(

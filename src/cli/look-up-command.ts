@@ -2,7 +2,7 @@ import { Command } from 'commander';
 import { OptionError } from '../cloudwatch/errors.js';
 import { type CorrelationSubject } from '../insights/index.js';
 import { type CommandIo } from './command-io.js';
-import { addReadOptions } from './connection.js';
+import { addReadOptions, collected } from './connection.js';
 import { EXIT_CODES_HELP } from './exit-codes.js';
 import { type LookUpArguments, runLookUp } from './look-up-run.js';
 import { errorLines } from './render-errors.js';
@@ -70,7 +70,7 @@ function lookUpCommand(one: LookUpCommand, io: CommandIo): Command {
     command.option(
       `--${one.name}-id-field <name>`,
       `a further field that holds the ${one.name} id in your logs (can be repeated)`,
-      (name: string, names: readonly string[] | undefined) => [...(names ?? []), name],
+      collected,
     );
   }
   return command

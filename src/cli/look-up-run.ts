@@ -1,3 +1,4 @@
+import { consoleRegion } from '../cloudwatch/client-endpoint.js';
 import { consoleLinks, lookUpMarkdown } from '../dashboards/index.js';
 import { readTraceId } from '../cloudwatch/trace-ids.js';
 import {
@@ -12,15 +13,7 @@ import {
 import { mayScan } from './ask-before-scan.js';
 import { createColors, wantsColor } from './colors.js';
 import { type CommandIo } from './command-io.js';
-import {
-  allLogGroups,
-  connect,
-  endpointOf,
-  isLocalService,
-  logGroupsOf,
-  type ReadArguments,
-} from './connection.js';
-import { consoleRegionOf } from './console-region.js';
+import { allLogGroups, connect, isLocalService, logGroupsOf, type ReadArguments } from './connection.js';
 import { EXIT } from './exit-codes.js';
 import { explanationLines, traceCommands } from './go-on.js';
 import { lookUpJson } from './look-up-json.js';
@@ -63,7 +56,8 @@ export async function runLookUp(run: LookUpRun, options: LookUpArguments, io: Co
   // A wrong id or field is refused before anything is asked.
   correlationQuery(run.subject);
   const { from, to } = readTimeRange(options, io.now());
-  const logGroups = allLogGroups(options, io) ?? logGroupsOf(options, io);
+  const everything = allLogGroups(options, io);
+  const logGroups = everything ?? logGroupsOf(options, io);
   const client = connect(options, io);
   try {
     const engine = new CorrelationEngine({
@@ -75,7 +69,6 @@ export async function runLookUp(run: LookUpRun, options: LookUpArguments, io: Co
       requestIdFields: options.requestIdField,
       clock: io.now,
     });
-    const isEverything = allLogGroups(options, io) !== undefined;
     const plan = {
       from,
       to,
@@ -83,7 +76,7 @@ export async function runLookUp(run: LookUpRun, options: LookUpArguments, io: Co
       maxBytesScanned: options.maxBytesScanned,
       isLocal: isLocalService(options, io),
     };
-    if (isEverything && !(await mayScan(engine, plan, io))) {
+    if (everything && !(await mayScan(engine, plan, io))) {
       io.setExitCode(EXIT.interrupted);
       return;
     }
@@ -101,7 +94,7 @@ export async function runLookUp(run: LookUpRun, options: LookUpArguments, io: Co
     );
     if (options.json) printJson(io.stdout, lookUpJson(result));
     else if (options.markdown) io.stdout.write(lookUpMarkdown(result));
-    else print(run, result, options, io, await consoleRegionOf(client, endpointOf(options, io)));
+    else print(run, result, options, io, await consoleRegion(client));
     if (result.events.length === 0) {
       const reasons = await explainNothing(engine.calls, result, { signal: io.signal });
       for (const line of explanationLines(reasons, result.lookUp, options)) io.stderr.write(`${line}\n`);

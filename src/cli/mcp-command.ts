@@ -3,7 +3,15 @@ import { Command, Option } from 'commander';
 import { CorrelationEngine } from '../insights/index.js';
 import { serveMcp } from '../mcp/index.js';
 import { type CommandIo } from './command-io.js';
-import { connect, type ConnectionArguments, logGroupsOf, readBytes, wholeNumber } from './connection.js';
+import {
+  addConnectionOptions,
+  collected,
+  connect,
+  type ConnectionArguments,
+  logGroupsOf,
+  readBytes,
+  wholeNumber,
+} from './connection.js';
 
 interface McpArguments extends ConnectionArguments {
   readonly logGroup?: readonly string[] | undefined;
@@ -27,34 +35,33 @@ change nothing; each answer says what was scanned and what was left out.`;
 
 /** The command `mcp`. */
 export function mcpCommand(io: CommandIo, version: string, input: Readable = process.stdin): Command {
-  return new Command('mcp')
-    .description('look-ups as tools of the Model Context Protocol, over standard input and output')
-    .option(
-      '-g, --log-group <name>',
-      'log group that may be read: a name, an ARN, or a prefix with * (repeatable)',
-      (value: string, previous: string[] | undefined) => [...(previous ?? []), value],
-    )
-    .addOption(
-      new Option(
-        '--max-rows <count>',
-        `events or rows of an answer (default: ${DEFAULT_MAX_ROWS})`,
-      ).argParser(wholeNumber('--max-rows')),
-    )
-    .addOption(
-      new Option(
-        '--max-characters <count>',
-        `characters of an answer (default: ${DEFAULT_MAX_CHARACTERS.toLocaleString('en-US')})`,
-      ).argParser(wholeNumber('--max-characters')),
-    )
-    .addOption(
-      new Option(
-        '--max-bytes-scanned <bytes>',
-        'that one call may scan (kB, MB, GB; default: 2GB)',
-      ).argParser((text: string) => readBytes('--max-bytes-scanned', text)),
-    )
-    .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
-    .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
-    .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
+  return addConnectionOptions(
+    new Command('mcp')
+      .description('look-ups as tools of the Model Context Protocol, over standard input and output')
+      .option(
+        '-g, --log-group <name>',
+        'log group that may be read: a name, an ARN, or a prefix with * (repeatable)',
+        collected,
+      )
+      .addOption(
+        new Option(
+          '--max-rows <count>',
+          `events or rows of an answer (default: ${DEFAULT_MAX_ROWS})`,
+        ).argParser(wholeNumber('--max-rows')),
+      )
+      .addOption(
+        new Option(
+          '--max-characters <count>',
+          `characters of an answer (default: ${DEFAULT_MAX_CHARACTERS.toLocaleString('en-US')})`,
+        ).argParser(wholeNumber('--max-characters')),
+      )
+      .addOption(
+        new Option(
+          '--max-bytes-scanned <bytes>',
+          'that one call may scan (kB, MB, GB; default: 2GB)',
+        ).argParser((text: string) => readBytes('--max-bytes-scanned', text)),
+      ),
+  )
     .addHelpText('after', HELP)
     .action((options: McpArguments) => runMcp(options, io, version, input));
 }

@@ -1,17 +1,15 @@
 import { Command, Option } from 'commander';
-import { createCloudWatchLogsClient } from '../cloudwatch/client.js';
 import { OptionError } from '../cloudwatch/errors.js';
-import { logGroupSource, ndjsonSource } from '../replay/index.js';
+import { logGroupSource, ndjsonSource, type ReplaySource } from '../replay/index.js';
 import { type CommandIo } from './command-io.js';
-import { connect, type ConnectionArguments, ERROR_DETAILS_HELP } from './connection.js';
+import { addConnectionOptions, connect } from './connection.js';
 import { EXIT_CODES_HELP } from './exit-codes.js';
+import { type SourceArguments, withSourceClient } from './replay-source.js';
 import { runReplay } from './run-replay.js';
 import { readTimeRange, type TimeArguments } from './time-arguments.js';
 
-interface ReplayArguments extends ConnectionArguments, TimeArguments {
+interface ReplayArguments extends SourceArguments, TimeArguments {
   readonly fromGroup?: string | undefined;
-  readonly fromEndpoint?: string | undefined;
-  readonly fromRegion?: string | undefined;
   readonly filter?: string | undefined;
   readonly logGroup?: string | undefined;
   readonly logStream?: string | undefined;
@@ -28,35 +26,41 @@ Examples:
   otel-cwlogs replay --from-group /apps/orders --since 1h --endpoint http://127.0.0.1:4586
 
 A file has one JSON object a line, as generate and tail --json write it. Times are moved so that the newest event is of
-now; with --speed the first one is, and the others follow at that pace.`;
+now; with --speed the first one is, and the others follow at that pace. AWS_ENDPOINT_URL says where events go:
+--from-group is read from AWS, unless --from-endpoint names another service.`;
 
 /** The command `replay`. */
 export function replayCommand(io: CommandIo): Command {
-  return new Command('replay')
-    .description('send the log events of a file or a log group once more, into any log group')
-    .argument('[file]', 'NDJSON; or --from-group')
-    .option('--from-group <name>', 'log group to read, a name or an ARN')
-    .option('--from-endpoint <url>', 'endpoint that --from-group is read from (default: AWS)')
-    .option('--from-region <region>', 'region that --from-group is read from (default: AWS_REGION)')
-    .option('--filter <pattern>', 'filter pattern for --from-group')
-    .option('-s, --since <duration>', 'how far back --from-group is read (default: 3h)')
-    .option('--from <time>', 'begin for --from-group')
-    .option('--to <time>', 'end for --from-group (default: now)')
-    .option('-g, --log-group <name>', 'log group for all events (default: where each came from)')
-    .option('--log-stream <name>', 'log stream for all events (default: where each came from, or replay)')
-    .addOption(
-      new Option(
-        '--speed <times>',
-        'so many times as fast as they came, 1 as then (default: at once)',
-      ).argParser(readSpeed),
-    )
-    .option('--keep-times', 'leave the times as they are; what is older than 14 days is refused')
-    .option('--checkpoint-file <file>', 'keep there how far it came, and go on from there')
-    .option('-y, --yes', 'agree to what AWS bills')
-    .option('--region <region>', 'AWS region to send to (default: AWS_REGION, then the profile)')
-    .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
-    .option('--endpoint <url>', 'endpoint to send to (default: AWS_ENDPOINT_URL, then AWS)')
-    .option('--error-details', ERROR_DETAILS_HELP)
+  return addConnectionOptions(
+    new Command('replay')
+      .description('send the log events of a file or a log group once more, into any log group')
+      .argument('[file]', 'NDJSON; or --from-group')
+      .option('--from-group <name>', 'log group to read, a name or an ARN')
+      .option(
+        '--from-endpoint <url>',
+        'endpoint that --from-group is read from (default: AWS, also where AWS_ENDPOINT_URL is set)',
+      )
+      .option(
+        '--from-region <region>',
+        'region that --from-group is read from (default: AWS_REGION, then the profile)',
+      )
+      .option('--filter <pattern>', 'filter pattern for --from-group')
+      .option('-s, --since <duration>', 'how far back --from-group is read (default: 3h)')
+      .option('--from <time>', 'begin for --from-group')
+      .option('--to <time>', 'end for --from-group (default: now)')
+      .option('-g, --log-group <name>', 'log group for all events (default: where each came from)')
+      .option('--log-stream <name>', 'log stream for all events (default: where each came from, or replay)')
+      .addOption(
+        new Option(
+          '--speed <times>',
+          'so many times as fast as they came, 1 as then (default: at once)',
+        ).argParser(readSpeed),
+      )
+      .option('--keep-times', 'leave the times as they are; what is older than 14 days is refused')
+      .option('--checkpoint-file <file>', 'keep there how far it came, and go on from there')
+      .option('-y, --yes', 'agree to what AWS bills'),
+    { region: 'AWS region to send to', endpoint: 'endpoint to send to' },
+  )
     .addHelpText('after', EXAMPLES)
     .addHelpText('after', EXIT_CODES_HELP)
     .action((file: string | undefined, options: ReplayArguments) => run(file, options, io));
@@ -68,31 +72,24 @@ async function run(file: string | undefined, options: ReplayArguments, io: Comma
     throw new OptionError('<file>', 'be given, or --from-group, and not both');
   }
   const client = connect(options, io);
-  const reader = fromGroup === undefined ? undefined : readerOf(options, io);
-  try {
-    const source = reader
-      ? logGroupSource(reader, {
-          logGroup: fromGroup!,
-          ...readTimeRange(options, io.now()),
-          filterPattern: options.filter,
-        })
-      : ndjsonSource(file!);
-    await runReplay(
+  const replay = (source: ReplaySource): Promise<void> =>
+    runReplay(
       { client, source, logGroupName: logGroup, logStreamName: logStream, speed, keepTimes, clock: io.now },
       { isAgreed: options.yes === true, checkpointFile },
       io,
     );
+  try {
+    if (fromGroup === undefined) {
+      await replay(ndjsonSource(file!));
+      return;
+    }
+    const range = readTimeRange(options, io.now());
+    await withSourceClient(options, io, (reader) =>
+      replay(logGroupSource(reader, { logGroup: fromGroup, ...range, filterPattern: options.filter })),
+    );
   } finally {
-    reader?.destroy();
     client.destroy();
   }
-}
-
-/** Where events are read may be elsewhere than where they go: from AWS into a local service. */
-function readerOf({ fromEndpoint, fromRegion }: ReplayArguments, io: CommandIo): ReturnType<typeof connect> {
-  // An endpoint of the environment is meant for what is sent.
-  const { AWS_ENDPOINT_URL: _, AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: __, ...env } = io.env;
-  return createCloudWatchLogsClient({ region: fromRegion ?? env.AWS_REGION, endpoint: fromEndpoint }, env);
 }
 
 function readSpeed(text: string): number {

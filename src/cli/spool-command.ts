@@ -4,7 +4,7 @@ import { isoTime } from '../cloudwatch/iso-time.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { drainSpool, listSpool, readSpoolEntry, type SpoolEntry, type SpoolListing } from '../drain/index.js';
 import { type CommandIo } from './command-io.js';
-import { connect, type ConnectionArguments, ERROR_DETAILS_HELP } from './connection.js';
+import { addConnectionOptions, connect, type ConnectionArguments } from './connection.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 import { formatBytes, formatCount, formatDelta } from './format-amounts.js';
@@ -52,15 +52,13 @@ export function spoolCommand(io: CommandIo): Command {
     ).action((directory: string, options: SpoolArguments) => runVerify(directory, options, io)),
   );
   spool.addCommand(
-    json(
-      new Command('drain')
-        .description('send what is in a spool and not held by a running process')
-        .argument('<directory>'),
+    addConnectionOptions(
+      json(
+        new Command('drain')
+          .description('send what is in a spool and not held by a running process')
+          .argument('<directory>'),
+      ),
     )
-      .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
-      .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
-      .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
-      .option('--error-details', ERROR_DETAILS_HELP)
       .option('--create-groups', 'make missing log groups too, without retention, key, class or tags')
       .action((directory: string, options: SpoolArguments) => runDrain(directory, options, io)),
   );

@@ -6,13 +6,21 @@ import { type LogTail, type TailItem, tailLogs, type TailOptions, type TailStatu
 import { type Colors, createColors, wantsColor } from './colors.js';
 import { type CommandIo } from './command-io.js';
 import { drained } from './drained.js';
-import { connect, type ConnectionArguments, logGroupsOf, wholeNumber } from './connection.js';
+import {
+  addConnectionOptions,
+  collected,
+  connect,
+  type ConnectionArguments,
+  logGroupsOf,
+  wholeNumber,
+} from './connection.js';
 import { displayWidth, fitWidth, padWidth } from './display-width.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 import { formatCount, formatDelta, formatUsd } from './format-amounts.js';
-import { shownZone } from './render-event.js';
+import { NARROW, shownZone } from './render-event.js';
 import { toSafeJsonLine } from './print-json.js';
+import { groupName, sourceOf } from './source-of.js';
 import { readTimeRange } from './time-arguments.js';
 
 interface TailArguments extends ConnectionArguments {
@@ -34,8 +42,6 @@ const DEFAULT_LAST = 10;
 /** The list price of a minute of a live-tail session in us-east-1. Source: Amazon CloudWatch pricing. */
 const USD_PER_LIVE_MINUTE = 0.01;
 const LONGEST_SOURCE = 24;
-/** Below so many columns a line has neither milliseconds nor a trace id. */
-const NARROW = 72;
 
 const HELP = `
 Examples:
@@ -52,39 +58,38 @@ or network failed, 130 interrupted.`;
 
 /** The command `tail`. */
 export function tailCommand(io: CommandIo): Command {
-  return new Command('tail')
-    .description('the newest log events, and those that come, over any number of log groups')
-    .option(
-      '-g, --log-group <name>',
-      'log group: a name, an ARN, or a prefix with * (repeatable)',
-      (value: string, previous: string[] | undefined) => [...(previous ?? []), value],
-    )
-    .option('-f, --follow', 'go on until Ctrl-C')
-    .addOption(
-      new Option(
-        '-n, --last <count>',
-        `the newest events first, so many (default: ${DEFAULT_LAST})`,
-      ).argParser(wholeNumber('--last')),
-    )
-    .option('-s, --since <duration>', 'all events so far back first, for example 15m, 2h')
-    .option('--filter <pattern>', 'a filter pattern of CloudWatch Logs')
-    .option('--trace <trace-id>', 'only events of this trace, in any form of the id')
-    .option('--min-severity <severity>', 'only events from this severity up: debug, info, warn, error')
-    .addOption(
-      new Option(
-        '--sample <ratio>',
-        'show a share of the events, for example 0.1; traces stay whole',
-      ).argParser((text: string) => Number(text)),
-    )
-    .option('--poll', 'ask by FilterLogEvents instead of live tail')
-    .addOption(
-      new Option('--interval <seconds>', 'between two polls (default: 2)').argParser(
-        wholeNumber('--interval'),
+  return addConnectionOptions(
+    new Command('tail')
+      .description('the newest log events, and those that come, over any number of log groups')
+      .option(
+        '-g, --log-group <name>',
+        'log group: a name, an ARN, or a prefix with * (repeatable)',
+        collected,
+      )
+      .option('-f, --follow', 'go on until Ctrl-C')
+      .addOption(
+        new Option(
+          '-n, --last <count>',
+          `the newest events first, so many (default: ${DEFAULT_LAST})`,
+        ).argParser(wholeNumber('--last')),
+      )
+      .option('-s, --since <duration>', 'all events so far back first, for example 15m, 2h')
+      .option('--filter <pattern>', 'a filter pattern of CloudWatch Logs')
+      .option('--trace <trace-id>', 'only events of this trace, in any form of the id')
+      .option('--min-severity <severity>', 'only events from this severity up: debug, info, warn, error')
+      .addOption(
+        new Option(
+          '--sample <ratio>',
+          'show a share of the events, for example 0.1; traces stay whole',
+        ).argParser((text: string) => Number(text)),
+      )
+      .option('--poll', 'ask by FilterLogEvents instead of live tail')
+      .addOption(
+        new Option('--interval <seconds>', 'between two polls (default: 2)').argParser(
+          wholeNumber('--interval'),
+        ),
       ),
-    )
-    .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
-    .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
-    .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
+  )
     .option('--utc', 'times in UTC (default: the local zone)')
     .option('--json', 'print one JSON object a line')
     .option('--no-color', 'no colours (also: NO_COLOR)')
@@ -213,14 +218,10 @@ function tellItem(item: Exclude<TailItem, { kind: 'event' }>): string {
 }
 
 function namesOf(logGroups: readonly string[]): string {
-  const names = logGroups.map(nameOf);
+  const names = logGroups.map(groupName);
   return names.length <= 3
     ? names.join(', ')
     : `${names.slice(0, 2).join(', ')} and ${names.length - 2} more`;
-}
-
-function nameOf(logGroup: string): string {
-  return logGroup.replace(/^arn:[^:]+:logs:[^:]*:\d{12}:log-group:/, '');
 }
 
 function renderEvent(event: CorrelatedEvent, colors: Colors, { width, zone }: Drawing): string {
@@ -232,7 +233,7 @@ function renderEvent(event: CorrelatedEvent, colors: Colors, { width, zone }: Dr
     .replace('UTC', '')
     .replace('−', '-');
   const time = isNarrow ? clock.slice(0, 8) : `${clock}${offset}`;
-  const source = escapeTerminalText(event.service ?? nameOf(event.logGroup));
+  const source = escapeTerminalText(sourceOf(event));
   const sourceWidth = isNarrow ? Math.max(6, Math.floor(width / 5)) : LONGEST_SOURCE;
   const severity = padWidth(escapeTerminalText((event.severityText ?? '').toUpperCase()), 5);
   const mark = event.isError ? '✗' : ' ';

@@ -39,17 +39,36 @@ export function readTimeRange(times: TimeArguments, nowMillis: number): { from: 
   return { from, to };
 }
 
-/** A duration such as `90s`, `15m`, `2h30m`, `7d`, in milliseconds; undefined for anything else. */
+/** A duration such as `90s`, `15m`, `2h30m`, `7d`, in whole milliseconds; undefined for anything else. */
 export function parseDuration(text: string): number | undefined {
   if (!/^(?:\d{1,15}(?:\.\d{1,15})?(?:ms|s|min|m|h|d|w))+$/i.test(text)) return undefined;
   let millis = 0;
   for (const [, amount, unit] of text.matchAll(/(\d{1,15}(?:\.\d{1,15})?)([a-z]+)/gi)) {
     millis += Number(amount) * UNITS[unit!.toLowerCase()]!;
   }
+  // The service takes whole milliseconds.
+  return Math.round(millis);
+}
+
+/**
+ * Reads a time as every command does: a duration back from now, an ISO time (UTC where it names no zone), or an epoch.
+ * @param option - that the text was given for
+ * @returns milliseconds since 1970
+ * @throws OptionError
+ */
+export function readTime(option: string, text: string, nowMillis: number): number {
+  const millis = parseTime(text, nowMillis);
+  if (millis === undefined) {
+    const rule =
+      'be a duration (15m, 2h, 7d), a time (2026-11-21T07:00:00Z) or epoch seconds or milliseconds';
+    throw new OptionError(option, rule, text);
+  }
+  // The service counts from there.
+  if (millis < 0) throw new OptionError(option, 'be a time of 1970 or later', text);
   return millis;
 }
 
-function readTime(option: string, text: string, nowMillis: number): number {
+function parseTime(text: string, nowMillis: number): number | undefined {
   const trimmed = text.trim();
   if (trimmed === 'now') return nowMillis;
   const duration = parseDuration(trimmed);
@@ -64,6 +83,5 @@ function readTime(option: string, text: string, nowMillis: number): number {
     const millis = Date.parse(hasZone || !iso.includes('T') ? iso : `${iso}Z`);
     if (!Number.isNaN(millis)) return millis;
   }
-  const rule = 'be a duration (15m, 2h, 7d), a time (2026-11-21T07:00:00Z) or epoch seconds or milliseconds';
-  throw new OptionError(option, rule, text);
+  return undefined;
 }

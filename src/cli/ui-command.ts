@@ -1,13 +1,20 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { Command, Option } from 'commander';
+import { consoleRegion } from '../cloudwatch/client-endpoint.js';
 import { describeError } from '../cloudwatch/classify-error.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { createLookupHandler, toNodeListener } from '../dashboards/index.js';
 import { CorrelationEngine } from '../insights/index.js';
 import { type CommandIo } from './command-io.js';
-import { connect, endpointOf, logGroupsOf, readBytes, type ReadArguments } from './connection.js';
-import { consoleRegionOf } from './console-region.js';
+import {
+  addConnectionOptions,
+  collected,
+  connect,
+  logGroupsOf,
+  readBytes,
+  type ReadArguments,
+} from './connection.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { readPort } from './read-port.js';
 import { createTailLiveSource } from './tail-live-source.js';
@@ -32,29 +39,28 @@ start page and the live view read with FilterLogEvents, which is not billed, unl
 
 /** The command `ui`. */
 export function uiCommand(io: CommandIo): Command {
-  return new Command('ui')
-    .description('a page in the browser: every log event of a trace, newest traces and errors, live')
-    .addOption(
-      new Option('-p, --port <port>', 'TCP port on 127.0.0.1; 0 takes a free one')
-        .default(DEFAULT_UI_PORT)
-        .argParser(readPort),
-    )
-    .option(
-      '-g, --log-group <name>',
-      'log group that the page may search: a name, an ARN, or a prefix with * (repeatable)',
-      (value: string, previous: string[] | undefined) => [...(previous ?? []), value],
-    )
-    .addOption(
-      new Option(
-        '--max-bytes-scanned <bytes>',
-        'stop each look-up when its queries have scanned so much (kB, MB, GB)',
-      ).argParser((text: string) => readBytes('--max-bytes-scanned', text)),
-    )
-    .option('--live-tail', 'follow with live tail, within a second; billed by the minute of each open view')
-    .option('--no-spans', 'leave out the spans of the group aws/spans')
-    .option('--region <region>', 'AWS region (default: AWS_REGION, then the profile)')
-    .option('--profile <name>', 'profile of ~/.aws (default: AWS_PROFILE)')
-    .option('--endpoint <url>', 'endpoint of the service (default: AWS_ENDPOINT_URL, then AWS)')
+  return addConnectionOptions(
+    new Command('ui')
+      .description('a page in the browser: every log event of a trace, newest traces and errors, live')
+      .addOption(
+        new Option('-p, --port <port>', 'TCP port on 127.0.0.1; 0 takes a free one')
+          .default(DEFAULT_UI_PORT)
+          .argParser(readPort),
+      )
+      .option(
+        '-g, --log-group <name>',
+        'log group that the page may search: a name, an ARN, or a prefix with * (repeatable)',
+        collected,
+      )
+      .addOption(
+        new Option(
+          '--max-bytes-scanned <bytes>',
+          'stop each look-up when its queries have scanned so much (kB, MB, GB)',
+        ).argParser((text: string) => readBytes('--max-bytes-scanned', text)),
+      )
+      .option('--live-tail', 'follow with live tail, within a second; billed by the minute of each open view')
+      .option('--no-spans', 'leave out the spans of the group aws/spans'),
+  )
     .addHelpText('after', EXAMPLES)
     .action((options: UiArguments) => runUi(options, io));
 }
@@ -69,7 +75,7 @@ async function runUi(options: UiArguments, io: CommandIo): Promise<void> {
       clock: io.now,
       maxBytesScanned: options.maxBytesScanned,
       live: options.liveTail ? createTailLiveSource({ client, logGroups, clock: io.now }) : undefined,
-      consoleRegion: await consoleRegionOf(client, endpointOf(options, io)),
+      consoleRegion: await consoleRegion(client),
       onError: (error) => {
         io.stderr.write(`warning: ${escapeTerminalText(describeError(error))}\n`);
       },

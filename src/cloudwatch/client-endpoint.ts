@@ -1,5 +1,6 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { isLoopbackHost } from './client.js';
+import { hasConsole } from './console-links.js';
 
 /** Where a client's requests go. */
 export interface ClientTarget {
@@ -37,7 +38,7 @@ export async function isOnThisMachine(client: CloudWatchLogsClient): Promise<boo
 export async function consoleRegion(client: CloudWatchLogsClient): Promise<string | undefined> {
   const target = await clientTarget(client);
   const { region } = target;
-  return isOfAws(target) && region !== undefined && AWS_REGION.test(region) ? region : undefined;
+  return isOfAws(target) && region !== undefined && hasConsole(region) ? region : undefined;
 }
 
 /** Whether requests go to AWS, which bills them; another host may be a stand-in, or a way to AWS that nobody can see. */
@@ -52,5 +53,3 @@ export function isAwsHost(hostname: string): boolean {
 
 const AWS_HOST =
   /(?:^|\.)(?:amazonaws\.com(?:\.cn)?|amazonaws\.eu|api\.aws|amazonwebservices\.com\.cn|c2s\.ic\.gov|sc2s\.sgov\.gov|cloud\.adc-e\.uk|csp\.hci\.ic\.gov)$/i;
-
-const AWS_REGION = /^[a-z]{2}(?:-[a-z]+)+-\d+$/;

@@ -31,7 +31,7 @@ export function consoleLinks(region: string, view: ConsoleView): ConsoleLinks {
 }
 
 /** A link to Logs Insights. Source of its form: Grafana's CloudWatch data source, `aws_url.ts`. */
-export function insightsLink(region: string, view: Omit<ConsoleView, 'traceId'>): string {
+function insightsLink(region: string, view: Omit<ConsoleView, 'traceId'>): string {
   const detail = toJsurl({
     end: isoTime(view.toMillis),
     start: isoTime(view.fromMillis),
@@ -42,12 +42,14 @@ export function insightsLink(region: string, view: Omit<ConsoleView, 'traceId'>)
     source: view.logGroups.slice(0, MAX_QUERY_LOG_GROUPS),
     lang: 'CWLI',
   });
-  return `${home(region)}#logsV2:logs-insights$3FqueryDetail$3D${detail}`;
+  return `${consoleHome(region)}#logsV2:logs-insights$3FqueryDetail$3D${detail}`;
 }
 
 /** A link to the page of a trace. @returns undefined for what is no W3C trace id */
-export function traceLink(region: string, traceId: string): string | undefined {
-  return /^[0-9a-f]{32}$/.test(traceId) ? `${home(region)}#xray:traces/${toXRayTraceId(traceId)}` : undefined;
+function traceLink(region: string, traceId: string): string | undefined {
+  return /^[0-9a-f]{32}$/.test(traceId)
+    ? `${consoleHome(region)}#xray:traces/${toXRayTraceId(traceId)}`
+    : undefined;
 }
 
 /** A value of JSON as the console's addresses hold it: "JSURL". Source: package jsurl 0.1.5. */
@@ -75,7 +77,13 @@ function hex(code: number, digits: number): string {
   return code.toString(16).padStart(digits, '0');
 }
 
-function home(region: string): string {
+/** Whether a text is the name of a region whose console has an address that is known. */
+export function hasConsole(region: string): boolean {
+  return /^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(region);
+}
+
+/** The address of CloudWatch's console, in the partition of a region. */
+export function consoleHome(region: string): string {
   return `https://${region}.${consoleDomain(region)}/cloudwatch/home?region=${region}`;
 }
 

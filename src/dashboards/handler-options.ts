@@ -1,20 +1,10 @@
 import { checkMembers } from '../cloudwatch/check-members.js';
+import { hasConsole } from '../cloudwatch/console-links.js';
 import { OptionError } from '../cloudwatch/errors.js';
-import { type CorrelationEngine } from '../insights/look-up/correlation-engine.js';
+import { checkFunctions, wholeNumber } from './check-options.js';
 import { type LiveSource } from './live-source.js';
+import { checkEngine, type LookUpEngine } from './look-up-engine.js';
 import { createPollingLiveSource } from './polling-live-source.js';
-
-/** What a handler asks of a {@link CorrelationEngine}. */
-export type LookUpEngine = Pick<
-  CorrelationEngine,
-  | 'correlateByTrace'
-  | 'correlateBySpan'
-  | 'correlateByRequest'
-  | 'correlateBy'
-  | 'newestEvents'
-  | 'listLogGroups'
-  | 'logGroups'
->;
 
 /** How look-ups are answered over HTTP. */
 export interface LookupHandlerOptions {
@@ -90,17 +80,12 @@ const MEMBERS = {
 export function readHandlerOptions(options: LookupHandlerOptions): HandlerSettings {
   checkMembers('', options, MEMBERS);
   const { engine, authorize, consoleRegion, onError, clock } = options;
-  if (typeof (engine as LookUpEngine | undefined)?.correlateByTrace !== 'function') {
-    throw new OptionError('engine', 'be a CorrelationEngine', engine);
-  }
-  for (const [name, value] of Object.entries({ authorize, onError, clock })) {
-    if (value !== undefined && typeof value !== 'function')
-      throw new OptionError(name, 'be a function', value);
-  }
+  checkEngine(engine);
+  checkFunctions({ authorize, onError, clock });
   if (options.live && typeof (options.live as Partial<LiveSource>).follow !== 'function') {
     throw new OptionError('live', 'be a source with a method `follow`, or false', options.live);
   }
-  if (consoleRegion !== undefined && !/^[a-z]{2}(?:-[a-z]+)+-\d+$/.test(consoleRegion)) {
+  if (consoleRegion !== undefined && !hasConsole(consoleRegion)) {
     throw new OptionError('consoleRegion', 'be the name of an AWS region, such as eu-west-1', consoleRegion);
   }
   const now = clock ?? Date.now;
@@ -110,10 +95,7 @@ export function readHandlerOptions(options: LookupHandlerOptions): HandlerSettin
     basePath: readBasePath(options.basePath ?? ''),
     maxEvents: wholeNumber('maxEvents', options.maxEvents, 100_000),
     maxMessageBytes: wholeNumber('maxMessageBytes', options.maxMessageBytes, 200_000_000),
-    maxBytesScanned:
-      options.maxBytesScanned === undefined
-        ? undefined
-        : wholeNumber('maxBytesScanned', options.maxBytesScanned, 0),
+    maxBytesScanned: wholeNumber('maxBytesScanned', options.maxBytesScanned, undefined),
     timeoutMillis: wholeNumber('timeoutMillis', options.timeoutMillis, 60_000),
     concurrency: wholeNumber('concurrency', options.concurrency, 10),
     consoleRegion,
@@ -131,11 +113,4 @@ function readBasePath(path: unknown): string {
   if (trimmed === undefined) throw new OptionError('basePath', rule, path);
   if (/\/\.{1,2}(?:\/|$)/.test(trimmed)) throw new OptionError('basePath', rule, path);
   return trimmed;
-}
-
-function wholeNumber(option: string, value: number | undefined, otherwise: number): number {
-  if (value === undefined) return otherwise;
-  if (!Number.isSafeInteger(value) || value < 1)
-    throw new OptionError(option, 'be a whole number from 1', value);
-  return value;
 }

@@ -1,10 +1,10 @@
 export { createLookupHandler, type LookupHandler } from './look-up-handler.js';
-export { type LookUpEngine, type LookupHandlerOptions } from './handler-options.js';
+export { type LookupHandlerOptions } from './handler-options.js';
+export { type LookUpEngine } from './look-up-engine.js';
 export { type RequestPeer } from './access.js';
 export { type NodeListener, toNodeListener } from './node-listener.js';
 export { type LiveBatch, type LiveRequest, type LiveSource } from './live-source.js';
-export { type ConsoleView, consoleLinks } from './console-links.js';
-export { type ConsoleLinks } from './answers/found.js';
+export { type ConsoleLinks, type ConsoleView, consoleLinks } from '../cloudwatch/console-links.js';
 export { lookUpMarkdown } from './look-up-markdown.js';
 export {
   createTraceWidget,

@@ -4,12 +4,8 @@ import { findHealthyTrace } from './answers/healthy-trace.js';
 import { LiveAnswers } from './answers/live-answers.js';
 import { LookUpAnswers } from './answers/look-up-answers.js';
 import { RequestError, toRequestError } from './failures.js';
-import {
-  type HandlerSettings,
-  type LookUpEngine,
-  type LookupHandlerOptions,
-  readHandlerOptions,
-} from './handler-options.js';
+import { type HandlerSettings, type LookupHandlerOptions, readHandlerOptions } from './handler-options.js';
+import { type LookUpEngine } from './look-up-engine.js';
 import { readLookUpRequest } from './look-up-request.js';
 import { loadPage, type PageAnswers } from './page-answers.js';
 import { SECURITY_HEADERS } from './security-headers.js';

@@ -274,6 +274,24 @@ describe('otel-cwlogs', () => {
     expect(code).to.equal(3);
   });
 
+  it("shows the service's own words with --error-details, in every command that asks it", async () => {
+    for (const args of [
+      ['groups'],
+      ['tail', '-g', '/apps/gateway'],
+      ['trace', TRACE_ID, '-g', '/apps/gateway'],
+    ]) {
+      service.local.faults.add({ kind: 'deny' });
+      const short = await run(service, args);
+      const whole = await run(service, [...args, '--error-details']);
+      service.local.faults.clear();
+      expect(short.stderr, args[0]).to.contain('AccessDenied').and.to.not.contain('no identity-based policy');
+      expect(whole.stderr, args[0]).to.contain('no identity-based policy');
+    }
+    for (const command of ['groups', 'tail', 'mcp', 'ui', 'query', 'generate', 'replay', 'doctor']) {
+      expect((await run(service, [command, '--help'])).stdout, command).to.contain('--error-details');
+    }
+  });
+
   it('ends with 130 when it is interrupted', async () => {
     const signal = AbortSignal.abort(new Error('interrupted'));
     const { stderr, code } = await run(service, ['trace', 'x'], { signal });

@@ -55,6 +55,35 @@ describe('otel-cwlogs generate and replay', () => {
     expect((JSON.parse(named.split('\n')[0]!) as { logGroupName: string }).logGroupName).to.equal('/mine');
   });
 
+  it('reads --start as other commands read their times, without a zone in UTC', async () => {
+    const firstOf = async (start: string): Promise<number> => {
+      const args = ['generate', '--kind', 'random', '-n', '1', '--start', start];
+      const { stdout, code } = await runCommand(local.endpoint, args, {
+        now: () => Date.UTC(2026, 10, 26, 12),
+      });
+      expect(code, start).to.equal(0);
+      return (JSON.parse(stdout) as { timestamp: number }).timestamp;
+    };
+    const zone = process.env.TZ;
+    process.env.TZ = 'Asia/Kolkata';
+    try {
+      const exact = await firstOf('2026-11-26T10:00:00Z');
+      for (const start of [
+        '2h',
+        '2026-11-26 10:00',
+        '2026-11-26T15:30+05:30',
+        '1795687200',
+        '1795687200000',
+      ]) {
+        expect(await firstOf(start), start).to.equal(exact);
+      }
+      expect(await firstOf('now')).to.equal(exact + 2 * 3_600_000);
+    } finally {
+      if (zone === undefined) delete process.env.TZ;
+      else process.env.TZ = zone;
+    }
+  });
+
   it('replays what it made', async () => {
     const path = await eventsFile('--kind', 'structured', '--count', '50');
     const { code, stderr } = await runCommand(local.endpoint, ['replay', path, '-g', '/replayed']);
@@ -115,6 +144,23 @@ describe('otel-cwlogs generate and replay', () => {
     });
   }
 
+  it('takes an empty AWS_REGION for none where it reads a log group', async () => {
+    await runCommand(local.endpoint, ['generate', '--send', '-n', '10', '--kind', 'error', '-g', '/from']);
+    const args = ['replay', '--from-group', '/from', '--from-endpoint', local.endpoint, '-g', '/to'];
+    const { code, stderr } = await runCommand(local.endpoint, args, { env: { AWS_REGION: '' } });
+    expect([code, stderr.includes('10 events delivered')]).to.deep.equal([0, true]);
+  });
+
+  it("tells the whole text of the source's errors with --error-details alone", async () => {
+    local.faults.add({ kind: 'deny', operations: ['FilterLogEvents'], count: 2 });
+    const args = ['replay', '--from-group', '/from', '--from-endpoint', local.endpoint, '-g', '/to'];
+    const short = await runCommand(local.endpoint, args);
+    const whole = await runCommand(local.endpoint, [...args, '--error-details']);
+    expect([short.code, whole.code]).to.deep.equal([3, 3]);
+    expect(short.stderr).to.not.contain('is not authorized to perform');
+    expect(whole.stderr).to.contain('is not authorized to perform');
+  });
+
   it('shows a bar on a terminal', async () => {
     const path = await eventsFile('--kind', 'error', '--count', '5');
     const { stderr } = await runCommand(local.endpoint, ['replay', path], { isTTY: true, columns: 120 });
@@ -171,6 +217,8 @@ describe('otel-cwlogs generate and replay', () => {
     ['replay', 'file', '--speed', '0'],
     ['generate', '--seed', 'x'],
     ['generate', '--start', 'soon'],
+    ['generate', '--start', '1960-01-01'],
+    ['generate', '--start', '3000w'],
     ['generate', '--kind', 'noise'],
     ['generate', '--send', '--count', '1000001'],
   ];

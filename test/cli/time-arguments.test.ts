@@ -14,6 +14,9 @@ describe('parseDuration', () => {
     expect(parseDuration('1.5d')).to.equal(36 * HOUR);
     expect(parseDuration('1W')).to.equal(168 * HOUR);
     expect(parseDuration('250ms')).to.equal(250);
+    // The service takes whole milliseconds.
+    expect(parseDuration('0.0001s')).to.equal(0);
+    expect(parseDuration('1.0006s')).to.equal(1001);
   });
 
   it('reads nothing else', () => {
@@ -28,6 +31,13 @@ describe('readTimeRange', () => {
       '--from must be earlier than the end of the range; it is "now"',
     );
     expect(() => readTimeRange({ since: '0m' }, NOW)).to.throw('--since must be earlier');
+  });
+
+  it('refuses times before 1970, of which the service knows none', () => {
+    for (const time of ['1969-12-31', '3000w', '999999999999999w']) {
+      expect(() => readTimeRange({ from: time }, NOW), time).to.throw(OptionError, /^--from must be .*1970/);
+    }
+    expect(readTimeRange({ from: '1970-01-01' }, NOW).from).to.equal(0);
   });
 
   it('looks three hours back when nothing is said', () => {

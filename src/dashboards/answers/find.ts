@@ -1,10 +1,11 @@
+import { consoleLinks } from '../../cloudwatch/console-links.js';
 import { type CorrelationResult } from '../../insights/look-up/correlation-result.js';
 import { type CorrelatedEvent } from '../../insights/look-up/correlated-event.js';
 import { type LeftOutLogGroup } from '../../insights/log-groups/log-group-directory.js';
 import { type LookUpOptions } from '../../insights/look-up/correlation-engine.js';
 import { filterQuery, textQuery } from '../../insights/look-up/look-up.js';
-import { consoleLinks } from '../console-links.js';
-import { type HandlerSettings, type LookUpEngine } from '../handler-options.js';
+import { type HandlerSettings } from '../handler-options.js';
+import { type LookUpEngine } from '../look-up-engine.js';
 import { type LookUpRequest } from '../look-up-request.js';
 import { type Found, type LeftOutGroup } from './found.js';
 

@@ -1,3 +1,4 @@
+import { type ConsoleLinks } from '../../cloudwatch/console-links.js';
 import { type CorrelationResult, type StepReport } from '../../insights/look-up/correlation-result.js';
 import { type CorrelatedEvent, type FoundEvent } from '../../insights/look-up/correlated-event.js';
 import { type LeftOutReason } from '../../insights/log-groups/log-group-directory.js';
@@ -31,13 +32,6 @@ export interface LeftOutGroup {
   readonly reason: LeftOutReason;
   /** One sentence, without the service's text. */
   readonly detail: string;
-}
-
-/** Where the AWS console shows the same. */
-export interface ConsoleLinks {
-  readonly insights: string;
-  /** Of a trace alone. */
-  readonly trace?: string | undefined;
 }
 
 /** What a look-up found, cut to what one answer holds. */

@@ -1,7 +1,8 @@
 import { checkMembers } from '../../cloudwatch/check-members.js';
+import { consoleHome } from '../../cloudwatch/console-links.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 import { parseLogGroupArn } from '../../cloudwatch/names.js';
-import { consoleDomain } from '../console-links.js';
+import { parseFunctionArn } from '../function-arn.js';
 import {
   checkAddress,
   checkLogGroups,
@@ -167,10 +168,7 @@ function checkOptions(options: CloudWatchDashboardOptions): void {
   checkNamespace(options.metricsNamespace);
   checkAddress('pageUrl', options.pageUrl);
   const { widgetArn } = options;
-  if (
-    widgetArn !== undefined &&
-    !/^arn:[\w-]+:lambda:[\w-]+:\d{12}:function:[\w-]+(?::[\w$-]+)?$/.test(widgetArn)
-  ) {
+  if (widgetArn !== undefined && !parseFunctionArn(widgetArn)) {
     throw new OptionError('widgetArn', 'be the ARN of a function of AWS Lambda', widgetArn);
   }
 }
@@ -178,8 +176,7 @@ function checkOptions(options: CloudWatchDashboardOptions): void {
 /** The page where there is one, else the console. */
 function traceAddressOf({ pageUrl, region }: CloudWatchDashboardOptions): TraceAddress {
   if (pageUrl !== undefined) return { prefix: `${withoutSlash(pageUrl)}/trace/`, isXRay: false };
-  const home = `https://${region}.${consoleDomain(region)}/cloudwatch/home?region=${region}`;
-  return { prefix: `${home}#xray:traces/`, isXRay: true };
+  return { prefix: `${consoleHome(region)}#xray:traces/`, isXRay: true };
 }
 
 /** How a query names its groups: each by its name, or all by prefixes, since one query takes one of these. */

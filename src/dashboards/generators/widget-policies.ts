@@ -1,5 +1,6 @@
 import { OptionError } from '../../cloudwatch/errors.js';
 import { type IamPolicy } from '../../cloudwatch/iam-policy.js';
+import { parseFunctionArn } from '../function-arn.js';
 
 /** Who needs what for a trace widget. */
 export interface TraceWidgetPolicies {
@@ -11,10 +12,9 @@ export interface TraceWidgetPolicies {
 
 /** The least that a custom widget needs. @param functionArn - of the function of {@link createTraceWidget} */
 export function traceWidgetPolicies(functionArn: string): TraceWidgetPolicies {
-  const arn = /^arn:([\w-]+):lambda:([\w-]+):(\d{12}):function:[\w-]+(?::[\w$-]+)?$/.exec(functionArn);
+  const arn = parseFunctionArn(functionArn);
   if (!arn) throw new OptionError('functionArn', 'be the ARN of a function of AWS Lambda', functionArn);
-  const [, partition, region, account] = arn;
-  const groups = `arn:${partition!}:logs:${region!}:${account!}:log-group:*`;
+  const groups = `arn:${arn.partition}:logs:${arn.region}:${arn.accountId}:log-group:*`;
   return {
     viewer: policy({ Sid: 'LookAtTraces', Action: ['lambda:InvokeFunction'], Resource: functionArn }),
     function: policy(

@@ -155,9 +155,12 @@ function flatRows(records: readonly LogRecord[], nameOf: (record: LogRecord) => 
   });
 }
 
-/** What stands in the place of a lane's service where none is known: the log group of what was logged in it. */
-export function standInOf({ kind, label, records }: SpanRow): string | undefined {
-  return kind === 'loose' ? label : records[0]?.logGroup;
+/**
+ * What stands in the place of a lane's service where none is known: the log group of what was logged in it, or of the
+ * span itself.
+ */
+export function standInOf({ kind, label, records, record }: SpanRow): string | undefined {
+  return kind === 'loose' ? label : (records[0] ?? record)?.logGroup;
 }
 
 /** When a record, or the span that it tells of, ended. */

@@ -1,8 +1,8 @@
 import { formatDuration, formatOffset } from '../model/format.js';
 import { type LogRecord } from '../model/records.js';
-import { ServiceColors } from '../model/service-colors.js';
-import { type SpanRow, spanRows, wholeOf } from '../model/span-rows.js';
-import { placeIn, type Stretch, ticks, withRoom } from '../model/time-scale.js';
+import { type SpanRow, standInOf } from '../model/span-rows.js';
+import { placeIn, type Stretch, ticks } from '../model/time-scale.js';
+import { type TraceModel } from '../model/trace-model.js';
 import { type Html, markup } from './html.js';
 import { type Palette } from './widget-look.js';
 
@@ -28,18 +28,16 @@ interface Drawing {
   readonly colorOf: (row: SpanRow) => string;
 }
 
-/** The spans of records as lanes, with the records as dots. @param width - pixels */
-export function lanesSvg(records: readonly LogRecord[], palette: Palette, width: number): Html {
-  const rows = spanRows(records, 'spans');
-  const whole = wholeOf(records);
-  const looks = new ServiceColors().looksOf(records.map(({ service, logGroup }) => service ?? logGroup));
+/** The lanes of what was found, with the records as dots. @param width - pixels */
+export function lanesSvg(model: TraceModel, palette: Palette, width: number): Html {
+  const { rows, whole } = model;
   const drawing: Drawing = {
     palette,
-    shown: withRoom(whole),
+    shown: model.shown,
     names: Math.round(Math.min(320, width * 0.38)),
     width,
-    colorOf: ({ service, label }) =>
-      palette.services[looks.get(service ?? label)?.color ?? palette.services.length - 1]!,
+    colorOf: (row) =>
+      palette.services[model.lookOf(row.service, standInOf(row))?.color ?? palette.services.length - 1]!,
   };
   const lanes = within(
     LANE_BYTES,

@@ -2,9 +2,11 @@ import { type NewestEvents } from '../../insights/look-up/newest-events.js';
 import { type Found } from '../answers/found.js';
 import { formatBytes, formatCount, formatDateTime, formatDuration, formatUsd } from '../model/format.js';
 import { headlineOf } from '../model/headline.js';
+import { START } from '../model/page-state.js';
 import { type RecentTrace, recentTraces } from '../model/recent-traces.js';
 import { type LogRecord } from '../model/records.js';
-import { endOf, spanRows } from '../model/span-rows.js';
+import { ServiceColors } from '../model/service-colors.js';
+import { TraceModel } from '../model/trace-model.js';
 import { type Html, markup } from './html.js';
 import { cut, lanesSvg } from './lanes-svg.js';
 import { recordsTable } from './records-table.js';
@@ -24,34 +26,32 @@ export function foundView(found: Found, event: WidgetEvent, arn: string, maxRows
   if (records.length === 0) {
     return markup`<p><strong>Nothing was found</strong> in ${formatCount(found.summary.logGroups.length, 'log group')} from ${formatDateTime(found.summary.fromMillis + shift, 'utc')} to ${formatDateTime(found.summary.toMillis + shift, 'utc')}. Take a longer range of the dashboard, or another id.</p>${honesty(found)}`;
   }
-  return markup`${headline(records)}${otherTraces(records, found, event, arn)}${lanesSvg(records, PALETTES[event.theme], event.width - FRAME)}${recordsTable(records, { maxRows, shiftMillis: shift, width: event.width })}${honesty(found)}`;
+  const model = new TraceModel(records, START, new ServiceColors());
+  return markup`${headline(model)}${otherTraces(model, found, event, arn)}${lanesSvg(model, PALETTES[event.theme], event.width - FRAME)}${recordsTable(records, { maxRows, shiftMillis: shift, width: event.width })}${honesty(found)}`;
 }
 
-function headline(records: readonly LogRecord[]): Html {
-  const first = records[0]!;
-  const last = records.reduce((most, record) => Math.max(most, endOf(record)), first.timeMillis);
-  const errors = records.filter(({ isError }) => isError).length;
-  const title = headlineOf(records, spanRows(records, 'spans'));
+function headline({ records, rows, whole, logGroups, errorCount, failedSpanCount }: TraceModel): Html {
+  const errors = errorCount + failedSpanCount;
+  const title = headlineOf(records, rows);
   const facts = [
     title?.status,
-    formatDuration(last - first.timeMillis),
+    formatDuration(whole.toMillis - whole.fromMillis),
     formatCount(records.length, 'record'),
-    formatCount(new Set(records.map(({ logGroup }) => logGroup)).size, 'log group'),
+    formatCount(logGroups.length, 'log group'),
   ].filter((fact) => fact !== undefined);
   return markup`<p><strong>${title?.service} ${cut(title?.name ?? '', 200)}</strong> ${facts.join(', ')}${errors > 0 && markup`, <span class="otel-error">${formatCount(errors, 'error')}</span>`}</p>`;
 }
 
 /** A span, request or value may belong to several traces: each can be gone on with. */
 function otherTraces(
-  records: readonly LogRecord[],
+  { traceIds }: TraceModel,
   { summary }: Found,
   event: WidgetEvent,
   arn: string,
 ): Html | false {
   if (summary.search.kind === 'trace') return false;
-  const traceIds = [...new Set(records.flatMap(({ traceId }) => traceId ?? []))].slice(0, MOST_TRACES);
   if (traceIds.length === 0) return false;
-  return markup`<p>The whole trace: ${traceIds.map((traceId) => [pickTrace(traceId, traceId, event, arn), ' '])}</p>`;
+  return markup`<p>The whole trace: ${traceIds.slice(0, MOST_TRACES).map((traceId) => [pickTrace(traceId, traceId, event, arn), ' '])}</p>`;
 }
 
 function pickTrace(label: string, traceId: string, event: WidgetEvent, arn: string): Html {
@@ -81,7 +81,7 @@ export function recentView(newest: NewestEvents, event: WidgetEvent, arn: string
 }
 
 function recentRow(trace: RecentTrace, shift: number, event: WidgetEvent, arn: string): Html {
-  const { traceId, lastMillis, services, text, records, errors, error } = trace;
+  const { traceId, firstMillis, services, text, records, errors, error } = trace;
   const failed = errors > 0 && markup`✗`;
-  return markup`<tr><td class="otel-error">${failed}</td><td>${formatDateTime(lastMillis + shift, 'utc')}</td><td>${cut(services.join(', '), 80)}</td><td class="otel-text">${cut(error?.text ?? text, 160)}</td><td>${records}</td><td>${errors}</td><td>${pickTrace(`${traceId.slice(0, 16)}…`, traceId, event, arn)}</td></tr>`;
+  return markup`<tr><td class="otel-error">${failed}</td><td>${formatDateTime(firstMillis + shift, 'utc')}</td><td>${cut(services.join(', '), 80)}</td><td class="otel-text">${cut(error?.text ?? text, 160)}</td><td>${records}</td><td>${errors}</td><td>${pickTrace(`${traceId.slice(0, 16)}…`, traceId, event, arn)}</td></tr>`;
 }

@@ -1,7 +1,9 @@
+import { hasConsole } from '../../cloudwatch/console-links.js';
 import { type LookUpOptions } from '../../insights/look-up/correlation-engine.js';
 import { withoutServiceText, find } from '../answers/find.js';
 import { type Found } from '../answers/found.js';
 import { RequestError, toRequestError } from '../failures.js';
+import { parseFunctionArn } from '../function-arn.js';
 import { readSearch } from '../model/search-text.js';
 import { isWithin } from '../within-log-groups.js';
 import { WIDGET_DESCRIPTION } from './describe-widget.js';
@@ -100,7 +102,7 @@ async function view(
     const newest = await engine.newestEvents({ ...range, limit: NEWEST_EVENTS });
     return recentView({ ...newest, leftOut: newest.leftOut.map(withoutServiceText) }, asked, arn);
   }
-  const found = await findAny(asked.search, settings, regionOf(arn), { ...range, maxBytesScanned });
+  const found = await findAny(asked.search, settings, consoleRegionOf(arn), { ...range, maxBytesScanned });
   return foundView(found, asked, arn, maxRows);
 }
 
@@ -121,7 +123,8 @@ async function findAny(
   return found!;
 }
 
-/** `arn:aws:lambda:eu-west-1:…` */
-function regionOf(arn: string): string | undefined {
-  return /^arn:[\w-]+:lambda:([a-z]{2}(?:-[a-z]+)+-\d+):/.exec(arn)?.[1];
+/** The region whose console shows what the widget does: that of its function. */
+function consoleRegionOf(arn: string): string | undefined {
+  const region = parseFunctionArn(arn)?.region;
+  return region !== undefined && hasConsole(region) ? region : undefined;
 }

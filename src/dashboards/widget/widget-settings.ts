@@ -1,6 +1,6 @@
 import { checkMembers } from '../../cloudwatch/check-members.js';
-import { OptionError } from '../../cloudwatch/errors.js';
-import { type LookUpEngine } from '../handler-options.js';
+import { checkFunctions, wholeNumber } from '../check-options.js';
+import { checkEngine, type LookUpEngine } from '../look-up-engine.js';
 
 /** How a custom widget makes look-ups. */
 export interface TraceWidgetOptions {
@@ -43,24 +43,14 @@ const MEMBERS = {
 /** @throws OptionError for the first option that is wrong */
 export function readTraceWidgetOptions(options: TraceWidgetOptions): TraceWidgetSettings {
   checkMembers('', options, MEMBERS);
-  const { engine, maxRows, maxBytesScanned, timeoutMillis, onError, clock } = options;
-  if (typeof (engine as LookUpEngine | undefined)?.correlateByTrace !== 'function') {
-    throw new OptionError('engine', 'be a CorrelationEngine', engine);
-  }
-  for (const [name, value] of Object.entries({ maxRows, maxBytesScanned, timeoutMillis })) {
-    if (value !== undefined && !(Number.isSafeInteger(value) && value >= 1)) {
-      throw new OptionError(name, 'be a whole number from 1', value);
-    }
-  }
-  for (const [name, value] of Object.entries({ onError, clock })) {
-    if (value !== undefined && typeof value !== 'function')
-      throw new OptionError(name, 'be a function', value);
-  }
+  const { engine, onError, clock } = options;
+  checkEngine(engine);
+  checkFunctions({ onError, clock });
   return {
     engine,
-    maxRows: maxRows ?? 200,
-    maxBytesScanned,
-    timeoutMillis: timeoutMillis ?? 25_000,
+    maxRows: wholeNumber('maxRows', options.maxRows, 200),
+    maxBytesScanned: wholeNumber('maxBytesScanned', options.maxBytesScanned, undefined),
+    timeoutMillis: wholeNumber('timeoutMillis', options.timeoutMillis, 25_000),
     onError: onError ?? (() => undefined),
     clock: clock ?? Date.now,
   };

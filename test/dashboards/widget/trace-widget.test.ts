@@ -131,6 +131,30 @@ describe('createTraceWidget', () => {
     expect(none).to.contain('No record with a trace id');
   });
 
+  it('lists the newest traces by the time that it shows', async () => {
+    const at = (offset: number, traceId: string): CorrelationResult['events'][number] =>
+      toCorrelatedEvent({
+        timestampMillis: Date.UTC(2026, 10, 26) + offset,
+        logGroup: '/apps/a',
+        logStream: 's',
+        message: JSON.stringify({ body: `at ${offset}`, trace_id: traceId }),
+      });
+    const [older, newer] = ['b'.repeat(32), 'c'.repeat(32)];
+    // The older one goes on when the newer is over.
+    const events = [at(1000, older), at(2000, newer), at(9000, older)];
+    const engine = {
+      logGroups: ['*'],
+      correlateByTrace: () => undefined,
+      newestEvents: () => Promise.resolve({ events, leftOut: [] }),
+    } as unknown as LookUpEngine;
+    const list = (await createTraceWidget({ engine })(
+      { widgetContext: widgetContext({ timezone: { offsetISO: '+00:00' } }) },
+      context(),
+    )) as string;
+    const times = [...list.matchAll(/<td>(2026-[^<]*)<\/td>/g)].map(([, time]) => time);
+    expect(times).to.deep.equal(['2026-11-26 00:00:02.000', '2026-11-26 00:00:01.000']);
+  });
+
   it('keeps to the range that is zoomed to, and to the log groups that are named', async () => {
     const zoom = { start: service.time - 130_000, end: service.time - 100_000 };
     const timeRange = { start: 0, end: service.time, zoom };

@@ -1,0 +1,21 @@
+import { OptionError } from '../cloudwatch/errors.js';
+
+/** @throws OptionError for the first option that is given, and no function */
+export function checkFunctions(options: Readonly<Record<string, unknown>>): void {
+  for (const [name, value] of Object.entries(options)) {
+    if (value !== undefined && typeof value !== 'function')
+      throw new OptionError(name, 'be a function', value);
+  }
+}
+
+/** A whole number from 1, or what there is where none is given. @throws OptionError */
+export function wholeNumber<T extends number | undefined>(
+  option: string,
+  value: number | undefined,
+  otherwise: T,
+): number | T {
+  if (value === undefined) return otherwise;
+  if (!Number.isSafeInteger(value) || value < 1)
+    throw new OptionError(option, 'be a whole number from 1', value);
+  return value;
+}
