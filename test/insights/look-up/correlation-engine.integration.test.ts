@@ -298,6 +298,27 @@ describe('CorrelationEngine over HTTP', () => {
     },
   );
 
+  itNeeds(
+    'faults',
+    'goes on at an endpoint that has neither indexes nor fields of groups: HTTP 501',
+    async () => {
+      for (let n = 0; n < 8; n++) await group(`/apps/${n}`);
+      await put('/apps/3', [-1, logged('found').build().message]);
+      service.local.faults.add({
+        kind: 'error',
+        operations: ['DescribeIndexPolicies', 'DescribeFieldIndexes'],
+        status: 501,
+        code: 'InternalFailure',
+      });
+      const engine = engineOf();
+      const result = await engine.correlateByTrace(TRACE_ID);
+      expect(texts(result)).to.deep.equal(['found']);
+      expect(result.notes.join('\n')).to.contain('as if it had no index');
+      // Asked once for all groups, and no reason to hold calls back.
+      expect(engine.status()).to.deep.include({ errorsByType: { InternalFailure: 2 }, breaker: 'closed' });
+    },
+  );
+
   itNeeds('faults', 'fails where nothing at all may be read', async () => {
     await group('/apps/a');
     service.local.faults.add({ kind: 'deny', operations: ['StartQuery'] });
