@@ -78,6 +78,11 @@ export class ServiceUnderTest {
     throw new Error('only the embedded service has controls: declare the test with itNeeds');
   }
 
+  /** Whether others may have log groups there too, such as the spans of the account. */
+  get isShared(): boolean {
+    return this.#local === undefined;
+  }
+
   /** Ends faults of the test before; a service that is not the embedded one has none. */
   clearFaults(): void {
     this.#local?.faults.clear();

@@ -28,6 +28,7 @@ describe('explainNothing', () => {
     engine = new CorrelationEngine({
       client: service.client,
       logGroups: [service.name('/apps/*')],
+      spans: !service.isShared,
       clock: () => service.time,
     });
   });

@@ -37,6 +37,7 @@ describe('CorrelationEngine over HTTP', () => {
       client: service.client,
       clock: () => service.time,
       firstPollMillis: 1,
+      spans: !service.isShared,
       ...options,
       logGroups: (options.logGroups ?? ['/apps/*']).map((path) => service.name(path)),
     });

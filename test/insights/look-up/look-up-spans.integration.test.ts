@@ -50,6 +50,7 @@ describe('spans of look-ups', () => {
     new CorrelationEngine({
       client: service.client,
       logGroups: [service.name('/apps/*')],
+      spans: !service.isShared,
       clock: () => service.time,
     });
 

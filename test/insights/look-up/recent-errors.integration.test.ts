@@ -74,6 +74,7 @@ describe('CorrelationEngine.recentErrors', () => {
     new CorrelationEngine({
       client: service.client,
       logGroups: [service.name('/apps/*')],
+      spans: !service.isShared,
       clock: () => service.time,
       ...more,
     });
