@@ -1,12 +1,14 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, request, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
+import { KnownDifferences } from './known-differences.js';
 
 /** A service that answers as the local one, without the days of retention of log groups. */
 async function forgetful(local: LocalCloudWatchLogs): Promise<Server> {
@@ -125,6 +127,17 @@ describe('runs against an endpoint', function () {
         expect(gone.output).to.contain(`Remove "${title}" from the "${name}" cases of "retention"`);
     });
   }
+
+  it('have the integration tests that the list of LocalStack names', async () => {
+    const program = fileURLToPath(new URL('./run.js', import.meta.url));
+    const { stdout } = await promisify(execFile)(process.execPath, ['--no-warnings', program, '--list']);
+    const titles = stdout.split('\n');
+    const listed = KnownDifferences.read('test/endpoint/localstack.json').differences.flatMap(
+      ({ cases }) => cases.integration ?? [],
+    );
+    expect(listed.filter((title) => !titles.includes(title))).to.deep.equal([]);
+    expect(titles.filter((title, index) => titles.indexOf(title) !== index)).to.deep.equal([]);
+  });
 
   it('record nothing of a part', async () => {
     list({ integration: ['x'] });

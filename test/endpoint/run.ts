@@ -1,4 +1,5 @@
 /* eslint-disable no-console -- it prints its report */
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import Mocha from 'mocha';
 import { givenDifferences, givenEndpoint } from './given-endpoint.js';
@@ -34,6 +35,7 @@ const usage = `Runs the integration tests against a CloudWatch Logs endpoint.
   --differences <file>   what the endpoint is known to do otherwise (also CLOUDWATCH_TEST_DIFFERENCES): the run fails when
                          another test fails, or a listed one passes
   --record <file>        writes what this run shows into such a list; it fails for nothing
+  --list                 names the tests, and runs none
 
 Log groups begin with /opentelemetry-cloudwatch-logs/test/ and are removed. Tests that need controls of the embedded
 service are skipped elsewhere, with the reason.`;
@@ -44,6 +46,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     differences: { type: 'string', default: givenDifferences() },
     record: { type: 'string' },
+    list: { type: 'boolean', default: false },
     help: { type: 'boolean', default: false },
   },
 });
@@ -66,7 +69,14 @@ async function main(): Promise<number> {
   if (endpoint !== undefined) process.env.CLOUDWATCH_TEST_ENDPOINT = endpoint;
   const known = values.differences === undefined ? undefined : KnownDifferences.read(values.differences);
   const areas = values.only === undefined ? AREAS : [values.only as keyof typeof FILES];
-  const outcomes = await run(areas.flatMap((area) => FILES[area]));
+  const mocha = await load(areas.flatMap((area) => FILES[area]));
+  if (values.list) {
+    mocha.suite.eachTest((test) => {
+      console.log(nameOf(test));
+    });
+    return 0;
+  }
+  const outcomes = await run(mocha);
   const where = endpoint ?? 'the embedded local service';
   const counts = (['passed', 'failed', 'skipped'] as const).map(
     (verdict) => `${outcomes.filter((outcome) => outcome.verdict === verdict).length} ${verdict}`,
@@ -83,12 +93,16 @@ async function main(): Promise<number> {
   return surprises.length === 0 ? 0 : 1;
 }
 
-/** Runs files of tests, and prints what failed, and how many were skipped for which reason. */
-async function run(files: readonly string[]): Promise<Outcome[]> {
+async function load(files: readonly string[]): Promise<Mocha> {
   const mocha = new Mocha({ timeout: 30_000, forbidOnly: true });
   mocha.reporter(Silent);
-  for (const file of files) mocha.addFile(new URL(`../${file}`, import.meta.url).pathname);
+  for (const file of files) mocha.addFile(fileURLToPath(new URL(`../${file}`, import.meta.url)));
   await mocha.loadFilesAsync();
+  return mocha;
+}
+
+/** Runs tests, and prints what failed, and how many were skipped for which reason. */
+async function run(mocha: Mocha): Promise<Outcome[]> {
   const outcomes = new Map<string, Outcome>();
   const skipped = new Map<string, number>();
   await new Promise<void>((resolve) => {
