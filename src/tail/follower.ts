@@ -1,5 +1,6 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { classifyError } from '../cloudwatch/classify-error.js';
+import { isNotOffered } from '../cloudwatch/not-offered.js';
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
 import { type FoundEvent } from '../insights/look-up/correlated-event.js';
 import { type KnownLogGroup } from '../insights/log-groups/log-group-directory.js';
@@ -306,7 +307,12 @@ function endedEarly(): CloudWatchLogsError {
 function isForGood(error: unknown): boolean {
   const kind = classifyError(error);
   return (
-    kind === 'denied' || kind === 'invalid' || kind === 'refused' || kind === 'unreadable' || isQuota(error)
+    isNotOffered(error) ||
+    kind === 'denied' ||
+    kind === 'invalid' ||
+    kind === 'refused' ||
+    kind === 'unreadable' ||
+    isQuota(error)
   );
 }
 

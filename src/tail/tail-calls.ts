@@ -1,4 +1,5 @@
 import { classifyError } from '../cloudwatch/classify-error.js';
+import { isNotOffered } from '../cloudwatch/not-offered.js';
 import { type CircuitOpenError, type ReadCalls } from '../insights/queries/read-calls.js';
 import { reasonOf, sleep } from '../cloudwatch/sleep.js';
 
@@ -94,6 +95,7 @@ export class TailCalls {
 
 /** Says whether the same request may succeed later. */
 export function isPassing(error: unknown): boolean {
+  if (isNotOffered(error)) return false;
   const kind = classifyError(error);
   return kind === 'retry' || kind === 'throttled' || kind === 'credentials' || kind === 'unexpected';
 }

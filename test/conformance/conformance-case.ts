@@ -161,22 +161,24 @@ export async function refused(
   throw new AssertionError(`expected ${String(name)}, but the service took it`);
 }
 
-let patienceAttempts = 40;
+/** The most attempts of {@link eventually}, and milliseconds between two. */
+let mostPatience = { attempts: Infinity, delayMillis: Infinity };
 
-/** For how many attempts {@link eventually} asks: few of an emulator, which shows at once what it took. */
-export function setPatience(attempts: number): void {
-  patienceAttempts = attempts;
+/** Bounds how long {@link eventually} asks, for an emulator, which shows at once what it took. */
+export function setPatience(patience: { attempts: number; delayMillis: number }): void {
+  mostPatience = patience;
 }
 
 /** Asks again until the answer satisfies, for what the service makes visible with a delay. */
 export async function eventually<Answer>(
   ask: () => Promise<Answer>,
   satisfies: (answer: Answer) => boolean,
-  { attempts = patienceAttempts, delayMillis = 250 } = {},
+  { attempts = 40, delayMillis = 250 } = {},
 ): Promise<Answer> {
+  const last = Math.min(attempts, mostPatience.attempts);
   for (let attempt = 1; ; attempt++) {
     const answer = await ask();
-    if (satisfies(answer) || attempt === attempts) return answer;
-    await new Promise((resolve) => setTimeout(resolve, delayMillis));
+    if (satisfies(answer) || attempt === last) return answer;
+    await new Promise((resolve) => setTimeout(resolve, Math.min(delayMillis, mostPatience.delayMillis)));
   }
 }

@@ -1,14 +1,7 @@
 import { expect } from 'chai';
 import { allCases } from './all-cases.js';
 import { operation, recorded, type Evidence } from './conformance-case.js';
-import {
-  caseName,
-  compareWithKnown,
-  readKnownDifferences,
-  renderDifferences,
-  renderReport,
-  type Judged,
-} from './report.js';
+import { caseName, outcomesOf, renderReport, type Judged } from './report.js';
 
 function judged(fact: string, verdict: Judged['verdict'], evidence: Evidence = 'documented'): Judged {
   return { conformanceCase: { operation: 'StopQuery', fact, evidence }, verdict };
@@ -50,29 +43,11 @@ describe('renderReport', () => {
   });
 });
 
-describe('compareWithKnown', () => {
-  const known = readKnownDifferences('# of LocalStack\nStopQuery a\n\n  StopQuery b  \n');
-
-  it('is content when what fails is known to fail, and skipped cases say nothing', () => {
-    expect(
-      compareWithKnown([judged('a', 'failed'), judged('b', 'skipped'), judged('c', 'passed')], known),
-    ).to.deep.equal([]);
-  });
-
-  it('names what fails anew, what passes by now, and what is no case any more', () => {
-    expect(compareWithKnown([judged('a', 'passed'), judged('c', 'failed')], known)).to.deep.equal([
-      'failed, and is no known difference: StopQuery c',
-      'a known difference, but passed: StopQuery a',
-      'a known difference, but no case: StopQuery b',
+describe('outcomesOf', () => {
+  it('names cases by operation and fact', () => {
+    expect(outcomesOf([judged('a', 'passed'), { ...judged('b', 'failed'), error: 'no' }])).to.deep.equal([
+      { name: 'StopQuery a', verdict: 'passed' },
+      { name: 'StopQuery b', verdict: 'failed', error: 'no' },
     ]);
-  });
-});
-
-describe('renderDifferences', () => {
-  it('makes the list of which its own run says nothing', () => {
-    const all = [judged('a', 'failed'), judged('b', 'passed'), judged('c', 'skipped'), judged('d', 'failed')];
-    const known = readKnownDifferences(renderDifferences(all, 'http://127.0.0.1:1'));
-    expect([...known]).to.deep.equal(['StopQuery a', 'StopQuery d']);
-    expect(compareWithKnown(all, known)).to.deep.equal([]);
   });
 });

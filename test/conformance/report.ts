@@ -1,3 +1,4 @@
+import { type Outcome } from '../endpoint/known-differences.js';
 import { EVIDENCE, type ConformanceCase } from './conformance-case.js';
 
 /** What became of a case. */
@@ -6,6 +7,8 @@ export type Verdict = 'passed' | 'failed' | 'skipped';
 export interface Judged {
   readonly conformanceCase: Pick<ConformanceCase, 'operation' | 'fact' | 'evidence'>;
   readonly verdict: Verdict;
+  /** Why it failed. */
+  readonly error?: string;
 }
 
 const VERDICTS: readonly Verdict[] = ['passed', 'failed', 'skipped'];
@@ -44,38 +47,13 @@ function count(judged: readonly Judged[], verdict: Verdict): number {
   return judged.filter((one) => one.verdict === verdict).length;
 }
 
-/**
- * The cases that an endpoint is known to fail, one a line as `<operation> <fact>`; empty lines and those that begin
- * with `#` say nothing.
- */
-export function readKnownDifferences(text: string): ReadonlySet<string> {
-  const lines = text.split('\n').map((known) => known.trim());
-  return new Set(lines.filter((known) => known !== '' && !known.startsWith('#')));
-}
-
-/** The list that {@link readKnownDifferences} reads, of one run. */
-export function renderDifferences(judged: readonly Judged[], endpoint: string): string {
-  const failed = judged.filter(({ verdict }) => verdict === 'failed');
-  const names = failed.map(({ conformanceCase }) => caseName(conformanceCase));
-  return [`# Cases that failed at ${endpoint}`, ...names, ''].join('\n');
-}
-
-/** How the verdicts differ from what is known of an endpoint; empty where they don't. */
-export function compareWithKnown(judged: readonly Judged[], known: ReadonlySet<string>): string[] {
-  const verdicts = new Map(
-    judged.map(({ conformanceCase, verdict }) => [caseName(conformanceCase), verdict]),
-  );
-  const surprises: string[] = [];
-  for (const [name, verdict] of verdicts) {
-    if (verdict === 'failed' && !known.has(name))
-      surprises.push(`failed, and is no known difference: ${name}`);
-  }
-  for (const name of known) {
-    const verdict = verdicts.get(name);
-    if (verdict === undefined) surprises.push(`a known difference, but no case: ${name}`);
-    if (verdict === 'passed') surprises.push(`a known difference, but passed: ${name}`);
-  }
-  return surprises;
+/** The verdicts, as what known differences are compared with. */
+export function outcomesOf(judged: readonly Judged[]): Outcome[] {
+  return judged.map(({ conformanceCase, verdict, error }) => ({
+    name: caseName(conformanceCase),
+    verdict,
+    ...(error !== undefined && { error }),
+  }));
 }
 
 export function caseName({ operation, fact }: Pick<ConformanceCase, 'operation' | 'fact'>): string {

@@ -1,18 +1,11 @@
 /* eslint-disable no-console -- it prints its report */
-import { readFileSync, writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
+import { KnownDifferences } from '../endpoint/known-differences.js';
 import { allCases } from './all-cases.js';
 import { EVIDENCE, NotApplicable, runCase, setPatience, type Evidence } from './conformance-case.js';
-import {
-  caseName,
-  compareWithKnown,
-  readKnownDifferences,
-  renderDifferences,
-  renderReport,
-  type Judged,
-} from './report.js';
+import { caseName, outcomesOf, renderReport, type Judged } from './report.js';
 
 const usage = `Runs the conformance cases against a CloudWatch Logs endpoint and prints counts by operation and by evidence.
 
@@ -23,9 +16,9 @@ const usage = `Runs the conformance cases against a CloudWatch Logs endpoint and
 
   --only <operation>     the cases of one operation
   --evidence <kind>      the cases whose facts are known so: ${EVIDENCE.map((kind) => `"${kind}"`).join(', ')}
-  --differences <file>   cases that the endpoint is known to fail, one a line as they are printed: the run fails when
-                         another case fails, or one of these passes
-  --record <file>        writes such a list of this run; it fails for nothing
+  --differences <file>   what the endpoint is known to do otherwise, such as test/endpoint/localstack.json: the run fails
+                         when another case fails, or one that is listed passes
+  --record <file>        writes what this run shows into such a list; it fails for nothing
   --verbose              name each case`;
 
 const { values } = parseArgs({
@@ -42,8 +35,8 @@ const { values } = parseArgs({
   },
 });
 
-/** An emulator shows at once what it took: what it lacks is not waited for. */
-const EMULATOR_ATTEMPTS = 4;
+/** An emulator shows at once what it took: what it lacks is hardly waited for. */
+const EMULATOR_PATIENCE = { attempts: 8, delayMillis: 250 };
 
 async function main(): Promise<number> {
   if (values.help) {
@@ -59,17 +52,13 @@ async function main(): Promise<number> {
     console.error(`--evidence must be one of ${EVIDENCE.join(', ')}; it is ${values.evidence}`);
     return 2;
   }
-  if ((values.differences ?? values.record) !== undefined && (values.only ?? values.evidence) !== undefined) {
-    console.error(
-      'differences are those of all cases: --differences and --record go without --only and --evidence',
-    );
+  const isWhole = (values.only ?? values.evidence) === undefined;
+  if (values.record !== undefined && !isWhole) {
+    console.error('a list is that of all cases: --record goes without --only and --evidence');
     return 2;
   }
-  if (values.endpoint !== undefined) setPatience(EMULATOR_ATTEMPTS);
-  const known =
-    values.differences === undefined
-      ? undefined
-      : readKnownDifferences(readFileSync(values.differences, 'utf8'));
+  if (values.endpoint !== undefined) setPatience(EMULATOR_PATIENCE);
+  const known = values.differences === undefined ? undefined : KnownDifferences.read(values.differences);
   const cases = allCases.filter(
     ({ operation, evidence }) =>
       (values.only === undefined || operation === values.only) &&
@@ -92,20 +81,21 @@ async function main(): Promise<number> {
       if (values.verbose) console.log(`ok   ${name} (${conformanceCase.evidence})`);
     } catch (error) {
       const isSkipped = error instanceof NotApplicable;
-      judged.push({ conformanceCase, verdict: isSkipped ? 'skipped' : 'failed' });
-      if (isSkipped) console.log(`skip ${name}: ${error.message}`);
-      else console.log(`FAIL ${name}\n     ${(error as Error).message.replaceAll('\n', '\n     ')}`);
+      const { message } = error as Error;
+      judged.push({ conformanceCase, verdict: isSkipped ? 'skipped' : 'failed', error: message });
+      if (isSkipped) console.log(`skip ${name}: ${message}`);
+      else console.log(`FAIL ${name}\n     ${message.replaceAll('\n', '\n     ')}`);
     }
   }
   client.destroy();
   await local?.stop();
   console.log(`\n${renderReport(judged, endpoint)}`);
   if (values.record !== undefined) {
-    writeFileSync(values.record, renderDifferences(judged, endpoint));
+    KnownDifferences.record(values.record, 'conformance', outcomesOf(judged), endpoint);
     return 0;
   }
   if (known === undefined) return judged.some(({ verdict }) => verdict === 'failed') ? 1 : 0;
-  const surprises = compareWithKnown(judged, known);
+  const surprises = known.compare('conformance', outcomesOf(judged), { isWhole });
   for (const surprise of surprises) console.log(surprise);
   if (surprises.length === 0) console.log('all failures are known differences');
   return surprises.length === 0 ? 0 : 1;

@@ -15,13 +15,14 @@ import { type Delivery, type DeliverySettings } from '../../src/delivery/deliver
 import { type LogEventBatch } from '../../src/delivery/encoded-event.js';
 import { Diagnostics } from '../../src/observability/diagnostics.js';
 import { Losses } from '../../src/observability/losses.js';
-import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
+import { itNeeds } from '../endpoint/it-needs.js';
+import { ServiceUnderTest } from '../endpoint/service-under-test.js';
 import { batch, messages } from './builders.js';
 
 const hour = 3_600_000;
 
-describe('delivery to the local service', () => {
-  let local: LocalCloudWatchLogs;
+describe('delivery to a service', () => {
+  let service: ServiceUnderTest;
   let client: CloudWatchLogsClient;
   let losses: Losses;
   let said: string[];
@@ -29,31 +30,26 @@ describe('delivery to the local service', () => {
   let to: { logGroupName: string; logStreamName: string };
 
   before(async () => {
-    local = await LocalCloudWatchLogs.start();
-    client = createCloudWatchLogsClient({
-      endpoint: local.endpoint,
-      region: 'us-east-1',
-      credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-      maxAttempts: 1,
-    });
+    service = await ServiceUnderTest.start();
+    client = createCloudWatchLogsClient({ ...service.connection, maxAttempts: 1 });
   });
   after(async () => {
     client.destroy();
-    await local.stop();
+    await service.stop();
   });
   beforeEach(() => {
-    local.faults.clear();
+    service.clearFaults();
     losses = new Losses();
     said = [];
-    to = { logGroupName: `/apps/orders-${++group}`, logStreamName: 'one' };
+    to = { logGroupName: service.name(`/apps/orders-${++group}`), logStreamName: 'one' };
   });
 
-  it('warns of no leak of listeners however many requests are in flight', async () => {
+  itNeeds('faults', 'warns of no leak of listeners however many requests are in flight', async () => {
     const warnings: string[] = [];
     const onWarning = ({ name }: Error): void => void warnings.push(name);
     process.on('warning', onWarning);
     const delivery = create({ concurrency: 20 });
-    local.faults.add({ kind: 'delay', delayMillis: 100, operations: ['PutLogEvents'] });
+    service.local.faults.add({ kind: 'delay', delayMillis: 100, operations: ['PutLogEvents'] });
     const batches = Array.from({ length: 20 }, (_, index) => {
       const { events } = fresh(['x']);
       return { ...batch(['x'], { to: { ...to, logStreamName: `stream-${index}` } }), events };
@@ -157,21 +153,21 @@ describe('delivery to the local service', () => {
     await delivery.shutdown();
   });
 
-  it('delivers with a role that may only PutLogEvents', async () => {
+  itNeeds('faults', 'delivers with a role that may only PutLogEvents', async () => {
     await client.send(new CreateLogGroupCommand({ logGroupName: to.logGroupName }));
     await client.send(new CreateLogStreamCommand(to));
-    local.faults.add({ kind: 'deny', exceptOperations: ['PutLogEvents'] });
+    service.local.faults.add({ kind: 'deny', exceptOperations: ['PutLogEvents'] });
     const delivery = create({ provisioning: { provision: 'all', retentionInDays: 30 } });
     void delivery.prepare([to]);
     expect(await delivery.deliver([fresh(messages(10))])).to.deep.equal({ delivered: 10, kept: 0, lost: 0 });
     await delivery.shutdown();
     expect(said).to.deep.equal([]);
-    local.faults.clear();
+    service.local.faults.clear();
     expect(await stored()).to.have.lengthOf(10);
   });
 
-  it('says once which permission a missing stream needs', async () => {
-    local.faults.add({ kind: 'deny', exceptOperations: ['PutLogEvents'] });
+  itNeeds('faults', 'says once which permission a missing stream needs', async () => {
+    service.local.faults.add({ kind: 'deny', exceptOperations: ['PutLogEvents'] });
     const delivery = create();
     const delivered = delivery.deliver([fresh(['a'])]);
     await delivery.forceFlush();
@@ -181,16 +177,20 @@ describe('delivery to the local service', () => {
     expect(losses.byReason()).to.deep.equal({ shutdown: 1 });
   });
 
-  it('makes a group without what is denied, and says which permission is missing', async () => {
-    local.faults.add({ kind: 'deny', operations: ['PutRetentionPolicy', 'DescribeIndexPolicies'] });
-    const delivery = create({ provisioning: { provision: 'all', retentionInDays: 30 } });
-    expect(await delivery.deliver([fresh(['a'])])).to.deep.equal({ delivered: 1, kept: 0, lost: 0 });
-    await delivery.shutdown();
-    expect(said.join('\n')).to.match(/without retention:.*allow logs:PutRetentionPolicy/);
-    expect(said.join('\n')).to.match(/without field indexes:.*allow logs:DescribeIndexPolicies/);
-    local.faults.clear();
-    expect(await indexPolicy()).to.equal(undefined);
-  });
+  itNeeds(
+    'faults',
+    'makes a group without what is denied, and says which permission is missing',
+    async () => {
+      service.local.faults.add({ kind: 'deny', operations: ['PutRetentionPolicy', 'DescribeIndexPolicies'] });
+      const delivery = create({ provisioning: { provision: 'all', retentionInDays: 30 } });
+      expect(await delivery.deliver([fresh(['a'])])).to.deep.equal({ delivered: 1, kept: 0, lost: 0 });
+      await delivery.shutdown();
+      expect(said.join('\n')).to.match(/without retention:.*allow logs:PutRetentionPolicy/);
+      expect(said.join('\n')).to.match(/without field indexes:.*allow logs:DescribeIndexPolicies/);
+      service.local.faults.clear();
+      expect(await indexPolicy()).to.equal(undefined);
+    },
+  );
 
   it('makes only streams where that is asked for', async () => {
     const delivery = create({ provisioning: { provision: 'stream' } });
@@ -234,10 +234,10 @@ describe('delivery to the local service', () => {
   });
 
   for (const kind of ['throttle', 'error', 'expired-token', 'reset-before', 'clock-skew'] as const) {
-    it(`delivers everything once in spite of ${kind}`, async () => {
+    itNeeds('faults', `delivers everything once in spite of ${kind}`, async () => {
       const delivery = create();
       await delivery.deliver([fresh(['first'])]);
-      local.faults.add({ kind, operations: ['PutLogEvents'], count: 3 });
+      service.local.faults.add({ kind, operations: ['PutLogEvents'], count: 3 });
       const texts = messages(20);
       const result = await delivery.deliver(texts.map((text) => fresh([text])));
       expect(result).to.include({ delivered: 20, kept: 0, lost: 0 });
@@ -247,10 +247,10 @@ describe('delivery to the local service', () => {
   }
 
   for (const kind of ['reset-after', 'truncate'] as const) {
-    it(`loses nothing when the answer is lost: ${kind}`, async () => {
+    itNeeds('faults', `loses nothing when the answer is lost: ${kind}`, async () => {
       const delivery = create();
       await delivery.deliver([fresh(['first'])]);
-      local.faults.add({ kind, operations: ['PutLogEvents'], count: 1 });
+      service.local.faults.add({ kind, operations: ['PutLogEvents'], count: 1 });
       expect(await delivery.deliver([fresh(['second'])])).to.include({ delivered: 1 });
       expect(new Set(await stored())).to.deep.equal(new Set(['first', 'second']));
       await delivery.shutdown();
@@ -264,10 +264,10 @@ describe('delivery to the local service', () => {
     await delivery.shutdown();
   });
 
-  it('does not wait for an answer that never comes', async () => {
+  itNeeds('faults', 'does not wait for an answer that never comes', async () => {
     const delivery = create({ requestTimeoutMillis: 50 });
     await delivery.deliver([fresh(['first'])]);
-    local.faults.add({ kind: 'hang', operations: ['PutLogEvents'], count: 1 });
+    service.local.faults.add({ kind: 'hang', operations: ['PutLogEvents'], count: 1 });
     expect(await delivery.deliver([fresh(['second'])])).to.include({ delivered: 1 });
     await delivery.shutdown();
   });

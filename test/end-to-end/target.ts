@@ -1,10 +1,10 @@
-import { readFileSync } from 'node:fs';
 import {
   CloudWatchLogsClient,
   DeleteLogGroupCommand,
   DescribeLogGroupsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
+import { givenEndpoint } from '../endpoint/given-endpoint.js';
 
 /** What reaches the service under test. */
 export interface Connection {
@@ -37,8 +37,9 @@ export class Target {
   static async open(environment: NodeJS.ProcessEnv): Promise<Target> {
     // Region and credentials are those of the environment.
     if (environment.CLOUDWATCH_E2E_TESTS === 'true') return new Target({});
-    const local = environment.CLOUDWATCH_TEST_ENDPOINT ? undefined : await LocalCloudWatchLogs.start();
-    const endpoint = environment.CLOUDWATCH_TEST_ENDPOINT ?? local!.endpoint;
+    const given = givenEndpoint(environment);
+    const local = given === undefined ? await LocalCloudWatchLogs.start() : undefined;
+    const endpoint = given ?? local!.endpoint;
     const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
     return new Target({ endpoint, region: 'us-east-1', credentials }, local);
   }
@@ -52,12 +53,4 @@ export class Target {
     this.client.destroy();
     await this.#local?.stop();
   }
-}
-
-/** Titles of tests that the service is known to fail, one a line; `#` begins a comment. */
-export function knownDifferences(environment: NodeJS.ProcessEnv): ReadonlySet<string> {
-  const file = environment.CLOUDWATCH_TEST_DIFFERENCES;
-  if (!file) return new Set();
-  const lines = readFileSync(file, 'utf8').split('\n');
-  return new Set(lines.map((line) => line.replace(/#.*/, '').trim()).filter((line) => line !== ''));
 }

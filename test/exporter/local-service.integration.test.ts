@@ -1,59 +1,43 @@
-import {
-  CloudWatchLogsClient,
-  FilterLogEventsCommand,
-  type FilteredLogEvent,
-} from '@aws-sdk/client-cloudwatch-logs';
+import { FilterLogEventsCommand, type FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { SeverityNumber } from '@opentelemetry/api-logs';
 import { expect } from 'chai';
 import { CloudWatchLogExporter } from '../../src/exporter/cloudwatch-log-exporter.js';
 import { CloudWatchLogRecordProcessor } from '../../src/exporter/cloudwatch-log-record-processor.js';
-import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
 import { RESOURCE } from '../encoding/records.js';
+import { type Connection, ServiceUnderTest } from '../endpoint/service-under-test.js';
 import { sdkBatchProcessor } from './sdk-processors.js';
 
 const HOUR = 60 * 60 * 1000;
-const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
-describe('the exporter against the local service', () => {
-  let local: LocalCloudWatchLogs;
-  let client: CloudWatchLogsClient;
+describe('the exporter against a service', () => {
+  let service: ServiceUnderTest;
 
   before(async () => {
-    local = await LocalCloudWatchLogs.start();
-    client = new CloudWatchLogsClient({
-      endpoint: local.endpoint,
-      region: 'us-east-1',
-      credentials: CREDENTIALS,
-    });
+    service = await ServiceUnderTest.start();
   });
+  after(() => service.stop());
 
-  after(async () => {
-    client.destroy();
-    await local.stop();
-  });
-
-  async function eventsOf(logGroupName: string): Promise<FilteredLogEvent[]> {
+  async function eventsOf(path: string): Promise<FilteredLogEvent[]> {
     const found: FilteredLogEvent[] = [];
+    const logGroupName = service.name(path);
     let nextToken: string | undefined;
     do {
-      const page = await client.send(new FilterLogEventsCommand({ logGroupName, nextToken }));
+      const page = await service.client.send(new FilterLogEventsCommand({ logGroupName, nextToken }));
       found.push(...(page.events ?? []));
       nextToken = page.nextToken;
     } while (nextToken !== undefined);
     return found;
   }
 
-  const target = (): { endpoint: string; region: string; credentials: typeof CREDENTIALS } => ({
-    endpoint: local.endpoint,
-    region: 'us-east-1',
-    credentials: CREDENTIALS,
+  const target = (path: string): Connection & { logGroupName: string } => ({
+    ...service.connection,
+    logGroupName: service.name(path),
   });
 
   it('brings every record of a logger to its group', async () => {
     const processor = new CloudWatchLogRecordProcessor({
-      ...target(),
-      logGroupName: '/it/{service.name}',
+      ...target('/it/{service.name}'),
       logStreamName: 's',
     });
     const provider = new LoggerProvider({ processors: [processor], resource: RESOURCE });
@@ -70,8 +54,7 @@ describe('the exporter against the local service', () => {
 
   it('delivers the good records of a bad batch and counts each loss with its reason', async () => {
     const exporter = new CloudWatchLogExporter({
-      ...target(),
-      logGroupName: '/it/bad',
+      ...target('/it/bad'),
       logStreamName: 's',
       oversize: 'drop',
       layout: (record) => {
@@ -104,8 +87,7 @@ describe('the exporter against the local service', () => {
 
   it('stores the largest message whole, and one a byte larger shortened', async () => {
     const exporter = new CloudWatchLogExporter({
-      ...target(),
-      logGroupName: '/it/large',
+      ...target('/it/large'),
       logStreamName: 's',
       layout: 'body',
     });
@@ -123,8 +105,7 @@ describe('the exporter against the local service', () => {
 
   it('writes to as many groups as records name', async () => {
     const processor = new CloudWatchLogRecordProcessor({
-      ...target(),
-      logGroupName: '/it/tenants/{attributes.tenant}',
+      ...target('/it/tenants/{attributes.tenant}'),
       logStreamName: '{yyyy-mm-dd}',
       redact: ['attributes.password'],
     });

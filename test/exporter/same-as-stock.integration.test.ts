@@ -1,28 +1,25 @@
-import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { ROOT_CONTEXT, trace } from '@opentelemetry/api';
 import { type LogRecord, SeverityNumber } from '@opentelemetry/api-logs';
 import { LoggerProvider, type LogRecordProcessor } from '@opentelemetry/sdk-logs';
 import { expect } from 'chai';
 import { CloudWatchLogExporter } from '../../src/exporter/cloudwatch-log-exporter.js';
 import { CloudWatchLogRecordProcessor } from '../../src/exporter/cloudwatch-log-record-processor.js';
-import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
 import { RESOURCE } from '../encoding/records.js';
+import { ServiceUnderTest } from '../endpoint/service-under-test.js';
 import { sdkBatchProcessor } from './sdk-processors.js';
 
 const SEVERITIES = Object.values(SeverityNumber).filter((value) => typeof value !== 'string');
-const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 
 describe('OpenTelemetry’s batch processor and ours', () => {
-  let local: LocalCloudWatchLogs;
+  let service: ServiceUnderTest;
   before(async () => {
-    local = await LocalCloudWatchLogs.start();
+    service = await ServiceUnderTest.start();
   });
-  after(() => local.stop());
+  after(() => service.stop());
 
   const options = (logGroupName: string, more: object) => ({
-    endpoint: local.endpoint,
-    region: 'us-east-1',
-    credentials: CREDENTIALS,
+    ...service.connection,
     logGroupName,
     logStreamName: 's-{attributes.tenant|service.name}',
     ...more,
@@ -90,13 +87,7 @@ describe('OpenTelemetry’s batch processor and ours', () => {
     }
     await provider.forceFlush();
     await provider.shutdown();
-    const client = new CloudWatchLogsClient({
-      endpoint: local.endpoint,
-      region: 'us-east-1',
-      credentials: CREDENTIALS,
-    });
-    const { events = [] } = await client.send(new FilterLogEventsCommand({ logGroupName, limit: 10_000 }));
-    client.destroy();
+    const { events = [] } = await service.client.send(new FilterLogEventsCommand({ logGroupName }));
     return events
       .map(({ logStreamName, timestamp, message }) => ({
         logStreamName,
@@ -118,7 +109,7 @@ describe('OpenTelemetry’s batch processor and ours', () => {
     it(`export the same ${name}`, async () => {
       const now = Date.now() - 60_000;
       const [stock, ours] = [`/same/stock/${name}`, `/same/ours/${name}`].map((group) =>
-        group.replace(/[^\w/]/g, '_'),
+        service.name(group.replace(/[^\w/]/g, '_')),
       );
       const exporter = new CloudWatchLogExporter(options(stock!, more));
       const byStock = await storedBy(sdkBatchProcessor(exporter), stock!, now);

@@ -5,20 +5,20 @@ import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { expect } from 'chai';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { createCloudWatchLogsClient } from '../../src/cloudwatch/client.js';
 import { CloudWatchLogRecordProcessor } from '../../src/exporter/cloudwatch-log-record-processor.js';
 import { type CloudWatchLogRecordProcessorOptions } from '../../src/options/options.js';
-import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
+import { itNeeds } from '../endpoint/it-needs.js';
+import { ServiceUnderTest } from '../endpoint/service-under-test.js';
 
 describe('createCloudWatchLogRecordProcessor with writeAhead', () => {
-  let local: LocalCloudWatchLogs;
+  let service: ServiceUnderTest;
   let directory: string;
   before(async () => {
-    local = await LocalCloudWatchLogs.start();
+    service = await ServiceUnderTest.start();
   });
-  after(() => local.stop());
+  after(() => service.stop());
   beforeEach(() => {
-    local.faults.clear();
+    service.clearFaults();
     directory = mkdtempSync(join(tmpdir(), 'write-ahead-'));
   });
   afterEach(() => rmSync(directory, { recursive: true, force: true }));
@@ -26,7 +26,7 @@ describe('createCloudWatchLogRecordProcessor with writeAhead', () => {
   let groups = 0;
   const start = (options: CloudWatchLogRecordProcessorOptions) => {
     const processor = new CloudWatchLogRecordProcessor({
-      endpoint: local.endpoint,
+      ...service.connection,
       logStreamName: 's',
       layout: 'body',
       shutdownTimeoutMillis: 600,
@@ -41,16 +41,14 @@ describe('createCloudWatchLogRecordProcessor with writeAhead', () => {
     return { processor, emit };
   };
   const messages = async (logGroupName: string): Promise<string[]> => {
-    const client = createCloudWatchLogsClient({ endpoint: local.endpoint });
-    const { events = [] } = await client.send(new FilterLogEventsCommand({ logGroupName }));
-    client.destroy();
+    const { events = [] } = await service.client.send(new FilterLogEventsCommand({ logGroupName }));
     return events.map(({ message }) => message!).toSorted();
   };
   const expectSum = (processor: CloudWatchLogRecordProcessor): void => {
     const { emitted, addedBySplit, delivered, kept, dropped } = processor.status();
     expect(emitted + addedBySplit).to.equal(delivered + kept + dropped);
   };
-  const newGroup = (): string => `/write-ahead/${++groups}`;
+  const newGroup = (): string => service.name(`/write-ahead/${++groups}`);
 
   it('delivers, releases, and leaves no file behind', async () => {
     const logGroupName = newGroup();
@@ -64,22 +62,26 @@ describe('createCloudWatchLogRecordProcessor with writeAhead', () => {
     expect(readdirSync(directory)).to.deep.equal([]);
   });
 
-  it('loses nothing at a shutdown while the service is down: the next processor sends it', async () => {
-    const logGroupName = newGroup();
-    local.faults.add({ kind: 'error', operations: ['PutLogEvents'] });
-    const first = start({ logGroupName, maxExportBatchSize: 2 });
-    first.emit('a', 'b', 'c', 'd', 'e');
-    await first.processor.shutdown();
-    expect(first.processor.status()).to.include({ emitted: 5, kept: 5, dropped: 0 });
-    expectSum(first.processor);
-    local.faults.clear();
-    const next = start({ logGroupName });
-    await next.processor.forceFlush();
-    expect(next.processor.status()).to.include({ emitted: 5, delivered: 5, kept: 0, dropped: 0 });
-    expect(next.processor.status().writeAhead).to.include({ replayed: 5, events: 0 });
-    await next.processor.shutdown();
-    expect(await messages(logGroupName)).to.deep.equal(['a', 'b', 'c', 'd', 'e']);
-  });
+  itNeeds(
+    'faults',
+    'loses nothing at a shutdown while the service is down: the next processor sends it',
+    async () => {
+      const logGroupName = newGroup();
+      service.local.faults.add({ kind: 'error', operations: ['PutLogEvents'] });
+      const first = start({ logGroupName, maxExportBatchSize: 2 });
+      first.emit('a', 'b', 'c', 'd', 'e');
+      await first.processor.shutdown();
+      expect(first.processor.status()).to.include({ emitted: 5, kept: 5, dropped: 0 });
+      expectSum(first.processor);
+      service.local.faults.clear();
+      const next = start({ logGroupName });
+      await next.processor.forceFlush();
+      expect(next.processor.status()).to.include({ emitted: 5, delivered: 5, kept: 0, dropped: 0 });
+      expect(next.processor.status().writeAhead).to.include({ replayed: 5, events: 0 });
+      await next.processor.shutdown();
+      expect(await messages(logGroupName)).to.deep.equal(['a', 'b', 'c', 'd', 'e']);
+    },
+  );
 
   it('keeps in files what the queue has no room for, and sends it', async () => {
     const logGroupName = newGroup();
@@ -121,18 +123,16 @@ describe('createCloudWatchLogRecordProcessor with writeAhead', () => {
     await processor.forceFlush();
     expect(processor.status()).to.include({ delivered: 1, kept: 0 });
     expect(processor.status().writeAhead).to.include({ events: 0 });
-    const client = createCloudWatchLogsClient({ endpoint: local.endpoint });
-    const { events } = await client.send(
+    const { events } = await service.client.send(
       new FilterLogEventsCommand({ logGroupName, logStreamNames: ['box-1'] }),
     );
-    client.destroy();
     expect(events).to.have.length(1);
     await processor.shutdown();
   });
 
-  it('brings back what the memory of delivery has no room for', async () => {
+  itNeeds('faults', 'brings back what the memory of delivery has no room for', async () => {
     const logGroupName = newGroup();
-    const fault = local.faults.add({ kind: 'error', operations: ['PutLogEvents'] });
+    const fault = service.local.faults.add({ kind: 'error', operations: ['PutLogEvents'] });
     const { processor, emit } = start({
       logGroupName,
       maxBufferBytes: 1024 * 1024,
@@ -144,7 +144,7 @@ describe('createCloudWatchLogRecordProcessor with writeAhead', () => {
     const flushed = processor.forceFlush();
     while (processor.status().retries < 2) await new Promise((resolve) => setImmediate(resolve));
     expect(processor.status()).to.include({ emitted: 20, dropped: 0 });
-    local.faults.remove(fault);
+    service.local.faults.remove(fault);
     await flushed;
     while (processor.status().kept > 0) await processor.forceFlush();
     expect(processor.status()).to.include({ emitted: 20, delivered: 20, dropped: 0 });

@@ -35,13 +35,23 @@ describe('the workflows', () => {
     });
   }
 
-  it('start LocalStack by the project’s own file and run the tests against it', () => {
+  it('start LocalStack by the project’s own file and hold every run against it to the known differences', () => {
     const steps = read('ci.yml').jobs.localstack!.steps;
-    const commands = steps.map(({ run }) => run ?? '');
-    expect(commands.findIndex((run) => run.startsWith('docker compose up'))).to.be.lessThan(
-      commands.indexOf('npm run e2e'),
+    const start = steps.findIndex(
+      ({ run }) => run?.startsWith('docker compose up') && run.endsWith('--wait'),
     );
-    expect(commands.join('\n')).to.contain('npm run conformance -- --endpoint');
+    const file = 'test/endpoint/localstack.json';
+    const { services } = load(readFileSync('docker-compose.yml', 'utf8')) as {
+      services: { localstack: { image: string } };
+    };
+    const { target } = JSON.parse(readFileSync(file, 'utf8')) as { target: string };
+    expect(`LocalStack ${services.localstack.image.split(':')[1]}`).to.equal(target);
+    for (const script of ['integration', 'e2e', 'conformance']) {
+      const step = steps.find(({ run }) => run?.split(' --')[0] === `npm run ${script}`);
+      expect(steps.indexOf(step!), script).to.be.greaterThan(start);
+      const said = JSON.stringify([step!.run, step!.env]);
+      expect(said, script).to.contain('http://127.0.0.1:4566').and.to.contain(file);
+    }
   });
 
   it('let no step fail without the job', () => {

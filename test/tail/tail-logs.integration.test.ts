@@ -215,6 +215,21 @@ describe('tailLogs over HTTP', () => {
     });
   });
 
+  it('polls at an endpoint that has no live tail: HTTP 501, as LocalStack answers', async () => {
+    await service.createStream('/apps/a');
+    service.local.faults.add({
+      kind: 'error',
+      operations: ['StartLiveTail'],
+      status: 501,
+      code: 'InternalFailure',
+    });
+    const reader = follow({ logGroups: ['/apps/a'] });
+    await reader.until(() => reader.of('fallback').length === 1);
+    expect(reader.of('fallback')[0]).to.deep.include({ reason: 'the service answered InternalFailure' });
+    await put('/apps/a', 'one');
+    await reader.until(() => reader.texts.length === 1);
+  });
+
   it('does not poll when told to use live tail alone', async () => {
     await service.createStream('/apps/a');
     service.local.faults.add({ kind: 'deny', operations: ['StartLiveTail'] });

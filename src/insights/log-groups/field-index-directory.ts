@@ -4,6 +4,7 @@ import {
   type IndexPolicy,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { classifyError, describeError } from '../../cloudwatch/classify-error.js';
+import { isNotOffered } from '../../cloudwatch/not-offered.js';
 import { parseLogGroupArn } from '../../cloudwatch/names.js';
 import { youngerCommand } from '../../cloudwatch/younger-command.js';
 import { isJsonObject, parseJsonObject } from '../messages/json-fields.js';
@@ -82,8 +83,8 @@ export class FieldIndexDirectory {
     ]);
     signal?.throwIfAborted();
     if (policies.status === 'rejected' && indexes.status === 'rejected') {
-      const isDenied = classifyError(policies.reason) === 'denied';
-      if (groups.length > 1 && !isDenied) {
+      const isForAll = classifyError(policies.reason) === 'denied' || isNotOffered(policies.reason);
+      if (groups.length > 1 && !isForAll) {
         // One group of the list may have spoilt the answer for all.
         for (const group of groups) await this.#ask([group], unknown, signal);
         return;

@@ -1,4 +1,6 @@
 import {
+  DeleteLogGroupCommand,
+  DescribeLogGroupsCommand,
   FilterLogEventsCommand,
   GetQueryResultsCommand,
   StartQueryCommand,
@@ -145,6 +147,8 @@ export const ingestionCases = [
     'stores spans in the group aws/spans, which queries read': documented(async (bench) => {
       // AWS takes spans at xray.<region>.amazonaws.com, and keeps them for good.
       await bench.onlyLocal('AWS takes spans at another host');
+      const spans = { logGroupNamePrefix: 'aws/spans' };
+      const { logGroups: others } = await bench.client.send(new DescribeLogGroupsCommand(spans));
       const traceId = `${Date.now()}`.padStart(32, '7');
       const now = bench.now();
       const span = {
@@ -178,6 +182,8 @@ export const ingestionCases = [
         { field: 'name', value: 'GET /orders' },
         { field: 'durationNano', value: '5000000' },
       ]);
+      if (others!.length === 0)
+        await bench.client.send(new DeleteLogGroupCommand({ logGroupName: 'aws/spans' }));
     }),
   }),
 ];

@@ -9,23 +9,26 @@ import {
   QueryRunner,
   runOverLogGroups,
 } from '../../../src/insights/index.js';
-import { HOUR, LocalService, START } from '../../simulation/local-service.js';
+import { itNeeds } from '../../endpoint/it-needs.js';
+import { ServiceUnderTest } from '../../endpoint/service-under-test.js';
 import { ScriptedClient, serviceError } from '../scripted-client.js';
 
+const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 describe('explainNothing', () => {
-  let service: LocalService;
+  let service: ServiceUnderTest;
   let engine: CorrelationEngine;
 
   beforeEach(async () => {
-    service = await LocalService.start();
+    service = await ServiceUnderTest.start({ ownClock: true });
     service.time -= 20 * DAY;
     for (const name of ['/apps/orders', '/apps/gateway']) await service.createStream(name);
     service.time += 20 * DAY;
     engine = new CorrelationEngine({
       client: service.client,
-      logGroups: ['/apps/*'],
+      logGroups: [service.name('/apps/*')],
+      spans: !service.isShared,
       clock: () => service.time,
     });
   });
@@ -70,7 +73,7 @@ describe('explainNothing', () => {
     const [field] = await explained(engine.correlateBy('item', 'c'));
     expect(field).to.deep.include({
       reason: 'field',
-      text: '50 % of the events of /apps/orders have the field item, none of them this value',
+      text: `50 % of the events of ${service.name('/apps/orders')} have the field item, none of them this value`,
     });
   });
 
@@ -91,7 +94,7 @@ describe('explainNothing', () => {
     });
   });
 
-  it('tells when the newest event is older than the range', async () => {
+  itNeeds('clock', 'tells when the newest event is older than the range', async () => {
     await service.put('/apps/orders', [[-3 * DAY, '{"a":1}']]);
     await service.put('/apps/gateway', [[-5 * DAY, '{"a":1}']]);
     const [range] = await explained(engine.correlateByTrace('f'.repeat(32)));
@@ -101,12 +104,12 @@ describe('explainNothing', () => {
     const { suggestion } = range!;
     expect(suggestion?.change).to.equal('range');
     const { fromMillis, toMillis } = suggestion as { fromMillis: number; toMillis: number };
-    expect([fromMillis, toMillis].map((one) => one - START + 3 * DAY)).to.deep.equal([-HOUR, 60_000]);
+    expect([fromMillis, toMillis].map((one) => one - service.time + 3 * DAY)).to.deep.equal([-HOUR, 60_000]);
   });
 
-  it('reads the time of an X-Ray id', async () => {
+  itNeeds('clock', 'reads the time of an X-Ray id', async () => {
     await put('/apps/orders', { a: 1 });
-    const yesterday = Math.floor((START - DAY) / 1000).toString(16);
+    const yesterday = Math.floor((service.time - DAY) / 1000).toString(16);
     const [range] = await explained(engine.correlateByTrace(`1-${yesterday}-${'0'.repeat(24)}`));
     expect(range!.text).to.contain('began at 2026-02-28T12:00:00.000Z, outside of the range');
     // A random id says nothing.
@@ -128,7 +131,7 @@ describe('explainNothing', () => {
     expect(await kindOf(engine.correlateByRequest('order 7'))).to.equal(undefined);
   });
 
-  it('names log groups that are near, or those that there are', async () => {
+  itNeeds('alone', 'names log groups that are near, or those that there are', async () => {
     const looking = engine.correlateByTrace('f'.repeat(32), { logGroups: ['/apps/order'] });
     const [group] = await explained(looking);
     expect(group).to.deep.equal({
@@ -159,7 +162,7 @@ describe('explainNothing', () => {
     expect(engine.status().calls).to.equal(before);
   });
 
-  it('goes without what it may not ask, and ends when it is aborted', async () => {
+  itNeeds('faults', 'goes without what it may not ask, and ends when it is aborted', async () => {
     await put('/apps/orders', { orderId: 7 });
     const result = await engine.correlateBy('order_id', '7');
     const operations = ['GetLogGroupFields', 'DescribeLogStreams', 'FilterLogEvents', 'DescribeLogGroups'];
@@ -177,7 +180,8 @@ describe('explainNothing', () => {
     const runner = (): QueryRunner => new QueryRunner({ client: service.client });
     const ofQuery = async (query: string, logGroups = ['/apps/*']): Promise<Explanation[]> => {
       const one = runner();
-      const request = { query, logGroups, from: service.time - HOUR, to: service.time };
+      const names = logGroups.map((path) => service.name(path));
+      const request = { query, logGroups: names, from: service.time - HOUR, to: service.time };
       const result = await runOverLogGroups({ client: service.client, runner: one }, request);
       expect(result.rows).to.deep.equal([]);
       return explainEmptyQuery(one.calls, request, result);
@@ -199,7 +203,7 @@ describe('explainNothing', () => {
       expect(quoted!.text).to.contain('no event that was looked at has the field order-id');
     });
 
-    it('explains ranges and log groups', async () => {
+    itNeeds('clock', 'explains ranges and log groups', async () => {
       await service.put('/apps/orders', [[-DAY, '{"level":"info"}']]);
       const outside = await ofQuery('filter level = "INFO"');
       expect(reasons(outside)).to.deep.equal(['range']);
@@ -213,7 +217,7 @@ describe('explainNothing', () => {
       const one = runner();
       const request = {
         query: 'fields @message',
-        logGroups: ['/apps/*'],
+        logGroups: [service.name('/apps/*')],
         from: service.time - HOUR,
         to: service.time,
       };

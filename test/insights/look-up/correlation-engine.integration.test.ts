@@ -12,48 +12,51 @@ import {
 } from '../../../src/insights/look-up/correlation-engine.js';
 import { type CorrelationResult } from '../../../src/insights/look-up/correlation-result.js';
 import { LogEventBuilder } from '../../../src/insights/messages/log-event-builder.js';
-import { clientFor, HOUR, LocalService, START } from '../../simulation/local-service.js';
+import { itNeeds } from '../../endpoint/it-needs.js';
+import { ServiceUnderTest } from '../../endpoint/service-under-test.js';
 
 const TRACE_ID = '5b8efff798038103d269b633813fc60c';
 const XRAY_ID = '1-5b8efff7-98038103d269b633813fc60c';
 const OTHER_ID = 'f'.repeat(32);
+const HOUR = 3_600_000;
 
 const logged = (body: string, traceId = TRACE_ID, spanId = 'a'.repeat(16)): LogEventBuilder =>
   new LogEventBuilder().body(body).trace(traceId, spanId);
 const texts = (result: CorrelationResult): string[] => result.events.map((event) => event.text);
 
 describe('CorrelationEngine over HTTP', () => {
-  let service: LocalService;
+  let service: ServiceUnderTest;
 
   beforeEach(async () => {
-    service = await LocalService.start();
+    service = await ServiceUnderTest.start({ ownClock: true });
   });
   afterEach(() => service.stop());
 
   const engineOf = (options: Partial<CorrelationEngineOptions> = {}): CorrelationEngine =>
     new CorrelationEngine({
-      client: clientFor(service.local),
-      logGroups: ['/apps/*'],
+      client: service.client,
       clock: () => service.time,
       firstPollMillis: 1,
+      spans: !service.isShared,
       ...options,
+      logGroups: (options.logGroups ?? ['/apps/*']).map((path) => service.name(path)),
     });
 
   /** Makes a group, indexed by the fields, an hour before the clock. */
-  async function group(logGroupName: string, ...indexed: string[]): Promise<void> {
+  async function group(path: string, ...indexed: string[]): Promise<void> {
     service.time -= HOUR;
-    await service.createStream(logGroupName);
+    await service.createStream(path);
     if (indexed.length > 0) {
+      const logGroupIdentifier = service.name(path);
       const policyDocument = JSON.stringify({ Fields: indexed });
-      await service.client.send(
-        new PutIndexPolicyCommand({ logGroupIdentifier: logGroupName, policyDocument }),
-      );
+      await service.client.send(new PutIndexPolicyCommand({ logGroupIdentifier, policyDocument }));
     }
     service.time += HOUR;
   }
 
-  const put = (logGroupName: string, ...messages: [number, string][]): Promise<void> =>
-    service.put(logGroupName, messages);
+  const put = (path: string, ...messages: [number, string][]): Promise<void> => service.put(path, messages);
+  /** A log group by the name that the test gave it. */
+  const pathOf = (logGroup: string): string => logGroup.slice(service.name('').length);
 
   it('finds a trace over log groups of all writers, in time order', async () => {
     await group('/apps/gateway');
@@ -76,10 +79,11 @@ describe('CorrelationEngine over HTTP', () => {
     );
     const result = await engineOf().correlateByTrace(TRACE_ID);
     expect(texts(result)).to.deep.equal(['in', 'order', 'charge', 'paid', 'out']);
-    expect(result.events[1]).to.include({ logGroup: '/apps/orders', logStream: 'stream', isError: true });
+    expect(result.events[1]).to.include({ logStream: 'stream', isError: true });
+    expect(pathOf(result.events[1]!.logGroup)).to.equal('/apps/orders');
     expect(result.traces.map((trace) => [trace.traceId, trace.hasError])).to.deep.equal([[TRACE_ID, true]]);
     expect(result).to.deep.include({ leftOut: [], isComplete: true, notes: [] });
-    expect(result.logGroups).to.deep.equal(['/apps/gateway', '/apps/lambda', '/apps/orders']);
+    expect(result.logGroups.map(pathOf)).to.deep.equal(['/apps/gateway', '/apps/lambda', '/apps/orders']);
   });
 
   it('finds the same by the X-Ray form', async () => {
@@ -192,24 +196,31 @@ describe('CorrelationEngine over HTTP', () => {
       logged(`noise ${n}`, OTHER_ID).build().message,
     ]);
     await put('/apps/a', ...noise, [-1, logged('found').build().message]);
-    const result = await engineOf({ freshMillis: 0 }).correlateByTrace(TRACE_ID);
+    // Where the clock can't stand still, the policy is a little younger than its group.
+    const from = service.time - HOUR / 2;
+    const result = await engineOf({ freshMillis: 0 }).correlateByTrace(TRACE_ID, { from });
     expect(texts(result)).to.deep.equal(['found']);
     expect(result.steps.map(({ step, field }) => [step, field])).to.deep.include(['index', 'trace_id']);
     expect(result.steps.map(({ step }) => step)).to.not.include('filter');
     expect(result.statistics.bytesScanned).to.be.below(5_000);
-    const thorough = await engineOf({ freshMillis: 0 }).correlateByTrace(TRACE_ID, { thorough: true });
+    const thorough = await engineOf({ freshMillis: 0 }).correlateByTrace(TRACE_ID, {
+      from,
+      thorough: true,
+    });
     expect(thorough.statistics.bytesScanned).to.be.above(50_000);
     expect(texts(thorough)).to.deep.equal(['found']);
     expect(thorough.estimatedCostUsd).to.be.closeTo((thorough.statistics.bytesScanned / 1e9) * 0.005, 1e-12);
   });
 
-  it('scans what is older than its index', async () => {
+  itNeeds('clock', 'scans what is older than its index', async () => {
     await group('/apps/a');
     service.time -= 30 * 60_000;
     await put('/apps/a', [0, logged('before the policy').build().message]);
     service.time += 10 * 60_000;
     const policyDocument = '{"Fields":["trace_id"]}';
-    await service.client.send(new PutIndexPolicyCommand({ logGroupIdentifier: '/apps/a', policyDocument }));
+    await service.client.send(
+      new PutIndexPolicyCommand({ logGroupIdentifier: service.name('/apps/a'), policyDocument }),
+    );
     service.time += 20 * 60_000;
     await put('/apps/a', [-1000, logged('after it').build().message]);
     const result = await engineOf().correlateByTrace(TRACE_ID);
@@ -218,7 +229,7 @@ describe('CorrelationEngine over HTTP', () => {
 
   it('asks for indexes once', async () => {
     await group('/apps/a', 'trace_id');
-    const client = clientFor(service.local);
+    const client = service.newClient();
     const asked: string[] = [];
     client.middlewareStack.add(
       (next, context) => (args) => {
@@ -247,13 +258,13 @@ describe('CorrelationEngine over HTTP', () => {
     expect(result.steps.map(({ step }) => step)).to.include('text');
   });
 
-  it('leaves missing and young groups out and names them', async () => {
+  itNeeds('clock', 'leaves missing and young groups out and names them', async () => {
     await group('/apps/a');
     await put('/apps/a', [-40 * 60_000, logged('old').build().message]);
     await service.createStream('/apps/young');
     const result = await engineOf({ logGroups: ['/apps/*', '/gone', '/none/*'] }).correlateByTrace(TRACE_ID, {
-      from: START - HOUR,
-      to: START - 60_000,
+      from: service.time - HOUR,
+      to: service.time - 60_000,
     });
     expect(texts(result)).to.deep.equal(['old']);
     expect(result.leftOut.map(({ logGroup, reason }) => [logGroup, reason])).to.deep.equal([
@@ -263,23 +274,53 @@ describe('CorrelationEngine over HTTP', () => {
     ]);
   });
 
-  it('goes on without indexes, fresh events and the list of groups where they are denied', async () => {
-    await group('/apps/a', 'trace_id');
-    await put('/apps/a', [-1, logged('found').build().message]);
-    const denied = ['DescribeIndexPolicies', 'DescribeFieldIndexes', 'FilterLogEvents', 'DescribeLogGroups'];
-    service.local.faults.add({ kind: 'deny', operations: denied });
-    const result = await engineOf({ logGroups: ['/apps/a', '/apps/gone', '/other/*'] }).correlateByTrace(
-      TRACE_ID,
-    );
-    expect(texts(result)).to.deep.equal(['found']);
-    expect(result.leftOut.map(({ logGroup, reason }) => [logGroup, reason])).to.deep.equal([
-      ['/other/*', 'denied'],
-      ['/apps/gone', 'missing'],
-    ]);
-    expect(result.notes.join('\n')).to.contain('as if it had no index').and.to.contain('fresh events');
-  });
+  itNeeds(
+    'faults',
+    'goes on without indexes, fresh events and the list of groups where they are denied',
+    async () => {
+      await group('/apps/a', 'trace_id');
+      await put('/apps/a', [-1, logged('found').build().message]);
+      const denied = [
+        'DescribeIndexPolicies',
+        'DescribeFieldIndexes',
+        'FilterLogEvents',
+        'DescribeLogGroups',
+      ];
+      service.local.faults.add({ kind: 'deny', operations: denied });
+      const result = await engineOf({ logGroups: ['/apps/a', '/apps/gone', '/other/*'] }).correlateByTrace(
+        TRACE_ID,
+      );
+      expect(texts(result)).to.deep.equal(['found']);
+      expect(result.leftOut.map(({ logGroup, reason }) => [logGroup, reason])).to.deep.equal([
+        ['/other/*', 'denied'],
+        ['/apps/gone', 'missing'],
+      ]);
+      expect(result.notes.join('\n')).to.contain('as if it had no index').and.to.contain('fresh events');
+    },
+  );
 
-  it('fails where nothing at all may be read', async () => {
+  itNeeds(
+    'faults',
+    'goes on at an endpoint that has neither indexes nor fields of groups: HTTP 501',
+    async () => {
+      for (let n = 0; n < 8; n++) await group(`/apps/${n}`);
+      await put('/apps/3', [-1, logged('found').build().message]);
+      service.local.faults.add({
+        kind: 'error',
+        operations: ['DescribeIndexPolicies', 'DescribeFieldIndexes'],
+        status: 501,
+        code: 'InternalFailure',
+      });
+      const engine = engineOf();
+      const result = await engine.correlateByTrace(TRACE_ID);
+      expect(texts(result)).to.deep.equal(['found']);
+      expect(result.notes.join('\n')).to.contain('as if it had no index');
+      // Asked once for all groups, and no reason to hold calls back.
+      expect(engine.status()).to.deep.include({ errorsByType: { InternalFailure: 2 }, breaker: 'closed' });
+    },
+  );
+
+  itNeeds('faults', 'fails where nothing at all may be read', async () => {
     await group('/apps/a');
     service.local.faults.add({ kind: 'deny', operations: ['StartQuery'] });
     const error = await engineOf()
@@ -302,7 +343,7 @@ describe('CorrelationEngine over HTTP', () => {
   it('asks more than 50 groups in several queries', async () => {
     service.time -= HOUR;
     for (let n = 0; n < 53; n++) {
-      const logGroupName = `/apps/g${String(n).padStart(2, '0')}`;
+      const logGroupName = service.name(`/apps/g${String(n).padStart(2, '0')}`);
       await service.client.send(new CreateLogGroupCommand({ logGroupName }));
       await service.client.send(new CreateLogStreamCommand({ logGroupName, logStreamName: 'stream' }));
     }
@@ -327,7 +368,7 @@ describe('CorrelationEngine over HTTP', () => {
     expect(result.notes.join()).to.contain('newest 2');
   });
 
-  it('reads events that queries do not answer yet', async () => {
+  itNeeds('clock', 'reads events that queries do not answer yet', async () => {
     // Events from before their group's creation stand for them: FilterLogEvents alone shows those.
     await service.createStream('/apps/a');
     await put(
@@ -344,7 +385,7 @@ describe('CorrelationEngine over HTTP', () => {
     await group('/apps/a');
     await group('/apps/spans');
     await put('/apps/a', [-50, logged('in the child', TRACE_ID, 'b'.repeat(16)).build().message]);
-    const nano = (offset: number): string => String(BigInt(START + offset) * 1_000_000n);
+    const nano = (offset: number): string => String(BigInt(service.time + offset) * 1_000_000n);
     const spanOf = (id: string, start: number, more: object): string =>
       JSON.stringify({
         traceId: TRACE_ID,
@@ -421,7 +462,8 @@ describe('CorrelationEngine over HTTP', () => {
 
   it('refuses wrong options', async () => {
     for (const logGroups of [[], [''], ['a b'], ['/a/*/b']]) {
-      expect(() => engineOf({ logGroups }), JSON.stringify(logGroups)).to.throw(OptionError);
+      const make = (): CorrelationEngine => new CorrelationEngine({ client: service.client, logGroups });
+      expect(make, JSON.stringify(logGroups)).to.throw(OptionError);
     }
     expect(() => engineOf({ freshMillis: -1 })).to.throw(OptionError);
     const engine = engineOf();
@@ -445,11 +487,15 @@ describe('CorrelationEngine over HTTP', () => {
   it('reads beyond one answer, each event once', async () => {
     await group('/apps/a');
     const events = Array.from({ length: 25 }, (_, n) => ({
-      timestamp: START - 50_000 + n * 700,
+      timestamp: service.time - 50_000 + n * 700,
       message: logged(`e${n}`).build().message,
     }));
     await service.client.send(
-      new PutLogEventsCommand({ logGroupName: '/apps/a', logStreamName: 'stream', logEvents: events }),
+      new PutLogEventsCommand({
+        logGroupName: service.name('/apps/a'),
+        logStreamName: 'stream',
+        logEvents: events,
+      }),
     );
     const result = await engineOf({ freshMillis: 0, rowsOfQuery: 6 }).correlateByTrace(TRACE_ID);
     expect(texts(result)).to.deep.equal(events.map((_, n) => `e${n}`));

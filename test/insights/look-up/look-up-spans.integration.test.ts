@@ -13,20 +13,22 @@ import {
   QueryRunner,
   runOverLogGroups,
 } from '../../../src/insights/index.js';
-import { HOUR, LocalService } from '../../simulation/local-service.js';
+import { itNeeds } from '../../endpoint/it-needs.js';
+import { ServiceUnderTest } from '../../endpoint/service-under-test.js';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
+const HOUR = 3_600_000;
 
 describe('spans of look-ups', () => {
   const exporter = new InMemorySpanExporter();
   let provider: NodeTracerProvider;
-  let service: LocalService;
+  let service: ServiceUnderTest;
 
   before(async () => {
     provider = new NodeTracerProvider({ spanProcessors: [new SimpleSpanProcessor(exporter)] });
     context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
     trace.setGlobalTracerProvider(provider);
-    service = await LocalService.start();
+    service = await ServiceUnderTest.start({ ownClock: true });
     service.time -= HOUR;
     for (const name of ['/apps/a', '/apps/b']) await service.createStream(name);
     service.time += HOUR;
@@ -45,7 +47,12 @@ describe('spans of look-ups', () => {
 
   const spans = (): ReadableSpan[] => exporter.getFinishedSpans();
   const engineOf = (): CorrelationEngine =>
-    new CorrelationEngine({ client: service.client, logGroups: ['/apps/*'], clock: () => service.time });
+    new CorrelationEngine({
+      client: service.client,
+      logGroups: [service.name('/apps/*')],
+      spans: !service.isShared,
+      clock: () => service.time,
+    });
 
   it('is one, with groups, bytes and rows, however many queries it takes', async () => {
     const result = await engineOf().correlateByTrace(TRACE_ID, { thorough: true });
@@ -55,7 +62,7 @@ describe('spans of look-ups', () => {
     expect(status.code).to.equal(SpanStatusCode.UNSET);
     expect(attributes).to.deep.equal({
       'cloudwatch_logs.look_up.kind': 'trace',
-      'aws.log.group.names': ['/apps/a', '/apps/b'],
+      'aws.log.group.names': [service.name('/apps/a'), service.name('/apps/b')],
       'cloudwatch_logs.look_up.log_groups': 2,
       'cloudwatch_logs.look_up.queries': result.statistics.queries,
       'cloudwatch_logs.look_up.scanned': result.statistics.bytesScanned,
@@ -74,7 +81,7 @@ describe('spans of look-ups', () => {
     expect(lookUp!.parentSpanContext?.spanId).to.equal(request!.spanContext().spanId);
   });
 
-  it('tells that it failed, and nothing of what was looked for', async () => {
+  itNeeds('faults', 'tells that it failed, and nothing of what was looked for', async () => {
     service.local.faults.add({ kind: 'deny', operations: ['StartQuery'] });
     await engineOf()
       .correlateByRequest('secret-7')
@@ -90,12 +97,12 @@ describe('spans of look-ups', () => {
     const runner = new QueryRunner({ client: service.client });
     const query = {
       query: 'fields @message',
-      logGroups: ['/apps/*'],
+      logGroups: [service.name('/apps/*')],
       from: service.time - HOUR,
       to: service.time,
     };
     await runOverLogGroups({ client: service.client, runner }, query);
-    await runner.run({ ...query, logGroups: ['/apps/b'] });
+    await runner.run({ ...query, logGroups: [service.name('/apps/b')] });
     expect(spans().map(({ name }) => name)).to.deep.equal(Array(2).fill('cloudwatch_logs look-up query'));
     expect(spans().map(({ attributes }) => attributes['cloudwatch_logs.look_up.rows'])).to.deep.equal([1, 0]);
   });

@@ -7,15 +7,17 @@ import {
   QueryRunner,
   runOverLogGroups,
 } from '../../../src/insights/index.js';
-import { HOUR, LocalService } from '../../simulation/local-service.js';
+import { itNeeds } from '../../endpoint/it-needs.js';
+import { ServiceUnderTest } from '../../endpoint/service-under-test.js';
 import { ScriptedClient, serviceError } from '../scripted-client.js';
 
 const TRACE_ID = '5b8efff798038103d269b633813fc60c';
+const HOUR = 3_600_000;
 
 describe('events that are older than their log group', () => {
-  let service: LocalService;
+  let service: ServiceUnderTest;
   beforeEach(async () => {
-    service = await LocalService.start();
+    service = await ServiceUnderTest.start({ ownClock: true });
   });
   afterEach(() => service.stop());
 
@@ -49,32 +51,40 @@ describe('events that are older than their log group', () => {
     service.time += HOUR;
   }
 
-  it('are found by a look-up, which says what queries do not show, and the remedy', async () => {
-    await lateGroup();
-    const result = await lookUp();
-    expect(texts(result)).to.deep.equal(['before', 'after']);
-    expect(result.notes).to.have.lengthOf(1);
-    expect(result.notes[0])
-      .to.match(/^\/apps\/late was made at 2026-03-01T12:00:00\.000Z, and 1 event is from before/)
-      .and.to.contain('--answer-older-events');
-    expect(result.steps.map(({ step, events }) => [step, events])).to.deep.equal([
-      ['index', 0],
-      ['filter', 1],
-      ['fresh', 0],
-      ['older', 1],
-    ]);
-  });
+  itNeeds(
+    'clock',
+    'are found by a look-up, which says what queries do not show, and the remedy',
+    async () => {
+      await lateGroup();
+      const result = await lookUp();
+      expect(texts(result)).to.deep.equal(['before', 'after']);
+      expect(result.notes).to.have.lengthOf(1);
+      expect(result.notes[0])
+        .to.match(/^\/apps\/late was made at 2026-03-01T12:00:00\.000Z, and 1 event is from before/)
+        .and.to.contain('--answer-older-events');
+      expect(result.steps.map(({ step, events }) => [step, events])).to.deep.equal([
+        ['index', 0],
+        ['filter', 1],
+        ['fresh', 0],
+        ['older', 1],
+      ]);
+    },
+  );
 
-  it('are found where the group is younger than the whole range, and so in no query', async () => {
-    await lateGroup();
-    const made = service.time - HOUR - 1000;
-    const result = await lookUp({}, { from: made - 2 * HOUR, to: made - 60_000 });
-    expect(texts(result)).to.deep.equal(['before']);
-    expect(result.leftOut.map(({ reason }) => reason)).to.deep.equal(['younger_than_range']);
-    expect(result.notes.join()).to.contain('1 event is from before');
-  });
+  itNeeds(
+    'clock',
+    'are found where the group is younger than the whole range, and so in no query',
+    async () => {
+      await lateGroup();
+      const made = service.time - HOUR - 1000;
+      const result = await lookUp({}, { from: made - 2 * HOUR, to: made - 60_000 });
+      expect(texts(result)).to.deep.equal(['before']);
+      expect(result.leftOut.map(({ reason }) => reason)).to.deep.equal(['younger_than_range']);
+      expect(result.notes.join()).to.contain('1 event is from before');
+    },
+  );
 
-  it('are named while they are fresh too, unless the service answers them', async () => {
+  itNeeds('clock', 'are named while they are fresh too, unless the service answers them', async () => {
     await service.createStream('/apps/late');
     await service.put('/apps/late', [
       [-20, logged('before')],
@@ -87,13 +97,13 @@ describe('events that are older than their log group', () => {
     expect(result.notes).to.have.lengthOf(1);
     expect(result.notes[0]).to.contain('2 events are from before');
     await service.stop();
-    service = await LocalService.start({ answerOlderEvents: true });
+    service = await ServiceUnderTest.start({ ownClock: true, answerOlderEvents: true });
     await lateGroup();
     expect(texts(await lookUp())).to.deep.equal(['before', 'after']);
     expect((await lookUp()).notes).to.deep.equal([]);
   });
 
-  it('are read neither where FilterLogEvents is not to be asked, nor twice', async () => {
+  itNeeds('clock', 'are read neither where FilterLogEvents is not to be asked, nor twice', async () => {
     await lateGroup();
     expect(texts(await lookUp({ freshMillis: 0 }))).to.deep.equal(['after']);
     const all = await lookUp({ freshMillis: 5 * HOUR });
@@ -101,13 +111,13 @@ describe('events that are older than their log group', () => {
     expect(all.steps.map(({ step }) => step)).to.deep.equal(['index', 'filter', 'fresh']);
   });
 
-  it('cost no call where every group is older than the range', async () => {
+  itNeeds('clock', 'cost no call where every group is older than the range', async () => {
     await lateGroup();
     service.time += 12 * HOUR;
     expect((await lookUp()).steps.map(({ step }) => step)).to.deep.equal(['index', 'filter', 'fresh']);
   });
 
-  it('are named by a query that finds nothing, with the remedy', async () => {
+  itNeeds('clock', 'are named by a query that finds nothing, with the remedy', async () => {
     await service.createStream('/apps/late');
     await service.put('/apps/late', [[-1000, logged('before')]]);
     const result = await query();
@@ -121,7 +131,7 @@ describe('events that are older than their log group', () => {
     expect(young.notes.join()).to.contain('it holds events of the range from before');
   });
 
-  it('are not spoken of where there are none, or nobody may look', async () => {
+  itNeeds('clock', 'are not spoken of where there are none, or nobody may look', async () => {
     await service.createStream('/apps/empty');
     expect((await query()).notes).to.deep.equal([]);
     await service.put('/apps/empty', [[-1000, logged('before')]]);

@@ -1,7 +1,10 @@
 import { CreateLogGroupCommand, CreateLogStreamCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
 import { CorrelationEngine, type CorrelationResult, LogEventBuilder } from '../../../src/insights/index.js';
-import { HOUR, LocalService } from '../../simulation/local-service.js';
+import { itNeeds } from '../../endpoint/it-needs.js';
+import { ServiceUnderTest } from '../../endpoint/service-under-test.js';
+
+const HOUR = 3_600_000;
 
 /** Errors, as their writers write them; each has the word that finds it among the texts. */
 const ERRORS: readonly (object | string)[] = [
@@ -47,33 +50,31 @@ const OTHERS: readonly (object | string)[] = [
 ];
 
 describe('CorrelationEngine.recentErrors', () => {
-  let service: LocalService;
+  let service: ServiceUnderTest;
   const textOf = (message: object | string): string =>
     typeof message === 'string' ? message : JSON.stringify(message);
 
   beforeEach(async () => {
-    service = await LocalService.start();
+    service = await ServiceUnderTest.start({ ownClock: true });
   });
   afterEach(() => service.stop());
 
-  async function group(
-    logGroupName: string,
-    messages: readonly string[],
-    logGroupClass?: 'INFREQUENT_ACCESS',
-  ) {
+  async function group(path: string, messages: readonly string[], logGroupClass?: 'INFREQUENT_ACCESS') {
+    const logGroupName = service.name(path);
     service.time -= 2 * HOUR;
     await service.client.send(new CreateLogGroupCommand({ logGroupName, logGroupClass }));
     await service.client.send(new CreateLogStreamCommand({ logGroupName, logStreamName: 'stream' }));
     service.time += 2 * HOUR;
     await service.put(
-      logGroupName,
+      path,
       messages.map((message, index): [number, string] => [index - HOUR, message]),
     );
   }
   const engineOf = (more: object = {}): CorrelationEngine =>
     new CorrelationEngine({
       client: service.client,
-      logGroups: ['/apps/*'],
+      logGroups: [service.name('/apps/*')],
+      spans: !service.isShared,
       clock: () => service.time,
       ...more,
     });
@@ -93,7 +94,7 @@ describe('CorrelationEngine.recentErrors', () => {
     );
   });
 
-  it('finds them while queries do not answer them yet', async () => {
+  itNeeds('clock', 'finds them while queries do not answer them yet', async () => {
     const errors = ERRORS.map(textOf);
     // All are older than their group, which stands for fresh events: FilterLogEvents alone shows them.
     await service.createStream('/apps/fresh');

@@ -1,0 +1,9 @@
+import { httpStatusOf } from './classify-error.js';
+
+/**
+ * Says whether the endpoint does not have the operation at all, so that asking again is of no use: HTTP 501, as emulators
+ * answer (LocalStack with the name InternalFailure, which is a passing fault of AWS itself otherwise).
+ */
+export function isNotOffered(error: unknown): boolean {
+  return httpStatusOf(error) === 501;
+}
