@@ -77,3 +77,6 @@ export const MAX_ENTITY_KEY_VALUE_LENGTH = 512;
 export const MAX_ENTITY_ATTRIBUTES = 10;
 export const MAX_ENTITY_ATTRIBUTE_NAME_LENGTH = 256;
 export const MAX_ENTITY_ATTRIBUTE_VALUE_LENGTH = 512;
+
+/** The last millisecond that a `Date` can hold. Source: ECMAScript, time values. */
+export const MAX_TIMESTAMP = 8.64e15;

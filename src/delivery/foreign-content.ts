@@ -1,4 +1,4 @@
-import { MAX_MESSAGE_BYTES } from '../cloudwatch/limits.js';
+import { MAX_MESSAGE_BYTES, MAX_TIMESTAMP } from '../cloudwatch/limits.js';
 import { logGroupNameProblem, logStreamNameProblem } from '../cloudwatch/names.js';
 import { type Destination, type LogEntity } from './encoded-event.js';
 
@@ -6,9 +6,6 @@ import { type Destination, type LogEntity } from './encoded-event.js';
  * Checks of what files say: anybody who may write to their folder may have written them, with right checksums. What
  * goes into a request as it stands must not be able to say more than it should, as where the request goes.
  */
-
-/** The last millisecond that a `Date` can hold. */
-const MAX_TIMESTAMP = 8.64e15;
 
 /** Names that the service takes. */
 export function isDestination(value: unknown): value is Destination {

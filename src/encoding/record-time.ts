@@ -1,5 +1,5 @@
 import { type HrTime } from '@opentelemetry/api';
-import { isTimestamp } from '../delivery/foreign-content.js';
+import { MAX_TIMESTAMP } from '../cloudwatch/limits.js';
 
 /**
  * When a record happened, in milliseconds since 1970: its timestamp, without one when it was observed,
@@ -21,7 +21,7 @@ export function eventTimestamp(
 function toMillis(time: HrTime | undefined): number | undefined {
   if (!isTime(time)) return undefined;
   const millis = Math.floor(time[0] * 1000 + time[1] / 1e6);
-  return isTimestamp(millis) && millis > 0 ? millis : undefined;
+  return millis > 0 && millis <= MAX_TIMESTAMP ? millis : undefined;
 }
 
 /** Says whether a record, which may be made by hand, has a time. */

@@ -1,4 +1,4 @@
-import { readdirSync, renameSync, statSync } from 'node:fs';
+import { closeSync, fsync, openSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describeError } from '../cloudwatch/describe-error.js';
@@ -29,6 +29,10 @@ export interface ReplayedLog {
   readonly directory: string;
   /** In order of age. */
   readonly segments: Set<Segment>;
+  /** Parents of folders that were made and may not outlive a power cut. */
+  readonly unsyncedFolders: Set<string>;
+  /** Events that were counted before and that only a file had, which is not there any more. */
+  readonly onGone: (how: 'removed' | 'taken', events: number, where: string) => void;
   isClosed(): boolean;
   /** Makes the directory where it is missing. @throws the file system's error */
   makeDirectory(): void;
@@ -68,9 +72,26 @@ export class Replay {
     return this.#unreadable.size;
   }
 
+  /** Has the device keep files, and their names. Never rejects; what fails is said. */
+  async sync(segments: Iterable<Segment>): Promise<void> {
+    const { parts, directory, unsyncedFolders } = this.#log;
+    const errors = await Promise.all([...segments].map((segment) => segment.sync()));
+    const folders = [directory, ...unsyncedFolders];
+    unsyncedFolders.clear();
+    await Promise.all(folders.map(syncDirectory));
+    for (const error of errors) {
+      if (error === undefined) continue;
+      parts.diagnostics.error(
+        'write-ahead sync',
+        `files of ${directory} can not be synced and may not outlive a power cut: ${error.message}`,
+      );
+    }
+  }
+
   /** Sends what only files have, as long as there is room in memory. Never rejects. */
   async run(): Promise<void> {
     const log = this.#log;
+    if (!log.isClosed()) this.#lookForFiles();
     for (const segment of [...log.segments]) await this.#replaySegment(segment);
     const claimable = log.isClosed() ? [] : this.#claimable();
     this.#unreadable = new Set(claimable.filter((name) => this.#unreadable.has(name)));
@@ -80,6 +101,28 @@ export class Replay {
       const segment = this.#claim(name);
       if (segment) await this.#replaySegment(segment);
       await nextTurn();
+    }
+  }
+
+  /** Files that were removed, or that another process took, get nothing more. */
+  #lookForFiles(): void {
+    const { segments, parts } = this.#log;
+    for (const segment of [...segments]) {
+      const whereabouts = segment.whereabouts();
+      if (whereabouts === 'here') continue;
+      this.#log.appendElsewhere(segment);
+      const what =
+        whereabouts === 'removed'
+          ? 'was removed: what is in it would be lost with the process'
+          : 'was taken by another process, which took this one for dead: what is in it may be sent twice';
+      parts.diagnostics.error(`write-ahead ${whereabouts}`, `${segment.path} ${what}`);
+      if (whereabouts === 'removed') {
+        this.#log.closeIfDone(segment);
+        continue;
+      }
+      segments.delete(segment);
+      if (segment.left > 0) this.#log.onGone('taken', segment.left, segment.path);
+      segment.abandon();
     }
   }
 
@@ -180,4 +223,18 @@ function tryRename(from: string, to: string): void {
   } catch {
     // It is not there any more, or the next process sees that this one is dead.
   }
+}
+
+/** A new file is safe once its directory is. Not every system can do this. */
+async function syncDirectory(directory: string): Promise<void> {
+  let descriptor: number;
+  try {
+    descriptor = openSync(directory, 'r');
+  } catch {
+    return;
+  }
+  await new Promise<void>((resolve) => {
+    fsync(descriptor, () => resolve());
+  });
+  closeSync(descriptor);
 }

@@ -1,4 +1,3 @@
-import { closeSync, fsync, openSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import {
   type Destination,
@@ -9,7 +8,7 @@ import {
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
 import { makeFoldersAtOnce } from '../file-ownership/make-folders.js';
 import { newFileName, SIGN_OF_LIFE_MILLIS } from './file-owner.js';
-import { type Replay, type ReplayParts } from './replay.js';
+import { type Replay, type ReplayedLog, type ReplayParts } from './replay.js';
 import { JournaledEvent, Segment } from './segment.js';
 
 /** What reads files, of which `emit` needs nothing. */
@@ -30,8 +29,7 @@ export interface WriteAheadSettings {
 export interface WriteAheadParts extends ReplayParts {
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
-  /** Events that were counted before and that only a file had, which is not there any more. */
-  readonly onGone: (how: 'removed' | 'taken', events: number, where: string) => void;
+  readonly onGone: ReplayedLog['onGone'];
   /** Where the part that reads files comes from: nothing before, or what went wrong, holds up what is appended. */
   readonly replay: {
     /** As far as it is there already. */
@@ -213,8 +211,7 @@ export class WriteAheadLog implements EventKeeper {
     for (const timer of this.#timers) clearInterval(timer);
     if (this.#settings.fsyncIntervalMillis > 0) {
       const kept = [...this.#segments].filter(({ unreleased }) => unreleased > 0);
-      await Promise.all(kept.map((segment) => segment.sync()));
-      if (kept.length > 0) await this.#syncFolders();
+      if (kept.length > 0) await (this.#replayer ?? (await this.#loadReplayer()))?.sync(kept);
     }
     for (const segment of this.#segments) this.#close(segment);
     this.#segments.clear();
@@ -306,32 +303,8 @@ export class WriteAheadLog implements EventKeeper {
     if (gone > 0) this.#parts.onGone('removed', gone, segment.path);
   }
 
-  /** Files that were removed, or that another process took, get nothing more. */
-  #lookForFiles(): void {
-    for (const segment of [...this.#segments]) {
-      const whereabouts = segment.whereabouts();
-      if (whereabouts === 'here') continue;
-      if (segment === this.#current) this.#current = undefined;
-      const what =
-        whereabouts === 'removed'
-          ? 'was removed: what is in it would be lost with the process'
-          : 'was taken by another process, which took this one for dead: what is in it may be sent twice';
-      this.#parts.diagnostics.error(`write-ahead ${whereabouts}`, `${segment.path} ${what}`);
-      if (whereabouts === 'removed') {
-        this.#closeIfDone(segment);
-        continue;
-      }
-      this.#segments.delete(segment);
-      if (segment.left > 0) this.#parts.onGone('taken', segment.left, segment.path);
-      segment.abandon();
-    }
-  }
-
   async #replay(): Promise<void> {
-    if (!this.#isClosed) {
-      this.#lookForFiles();
-      this.#noteAgain();
-    }
+    if (!this.#isClosed) this.#noteAgain();
     const replay = this.#replayer ?? (await this.#loadReplayer());
     await replay?.run();
   }
@@ -353,6 +326,8 @@ export class WriteAheadLog implements EventKeeper {
       segments: this.#segments,
       isClosed: () => this.#isClosed,
       makeDirectory: () => void this.#directory(),
+      unsyncedFolders: this.#unsyncedFolders,
+      onGone: this.#parts.onGone,
       appendElsewhere: (segment) => {
         if (segment === this.#current) this.#current = undefined;
       },
@@ -363,26 +338,11 @@ export class WriteAheadLog implements EventKeeper {
   }
 
   async #sync(): Promise<void> {
-    if (!this.#needsSync || this.#syncing) return;
+    if (!this.#needsSync || this.#syncing || this.#replayer === undefined) return;
     this.#needsSync = false;
     this.#syncing = true;
-    const errors = await Promise.all([...this.#segments].map((segment) => segment.sync()));
-    await this.#syncFolders();
+    await this.#replayer.sync(this.#segments);
     this.#syncing = false;
-    for (const error of errors) {
-      if (error === undefined) continue;
-      this.#parts.diagnostics.error(
-        'write-ahead sync',
-        `files of ${this.#settings.directory} can not be synced and may not outlive a power cut: ${error.message}`,
-      );
-    }
-  }
-
-  /** The names of files, and of the folders that were made for them. */
-  async #syncFolders(): Promise<void> {
-    const folders = [this.#settings.directory, ...this.#unsyncedFolders];
-    this.#unsyncedFolders.clear();
-    await Promise.all(folders.map(syncDirectory));
   }
 
   #showLife(): void {
@@ -400,18 +360,4 @@ function bySegment(events: readonly EncodedEvent[]): Map<Segment, number[]> {
     else numbers.set(event.segment, [event.number]);
   }
   return numbers;
-}
-
-/** A new file is safe once its directory is. Not every system can do this. */
-async function syncDirectory(directory: string): Promise<void> {
-  let descriptor: number;
-  try {
-    descriptor = openSync(directory, 'r');
-  } catch {
-    return;
-  }
-  await new Promise<void>((resolve) => {
-    fsync(descriptor, () => resolve());
-  });
-  closeSync(descriptor);
 }

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { eventually } from '../eventually.js';
 import { encodeEvent } from '../../src/encoding/encode-event.js';
@@ -99,6 +100,28 @@ describe('WriteAheadLog', () => {
     await log.replay();
     expect(loads).to.equal(3);
   });
+
+  for (const [asks, canLoad] of [
+    ['as soon as the part that does it is there', true],
+    ['and closes where the part that does it can not be loaded', false],
+  ] as const) {
+    it(`has the device keep events ${asks}`, async () => {
+      let loads = 0;
+      const load = (): Promise<ReplayPart> => {
+        loads++;
+        return canLoad && loads > 1 ? Promise.resolve({ Replay }) : Promise.reject(new Error('EMFILE'));
+      };
+      const { log, lines } = start({ fsyncIntervalMillis: 1, replay: { now: () => undefined, load } });
+      append(log, 'kept');
+      await log.replay();
+      // By then it was to be synced.
+      await sleep(20);
+      await log.close();
+      expect(loads).to.be.at.least(2);
+      expect(lines).to.deep.equal([]);
+      expect(files()).to.have.length(1);
+    });
+  }
 
   it('has each event with the operating system when append returns', () => {
     const { log } = start();
