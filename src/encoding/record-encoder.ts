@@ -201,7 +201,11 @@ export class RecordEncoder {
     const page = this.#sparePage ?? new EventPage();
     this.#sparePage = undefined;
     const written = this.#writeOrLose(record, page);
-    const encoded = written && { ...written, events: written.events ?? [page.takeLast()] };
+    const encoded = written && {
+      destination: written.destination,
+      entity: written.entity,
+      events: written.events ?? [page.takeLast()],
+    };
     if (page.bytes.length <= MAX_SPARE_BYTES) this.#sparePage = page;
     return encoded;
   }
