@@ -82,8 +82,8 @@ export function adoptSegment(path: string): Adopted {
     if (lost.length > 0) segment.release(lost);
     let sent = 0;
     for (let number = 0; number < states.size; number++) if (states.isLeftAndSent(number)) sent++;
-    // Cut off before it says how many events there were: one at least.
-    const isCutOff = head === undefined && lines.length < HEAD_LINES;
+    // Cut off before it says how many events there were, or within that: one at least.
+    const isCutOff = head === undefined && lines.length <= HEAD_LINES;
     return {
       segment,
       events: segment.unreleased,

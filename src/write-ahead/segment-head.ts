@@ -7,7 +7,7 @@ const { O_NOFOLLOW = 0 } = constants as { O_NOFOLLOW?: number };
 const DIGITS = 10;
 
 /** A write for each record would cost an application as much as the record. */
-export const COUNT_DELAY_MILLIS = 10;
+const COUNT_DELAY_MILLIS = 10;
 
 const VERSION_LINE = Buffer.from(lineOf(JSON.stringify({ version: SEGMENT_VERSION })));
 
