@@ -13,9 +13,8 @@ import {
   rmSync,
   symlinkSync,
 } from 'node:fs';
-import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -24,36 +23,43 @@ const env = { ...process.env };
 // The examples start their own local service unless they are given one; a developer's AWS settings stay out.
 for (const name of Object.keys(env)) if (/^(AWS_|OTEL_)/.test(name)) delete env[name];
 
-/** The folder itself where all that it needs is there, else a copy beside what it needs. */
+/** The folder itself, or, where it is a package of its own, a copy beside what it needs. */
 function prepared(folder) {
   const manifest = join(folder, 'package.json');
   if (!existsSync(manifest)) return folder;
-  const { dependencies } = JSON.parse(readFileSync(manifest, 'utf8'));
-  const others = Object.entries(dependencies).filter(([name]) => name !== ownName);
-  const isThere = ([name]) =>
-    createRequire(manifest)
-      .resolve.paths(name)
-      .some((path) => existsSync(join(path, name)));
-  if (others.every(isThere)) return folder;
+  const { dependencies, devDependencies = {} } = JSON.parse(readFileSync(manifest, 'utf8'));
+  const others = Object.entries({ ...dependencies, ...devDependencies }).filter(([name]) => name !== ownName);
   const scratch = mkdtempSync(join(tmpdir(), 'otel-cwlogs-example-'));
   process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
-  cpSync(folder, scratch, { recursive: true, filter: (path) => !path.endsWith('package.json') });
-  cpSync(join(root, '.npmrc'), join(scratch, '.npmrc'));
-  const wanted = others.map(([name, range]) => `${name}@${range}`);
-  execFileSync('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', ...wanted], {
-    cwd: scratch,
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
-  mkdirSync(join(scratch, 'node_modules'), { recursive: true });
-  symlinkSync(root, join(scratch, 'node_modules', ownName), 'dir');
+  const wanted = others.filter(([name]) => !existsSync(join(root, 'node_modules', name)));
+  if (wanted.length > 0) {
+    cpSync(folder, scratch, { recursive: true, filter: (path) => !path.endsWith('package.json') });
+    cpSync(join(root, '.npmrc'), join(scratch, '.npmrc'));
+    const ranges = others.map(([name, range]) => `${name}@${range}`);
+    execFileSync('npm', ['install', '--no-save', '--ignore-scripts', '--no-audit', '--no-fund', ...ranges], {
+      cwd: scratch,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
+  } else {
+    cpSync(folder, scratch, { recursive: true });
+    for (const [name] of others) link(name, join(root, 'node_modules', name), scratch);
+  }
+  link(ownName, root, scratch);
   return scratch;
+}
+
+function link(name, target, folder) {
+  const path = join(folder, 'node_modules', name);
+  mkdirSync(dirname(path), { recursive: true });
+  symlinkSync(target, path, 'dir');
 }
 
 let wrong = 0;
 let run = 0;
+const only = process.argv[2];
 for (const name of readdirSync(join(root, 'examples')).sort()) {
   const folder = join(root, 'examples', name);
-  if (!existsSync(join(folder, 'main.mjs'))) continue;
+  if (!existsSync(join(folder, 'main.mjs')) || (only !== undefined && name !== only)) continue;
   if (!existsSync(join(folder, 'README.md'))) {
     console.log(`FAIL ${name}: no README.md`);
     wrong++;

@@ -13,21 +13,22 @@ const schema = JSON.parse(
   (key, value: unknown) => (['id', '$schema'].includes(key) && typeof value === 'string' ? undefined : value),
 ) as Record<string, unknown>;
 
-describe('docker-compose.yml', () => {
-  const compose = load(readFileSync('docker-compose.yml', 'utf8')) as ComposeFile;
-  const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
+for (const file of ['docker-compose.yml', 'examples/express-app/docker-compose.yml'])
+  describe(file, () => {
+    const compose = load(readFileSync(file, 'utf8')) as ComposeFile;
+    const validate = new Ajv({ strict: false, validateFormats: false }).compile(schema);
 
-  it('is valid by the Compose specification', () => {
-    expect(validate(compose), JSON.stringify(validate.errors)).to.equal(true);
-  });
+    it('is valid by the Compose specification', () => {
+      expect(validate(compose), JSON.stringify(validate.errors)).to.equal(true);
+    });
 
-  it('is checked by a schema that refuses what is wrong', () => {
-    expect(validate({ ...compose, services: { localstack: { image: 7 } } })).to.equal(false);
-  });
+    it('is checked by a schema that refuses what is wrong', () => {
+      expect(validate({ ...compose, services: { localstack: { image: 7 } } })).to.equal(false);
+    });
 
-  it('pins an image that starts without a licence token, on loopback only', () => {
-    const { image, ports } = compose.services.localstack!;
-    expect(image).to.equal('localstack/localstack:4.14.0');
-    for (const port of ports) expect(port).to.match(/^127\.0\.0\.1:/);
+    it('pins an image that starts without a licence token, on loopback only', () => {
+      const { image, ports } = compose.services.localstack!;
+      expect(image).to.equal('localstack/localstack:4.14.0');
+      for (const port of ports) expect(port).to.match(/^127\.0\.0\.1:/);
+    });
   });
-});
