@@ -10,7 +10,7 @@ import { type RoomForBytes } from './room-for-bytes.js';
 import { type FileSystem } from './spool/private-files.js';
 import { type SpoolSettings, type SpoolStatus } from './spool/spool.js';
 
-/** What became of the events of one `deliver`, by the time it was answered. */
+/** The fate of the events of one `deliver`, by the time it was answered. */
 export interface DeliveryResult {
   /** Events that the service has accepted. */
   readonly delivered: number;
@@ -47,18 +47,18 @@ export interface DeliveryStatus {
   readonly handedOnEvents?: number | undefined;
 }
 
-/** What became of a batch that was sent while the process stood still; what is in neither figure is left. */
+/** The fate of a batch that was sent while the process stood still; events in neither figure are left. */
 export interface SentAtOnce {
   readonly delivered: number;
   /** Events that the service refused. */
   readonly lost: number;
 }
 
-/** What became of all of them. */
+/** The fate of all of them. */
 export interface AllSentAtOnce {
   /** By the places of the batches; nothing for one of which nothing is known. */
   readonly batches: readonly (SentAtOnce | undefined)[];
-  /** Of what was refused, the reasons. */
+  /** Refused events, by reason. */
   readonly lostByReason: Readonly<Partial<Record<LossReason, number>>>;
   /** The last error, in words that hold nothing of the service's. */
   readonly problem?: string | undefined;
@@ -78,7 +78,7 @@ export type SendAtOnce = (
 /** How one `deliver` waits. */
 export interface DeliverOptions {
   /**
-   * What was reserved for the batches in {@link DeliveryParts.room}: they are in memory already, and wait for no
+   * The bytes reserved for the batches in {@link DeliveryParts.room}: they are in memory already, and wait for no
    * room. Nobody asks what becomes of each of them: those that wait for the same stream may be sent together, and then
    * count as kept in the result.
    */
@@ -159,7 +159,7 @@ export interface DeliverySettings {
   readonly spool?: SpoolSettings | undefined;
 }
 
-/** What delivery works with. */
+/** The parts that delivery needs. */
 export interface DeliveryParts {
   readonly client: CloudWatchLogsClient;
   readonly losses: Losses;

@@ -15,7 +15,7 @@ import { RoomForBytes } from './room-for-bytes.js';
 import { type Sender } from './sender.js';
 import { type Spool } from './spool/spool.js';
 
-/** What the dispatcher works with. */
+/** The parts that the dispatcher needs. */
 export interface DispatcherParts {
   readonly sender: Sender;
   readonly provisioner: Provisioner;
@@ -31,7 +31,7 @@ export interface DispatcherParts {
   readonly random: () => number;
 }
 
-/** What the parts of a dispatcher tell it. */
+/** The calls by which the parts of a dispatcher tell it of changes. */
 export interface DispatchLoop {
   /** Something may start that could not before. */
   pump(): void;
@@ -44,7 +44,7 @@ export interface DispatchLoop {
 /** `closing`: nothing new comes in, and what is left is tried once more. `aborted`: no request is made any more. */
 export type Phase = 'open' | 'closing' | 'aborted';
 
-/** What the parts of a dispatcher share. */
+/** The state that the parts of a dispatcher share. */
 export class DispatchState {
   readonly parts: DispatcherParts;
   readonly settings: DeliverySettings;

@@ -28,7 +28,7 @@ export class Destinations {
   /** Placeholders that nothing filled. */
   readonly #missed = new Set<string>();
   readonly #known = new Map<string, Known>();
-  /** What the last record of a resource got, where neither name holds record data: most records are alike. */
+  /** The last destination of a resource, where neither name holds record data: most records have the same. */
   #last: { readonly resource: object; readonly hour: number; readonly known: Known } | undefined;
   /** Whether a name holds data of the record itself. */
   readonly usesRecord: boolean;

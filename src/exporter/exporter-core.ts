@@ -33,7 +33,7 @@ import { type HealthCheckOptions, type HealthReport } from './health-check.js';
 import { type LateParts, type PartsOnDemand, partsOnDemand } from './parts-on-demand.js';
 import { WrittenRecord } from './written-record.js';
 
-/** What an exporter works with, for tests; everything has a default. */
+/** The parts that an exporter needs, for tests; everything has a default. */
 export interface ExporterParts {
   readonly client?: CloudWatchLogsClient;
   readonly diagnostics?: Diagnostics;
@@ -63,7 +63,7 @@ export class ExporterCore implements LogRecordExporter {
   readonly #settings: ExporterSettings;
   readonly #diagnostics: Diagnostics;
   readonly #losses: Losses;
-  /** Of its own or the application's; it is made with what delivers. */
+  /** Its own client or the application's; an own one is made together with delivery. */
   #client: CloudWatchLogsClient | undefined;
   readonly #onDemand: PartsOnDemand;
   readonly #createClient: CreateClient;
@@ -83,7 +83,7 @@ export class ExporterCore implements LogRecordExporter {
   #batches = 0;
   #metrics: ExporterMetrics | undefined;
   readonly #now: () => number;
-  /** Of the last records, for the health check. */
+  /** The resource of the last records, for the health check. */
   #lastResource: ReadableLogRecord['resource'] | undefined;
   #shutdown: Promise<void> | undefined;
   /** Little time is left: what is encoded lets nobody work in between. */
@@ -177,7 +177,7 @@ export class ExporterCore implements LogRecordExporter {
     try {
       const { delivered } = await this.#encode(records, async (batches) => {
         for (const batch of batches) bytes += batch.bytes;
-        // What becomes of them is counted and reported by delivery.
+        // Delivery counts and reports their fate.
         await this.#delivery.deliver(batches, { reservedBytes, untilSafe: true });
       });
       const reported = delivered.catch((error: unknown) => {
@@ -229,7 +229,7 @@ export class ExporterCore implements LogRecordExporter {
     this.#isHurried = true;
   }
 
-  /** What became of the records so far. */
+  /** The fate of the records so far. */
   status(): ExporterStatus {
     const delivery = this.#delivery.status();
     const { inheritedEvents: inherited = 0, handedOnEvents = 0 } = delivery;
@@ -238,7 +238,7 @@ export class ExporterCore implements LogRecordExporter {
       emitted: this.#emitted,
       addedBySplit: this.#addedBySplit,
       delivered: delivery.deliveredEvents,
-      // What is neither delivered nor lost is still with us: encoded, waiting for room, held or in flight.
+      // Records neither delivered nor lost are still with us: encoded, waiting for room, held or in flight.
       kept:
         this.#emitted +
         this.#addedBySplit +

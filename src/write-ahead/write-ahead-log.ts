@@ -11,7 +11,7 @@ import { newFileName, SIGN_OF_LIFE_MILLIS } from './file-owner.js';
 import { type Replay, type ReplayedLog, type ReplayParts } from './replay.js';
 import { JournaledEvent, Segment } from './segment.js';
 
-/** What reads files, of which `emit` needs nothing. */
+/** The code that reads files; `emit` needs nothing of it, so it is loaded later. */
 export interface ReplayPart {
   readonly Replay: typeof Replay;
 }
@@ -25,7 +25,7 @@ export interface WriteAheadSettings {
   readonly maxBytes: number;
 }
 
-/** What the log works with. */
+/** The parts that the log needs. */
 export interface WriteAheadParts extends ReplayParts {
   /** Milliseconds since 1970. */
   readonly wallClock: () => number;
@@ -48,7 +48,7 @@ export interface WriteAheadStatus {
   readonly unprotected: number;
   /** Events that earlier processes left and that this one took over. */
   readonly replayed: number;
-  /** Of these, events that the earlier process may have delivered: at most so many are there twice. */
+  /** Those of them that the earlier process may have delivered: at most so many are there twice. */
   readonly possibleDuplicates: number;
   /** Files that stay as they are: a later version wrote them, or they can't be read. */
   readonly unreadableFiles: number;

@@ -25,7 +25,7 @@ import { type SyncTiming } from './sync-timing.js';
  */
 export const LEASE_MILLIS = 30_000;
 
-/** What one look at the spool's directory found. */
+/** The findings of one look at the spool's directory. */
 export interface FolderScan {
   /** Folders that were taken over, the oldest first, with their batches in order. */
   readonly taken: readonly { readonly folder: HeldFolder; readonly files: readonly StoredFile[] }[];
@@ -44,7 +44,7 @@ export interface StoredFile {
   readonly name: SpoolFileName;
 }
 
-/** What the folders are kept with. */
+/** The parts that keeping folders needs. */
 export interface SpoolFoldersParts {
   readonly fs: FileSystem;
   /** Milliseconds, monotonic. */
@@ -69,7 +69,7 @@ export class SpoolFolders {
   readonly #signs: SignsOfLife;
   #lastSignAt: number;
   #own: Promise<HeldFolder> | undefined;
-  /** That of the process's end. */
+  /** The folder of what the end of the process stored. */
   #freeAtOnce: string | undefined;
 
   constructor(parts: SpoolFoldersParts, { directory }: { readonly directory: string }) {
@@ -138,7 +138,7 @@ export class SpoolFolders {
   /** Removes a folder that was taken over and is empty by now. */
   async dismiss(folder: HeldFolder): Promise<void> {
     if ((await this.#own?.catch(() => undefined)) === folder) return;
-    // What stands in the way is not the spool's; it is left to the next process with the folder.
+    // A foreign file in it is not the spool's to remove; it is left to the next process, with the folder.
     if (await this.#removeEmpty(folder)) this.#held.delete(folder);
   }
 
@@ -265,7 +265,7 @@ export class SpoolFolders {
   ): Promise<{ folder: HeldFolder; files: StoredFile[] } | undefined> {
     const own = join(this.#directory, spoolFolderName({ writer, holder: this.#owner }));
     try {
-      // What another user owns may be ours to rename, and not to read.
+      // A folder of another user may be ours to rename, and not to read.
       await this.#fs.readdir(path);
       await this.#fs.rename(path, own);
     } catch (error) {

@@ -7,7 +7,7 @@ import { NOWHERE, readSpoolFile, readSpoolFileDestination } from './spool-file.j
 import { type SpoolFolders } from './spool-folders.js';
 import { type StoredBatch } from './stored-batch.js';
 
-/** What reading a stored batch came to. */
+/** The result of reading a stored batch. */
 export type StoredRead =
   | { readonly kind: 'batch'; readonly batch: LogEventBatch }
   | { readonly kind: 'damaged'; readonly detail: string }
@@ -33,7 +33,7 @@ const PASSING_ERRORS: ReadonlySet<string | undefined> = new Set([
   'EBUSY',
 ]);
 
-/** What a reader works with. */
+/** The parts that a reader needs. */
 export interface SpoolReaderParts {
   readonly fs: FileSystem;
   readonly folders: SpoolFolders;

@@ -10,7 +10,7 @@ export const CONCURRENT_WRITES = 4;
 /** Milliseconds after a failed write in which none is tried. */
 const WRITE_PAUSE_MILLIS = 1_000;
 
-/** What a file is written as. */
+/** A file that is to be written. */
 export interface FileToWrite {
   readonly file: string;
   readonly content: Buffer;

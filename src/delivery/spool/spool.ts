@@ -34,7 +34,7 @@ export interface SpoolListener {
   found(batches: readonly FoundBatch[]): void;
   /** Batches that were set aside, to be tried once more; in order. */
   again(batches: readonly FoundBatch[]): void;
-  /** What was found, and is not dropped again, may be sent. */
+  /** A look at the directory is over: batches that were found, and are not dropped again, may be sent. */
   scanned(): void;
   /** A batch that another process took over, taking this one for dead. */
   handedOn(stored: StoredBatch): void;
@@ -294,7 +294,7 @@ export class Spool {
     sequence: number,
     replaces: StoredBatch | undefined,
   ): Promise<StoredBatch | 'too_large' | undefined> {
-    // What others have by now must not be dropped to make room.
+    // Batches that others have by now must not be dropped to make room.
     this.#letGo(await this.#folders.handedOn());
     const content = Buffer.from(writeSpoolFile(batch));
     if (content.length > this.#settings.maxBytes) return 'too_large';
