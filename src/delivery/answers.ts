@@ -83,7 +83,7 @@ export class Answers {
   #failed(outcome: Outcome & { kind: 'retry' }, { lane, pending, number }: Attempt): void {
     const { accounts, lanes, pace, parts } = this.#state;
     const { cause, error, afterMillis } = outcome;
-    const now = parts.now();
+    const now = parts.monotonicMillis();
     // The first event of a new stream finds it missing, and it is made: that is no error yet.
     if (cause === 'missing') pending.lastError = error;
     else accounts.noteError(pending, error);
@@ -125,7 +125,7 @@ export class Answers {
 
   #unreadable({ lane, number }: Attempt): void {
     const { pace, parts } = this.#state;
-    lane.unread({ number, now: parts.now() }, (failures) => pace.delay(failures, undefined));
+    lane.unread({ number, now: parts.monotonicMillis() }, (failures) => pace.delay(failures, undefined));
   }
 
   #report(cause: RetryCause, error: Error, lane: Lane): void {

@@ -11,7 +11,7 @@ interface AccountsParts {
   readonly room: RoomForBytes;
   readonly spool?: Spool | undefined;
   /** Milliseconds since 1970. */
-  readonly wallClock: () => number;
+  readonly epochMillis: () => number;
 }
 
 /**
@@ -40,7 +40,7 @@ export class DeliveryAccounts {
 
   set lastError(error: Error | undefined) {
     this.#lastError = error;
-    this.lastErrorAt = this.#parts.wallClock();
+    this.lastErrorAt = this.#parts.epochMillis();
   }
 
   /** The service took the first part of a batch, all but what it rejected. @param where - for the report */

@@ -85,7 +85,7 @@ export interface DeliverOptions {
   readonly reservedBytes?: number | undefined;
   /**
    * It resolves already when the endpoint is known to fail and what is not delivered is safe: on disk, or in memory
-   * without a spool. Default false: it waits for answers up to `exportTimeoutMillis`.
+   * without a spool. Default false: it waits for answers up to `deliveryTimeoutMillis`.
    */
   readonly untilSafe?: boolean | undefined;
 }
@@ -139,7 +139,7 @@ export interface DeliverySettings {
   /** Bytes of events (as the service counts them) held in memory, in flight included. Default 32 MiB. */
   readonly maxBufferBytes: number;
   /** Milliseconds that `deliver` may take; what is not delivered then is kept. Default 20,000. */
-  readonly exportTimeoutMillis: number;
+  readonly deliveryTimeoutMillis: number;
   /** Milliseconds for one request with the SDK's own retries. Default 10,000. */
   readonly requestTimeoutMillis: number;
   /** Milliseconds that `forceFlush` may take. Default 20,000. */
@@ -165,9 +165,9 @@ export interface DeliveryParts {
   readonly losses: Losses;
   readonly diagnostics: Diagnostics;
   /** A monotonic clock in milliseconds; `performance.now` by default. */
-  readonly now?: (() => number) | undefined;
+  readonly monotonicMillis?: (() => number) | undefined;
   /** Milliseconds since 1970; `Date.now` by default. */
-  readonly wallClock?: (() => number) | undefined;
+  readonly epochMillis?: (() => number) | undefined;
   /** From 0 to 1, for jitter; `Math.random` by default. */
   readonly random?: (() => number) | undefined;
   /** Where the spool's files are; `node:fs/promises` by default. */
@@ -181,7 +181,7 @@ export interface DeliveryParts {
 export const DEFAULT_DELIVERY_SETTINGS: DeliverySettings = {
   concurrency: 4,
   maxBufferBytes: 32 * 1024 * 1024,
-  exportTimeoutMillis: 20_000,
+  deliveryTimeoutMillis: 20_000,
   requestTimeoutMillis: 10_000,
   flushTimeoutMillis: 20_000,
   shutdownTimeoutMillis: 5_000,

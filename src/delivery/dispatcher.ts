@@ -71,7 +71,7 @@ export class Dispatcher implements Delivery {
     batches: readonly LogEventBatch[],
     { reservedBytes, untilSafe = false }: DeliverOptions = {},
   ): Promise<DeliveryResult> {
-    const deadline = this.#state.deadlineIn(this.#state.settings.exportTimeoutMillis);
+    const deadline = this.#state.deadlineIn(this.#state.settings.deliveryTimeoutMillis);
     const hasSpool = this.#spooled !== undefined;
     const limit = this.#startLimit(answersOfDelivery(deadline, { hasSpool }));
     const admission = await this.#admissions.admitAll(batches, limit.over, reservedBytes);
@@ -162,7 +162,7 @@ export class Dispatcher implements Delivery {
     const { halfway, lanes, pace, parts, phase } = this.#state;
     clearTimeout(this.#timer);
     if (phase === 'aborted' || this.#state.standsStill) return;
-    const now = parts.now();
+    const now = parts.monotonicMillis();
     let nextAt = Number.POSITIVE_INFINITY;
     // A lane that started something is moved to the end, where this same loop comes to it again.
     for (const lane of lanes) {

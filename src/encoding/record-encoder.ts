@@ -41,9 +41,9 @@ export interface RecordEncoderParts {
   readonly losses: Losses;
   readonly diagnostics: Diagnostics;
   /** Milliseconds since 1970. */
-  readonly wallClock: () => number;
+  readonly epochMillis: () => number;
   /** Milliseconds, monotonic. */
-  readonly now: () => number;
+  readonly monotonicMillis: () => number;
 }
 
 /** Changes a record before it is written, or drops it by returning undefined (counted as `dropped_by_transform`). */
@@ -139,7 +139,7 @@ export class RecordEncoder {
   constructor(parts: RecordEncoderParts, settings: RecordEncoderSettings) {
     this.#parts = parts;
     this.#settings = settings;
-    this.#destinations = new Destinations(settings, parts.now, (sentence) => {
+    this.#destinations = new Destinations(settings, parts.monotonicMillis, (sentence) => {
       parts.diagnostics.warn(sentence, sentence);
     });
     this.#places = new Places(settings.entity ? entityOf : () => undefined);
@@ -209,12 +209,12 @@ export class RecordEncoder {
   /** The destination that records of a resource will have, where it can be told before the first one. */
   destinationAhead(resource?: ReadableLogRecord['resource']): Destination | undefined {
     const shown = resource && this.#redactor.resource(resource);
-    return this.#destinations.ahead(shown, this.#parts.wallClock());
+    return this.#destinations.ahead(shown, this.#parts.epochMillis());
   }
 
   /** The log group of all records, where it can be told before any record and resource are known. */
   groupAhead(): string | undefined {
-    return this.#destinations.groupAhead(this.#parts.wallClock());
+    return this.#destinations.groupAhead(this.#parts.epochMillis());
   }
 
   /** Says whether `minSeverity` drops records of a severity. */
@@ -267,7 +267,7 @@ export class RecordEncoder {
     const whole = withoutFalseException(withResourceAndScope(original, this.#wholeParts));
     const record = this.#transform(whole);
     if (record === undefined) return undefined;
-    const timestamp = eventTimestamp(record.hrTime, record.hrTimeObserved, this.#parts.wallClock);
+    const timestamp = eventTimestamp(record.hrTime, record.hrTimeObserved, this.#parts.epochMillis);
     const end = this.#writeMessage(page, page.begin(timestamp), record);
     const bytes = page.messageBytesTo(end);
     if (bytes === 0) {

@@ -2,6 +2,7 @@ import { type Context } from '@opentelemetry/api';
 import { type LogRecordProcessor, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { OptionError } from '../cloudwatch/errors.js';
 import { MAX_BATCH_BYTES } from '../cloudwatch/limits.js';
+import { monotonicMillis } from '../delivery/clocks.js';
 import { Deadline } from '../delivery/deadline.js';
 import { type SendAtOnce } from '../delivery/delivery.js';
 import { type RoomForBytes } from '../delivery/room-for-bytes.js';
@@ -53,7 +54,7 @@ export class QueueingProcessor implements LogRecordProcessor {
   readonly #settings: ProcessorSettings;
   readonly #queue: RecordQueue;
   #metrics: ProcessorMetrics | undefined;
-  readonly #now: () => number;
+  readonly #monotonicMillis: () => number;
   /** Why the queue takes no more: by its records, or by bytes. */
   readonly #fullOfRecords: string;
   readonly #fullOfBytes: string;
@@ -73,7 +74,7 @@ export class QueueingProcessor implements LogRecordProcessor {
 
   constructor(settings: ProcessorSettings, parts: ExporterParts = {}) {
     this.#settings = settings;
-    this.#now = parts.now ?? (() => performance.now());
+    this.#monotonicMillis = parts.monotonicMillis ?? monotonicMillis;
     const { maxBufferBytes, maxExportBatchSize, maxQueueSize, meterProvider, writeAhead } = settings;
     this.#core = new ExporterCore(settings, { ...parts, writeAhead });
     this.#room = this.#core.room;
@@ -134,11 +135,11 @@ export class QueueingProcessor implements LogRecordProcessor {
     if (!(Number.isFinite(timeoutMillis) && timeoutMillis >= 0)) {
       return Promise.reject(new OptionError('timeoutMillis', 'be a number of milliseconds', timeoutMillis));
     }
-    return this.flushBy(Deadline.after(timeoutMillis, this.#now));
+    return this.flushBy(Deadline.after(timeoutMillis, this.#monotonicMillis));
   }
 
   shutdown(): Promise<void> {
-    return this.shutdownBy(Deadline.after(this.#settings.shutdownTimeoutMillis, this.#now));
+    return this.shutdownBy(Deadline.after(this.#settings.shutdownTimeoutMillis, this.#monotonicMillis));
   }
 
   /** As `forceFlush`, in another time. */
@@ -265,7 +266,7 @@ export class QueueingProcessor implements LogRecordProcessor {
       if (resource?.asyncAttributesPending === true) pending.add(resource);
     }
     if (pending.size === 0) return;
-    const deadline = Deadline.after(this.#settings.exportTimeoutMillis, this.#now);
+    const deadline = Deadline.after(this.#settings.exportTimeoutMillis, this.#monotonicMillis);
     const limit = startTimeLimit(deadline, false);
     const waits = [...pending].map(async (resource) => {
       await resource.waitForAsyncAttributes?.();

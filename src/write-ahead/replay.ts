@@ -13,7 +13,7 @@ import { type Segment } from './segment.js';
 export interface ReplayParts {
   readonly diagnostics: Diagnostics;
   /** Milliseconds, monotonic. */
-  readonly now: () => number;
+  readonly monotonicMillis: () => number;
   /** Whether there is room in memory for events that only files have. */
   readonly hasRoom: () => boolean;
   /** Delivers events that a file had; resolves when they are delivered, kept or lost. Never rejects. */
@@ -54,7 +54,7 @@ export class Replay {
 
   constructor(log: ReplayedLog) {
     this.#log = log;
-    this.#signs = new SignsOfLife(log.parts.now, DEAD_AFTER_MILLIS);
+    this.#signs = new SignsOfLife(log.parts.monotonicMillis, DEAD_AFTER_MILLIS);
   }
 
   /** Events that were taken over. */

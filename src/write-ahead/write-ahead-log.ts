@@ -28,7 +28,7 @@ export interface WriteAheadSettings {
 /** The parts that the log needs. */
 export interface WriteAheadParts extends ReplayParts {
   /** Milliseconds since 1970. */
-  readonly wallClock: () => number;
+  readonly epochMillis: () => number;
   readonly onGone: ReplayedLog['onGone'];
   /** Where the part that reads files comes from: nothing before, or what went wrong, holds up what is appended. */
   readonly replay: {
@@ -117,7 +117,7 @@ export class WriteAheadLog implements EventKeeper {
     entity: LogEntity | undefined,
     events: readonly EncodedEvent[],
   ): readonly JournaledEvent[] | undefined {
-    const now = this.#parts.now();
+    const now = this.#parts.monotonicMillis();
     if (this.#isClosed || now - this.#failedAt < AFTER_FAILURE_MILLIS) {
       this.#unprotected++;
       return;
@@ -188,7 +188,7 @@ export class WriteAheadLog implements EventKeeper {
       possibleDuplicates: this.#replayer?.possibleDuplicates ?? 0,
       unreadableFiles: this.#replayer?.unreadableFiles ?? 0,
       maxBytes: this.#settings.maxBytes,
-      oldestAgeMillis: events > 0 ? Math.max(0, this.#parts.wallClock() - oldest) : undefined,
+      oldestAgeMillis: events > 0 ? Math.max(0, this.#parts.epochMillis() - oldest) : undefined,
       writeError: this.#writeError,
     };
   }
@@ -258,7 +258,7 @@ export class WriteAheadLog implements EventKeeper {
     if (this.#current && this.#current.bytes < this.#segmentBytes) return this.#current;
     this.#leaveCurrent();
     if (this.#bytes() + this.#segmentBytes > this.#settings.maxBytes) return undefined;
-    const name = newFileName(this.#parts.wallClock(), ++this.#sequence);
+    const name = newFileName(this.#parts.epochMillis(), ++this.#sequence);
     this.#current = Segment.create(join(this.#directory(), name));
     this.#segments.add(this.#current);
     return this.#current;
@@ -346,7 +346,7 @@ export class WriteAheadLog implements EventKeeper {
   }
 
   #showLife(): void {
-    const now = new Date(this.#parts.wallClock());
+    const now = new Date(this.#parts.epochMillis());
     for (const segment of this.#segments) segment.showLife(now);
   }
 }

@@ -48,9 +48,9 @@ export interface StoredFile {
 export interface SpoolFoldersParts {
   readonly fs: FileSystem;
   /** Milliseconds, monotonic. */
-  readonly now: () => number;
+  readonly monotonicMillis: () => number;
   /** Milliseconds since 1970. */
-  readonly wallClock: () => number;
+  readonly epochMillis: () => number;
   readonly owner?: ProcessOwner | undefined;
   readonly timing: SyncTiming;
 }
@@ -60,8 +60,8 @@ export class SpoolFolders {
   readonly #fs: FileSystem;
   readonly #directory: string;
   readonly #timing: SyncTiming;
-  readonly #now: () => number;
-  readonly #wallClock: () => number;
+  readonly #monotonicMillis: () => number;
+  readonly #epochMillis: () => number;
   readonly #owner: ProcessOwner;
   readonly #held = new Set<HeldFolder>();
   /** Folders that others may have taken over: this process showed no sign of life for long. */
@@ -76,11 +76,11 @@ export class SpoolFolders {
     this.#fs = parts.fs;
     this.#directory = directory;
     this.#timing = parts.timing;
-    this.#now = parts.now;
-    this.#wallClock = parts.wallClock;
+    this.#monotonicMillis = parts.monotonicMillis;
+    this.#epochMillis = parts.epochMillis;
     this.#owner = parts.owner ?? createProcessOwner();
-    this.#signs = new SignsOfLife(parts.now, LEASE_MILLIS);
-    this.#lastSignAt = parts.now();
+    this.#signs = new SignsOfLife(parts.monotonicMillis, LEASE_MILLIS);
+    this.#lastSignAt = parts.monotonicMillis();
   }
 
   /** The folder for this process's own batches. @throws what the file system says */
@@ -187,7 +187,7 @@ export class SpoolFolders {
   /** Signs of life for those who can't ask for this process. */
   async showLife(): Promise<void> {
     this.#noteSilence();
-    const now = new Date(this.#wallClock());
+    const now = new Date(this.#epochMillis());
     await Promise.all(
       [...this.#held].map(({ path }) => this.#fs.utimes(path, now, now).catch(() => undefined)),
     );
@@ -242,7 +242,7 @@ export class SpoolFolders {
   }
 
   #noteSilence(): void {
-    const now = this.#now();
+    const now = this.#monotonicMillis();
     if (now - this.#lastSignAt >= LEASE_MILLIS) for (const folder of this.#held) this.#doubtful.add(folder);
     this.#lastSignAt = now;
   }
