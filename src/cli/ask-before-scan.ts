@@ -28,10 +28,10 @@ export interface ScanPlan {
 export async function mayScan(
   engine: Pick<CorrelationEngine, 'listLogGroups'>,
   plan: ScanPlan,
-  io: Pick<CommandIo, 'stderr' | 'signal' | 'now' | 'ask'>,
+  io: Pick<CommandIo, 'stderr' | 'signal' | 'epochMillis' | 'ask'>,
 ): Promise<boolean> {
   const { groups } = await engine.listLogGroups({ signal: io.signal });
-  const bytes = groups.reduce((sum, group) => sum + bytesInRange(group, plan, io.now()), 0);
+  const bytes = groups.reduce((sum, group) => sum + bytesInRange(group, plan, io.epochMillis()), 0);
   const isBounded = plan.maxBytesScanned !== undefined && plan.maxBytesScanned <= ASK_FROM_BYTES;
   const which = groups.length === 1 ? 'the one log group' : `all ${formatCount(groups.length, 'log group')}`;
   if (plan.isLocal) {

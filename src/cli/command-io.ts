@@ -16,7 +16,7 @@ export interface CommandIo {
   readonly env: Record<string, string | undefined>;
   /** Aborted by Ctrl-C. */
   readonly signal: AbortSignal;
-  readonly now: () => number;
+  readonly epochMillis: () => number;
   /** Asks whoever sits at the terminal; undefined where nobody does. */
   readonly ask?: ((question: string) => Promise<boolean>) | undefined;
   /** Told how the command ended: see EXIT. */

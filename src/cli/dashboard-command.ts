@@ -165,7 +165,7 @@ async function inFull(
   if (!selectors.some((selector) => selector.endsWith('*') && !selector.startsWith('arn:'))) return selectors;
   const client = connect(options, io);
   try {
-    const engine = new CorrelationEngine({ client, logGroups: selectors, clock: io.now });
+    const engine = new CorrelationEngine({ client, logGroups: selectors, clock: io.epochMillis });
     const { groups } = await engine.listLogGroups({ signal: io.signal });
     const names = groups.map(({ identifier }) => identifier).filter((name) => name !== 'aws/spans');
     if (names.length === 0)

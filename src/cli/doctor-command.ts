@@ -76,7 +76,7 @@ async function runDoctor(args: DoctorArguments, io: CommandIo): Promise<void> {
     {
       environment: io.env,
       signal: io.signal,
-      now: io.now,
+      epochMillis: io.epochMillis,
       onFinding: (finding) => {
         if (!args.json) io.stdout.write(render(finding, colors));
       },

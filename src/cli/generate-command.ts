@@ -62,7 +62,8 @@ export function generateCommand(io: CommandIo): Command {
 
 async function run(options: GenerateArguments, io: CommandIo): Promise<void> {
   const { kind, count, seed, logGroup } = options;
-  const startMillis = options.start === undefined ? io.now() : readTime('--start', options.start, io.now());
+  const startMillis =
+    options.start === undefined ? io.epochMillis() : readTime('--start', options.start, io.epochMillis());
   const events = new LogEventGenerator({ seed, startMillis }).events(kind, count);
   if (!options.send) {
     for (const event of events) {
@@ -89,7 +90,13 @@ async function run(options: GenerateArguments, io: CommandIo): Promise<void> {
       ({ logGroupName }) => logGroup !== undefined || logGroupName !== 'aws/spans',
     );
     await runReplay(
-      { client, source, logGroupName: logGroup, keepTimes: options.start !== undefined, clock: io.now },
+      {
+        client,
+        source,
+        logGroupName: logGroup,
+        keepTimes: options.start !== undefined,
+        clock: io.epochMillis,
+      },
       { isAgreed: options.yes === true },
       io,
     );

@@ -45,7 +45,7 @@ async function runGroupsCommand(
 ): Promise<void> {
   const client = connect(options, io);
   try {
-    const engine = new CorrelationEngine({ client, logGroups: selectors, clock: io.now });
+    const engine = new CorrelationEngine({ client, logGroups: selectors, clock: io.epochMillis });
     const { groups, leftOut } = await engine.listLogGroups({ signal: io.signal });
     if (options.json) printJson(io.stdout, { logGroups: groups, leftOut });
     else printTable(groups, leftOut, options, io);

@@ -55,7 +55,7 @@ export interface LookUpRun {
 export async function runLookUp(run: LookUpRun, options: LookUpArguments, io: CommandIo): Promise<void> {
   // A wrong id or field is refused before anything is asked.
   correlationQuery(run.subject);
-  const { from, to } = readTimeRange(options, io.now());
+  const { from, to } = readTimeRange(options, io.epochMillis());
   const everything = allLogGroups(options, io);
   const logGroups = everything ?? logGroupsOf(options, io);
   const client = connect(options, io);
@@ -67,7 +67,7 @@ export async function runLookUp(run: LookUpRun, options: LookUpArguments, io: Co
       traceIdFields: options.traceIdField,
       spanIdFields: options.spanIdField,
       requestIdFields: options.requestIdField,
-      clock: io.now,
+      clock: io.epochMillis,
     });
     const plan = {
       from,

@@ -32,7 +32,7 @@ function main(): void {
     stderr: process.stderr,
     env: process.env,
     signal: interrupt.signal,
-    now: Date.now,
+    epochMillis: Date.now,
     ask:
       process.stdin.isTTY && process.stderr.isTTY ? (question) => ask(question, interrupt.signal) : undefined,
     setExitCode: (code) => {

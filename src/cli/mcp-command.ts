@@ -70,7 +70,7 @@ async function runMcp(options: McpArguments, io: CommandIo, version: string, inp
   const logGroups = logGroupsOf(options, io);
   const client = connect(options, io);
   try {
-    const engine = new CorrelationEngine({ client, logGroups, clock: io.now });
+    const engine = new CorrelationEngine({ client, logGroups, clock: io.epochMillis });
     await serveMcp(
       { input, output: io.stdout },
       { engine, version, signal: io.signal },
@@ -80,7 +80,7 @@ async function runMcp(options: McpArguments, io: CommandIo, version: string, inp
         maxCharacters: options.maxCharacters ?? DEFAULT_MAX_CHARACTERS,
         maxBytesScanned: options.maxBytesScanned ?? DEFAULT_MAX_BYTES_SCANNED,
         usdPerScannedGigabyte: USD_PER_SCANNED_GIGABYTE,
-        now: io.now,
+        epochMillis: io.epochMillis,
       },
     );
     io.setExitCode(0);

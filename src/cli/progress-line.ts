@@ -10,27 +10,27 @@ const BETWEEN_MILLIS = 100;
 export class ProgressLine<Progress> {
   readonly #to: TextSink;
   readonly #text: (progress: Progress) => string;
-  readonly #now: () => number;
+  readonly #monotonicMillis: () => number;
   #nextAt = 0;
   #isDrawn = false;
 
   /**
    * @param text - what the line says; what matters first, as a narrow terminal cuts the end
-   * @param now - a monotonic clock in milliseconds
+   * @param monotonicMillis - a monotonic clock in milliseconds
    */
   constructor(
     to: TextSink,
     text: (progress: Progress) => string,
-    now: () => number = () => performance.now(),
+    monotonicMillis: () => number = () => performance.now(),
   ) {
     this.#to = to;
     this.#text = text;
-    this.#now = now;
+    this.#monotonicMillis = monotonicMillis;
   }
 
   readonly show = (progress: Progress): void => {
-    if (!this.#to.isTTY || this.#now() < this.#nextAt) return;
-    this.#nextAt = this.#now() + BETWEEN_MILLIS;
+    if (!this.#to.isTTY || this.#monotonicMillis() < this.#nextAt) return;
+    this.#nextAt = this.#monotonicMillis() + BETWEEN_MILLIS;
     this.#isDrawn = true;
     // One column stays free: a terminal that wraps would leave the line behind.
     this.#to.write(`\r\u001b[K${fitWidth(this.#text(progress), (this.#to.columns ?? 80) - 1)}`);

@@ -31,7 +31,7 @@ export function queryCommand(io: CommandIo): Command {
 async function runQueryCommand(query: string, options: ReadArguments, io: CommandIo): Promise<void> {
   const namesItsGroups = /^\s*(?:#[^\n]*\n\s*)*source\b/i.test(query);
   const logGroups = namesItsGroups && !options.logGroup ? [] : logGroupsOf(options, io);
-  const { from, to } = readTimeRange(options, io.now());
+  const { from, to } = readTimeRange(options, io.epochMillis());
   const client = connect(options, io);
   try {
     const runner = new QueryRunner({ client });

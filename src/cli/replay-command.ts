@@ -74,7 +74,15 @@ async function run(file: string | undefined, options: ReplayArguments, io: Comma
   const client = connect(options, io);
   const replay = (source: ReplaySource): Promise<void> =>
     runReplay(
-      { client, source, logGroupName: logGroup, logStreamName: logStream, speed, keepTimes, clock: io.now },
+      {
+        client,
+        source,
+        logGroupName: logGroup,
+        logStreamName: logStream,
+        speed,
+        keepTimes,
+        clock: io.epochMillis,
+      },
       { isAgreed: options.yes === true, checkpointFile },
       io,
     );
@@ -83,7 +91,7 @@ async function run(file: string | undefined, options: ReplayArguments, io: Comma
       await replay(ndjsonSource(file!));
       return;
     }
-    const range = readTimeRange(options, io.now());
+    const range = readTimeRange(options, io.epochMillis());
     await withSourceClient(options, io, (reader) =>
       replay(logGroupSource(reader, { logGroup: fromGroup, ...range, filterPattern: options.filter })),
     );

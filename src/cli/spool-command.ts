@@ -199,7 +199,7 @@ async function list(directory: string): Promise<SpoolListing> {
 }
 
 function line(entry: SpoolEntry, io: CommandIo): string {
-  const age = formatDelta(io.now() - entry.createdMillis);
+  const age = formatDelta(io.epochMillis() - entry.createdMillis);
   const where = entry.holder === 'unknown' ? ' of another container or host' : '';
   const held = entry.heldByProcess === undefined ? '' : `, held by process ${entry.heldByProcess}${where}`;
   const events = formatCount(entry.events, 'event');

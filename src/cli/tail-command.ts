@@ -114,14 +114,14 @@ async function runTailCommand(options: TailArguments, io: CommandIo): Promise<vo
       intervalMillis: options.interval === undefined ? undefined : options.interval * 1000,
       source: options.poll ? 'polling' : 'auto',
       signal: io.signal,
-      clock: io.now,
+      clock: io.epochMillis,
     });
     const colors = createColors(options.color !== false && wantsColor(io.stdout, io.env));
     const zone = options.utc ? 'utc' : 'local';
     const draw = (item: TailItem): string => renderItem(item, colors, { width: widthOf(io), zone });
     // Narrow lines have no room for the zone.
     if (!options.json && widthOf(io) < NARROW) {
-      io.stderr.write(`${colors.dim(`times in ${shownZone(io.now(), zone)}`)}\n`);
+      io.stderr.write(`${colors.dim(`times in ${shownZone(io.epochMillis(), zone)}`)}\n`);
     }
     try {
       await printAll(tail, options.json ? jsonLine : draw, io);
@@ -139,7 +139,7 @@ function beginningOf(options: TailArguments, io: CommandIo): Pick<TailOptions, '
   if (options.last !== undefined) {
     throw new OptionError('--last', 'not be given together with --since', options.last);
   }
-  return { from: readTimeRange({ since: options.since }, io.now()).from };
+  return { from: readTimeRange({ since: options.since }, io.epochMillis()).from };
 }
 
 async function printAll(tail: LogTail, render: (item: TailItem) => string, io: CommandIo): Promise<void> {

@@ -69,12 +69,12 @@ async function runUi(options: UiArguments, io: CommandIo): Promise<void> {
   const logGroups = logGroupsOf(options, io);
   const client = connect(options, io);
   try {
-    const engine = new CorrelationEngine({ client, logGroups, spans: options.spans, clock: io.now });
+    const engine = new CorrelationEngine({ client, logGroups, spans: options.spans, clock: io.epochMillis });
     const handler = createLookupHandler({
       engine,
-      clock: io.now,
+      clock: io.epochMillis,
       maxBytesScanned: options.maxBytesScanned,
-      live: options.liveTail ? createTailLiveSource({ client, logGroups, clock: io.now }) : undefined,
+      live: options.liveTail ? createTailLiveSource({ client, logGroups, clock: io.epochMillis }) : undefined,
       consoleRegion: await consoleRegion(client),
       onError: (error) => {
         io.stderr.write(`warning: ${escapeTerminalText(describeError(error))}\n`);

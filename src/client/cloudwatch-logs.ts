@@ -71,7 +71,7 @@ export class CloudWatchLogs {
   readonly #client: CloudWatchLogsClient;
   readonly #isOwn: boolean;
   readonly #options: CloudWatchLogsOptions;
-  readonly #clock: () => number;
+  readonly #epochMillis: () => number;
   /** Those that follow still. */
   readonly #tails = new Set<LogTail>();
   #parts: {
@@ -90,7 +90,7 @@ export class CloudWatchLogs {
     this.#isOwn = client === undefined;
     this.#client = client ? guardedClient(client, { errorDetails }) : createCloudWatchLogsClient(options);
     this.#options = options;
-    this.#clock = options.clock ?? Date.now;
+    this.#epochMillis = options.clock ?? Date.now;
   }
 
   /**
@@ -111,7 +111,7 @@ export class CloudWatchLogs {
 
   /** Log events: put, filtered, read. */
   get events(): LogEvents {
-    return (this.#parts.events ??= new LogEvents(this.#client, this.#options, this.#clock));
+    return (this.#parts.events ??= new LogEvents(this.#client, this.#options, this.#epochMillis));
   }
 
   /** Runs queries. */
@@ -125,7 +125,7 @@ export class CloudWatchLogs {
       client: this.#client,
       calls: this.#calls,
       logGroups: this.#logGroups('correlation'),
-      clock: this.#clock,
+      clock: this.#epochMillis,
     }));
   }
 
@@ -160,13 +160,17 @@ export class CloudWatchLogs {
   /** Begins a query over the client's log groups. @param query - a function of a builder, or a text */
   query(query?: ((query: QueryBuilder) => QueryBuilder) | string): FluentQuery {
     const logGroups = this.#named() ?? [];
-    return beginQuery({ client: this.#client, runner: this.insights, clock: this.#clock }, logGroups, query);
+    return beginQuery(
+      { client: this.#client, runner: this.insights, epochMillis: this.#epochMillis },
+      logGroups,
+      query,
+    );
   }
 
   /** Follows log groups live. `shutdown` ends it. */
   tail(options: Partial<TailOptions> = {}): LogTail {
     const logGroups = options.logGroups ?? this.#logGroups('tail');
-    const { clock = this.#clock } = options;
+    const { clock = this.#epochMillis } = options;
     const tail = startTail(
       { ...options, client: this.#client, calls: this.#calls, clock, logGroups },
       { onEnd: () => this.#tails.delete(tail) },
@@ -199,7 +203,7 @@ export class CloudWatchLogs {
   }
 
   get #calls(): ReadCalls {
-    return (this.#parts.calls ??= new ReadCalls({ client: this.#client, clock: this.#clock }));
+    return (this.#parts.calls ??= new ReadCalls({ client: this.#client, epochMillis: this.#epochMillis }));
   }
 
   get #resources(): LogResources {

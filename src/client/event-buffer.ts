@@ -34,7 +34,7 @@ export interface EventBufferParts {
     events: readonly LogEvent[],
   ): Promise<{ readonly delivered: number; readonly kept: number; readonly lost: number }>;
   /** Milliseconds since 1970. */
-  readonly clock: () => number;
+  readonly epochMillis: () => number;
   readonly buffers: EventBuffers;
 }
 
@@ -71,9 +71,9 @@ export class EventBuffer {
 
   /** @param event - a text is an event of now @throws OptionError once it is stopped, or the client has ended */
   add(event: LogEvent | string): void {
-    const { buffers, clock } = this.#parts;
+    const { buffers, epochMillis } = this.#parts;
     if (this.#isEnded) throw new OptionError('add', 'not be called behind stop, or shutdown of the client');
-    this.#waiting.push(typeof event === 'string' ? { timestamp: clock(), message: event } : event);
+    this.#waiting.push(typeof event === 'string' ? { timestamp: epochMillis(), message: event } : event);
     buffers.holding.add(this);
     if (this.#waiting.length >= this.#maxEvents) void this.#send();
     else this.#timer ??= setTimeout(() => void this.#send(), this.#maxDelayMillis).unref();

@@ -44,14 +44,19 @@ interface FilterParts {
 export class EventFilter implements AsyncIterable<ReadEvent> {
   readonly #client: CloudWatchLogsClient;
   readonly #parts: FilterParts;
-  readonly #clock: () => number;
+  readonly #epochMillis: () => number;
   readonly #signal: AbortSignal | undefined;
 
   /** @internal */
-  constructor(client: CloudWatchLogsClient, parts: FilterParts, clock: () => number, signal?: AbortSignal) {
+  constructor(
+    client: CloudWatchLogsClient,
+    parts: FilterParts,
+    epochMillis: () => number,
+    signal?: AbortSignal,
+  ) {
     this.#client = client;
     this.#parts = parts;
-    this.#clock = clock;
+    this.#epochMillis = epochMillis;
     this.#signal = signal;
   }
 
@@ -87,7 +92,7 @@ export class EventFilter implements AsyncIterable<ReadEvent> {
 
   lastHours(hours: number): EventFilter {
     if (!(hours > 0)) throw new OptionError('hours', 'be a number over 0', hours);
-    const now = this.#clock();
+    const now = this.#epochMillis();
     return this.between(Math.max(0, Math.floor(now - hours * 3_600_000)), now);
   }
 
@@ -110,7 +115,7 @@ export class EventFilter implements AsyncIterable<ReadEvent> {
   }
 
   signal(signal: AbortSignal): EventFilter {
-    return new EventFilter(this.#client, this.#parts, this.#clock, signal);
+    return new EventFilter(this.#client, this.#parts, this.#epochMillis, signal);
   }
 
   /** One page. */
@@ -141,7 +146,7 @@ export class EventFilter implements AsyncIterable<ReadEvent> {
   }
 
   #with(change: Partial<FilterParts>, from: FilterParts = this.#parts): EventFilter {
-    return new EventFilter(this.#client, { ...from, ...change }, this.#clock, this.#signal);
+    return new EventFilter(this.#client, { ...from, ...change }, this.#epochMillis, this.#signal);
   }
 }
 

@@ -21,7 +21,7 @@ interface QuerySettings {
 export interface QueryParts {
   readonly client: CloudWatchLogsClient;
   readonly runner: QueryRunner;
-  readonly clock: () => number;
+  readonly epochMillis: () => number;
 }
 
 /**
@@ -59,7 +59,7 @@ export class FluentQuery {
 
   lastHours(hours: number): FluentQuery {
     if (!(hours > 0)) throw new OptionError('hours', 'be a number over 0', hours);
-    const to = this.#parts.clock();
+    const to = this.#parts.epochMillis();
     return this.#with({ from: Math.max(0, Math.floor(to - hours * 3_600_000)), to });
   }
 

@@ -33,16 +33,16 @@ export interface GetEventsOptions extends PlaceOptions {
 export class LogEvents {
   readonly #client: CloudWatchLogsClient;
   readonly #defaults: PlaceOptions;
-  readonly #clock: () => number;
+  readonly #epochMillis: () => number;
   readonly #losses = new Losses();
   readonly #buffers: EventBuffers = { holding: new Set(), isClosed: false };
   #delivery: Delivery | undefined;
 
   /** @internal */
-  constructor(client: CloudWatchLogsClient, defaults: PlaceOptions, clock: () => number) {
+  constructor(client: CloudWatchLogsClient, defaults: PlaceOptions, epochMillis: () => number) {
     this.#client = client;
     this.#defaults = defaults;
-    this.#clock = clock;
+    this.#epochMillis = epochMillis;
   }
 
   /**
@@ -62,7 +62,7 @@ export class LogEvents {
       : [events as LogEvent | string];
     const encoded = list.map((event, index) => {
       const { timestamp, message } =
-        typeof event === 'string' ? { timestamp: this.#clock(), message: event } : event;
+        typeof event === 'string' ? { timestamp: this.#epochMillis(), message: event } : event;
       if (typeof message !== 'string' || message === '' || !Number.isFinite(timestamp)) {
         throw new OptionError(`events[${index}]`, 'have a message that is not empty, and a timestamp');
       }
@@ -83,7 +83,7 @@ export class LogEvents {
     place: PlaceOptions = {},
   ): Promise<DeliveryResult> {
     const context = trace.getActiveSpan()?.spanContext();
-    const base = new LogEventBuilder().at(this.#clock());
+    const base = new LogEventBuilder().at(this.#epochMillis());
     const begun = context ? base.trace(context.traceId, context.spanId) : base;
     const list = Array.isArray(records) ? (records as readonly BuildsEvent[]) : [records as BuildsEvent];
     return this.put(
@@ -97,7 +97,7 @@ export class LogEvents {
     return new EventFilter(
       this.#client,
       { logGroupName: logGroupOf(logGroupName, this.#defaults) },
-      this.#clock,
+      this.#epochMillis,
     );
   }
 
@@ -132,7 +132,7 @@ export class LogEvents {
   buffer({ logGroupName, logStreamName, ...options }: EventBufferOptions & PlaceOptions = {}): EventBuffer {
     const place = placeOf({ logGroupName, logStreamName }, this.#defaults);
     return new EventBuffer(
-      { put: (events) => this.put(events, place), clock: this.#clock, buffers: this.#buffers },
+      { put: (events) => this.put(events, place), epochMillis: this.#epochMillis, buffers: this.#buffers },
       options,
     );
   }

@@ -58,7 +58,7 @@ export interface HandlerSettings {
   readonly consoleRegion: string | undefined;
   readonly live: LiveSource | undefined;
   readonly onError: (error: unknown) => void;
-  readonly clock: () => number;
+  readonly epochMillis: () => number;
 }
 
 const MEMBERS = {
@@ -88,7 +88,7 @@ export function readHandlerOptions(options: LookupHandlerOptions): HandlerSettin
   if (consoleRegion !== undefined && !hasConsole(consoleRegion)) {
     throw new OptionError('consoleRegion', 'be the name of an AWS region, such as eu-west-1', consoleRegion);
   }
-  const now = clock ?? Date.now;
+  const epochMillis = clock ?? Date.now;
   return {
     engine,
     authorize,
@@ -100,9 +100,9 @@ export function readHandlerOptions(options: LookupHandlerOptions): HandlerSettin
     concurrency: wholeNumber('concurrency', options.concurrency, 10),
     consoleRegion,
     live:
-      options.live === false ? undefined : (options.live ?? createPollingLiveSource({ engine, clock: now })),
+      options.live === false ? undefined : (options.live ?? createPollingLiveSource({ engine, epochMillis })),
     onError: onError ?? (() => undefined),
-    clock: now,
+    epochMillis,
   };
 }
 

@@ -42,14 +42,17 @@ export function readLookUpRequest(
   parts: readonly string[],
   parameters: URLSearchParams,
   accept: string | null,
-  settings: Pick<HandlerSettings, 'clock' | 'maxEvents' | 'maxBytesScanned' | 'timeoutMillis' | 'engine'>,
+  settings: Pick<
+    HandlerSettings,
+    'epochMillis' | 'maxEvents' | 'maxBytesScanned' | 'timeoutMillis' | 'engine'
+  >,
 ): LookUpRequest | undefined {
   const search = readSearchPath(parts);
   if (!search) return undefined;
   for (const name of parameters.keys()) {
     if (!KNOWN.has(name)) throw wrong(`There is no parameter ${shown(name)}.`);
   }
-  const now = settings.clock();
+  const now = settings.epochMillis();
   const from = timeOf(parameters, 'from', now);
   const to = timeOf(parameters, 'to', now);
   if (from !== undefined && from > (to ?? now)) throw wrong('`from` must not be later than `to`.');

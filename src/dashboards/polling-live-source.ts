@@ -17,14 +17,14 @@ const MAX_SEEN = 50_000;
 export function createPollingLiveSource(
   {
     engine,
-    clock,
-  }: { readonly engine: Pick<CorrelationEngine, 'newestEvents'>; readonly clock: () => number },
+    epochMillis,
+  }: { readonly engine: Pick<CorrelationEngine, 'newestEvents'>; readonly epochMillis: () => number },
   { pollMillis = POLL_MILLIS }: { readonly pollMillis?: number } = {},
 ): LiveSource {
   return {
     async *follow({ logGroups, backlog, signal }) {
       const seen = new Set<string>();
-      let from = clock() - BACKLOG_MILLIS;
+      let from = epochMillis() - BACKLOG_MILLIS;
       let limit = backlog;
       for (;;) {
         const found = await engine.newestEvents({ logGroups, from, limit, signal });
@@ -40,7 +40,7 @@ export function createPollingLiveSource(
             ...(missed ? [`more than ${limit} events arrived at once; the older of them are not shown`] : []),
           ],
         };
-        from = Math.max(from, Math.min(last, clock()) - OVERLAP_MILLIS);
+        from = Math.max(from, Math.min(last, epochMillis()) - OVERLAP_MILLIS);
         limit = MAX_POLL_EVENTS;
         await sleep(pollMillis, signal);
       }

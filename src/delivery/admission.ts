@@ -1,6 +1,6 @@
 import { type PendingBatch } from './pending-batch.js';
 
-/** What one `deliver` has found room for, and what it has not; some of its batches may still wait for room. */
+/** The batches of one `deliver` that found room, and those that did not; some may still wait for it. */
 export class Admission {
   /** The place of its first batch in the order of arrival. */
   readonly sequence: number;

@@ -166,12 +166,12 @@ export class Admissions {
 
   #isFailingForLong(lane: Lane): boolean {
     const { parts, settings } = this.#state;
-    return lane.hasFailedFor(parts.now(), settings.exportTimeoutMillis);
+    return lane.hasFailedFor(parts.monotonicMillis(), settings.deliveryTimeoutMillis);
   }
 
   #isStuck(lane: Lane): boolean {
     const { parts, settings } = this.#state;
-    return lane.isStuck(parts.now(), settings.exportTimeoutMillis);
+    return lane.isStuck(parts.monotonicMillis(), settings.deliveryTimeoutMillis);
   }
 
   /** Lanes that fail by themselves while the endpoint works must not take the room of all the others. */

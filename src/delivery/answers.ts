@@ -12,7 +12,7 @@ interface Attempt {
   readonly pending: PendingBatch;
 }
 
-/** What the outcome of an attempt means for its batch, its lane and all others. */
+/** Applies the outcome of an attempt to its batch, its lane and all others. */
 export class Answers {
   readonly #state: DispatchState;
   readonly #loop: DispatchLoop;
@@ -83,7 +83,7 @@ export class Answers {
   #failed(outcome: Outcome & { kind: 'retry' }, { lane, pending, number }: Attempt): void {
     const { accounts, lanes, pace, parts } = this.#state;
     const { cause, error, afterMillis } = outcome;
-    const now = parts.now();
+    const now = parts.monotonicMillis();
     // The first event of a new stream finds it missing, and it is made: that is no error yet.
     if (cause === 'missing') pending.lastError = error;
     else accounts.noteError(pending, error);
@@ -114,7 +114,7 @@ export class Answers {
     const hasGoneDown = !OF_THE_DESTINATION.has(cause) && this.#state.endpointFailed(now);
     // A shutdown stores what is left by itself, and says what becomes of it.
     if (this.#state.phase !== 'open') return;
-    // What is in flight may still be answered.
+    // Batches in flight may still be answered.
     if (hasGoneDown) for (const one of lanes) this.#loop.keep(one.waiting);
     if (this.#state.isDown || isPastGrace) this.#loop.keep([pending]);
   }
@@ -125,7 +125,7 @@ export class Answers {
 
   #unreadable({ lane, number }: Attempt): void {
     const { pace, parts } = this.#state;
-    lane.unread({ number, now: parts.now() }, (failures) => pace.delay(failures, undefined));
+    lane.unread({ number, now: parts.monotonicMillis() }, (failures) => pace.delay(failures, undefined));
   }
 
   #report(cause: RetryCause, error: Error, lane: Lane): void {
@@ -134,7 +134,7 @@ export class Answers {
     const isOfDestination = OF_THE_DESTINATION.has(cause);
     const where = isOfDestination ? `to ${lane.name} ` : '';
     this.#state.parts.diagnostics[HOPELESS.has(cause) ? 'error' : 'warn'](
-      // Of a group's streams, which may be hundreds, one is named.
+      // A group may have hundreds of streams: one of them is named.
       `failed ${cause} ${isOfDestination ? lane.destination.logGroupName : ''}`,
       `sending ${where}failed and will be tried again: ${describeError(error)}${remedy ? `; ${remedy}` : ''}`,
     );

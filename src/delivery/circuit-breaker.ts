@@ -5,16 +5,16 @@ import { type Outcome, type Unread } from './outcome.js';
 
 /** The breaker of a delivery. {@link BreakerOnDemand} loads it. */
 export class EndpointBreaker extends ConsecutiveFailuresBreaker<Outcome | Unread> implements Breaker {
-  /** @param parts - `now` is a monotonic clock in milliseconds */
+  /** @param parts - `monotonicMillis` gives milliseconds of a clock that is never set back */
   constructor(
-    parts: { readonly diagnostics: Diagnostics; readonly now: () => number },
+    parts: { readonly diagnostics: Diagnostics; readonly monotonicMillis: () => number },
     settings: CircuitBreakerSettings,
   ) {
-    const { diagnostics, now } = parts;
+    const { diagnostics, monotonicMillis } = parts;
     const { probeAfterMillis } = settings;
     super(
       {
-        now,
+        monotonicMillis,
         isFailure: isEndpointFailure,
         notMade: (lastFailure) => ({
           ...(lastFailure as Outcome & { kind: 'retry' }),

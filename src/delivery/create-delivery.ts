@@ -1,6 +1,7 @@
 import { createProvisioner } from '../resources/ensure-log-group.js';
 import { DEFAULT_CIRCUIT_BREAKER_SETTINGS } from './breaker.js';
 import { BreakerOnDemand } from './breaker-on-demand.js';
+import { monotonicMillis as ofThisProcess } from './clocks.js';
 import {
   DEFAULT_DELIVERY_SETTINGS,
   type Delivery,
@@ -16,7 +17,7 @@ import { Spool } from './spool/spool.js';
 export function createDelivery(parts: DeliveryParts, settings: Partial<DeliverySettings> = {}): Delivery {
   const all: DeliverySettings = { ...DEFAULT_DELIVERY_SETTINGS, ...settings };
   const { client, losses, diagnostics } = parts;
-  const now = parts.now ?? (() => performance.now());
+  const monotonicMillis = parts.monotonicMillis ?? ofThisProcess;
   const sender = createSender({ client, diagnostics }, all);
   const { circuitBreaker = DEFAULT_CIRCUIT_BREAKER_SETTINGS } = all;
   const breaker =
@@ -26,21 +27,23 @@ export function createDelivery(parts: DeliveryParts, settings: Partial<DeliveryS
           diagnostics,
           async load() {
             const { EndpointBreaker } = await import('./circuit-breaker.js');
-            return new EndpointBreaker({ diagnostics, now }, circuitBreaker);
+            return new EndpointBreaker({ diagnostics, monotonicMillis }, circuitBreaker);
           },
         });
-  const { wallClock, fileSystem } = parts;
+  const { epochMillis, fileSystem } = parts;
   return new Dispatcher(
     {
-      spool: all.spool && new Spool({ diagnostics, now, wallClock, fileSystem }, all.spool),
-      sender: parts.onRequest ? observeRequests(sender, parts.onRequest, { now, diagnostics }) : sender,
+      spool: all.spool && new Spool({ diagnostics, monotonicMillis, epochMillis, fileSystem }, all.spool),
+      sender: parts.onRequest
+        ? observeRequests(sender, parts.onRequest, { monotonicMillis, diagnostics })
+        : sender,
       provisioner: createProvisioner({ client, diagnostics }, all.provisioning, all.requestTimeoutMillis),
       breaker,
       room: parts.room,
       losses,
       diagnostics,
-      now,
-      wallClock,
+      monotonicMillis,
+      epochMillis,
       random: parts.random ?? Math.random,
     },
     all,

@@ -1,7 +1,6 @@
-/** Milliseconds on a clock that is never set back. */
-export type MonotonicClock = () => number;
+import { type Clocks, monotonicMillis as ofThisProcess } from './clocks.js';
 
-const performanceMillis: MonotonicClock = () => performance.now();
+type MonotonicClock = Clocks['monotonicMillis'];
 
 /**
  * The moment by which something is to be over. It is made once, where somebody says how long he waits, and handed
@@ -17,7 +16,7 @@ export class Deadline {
   }
 
   /** @param millis - from now on */
-  static after(millis: number, monotonicMillis = performanceMillis): Deadline {
+  static after(millis: number, monotonicMillis = ofThisProcess): Deadline {
     return new Deadline(monotonicMillis() + millis, monotonicMillis);
   }
 

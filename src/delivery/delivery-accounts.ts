@@ -11,11 +11,11 @@ interface AccountsParts {
   readonly room: RoomForBytes;
   readonly spool?: Spool | undefined;
   /** Milliseconds since 1970. */
-  readonly wallClock: () => number;
+  readonly epochMillis: () => number;
 }
 
 /**
- * What becomes of the events. At every moment those that came in, or were inherited, are delivered, lost,
+ * Accounts of the events. At every moment those that came in, or were inherited, are delivered, lost,
  * handed on, held in memory or in the spool: each changes its place here, once.
  */
 export class DeliveryAccounts {
@@ -40,7 +40,7 @@ export class DeliveryAccounts {
 
   set lastError(error: Error | undefined) {
     this.#lastError = error;
-    this.lastErrorAt = this.#parts.wallClock();
+    this.lastErrorAt = this.#parts.epochMillis();
   }
 
   /** The service took the first part of a batch, all but what it rejected. @param where - for the report */
@@ -69,10 +69,10 @@ export class DeliveryAccounts {
     return false;
   }
 
-  /** What is left of a batch will not be delivered. */
+  /** The events that are left of a batch will not be delivered. */
   loseRest(pending: PendingBatch, reason: LossReason, detail: string): void {
     const { bytes, events } = pending;
-    // What the service refuses is lost; what there is no room or time for may wait where it is kept.
+    // Events that the service refuses are lost; those without room or time may wait with their keeper.
     const lost = pending.lose(reason === 'delivery_failed' ? undefined : pending.keeper);
     this.#release(pending, events, bytes);
     this.#parts.losses.record(reason, lost, detail);
@@ -88,14 +88,14 @@ export class DeliveryAccounts {
     this.#release(pending, events, bytes);
   }
 
-  /** What was left of a batch is on disk, for the next process. */
+  /** The events that were left of a batch are on disk, for the next process. */
   storedAtEnd(pending: PendingBatch): void {
     this.stored(pending);
     pending.releaseKeeper();
     pending.letGo();
   }
 
-  /** What is left of a batch is on disk now, and not in memory. */
+  /** The events that are left of a batch are on disk now, and not in memory. */
   stored({ events, bytes }: PendingBatch): void {
     this.heldEvents -= events;
     this.#parts.room.release(bytes);

@@ -10,7 +10,7 @@ import { type RoomForBytes } from './room-for-bytes.js';
 import { type FileSystem } from './spool/private-files.js';
 import { type SpoolSettings, type SpoolStatus } from './spool/spool.js';
 
-/** What became of the events of one `deliver`, by the time it was answered. */
+/** The fate of the events of one `deliver`, by the time it was answered. */
 export interface DeliveryResult {
   /** Events that the service has accepted. */
   readonly delivered: number;
@@ -47,18 +47,18 @@ export interface DeliveryStatus {
   readonly handedOnEvents?: number | undefined;
 }
 
-/** What became of a batch that was sent while the process stood still; what is in neither figure is left. */
+/** The fate of a batch that was sent while the process stood still; events in neither figure are left. */
 export interface SentAtOnce {
   readonly delivered: number;
   /** Events that the service refused. */
   readonly lost: number;
 }
 
-/** What became of all of them. */
+/** The fate of all of them. */
 export interface AllSentAtOnce {
   /** By the places of the batches; nothing for one of which nothing is known. */
   readonly batches: readonly (SentAtOnce | undefined)[];
-  /** Of what was refused, the reasons. */
+  /** Refused events, by reason. */
   readonly lostByReason: Readonly<Partial<Record<LossReason, number>>>;
   /** The last error, in words that hold nothing of the service's. */
   readonly problem?: string | undefined;
@@ -78,14 +78,14 @@ export type SendAtOnce = (
 /** How one `deliver` waits. */
 export interface DeliverOptions {
   /**
-   * What was reserved for the batches in {@link DeliveryParts.room}: they are in memory already, and wait for no
+   * The bytes reserved for the batches in {@link DeliveryParts.room}: they are in memory already, and wait for no
    * room. Nobody asks what becomes of each of them: those that wait for the same stream may be sent together, and then
    * count as kept in the result.
    */
   readonly reservedBytes?: number | undefined;
   /**
    * It resolves already when the endpoint is known to fail and what is not delivered is safe: on disk, or in memory
-   * without a spool. Default false: it waits for answers up to `exportTimeoutMillis`.
+   * without a spool. Default false: it waits for answers up to `deliveryTimeoutMillis`.
    */
   readonly untilSafe?: boolean | undefined;
 }
@@ -139,7 +139,7 @@ export interface DeliverySettings {
   /** Bytes of events (as the service counts them) held in memory, in flight included. Default 32 MiB. */
   readonly maxBufferBytes: number;
   /** Milliseconds that `deliver` may take; what is not delivered then is kept. Default 20,000. */
-  readonly exportTimeoutMillis: number;
+  readonly deliveryTimeoutMillis: number;
   /** Milliseconds for one request with the SDK's own retries. Default 10,000. */
   readonly requestTimeoutMillis: number;
   /** Milliseconds that `forceFlush` may take. Default 20,000. */
@@ -159,15 +159,15 @@ export interface DeliverySettings {
   readonly spool?: SpoolSettings | undefined;
 }
 
-/** What delivery works with. */
+/** The parts that delivery needs. */
 export interface DeliveryParts {
   readonly client: CloudWatchLogsClient;
   readonly losses: Losses;
   readonly diagnostics: Diagnostics;
   /** A monotonic clock in milliseconds; `performance.now` by default. */
-  readonly now?: (() => number) | undefined;
+  readonly monotonicMillis?: (() => number) | undefined;
   /** Milliseconds since 1970; `Date.now` by default. */
-  readonly wallClock?: (() => number) | undefined;
+  readonly epochMillis?: (() => number) | undefined;
   /** From 0 to 1, for jitter; `Math.random` by default. */
   readonly random?: (() => number) | undefined;
   /** Where the spool's files are; `node:fs/promises` by default. */
@@ -181,7 +181,7 @@ export interface DeliveryParts {
 export const DEFAULT_DELIVERY_SETTINGS: DeliverySettings = {
   concurrency: 4,
   maxBufferBytes: 32 * 1024 * 1024,
-  exportTimeoutMillis: 20_000,
+  deliveryTimeoutMillis: 20_000,
   requestTimeoutMillis: 10_000,
   flushTimeoutMillis: 20_000,
   shutdownTimeoutMillis: 5_000,

@@ -15,7 +15,7 @@ import { RoomForBytes } from './room-for-bytes.js';
 import { type Sender } from './sender.js';
 import { type Spool } from './spool/spool.js';
 
-/** What the dispatcher works with. */
+/** The parts that the dispatcher needs. */
 export interface DispatcherParts {
   readonly sender: Sender;
   readonly provisioner: Provisioner;
@@ -25,13 +25,13 @@ export interface DispatcherParts {
   readonly room?: RoomForBytes | undefined;
   readonly losses: Losses;
   readonly diagnostics: Diagnostics;
-  readonly now: () => number;
+  readonly monotonicMillis: () => number;
   /** Milliseconds since 1970; `Date.now` by default. */
-  readonly wallClock?: (() => number) | undefined;
+  readonly epochMillis?: (() => number) | undefined;
   readonly random: () => number;
 }
 
-/** What the parts of a dispatcher tell it. */
+/** The calls by which the parts of a dispatcher tell it of changes. */
 export interface DispatchLoop {
   /** Something may start that could not before. */
   pump(): void;
@@ -44,7 +44,7 @@ export interface DispatchLoop {
 /** `closing`: nothing new comes in, and what is left is tried once more. `aborted`: no request is made any more. */
 export type Phase = 'open' | 'closing' | 'aborted';
 
-/** What the parts of a dispatcher share. */
+/** The state that the parts of a dispatcher share. */
 export class DispatchState {
   readonly parts: DispatcherParts;
   readonly settings: DeliverySettings;
@@ -75,8 +75,8 @@ export class DispatchState {
     this.settings = settings;
     this.lanes = new Lanes({ keepOrder: spool !== undefined });
     this.room = parts.room ?? new RoomForBytes(settings.maxBufferBytes);
-    const { wallClock = Date.now } = parts;
-    this.accounts = new DeliveryAccounts({ losses, spool, room: this.room, wallClock });
+    const { epochMillis = Date.now } = parts;
+    this.accounts = new DeliveryAccounts({ losses, spool, room: this.room, epochMillis });
     // One listener for each request in flight, as many as `concurrency` allows.
     setMaxListeners(0, this.abort.signal);
     this.pace = new Pace(parts, settings);
@@ -94,10 +94,11 @@ export class DispatchState {
 
   /** It fails for as long as one waits for an export, or the circuit breaker says that it is down. */
   get isDownForLong(): boolean {
-    const { breaker, now } = this.parts;
+    const { breaker, monotonicMillis } = this.parts;
     const since = this.#failingSince;
     return (
-      breaker?.state === 'open' || (since !== undefined && now() - since >= this.settings.exportTimeoutMillis)
+      breaker?.state === 'open' ||
+      (since !== undefined && monotonicMillis() - since >= this.settings.deliveryTimeoutMillis)
     );
   }
 
@@ -141,6 +142,6 @@ export class DispatchState {
 
   /** @param millis - from now on */
   deadlineIn(millis: number): Deadline {
-    return Deadline.after(millis, this.parts.now);
+    return Deadline.after(millis, this.parts.monotonicMillis);
   }
 }

@@ -71,7 +71,7 @@ export class Dispatcher implements Delivery {
     batches: readonly LogEventBatch[],
     { reservedBytes, untilSafe = false }: DeliverOptions = {},
   ): Promise<DeliveryResult> {
-    const deadline = this.#state.deadlineIn(this.#state.settings.exportTimeoutMillis);
+    const deadline = this.#state.deadlineIn(this.#state.settings.deliveryTimeoutMillis);
     const hasSpool = this.#spooled !== undefined;
     const limit = this.#startLimit(answersOfDelivery(deadline, { hasSpool }));
     const admission = await this.#admissions.admitAll(batches, limit.over, reservedBytes);
@@ -162,11 +162,11 @@ export class Dispatcher implements Delivery {
     const { halfway, lanes, pace, parts, phase } = this.#state;
     clearTimeout(this.#timer);
     if (phase === 'aborted' || this.#state.standsStill) return;
-    const now = parts.now();
+    const now = parts.monotonicMillis();
     let nextAt = Number.POSITIVE_INFINITY;
     // A lane that started something is moved to the end, where this same loop comes to it again.
     for (const lane of lanes) {
-      // What is answered and still on disk would be sent again after a kill, as what is in flight would.
+      // A batch that is answered and still on disk would be sent again after a kill, as one in flight would.
       const busy = this.#state.inFlight + (parts.spool?.removals ?? 0);
       if (!pace.allowsBeside(busy)) return;
       const { startsAt } = lane;
@@ -233,7 +233,7 @@ export class Dispatcher implements Delivery {
     this.#flushes.check();
   }
 
-  /** What waits for long must not keep the others from being sent. */
+  /** A batch that waits for long must not keep the others from being sent: the disk has it meanwhile. */
   #storeRest(pending: PendingBatch): void {
     void this.#spooled!.storeRest(pending).then(() => {
       this.#state.halfway.remove(pending);
@@ -250,7 +250,7 @@ export class Dispatcher implements Delivery {
     });
   }
 
-  /** What is in flight is sent again: nobody will read the answer. */
+  /** Batches in flight are sent again: nobody will read the answer. */
   #settleAtOnce(send: SendAtOnce): void {
     const { accounts, lanes, parts } = this.#state;
     const left = lanes.batches().filter(({ stored }) => stored === undefined);
@@ -337,7 +337,7 @@ function storeAtEnd({ keeper, rest, sequence }: PendingBatch, spool: Spool | und
   return keeper === undefined && spool?.writeAtEnd(rest, sequence) === true;
 }
 
-/** What is on its way to the disk has a file to itself. */
+/** A batch on its way to the disk is left out: it has a file to itself. */
 const MERGEABLE = {
   has: ({ isAnonymous, storing }: PendingBatch): boolean => isAnonymous && storing === undefined,
 };

@@ -6,7 +6,7 @@ import {
 } from '../cloudwatch/classify-error.js';
 import { type RetryCause } from './outcome.js';
 
-/** What becomes of a batch whose request met an error of a kind, in words for the documentation. */
+/** The fate of a batch whose request met an error of a kind, in words for the documentation. */
 const WHAT_HAPPENS: Readonly<Record<ErrorKind | RetryCause, string>> = {
   retry:
     'Sent again after a wait that doubles up to `retry.maxDelayMillis`. After `circuitBreaker.failures` in a row no ' +
@@ -60,7 +60,7 @@ function errorsOf(kind: string): string {
   ].join(', ');
 }
 
-/** What no table names. */
+/** Errors that no table names. */
 const OTHERS: Readonly<Record<string, readonly string[]>> = {
   retry: ['HTTP 500 to 599', 'everything else'],
   configuration: ['no region', 'a profile that is missing'],

@@ -1,6 +1,6 @@
 import { PageText } from './page-text.js';
 
-/** What stands around the timestamp and the message of an event in a request's body. */
+/** The text around the timestamp and the message of an event in a request's body. */
 export const EVENT_START = new PageText('{"timestamp":');
 export const MESSAGE_START = new PageText(',"message":"');
 export const EVENT_END = new PageText('"},');

@@ -11,7 +11,7 @@ import { startTimeLimit, type TimeLimit } from './time-limit.js';
  */
 const REPEATED_FLUSH_MILLIS = 1_000;
 
-/** What a flush waits for. */
+/** The batches that a flush waits for. */
 interface Awaited {
   /** The place of the last batch that was there when it began. */
   readonly upTo: number;
@@ -136,7 +136,7 @@ export class Flushes {
   #isThrough({ upTo, firstAttempt }: Awaited): boolean {
     const { accounts, lanes, phase, room } = this.#state;
     const isClosing = phase !== 'open';
-    // What is on disk needs no more of the time given to shutdown.
+    // Batches on disk need no more of the time given to shutdown.
     if (isClosing && this.#spooled && accounts.heldEvents === 0) return true;
     let isSomethingLeft = false;
     for (const lane of lanes) {

@@ -3,7 +3,7 @@ import { constants, gzip as zlibGzip } from 'node:zlib';
 
 const compress = promisify(zlibGzip);
 
-/** What the last text shrank to, as a part of it; logs of one program are alike. */
+/** The size to which the last text shrank, as a part of it; logs of one program are alike. */
 let lastPart = 1 / 8;
 
 /** More than the last part is made room for, as the next text may shrink less. */

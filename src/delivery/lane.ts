@@ -63,7 +63,7 @@ export class Lane {
     this.#keepsOrder = keepsOrder;
   }
 
-  /** What it is called in diagnostics. */
+  /** Its name in diagnostics. */
   get name(): string {
     const { logGroupName, logStreamName } = this.destination;
     return `log group ${logGroupName}, stream ${logStreamName}`;
@@ -93,7 +93,7 @@ export class Lane {
     const counts = (batch: PendingBatch): boolean =>
       batch.sequence <= place && !(inMemoryAlone && batch.stored !== undefined);
     for (const batch of this.#inFlight) if (counts(batch)) return true;
-    // What is on disk mostly stands before what is not.
+    // Batches on disk mostly stand before those in memory, so the last one is looked at first.
     const [oldest] = this.#waiting;
     return inMemoryAlone
       ? this.#waiting.findLast(counts) !== undefined
@@ -144,7 +144,7 @@ export class Lane {
     return this.#failingSince !== undefined && now - this.#failingSince >= millis;
   }
 
-  /** What it waits for is nothing that the end of a wait brings. @param attempt - the last before somebody began to wait */
+  /** Waiting longer will not help it. @param attempt - the last before somebody began to wait */
   isHopelessSince(attempt: number): boolean {
     return !this.#isBlocked && !this.isInFlight && this.#lastHopelessAttempt > attempt;
   }
@@ -304,7 +304,7 @@ export class Lane {
     this.#readyAt = now + millis;
   }
 
-  /** What the breaker held back need not wait for its next probe. */
+  /** A batch that the breaker held back need not wait for its next probe. */
   release(): void {
     if (this.#isHeldBack) this.retryNow();
     this.#isHeldBack = false;

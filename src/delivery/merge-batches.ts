@@ -41,7 +41,7 @@ export function mergeable(
   return group;
 }
 
-/** What is left of some batches of a stream, as one. */
+/** Makes one batch of the events that are left of several of a stream. */
 export function mergeBatches(batches: readonly PendingBatch[]): LogEventBatch {
   const { destination, entity, keeper } = batches[0]!.part;
   const rests = batches.map(({ rest }) => rest);

@@ -9,19 +9,22 @@ import { type Sender } from './sender.js';
 /**
  * A sender that tells an observer of each request. What the observer throws (a meter of the application's)
  * changes nothing of the answer.
- * @param parts - `now` is a monotonic clock in milliseconds
+ * @param parts - `monotonicMillis` gives milliseconds of a clock that is never set back
  */
 export function observeRequests(
   sender: Sender,
   observer: RequestObserver,
-  { now, diagnostics }: { readonly now: () => number; readonly diagnostics: Diagnostics },
+  {
+    monotonicMillis,
+    diagnostics,
+  }: { readonly monotonicMillis: () => number; readonly diagnostics: Diagnostics },
 ): Sender {
   return {
     async send(batch, signal, sequenceToken, onRepeat) {
-      const start = now();
+      const start = monotonicMillis();
       const outcome = await sender.send(batch, signal, sequenceToken, onRepeat);
       try {
-        observer(observed(batch, outcome, (now() - start) / 1000));
+        observer(observed(batch, outcome, (monotonicMillis() - start) / 1000));
       } catch (error) {
         diagnostics.error('metrics', `a request could not be measured: ${describeError(error)}`);
       }

@@ -15,7 +15,7 @@ export type RetryCause =
   /** A success that says what can't be: nobody knows which events the service has. */
   | 'implausible';
 
-/** What is wrong with one destination alone, not with the endpoint. */
+/** Causes that lie with one destination alone, not with the endpoint. */
 export const OF_THE_DESTINATION: ReadonlySet<RetryCause> = new Set<RetryCause>([
   'denied',
   'missing',
@@ -23,14 +23,14 @@ export const OF_THE_DESTINATION: ReadonlySet<RetryCause> = new Set<RetryCause>([
   'implausible',
 ]);
 
-/** What counts as passing for some seconds; after them a batch is lost without a spool, and waits in one. */
+/** Causes that count as passing for some seconds; after them a batch is lost without a spool, and waits in one. */
 export const HAS_GRACE: ReadonlySet<RetryCause> = new Set<RetryCause>([
   'denied',
   'unexpected',
   'implausible',
 ]);
 
-/** What waiting longer will not mend; nor what is missing once it could not be made. */
+/** Causes that waiting longer will not mend. A missing group is none of them until it could not be made. */
 export const HOPELESS: ReadonlySet<RetryCause> = new Set<RetryCause>([
   'denied',
   'credentials',
@@ -48,7 +48,7 @@ export function isHopeless(cause: RetryCause, failingMillis: number): boolean {
   return HOPELESS.has(cause) && (cause === 'configuration' || failingMillis >= HOPELESS_AFTER_MILLIS);
 }
 
-/** What became of one request. Senders return it; they never throw. */
+/** How one request ended. Senders return it; they never throw. */
 export type Outcome =
   /** The service has the events, but for those it rejected by their time. */
   | {

@@ -5,7 +5,7 @@ import { isObject } from './foreign-content.js';
 /** Bytes of the longest answer to PutLogEvents; the service's own have some hundred. */
 const MAX_BYTES = 1024 ** 2;
 
-/** What an answer of PutLogEvents may have, in any year. Source: PutLogEvents, "Response Elements". */
+/** Members that an answer of PutLogEvents may have, in any year. Source: PutLogEvents, "Response Elements". */
 const MEMBERS = ['nextSequenceToken', 'rejectedLogEventsInfo', 'rejectedEntityInfo'];
 
 /**

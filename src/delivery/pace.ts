@@ -5,7 +5,7 @@ import { RequestRate } from './request-rate.js';
 const MAX_DELAY_IN_FLUSH_MILLIS = 1_000;
 
 interface PaceParts {
-  readonly now: () => number;
+  readonly monotonicMillis: () => number;
   readonly random: () => number;
 }
 
@@ -33,7 +33,8 @@ export class Pace {
     this.#settings = settings;
     this.#limit = settings.concurrency;
     const { requestsPerSecond } = settings;
-    if (requestsPerSecond !== undefined) this.#rate = new RequestRate(requestsPerSecond, parts.now());
+    if (requestsPerSecond !== undefined)
+      this.#rate = new RequestRate(requestsPerSecond, parts.monotonicMillis());
   }
 
   /** Says whether one more request may be in flight beside others. */

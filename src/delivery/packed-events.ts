@@ -9,7 +9,7 @@ import { freePageMemory, type PageMemory } from './page-memory.js';
 /** Closes the list of events and the request. */
 const REQUEST_END = Buffer.from(']}');
 
-/** What is known of each event, by its place. */
+/** The measures of each event, by its place. */
 interface Known {
   readonly starts: readonly number[];
   readonly timestamps: readonly number[];

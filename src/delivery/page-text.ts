@@ -5,7 +5,7 @@
 export class PageText {
   /** UTF-8 bytes. */
   readonly length: number;
-  /** Of the length, what stands there only because it is part of a JSON string. */
+  /** The part of the length that is there only because the text stands in a JSON string. */
   readonly escapes: number;
   /**
    * The bytes, eight in a number. None is NaN, which a store could change: its last bytes would be ff, or 7f behind f0

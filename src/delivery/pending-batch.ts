@@ -15,7 +15,7 @@ export interface StoredSource {
   readonly destination: Destination;
 }
 
-/** What {@link PendingBatch.refuse} found out. */
+/** How {@link PendingBatch.refuse} ended. */
 export type Refusal = 'halved' | 'event_lost' | 'all_lost';
 
 /**
@@ -103,7 +103,7 @@ export class PendingBatch {
     return this.#parts.length > 0;
   }
 
-  /** What is left of it, as one batch. */
+  /** The events of it that are left, as one batch. */
   get rest(): LogEventBatch {
     const [first] = this.#parts;
     if (this.#parts.length === 1) return first!;
@@ -141,7 +141,7 @@ export class PendingBatch {
     return this.#parts[0]!;
   }
 
-  /** What to tell whoever delivers it: why it is not all delivered, where there is an error to tell of. */
+  /** The reason for whoever delivers it why it is not all delivered, where an error was one. */
   get error(): Error | undefined {
     return this.#events + this.keptElsewhere > 0 ? this.lastError : this.lossError;
   }
@@ -210,12 +210,12 @@ export class PendingBatch {
     return events;
   }
 
-  /** What is left of it will be sent in the background. */
+  /** The events that are left will be sent in the background. */
   reportKept(): void {
     this.#report();
   }
 
-  /** What is left of it is safe. */
+  /** The events that are left are safe. */
   reportSafe(): void {
     this.#safe.give();
   }

@@ -25,7 +25,7 @@ export async function requestBodyOf(
   if (compression === 'none' || events.bodyBytes(start) < MIN_GZIP_BYTES) {
     return { bytes: events.body(start), encoding: undefined };
   }
-  // What is compressed is kept for the next attempt, which may have another token.
+  // The compressed events are kept for the next attempt, which may have another token.
   const own = sequenceToken === undefined ? events : events.copy();
   return { bytes: await own.compressedBody(start), encoding: 'gzip' };
 }

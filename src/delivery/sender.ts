@@ -46,7 +46,7 @@ export function createSender(parts: SenderParts, settings: SenderSettings): Send
   return new SdkSender(parts, settings);
 }
 
-/** What one endpoint (host and port) was seen to do with gzip. */
+/** How one endpoint (host and port) was seen to deal with gzip. */
 type GzipExperience = 'accepted' | 'refused';
 
 class SdkSender implements Sender {

@@ -8,28 +8,28 @@ import { type Deadline } from './deadline.js';
 /** With a spool, the part in which answers are waited for; in the rest what did not come through is stored. */
 const ANSWERS_PART = 0.8;
 
-/** Of a flush, the part in which batches that other processes left are looked for. */
+/** The part of a flush in which batches that other processes left are looked for. */
 const LOOKING_PART = 0.5;
 
 /** With a spool, the part of a shutdown after which what is left is written to disk, beside further attempts. */
 const UNWRITTEN_PART = 0.5;
 
-/** Of what is left of a shutdown when its requests are given up, the part for batches that just get their room. */
+/** Once a shutdown has given up its requests: the part of the rest for batches that just get their room. */
 const ADMITTING_PART = 0.5;
 
-/** Of a processor's shutdown, the part in which the queue is encoded a step at a time; what is left then, at once. */
+/** The part of a processor's shutdown in which the queue is encoded a step at a time; after it, all at once. */
 const ENCODING_PART = 0.5;
 
-/** Of what is left for delivery, what the last sync of write-ahead files does not need. */
+/** The part of the time for delivery that the last sync of write-ahead files does not need. */
 const DELIVERING_PART = 0.9;
 
-/** What that sync gets at least, of all the time, though the service took the rest: a disk may hang. */
+/** The least part of all the time that this sync gets, though the service took the rest: a disk may hang. */
 const LEAST_CLOSING_PART = 0.1;
 
 /** At the end of a process, the part in which a flush waits for answers. */
 const FLUSHING_PART = 0.5;
 
-/** Of what is left then, the part in which shutdown gives up what was not delivered; it ends a little later. */
+/** The part of the rest after which shutdown gives up what was not delivered; it ends a little later. */
 const GIVING_UP_PART = 0.8;
 
 /** Least milliseconds for the disk: what is reported as kept is to be there, and a busy one may take a second. */

@@ -11,7 +11,7 @@ import { type Spool } from './spool/spool.js';
 import { type StoredBatch } from './spool/stored-batch.js';
 import { startTimeLimit } from './time-limit.js';
 
-/** What earlier processes left comes before all that this one sends. */
+/** Batches that earlier processes left come before all that this one sends. */
 const BEFORE_ALL = Number.MIN_SAFE_INTEGER;
 
 /** Files written at once where there is no other time: none of them waits for the device. */

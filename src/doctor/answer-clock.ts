@@ -8,18 +8,18 @@ export interface AnswerClock {
 
 /**
  * Reads the `Date` of each answer that a client gets, errors too.
- * @param now - milliseconds since 1970
+ * @param epochMillis - milliseconds since 1970
  */
-export function watchAnswerDates(client: CloudWatchLogsClient, now: () => number): AnswerClock {
+export function watchAnswerDates(client: CloudWatchLogsClient, epochMillis: () => number): AnswerClock {
   const clock: { skewMillis: number | undefined } = { skewMillis: undefined };
   client.middlewareStack.add(
     (next) => async (args) => {
-      const sentAt = now();
+      const sentAt = epochMillis();
       const result = await next(args);
       const { headers } = result.response as { headers?: Record<string, string> };
       const date = Date.parse(headers?.date ?? headers?.Date ?? '');
       // The answer was made between both; a Date has whole seconds, so half of one is added.
-      if (!Number.isNaN(date)) clock.skewMillis = date + 500 - (sentAt + now()) / 2;
+      if (!Number.isNaN(date)) clock.skewMillis = date + 500 - (sentAt + epochMillis()) / 2;
       return result;
     },
     // Next to the wire, where an answer that becomes an error is still an answer.

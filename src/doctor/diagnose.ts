@@ -45,7 +45,7 @@ export interface DiagnosisParts {
   /** Ends it; what it made is cleaned up all the same. */
   readonly signal: AbortSignal;
   /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly epochMillis: () => number;
   /** Told of each finding as it is made. */
   readonly onFinding: (finding: Finding) => void;
 }
@@ -130,9 +130,9 @@ class RunningDiagnosis {
   }
 
   async run(client: sdk.CloudWatchLogsClient, settings: ProcessorSettings): Promise<Diagnosis> {
-    const { environment, now, signal } = this.#parts;
+    const { environment, epochMillis, signal } = this.#parts;
     const resource = resourceIn(environment);
-    const { destination, missing } = destinationOf(settings, resource, now());
+    const { destination, missing } = destinationOf(settings, resource, epochMillis());
     this.#checkOptions(settings, destination, missing);
     await this.#checkFolders(settings);
     signal.throwIfAborted();
@@ -147,7 +147,7 @@ class RunningDiagnosis {
         furtherPolicies: furtherPolicies(settings, place),
       };
     };
-    const clock = watchAnswerDates(client, now);
+    const clock = watchAnswerDates(client, epochMillis);
     try {
       const probe = await sendWithin(
         ({ abortSignal }) => sendProbe(client, destination, abortSignal),
@@ -215,7 +215,7 @@ class RunningDiagnosis {
 
   /** @returns the account, `*` where the credentials do not tell, undefined where there are none */
   async #checkCredentials(client: sdk.CloudWatchLogsClient): Promise<string | undefined> {
-    const { signal, now } = this.#parts;
+    const { signal, epochMillis } = this.#parts;
     try {
       const credentials = await sendWithin(
         () => client.config.credentials(),
@@ -226,7 +226,7 @@ class RunningDiagnosis {
         accountId?: string;
       };
       const key = `access key ${accessKeyId.slice(0, 4)}…${accessKeyId.slice(8).slice(-4)}`;
-      if (expiration !== undefined && expiration.getTime() <= now()) {
+      if (expiration !== undefined && expiration.getTime() <= epochMillis()) {
         const message = `${key} expired at ${expiration.toISOString()}`;
         this.add({ check: 'credentials', status: 'failed', message, remedy: remedyFor(EXPIRED) });
         return undefined;
@@ -432,9 +432,9 @@ class RunningDiagnosis {
     { logGroupName }: Destination,
     resource: ResourceLike,
   ): Promise<void> {
-    const { signal, now } = this.#parts;
+    const { signal, epochMillis } = this.#parts;
     const id = randomBytes(12).toString('hex');
-    const timestamp = now();
+    const timestamp = epochMillis();
     const sent = await sendTestRecord(client, settings, {
       resource,
       body: `otel-cwlogs doctor: test event ${id}`,
@@ -444,15 +444,15 @@ class RunningDiagnosis {
     this.add(sent);
     if (sent.status !== 'ok') return;
     const timeout = this.#settings.findTimeoutMillis ?? 15_000;
-    const find = { client, signal, now };
+    const find = { client, signal, epochMillis };
     const event = { logGroupName, id, timestamp };
     this.add(await findByFilter(find, event, timeout));
     this.add(await findByQuery(find, event, timeout));
   }
 
   async #checkOlderEvents(client: sdk.CloudWatchLogsClient, logGroupName: string): Promise<void> {
-    const { now, signal } = this.#parts;
-    const finding = await checkOlderEvents(client, logGroupName, { now: now(), signal });
+    const { epochMillis, signal } = this.#parts;
+    const finding = await checkOlderEvents(client, logGroupName, { now: epochMillis(), signal });
     if (finding) this.add(finding);
   }
 

@@ -20,7 +20,7 @@ export interface TestEvent {
 interface FindParts {
   readonly client: CloudWatchLogsClient;
   readonly signal: AbortSignal;
-  readonly now: () => number;
+  readonly epochMillis: () => number;
 }
 
 const FIRST_DELAY_MILLIS = 200;
@@ -29,7 +29,7 @@ const RANGE_MILLIS = 60_000;
 
 /** Looks for an event by FilterLogEvents, which shows it within seconds. */
 export async function findByFilter(
-  { client, signal, now }: FindParts,
+  { client, signal, epochMillis }: FindParts,
   event: TestEvent,
   timeoutMillis: number,
 ): Promise<Finding> {
@@ -38,7 +38,7 @@ export async function findByFilter(
     filterPattern: `"${event.id}"`,
     startTime: event.timestamp - RANGE_MILLIS,
   };
-  return await lookUntilFound('logs:FilterLogEvents', { signal, now }, timeoutMillis, async () => {
+  return await lookUntilFound('logs:FilterLogEvents', { signal, epochMillis }, timeoutMillis, async () => {
     for await (const { events } of filteredPages(client, input, { signal })) {
       if (events.length > 0) return true;
     }
@@ -48,11 +48,11 @@ export async function findByFilter(
 
 /** Looks for an event by a Logs Insights query, as the look-ups of this package do. */
 export async function findByQuery(
-  { client, signal, now }: FindParts,
+  { client, signal, epochMillis }: FindParts,
   event: TestEvent,
   timeoutMillis: number,
 ): Promise<Finding> {
-  return await lookUntilFound('logs:StartQuery', { signal, now }, timeoutMillis, async () => {
+  return await lookUntilFound('logs:StartQuery', { signal, epochMillis }, timeoutMillis, async () => {
     const { queryId } = await client.send(
       new StartQueryCommand({
         logGroupNames: [event.logGroupName],
@@ -62,13 +62,13 @@ export async function findByQuery(
       }),
       { abortSignal: signal },
     );
-    const end = now() + timeoutMillis;
+    const end = epochMillis() + timeoutMillis;
     for (let delay = FIRST_DELAY_MILLIS; ; delay = Math.min(2 * delay, MAX_DELAY_MILLIS)) {
       const answer = await client.send(new GetQueryResultsCommand({ queryId }), { abortSignal: signal });
       if (answer.status !== 'Running' && answer.status !== 'Scheduled') {
         return (answer.results ?? []).length > 0;
       }
-      if (now() >= end) {
+      if (epochMillis() >= end) {
         await client.send(new StopQueryCommand({ queryId }), { abortSignal: signal });
         return false;
       }
@@ -79,22 +79,22 @@ export async function findByQuery(
 
 async function lookUntilFound(
   check: string,
-  { signal, now }: Pick<FindParts, 'signal' | 'now'>,
+  { signal, epochMillis }: Pick<FindParts, 'signal' | 'epochMillis'>,
   timeoutMillis: number,
   look: () => Promise<boolean>,
 ): Promise<Finding> {
-  const start = now();
+  const start = epochMillis();
   for (let delay = FIRST_DELAY_MILLIS; ; delay = Math.min(2 * delay, MAX_DELAY_MILLIS)) {
     try {
       if (await look()) {
-        return { check, status: 'ok', message: `found the test event after ${now() - start} ms` };
+        return { check, status: 'ok', message: `found the test event after ${epochMillis() - start} ms` };
       }
     } catch (error) {
       signal.throwIfAborted();
       // Needed by look-ups, not by delivery.
       return permissionFinding(check, error, 'warning');
     }
-    if (now() - start + delay > timeoutMillis) {
+    if (epochMillis() - start + delay > timeoutMillis) {
       const message = `the test event was accepted, and is not found after ${Math.round(timeoutMillis / 1000)} s`;
       return { check, status: 'warning', message, remedy: 'look again in a minute: new groups take longer' };
     }

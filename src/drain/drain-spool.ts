@@ -7,18 +7,18 @@ import { listSpool, readSpoolEntry, type SpoolEntry } from '../delivery/spool/in
 import { type FileSystem, nodeFileSystem } from '../delivery/spool/private-files.js';
 import { DEFAULT_SPOOL_SETTINGS } from '../delivery/spool/spool.js';
 
-/** What became of a spool that was drained. */
+/** The result of draining a spool. */
 export interface DrainResult {
   readonly delivered: number;
   readonly lost: number;
   readonly lostByReason: Partial<Record<LossReason, number>>;
   /** Events that are still in the spool: the service failed, other processes hold them, or a later version wrote them. */
   readonly left: number;
-  /** Of these, events that other processes hold, and send themselves. */
+  /** Those of them that other processes hold, and send themselves. */
   readonly leftToOthers: number;
-  /** Of these, events in files of a later version, or that can't be read. */
+  /** Those of them in files of a later version, or that can't be read. */
   readonly leftUnreadable: number;
-  /** What was said of it meanwhile, each kind once. */
+  /** Diagnostics of it meanwhile, each kind once. */
   readonly messages: readonly string[];
   readonly error?: Error | undefined;
 }
@@ -28,8 +28,8 @@ export interface DrainOptions {
   /** Milliseconds without progress after which it ends. Default 20,000. */
   readonly timeoutMillis?: number | undefined;
   /**
-   * What may be made where it is missing. Default `stream`: of a group's retention, key, class and tags the spool
-   * knows nothing, so that a group made here has none of them.
+   * The resources that may be made where they are missing. Default `stream`: the spool knows nothing of a group's
+   * retention, key, class and tags, so that a group made here has none of them.
    */
   readonly provision?: Provision | undefined;
   /** Ends it early; what is not sent stays. */

@@ -31,7 +31,7 @@ export function* cutIntoBatches(
   }
 }
 
-/** What decides which batch an event is in. */
+/** The measures of an event that decide which batch it is in. */
 type Sized = Pick<EncodedEvent, 'timestamp' | 'messageBytes'>;
 
 /** Events of one batch. */

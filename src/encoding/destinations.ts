@@ -23,12 +23,12 @@ export class Destinations {
   readonly #group: Template;
   readonly #stream: Template;
   readonly #max: number;
-  readonly #now: () => number;
+  readonly #monotonicMillis: () => number;
   readonly #onMissing: (sentence: string) => void;
   /** Placeholders that nothing filled. */
   readonly #missed = new Set<string>();
   readonly #known = new Map<string, Known>();
-  /** What the last record of a resource got, where neither name holds record data: most records are alike. */
+  /** The last destination of a resource, where neither name holds record data: most records have the same. */
   #last: { readonly resource: object; readonly hour: number; readonly known: Known } | undefined;
   /** Whether a name holds data of the record itself. */
   readonly usesRecord: boolean;
@@ -36,18 +36,18 @@ export class Destinations {
   readonly isOfResource: boolean;
 
   /**
-   * @param now - a monotonic clock in milliseconds
+   * @param monotonicMillis - a monotonic clock in milliseconds
    * @param onMissing - told in a sentence of each placeholder that nothing fills, once
    */
   constructor(
     settings: { logGroupName: Template; logStreamName: Template; maxDestinations: number },
-    now: () => number,
+    monotonicMillis: () => number,
     onMissing: (sentence: string) => void = () => undefined,
   ) {
     this.#group = settings.logGroupName;
     this.#stream = settings.logStreamName;
     this.#max = settings.maxDestinations;
-    this.#now = now;
+    this.#monotonicMillis = monotonicMillis;
     this.#onMissing = onMissing;
     this.usesRecord = this.#group.usesRecord || this.#stream.usesRecord;
     this.isOfResource = !this.usesRecord && !usesTime(this.#group) && !usesTime(this.#stream);
@@ -65,7 +65,7 @@ export class Destinations {
     const isLikeLast = last?.resource === resource && last.hour === hour;
     const known = isLikeLast ? last.known : this.#find(record, timestamp);
     if (known === undefined) return undefined;
-    known.lastUsedAt = this.#now();
+    known.lastUsedAt = this.#monotonicMillis();
     if (!isLikeLast && !this.usesRecord && resource.asyncAttributesPending !== true) {
       this.#last = { resource, hour, known };
     }
@@ -80,7 +80,7 @@ export class Destinations {
     const key = `${logGroupName}:${logStreamName}`;
     const old = this.#known.get(key);
     if (old) return old;
-    const now = this.#now();
+    const now = this.#monotonicMillis();
     if (this.#known.size >= this.#max && !this.#forgetIdle(now)) return undefined;
     const known = { destination: { logGroupName, logStreamName }, lastUsedAt: now };
     this.#known.set(key, known);

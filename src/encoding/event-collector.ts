@@ -28,16 +28,16 @@ const lastBytes = new WeakMap<Destination, number>();
  * mostly to where the one before went, and then it stands in its place already.
  */
 export class EventCollector {
-  /** Of the messages so far. */
+  /** Bytes of the messages so far. */
   bytes = 0;
-  /** What an event of the first batch takes of a page, once all are gathered; undefined where there is none. */
+  /** Bytes of a page that an event of the first batch takes, once all are gathered; undefined without one. */
   bytesPerEvent: number | undefined;
   readonly #keeper: EventKeeper | undefined;
   readonly #lanes = new Map<Place, Lane>();
   readonly #ofDestination = new Map<Destination, Lane[]>();
-  /** That of the last event. */
+  /** The lane of the last event. */
   #lane: Lane | undefined;
-  /** Before the first event. */
+  /** The page on which the first event is written, until its lane takes it. */
   #firstPage: EventPage | undefined;
 
   readonly #expectedBytes: number;

@@ -9,7 +9,7 @@ export const MAX_JSON_VALUES = 2 ** 19;
 /** UTF-16 units of one record that are written, some 32 times the largest message. */
 export const MAX_JSON_LENGTH = 32 * 1024 * 1024;
 
-/** What stands in place of a value for which there is no room. */
+/** The text in place of a value for which there is no room. */
 export const LEFT_OUT = '[Left out]';
 
 /** One pass over a value: how much was written, and what lies above the present one. */
@@ -129,7 +129,7 @@ export function writeOwnJson(
   redaction: Redaction | undefined,
 ): string {
   const json = toJson.call(value, '');
-  // Of what an object makes one text of nobody can tell where in it the redacted members are.
+  // Where an object makes one text of itself, nobody can tell where in it the redacted members are.
   const isOpaque = redaction !== undefined && typeof json !== 'object' && json !== undefined;
   return isOpaque ? `"${UNREADABLE}"` : (writeJson(json, walk, redaction) ?? 'null');
 }
@@ -180,7 +180,7 @@ function writeDate(date: Date): string {
   return Number.isNaN(date.getTime()) ? '"Invalid Date"' : `"${date.toISOString()}"`;
 }
 
-/** What an error holds that its own enumerable properties don't show. */
+/** Members of an error that its own enumerable properties don't show. */
 const ERROR_MEMBERS = ['message', 'stack', 'cause', 'errors'] as const;
 
 function writeError(error: Error, walk: Walk, redaction: Redaction | undefined): string {

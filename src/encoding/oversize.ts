@@ -13,7 +13,7 @@ import {
 /** Bytes of one shortened text under which shortening texts is given up for keeping the start of all. */
 const MIN_TEXT_BYTES = 64;
 
-/** What ends a shortened text. */
+/** The end of a shortened text. */
 const ELLIPSIS = '…';
 
 /**

@@ -36,7 +36,7 @@ export class Places {
       return known.place;
     }
     const place = { destination, entity: this.#find(resource) };
-    // What the entity is made of may come later.
+    // Attributes of which the entity is made may come later.
     if (resource.asyncAttributesPending === true) return place;
     this.#last = { resource, place };
     this.#known.set(destination, this.#last);

@@ -36,14 +36,14 @@ import {
 import { createRedactor, type Redactor } from './redacted-view.js';
 import { type Template } from './template.js';
 
-/** What the encoder works with. */
+/** The parts that the encoder needs. */
 export interface RecordEncoderParts {
   readonly losses: Losses;
   readonly diagnostics: Diagnostics;
   /** Milliseconds since 1970. */
-  readonly wallClock: () => number;
+  readonly epochMillis: () => number;
   /** Milliseconds, monotonic. */
-  readonly now: () => number;
+  readonly monotonicMillis: () => number;
 }
 
 /** Changes a record before it is written, or drops it by returning undefined (counted as `dropped_by_transform`). */
@@ -74,7 +74,7 @@ export interface RecordEncoderSettings {
   readonly entity: boolean;
 }
 
-/** What one record becomes. */
+/** The events of one record. */
 export interface EncodedRecord extends Place {
   /** One, or the parts of a record that was split. */
   readonly events: readonly EncodedEvent[];
@@ -90,11 +90,11 @@ export abstract class RecordAhead {
   abstract readonly resource: ReadableLogRecord['resource'] | undefined;
   /** Bytes of memory that it takes. */
   abstract readonly bytes: number;
-  /** What it became. @param encode - encodes a record, should it be another one by now */
+  /** Gives its events. @param encode - encodes a record, should it be another one by now */
   abstract take(encode: (record: ReadableLogRecord) => EncodedRecord | undefined): EncodedRecord | undefined;
 }
 
-/** What is exported. */
+/** A record that is to be exported, encoded ahead or not. */
 export type RecordToExport = ReadableLogRecord | RecordAhead;
 
 /** Batches of one list of records. */
@@ -129,17 +129,17 @@ export class RecordEncoder {
   readonly #isRedacted: boolean;
   /** Where the records of the last resource go, where that depends on nothing else. */
   #fixed: { readonly resource: object; readonly place: Place } | undefined;
-  /** Of the last record that lacked nothing. */
+  /** Resource and scope of the last record that lacked nothing. */
   readonly #wholeParts: WholeParts = { resource: undefined, scope: undefined };
-  /** What an event took of a page lately. */
+  /** Bytes of a page that an event took lately. */
   #bytesPerRecord = 0;
-  /** For single records. */
+  /** A page for single records. */
   #sparePage: EventPage | undefined;
 
   constructor(parts: RecordEncoderParts, settings: RecordEncoderSettings) {
     this.#parts = parts;
     this.#settings = settings;
-    this.#destinations = new Destinations(settings, parts.now, (sentence) => {
+    this.#destinations = new Destinations(settings, parts.monotonicMillis, (sentence) => {
       parts.diagnostics.warn(sentence, sentence);
     });
     this.#places = new Places(settings.entity ? entityOf : () => undefined);
@@ -213,12 +213,12 @@ export class RecordEncoder {
   /** The destination that records of a resource will have, where it can be told before the first one. */
   destinationAhead(resource?: ReadableLogRecord['resource']): Destination | undefined {
     const shown = resource && this.#redactor.resource(resource);
-    return this.#destinations.ahead(shown, this.#parts.wallClock());
+    return this.#destinations.ahead(shown, this.#parts.epochMillis());
   }
 
   /** The log group of all records, where it can be told before any record and resource are known. */
   groupAhead(): string | undefined {
-    return this.#destinations.groupAhead(this.#parts.wallClock());
+    return this.#destinations.groupAhead(this.#parts.epochMillis());
   }
 
   /** Says whether `minSeverity` drops records of a severity. */
@@ -271,7 +271,7 @@ export class RecordEncoder {
     const whole = withoutFalseException(withResourceAndScope(original, this.#wholeParts));
     const record = this.#transform(whole);
     if (record === undefined) return undefined;
-    const timestamp = eventTimestamp(record.hrTime, record.hrTimeObserved, this.#parts.wallClock);
+    const timestamp = eventTimestamp(record.hrTime, record.hrTimeObserved, this.#parts.epochMillis);
     const end = this.#writeMessage(page, page.begin(timestamp), record);
     const bytes = page.messageBytesTo(end);
     if (bytes === 0) {
@@ -309,7 +309,7 @@ export class RecordEncoder {
     return place;
   }
 
-  /** What of a record may stand in names and in the entity. */
+  /** The parts of a record that may stand in names and in the entity. */
   #shown(record: ReadableLogRecord): Pick<ReadableLogRecord, 'resource' | 'attributes'> {
     if (!this.#isRedacted) return record;
     const { resource, attributes } = record;
@@ -340,7 +340,7 @@ export class RecordEncoder {
     }
   }
 
-  /** What the oversize policy makes of a message that is too large. */
+  /** Applies the oversize policy to a message that is too large. */
   #fit(
     { timestamp, message, bytes }: { timestamp: number; message: string; bytes: number },
     record: ReadableLogRecord,
@@ -366,7 +366,7 @@ function redactionOfSettings({ redact }: RecordEncoderSettings): RecordRedaction
 }
 
 /**
- * What went wrong, without the record's content: errors of the application's functions and getters, and of
+ * Says why it failed, without the record's content: errors of the application's functions and getters, and of
  * the JavaScript engine, quote what they failed on, so no more than their name is said.
  */
 function reason(error: unknown): string {

@@ -4,14 +4,14 @@ import { MAX_TIMESTAMP } from '../cloudwatch/limits.js';
 /**
  * When a record happened, in milliseconds since 1970: its timestamp, without one when it was observed,
  * without that now.
- * @param now - a clock, in milliseconds since 1970
+ * @param epochMillis - a clock, in milliseconds since 1970
  */
 export function eventTimestamp(
   time: HrTime | undefined,
   observed: HrTime | undefined,
-  now: () => number,
+  epochMillis: () => number,
 ): number {
-  return toMillis(time) ?? toMillis(observed) ?? now();
+  return toMillis(time) ?? toMillis(observed) ?? epochMillis();
 }
 
 /**

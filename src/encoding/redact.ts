@@ -1,4 +1,4 @@
-/** What stands in place of a redacted value. */
+/** The text in place of a redacted value. */
 export const REDACTED = '[REDACTED]';
 
 const ROOTS = ['body', 'attributes', 'resource', 'scope'] as const;
@@ -23,7 +23,7 @@ export function parseRedactPath(path: string): RedactPath | string {
   return { root: root as Root, keys: isBelowAttributes ? keys.slice(1) : keys };
 }
 
-/** What to redact of each part of a record; undefined where a part is written as it is. */
+/** The redaction of each part of a record; undefined where a part is written as it is. */
 export type RecordRedaction = Readonly<Record<Root, Redaction | undefined>>;
 
 /** Redacts nothing. */
@@ -41,7 +41,7 @@ export function redactionOf(paths: readonly RedactPath[]): RecordRedaction {
   return { body: of('body'), attributes: of('attributes'), resource: of('resource'), scope: of('scope') };
 }
 
-/** What is left of a path below some value. */
+/** The rest of a path, below some value. */
 interface Rest {
   readonly keys: readonly string[];
   /** Leads to the stack of an error whose message is redacted. */
@@ -59,7 +59,7 @@ const MAX_KNOWN_NAME_LENGTH = 100;
 const MAX_KNOWN_STATES = 2_000;
 
 /**
- * What is to be redacted of one value and below it. Whoever writes the value asks on its way down, so what is
+ * The redaction of one value and all below it. Whoever writes the value asks on its way down, so what is
  * written and what is redacted can't differ. A key with dots leads to the same place as nested keys, a path
  * that ends above a value redacts all below, and arrays are looked through.
  */
@@ -107,7 +107,7 @@ export class Redaction {
     return made;
   }
 
-  /** What to redact of a member. @param name - its key, which may hold dots itself */
+  /** The redaction of a member. @param name - its key, which may hold dots itself */
   below(name: string): Redaction | undefined {
     const known = this.#byName.get(name);
     if (known !== undefined || this.#byName.has(name)) return known;
@@ -120,7 +120,7 @@ export class Redaction {
     return made;
   }
 
-  /** What to redact of an array's item: what leads through the array, and what names the item. */
+  /** The redaction of an array's item: of paths that lead through the array, and of those that name the item. */
   item(index: number): Redaction {
     if (this.#indexes.size > 0 && this.#indexes.has(String(index))) return this.#item(String(index));
     if (!this.#namesAnyItem) return this;
@@ -139,7 +139,7 @@ export class Redaction {
 }
 
 /**
- * What is left of a path below a key of several parts.
+ * The rest of a path below a key of several parts.
  * @returns no keys where the key is reached or the path ends above it, undefined where they differ
  */
 function restBelow({ keys, isStack }: Rest, parts: readonly string[]): Rest | undefined {

@@ -42,12 +42,12 @@ export type Alternative =
   | { readonly kind: 'resource'; readonly name: string }
   | { readonly kind: 'record'; readonly name: string };
 
-/** What stands in a name for an attribute that a record doesn't have. */
+/** The text that stands in a name for an attribute that a record doesn't have. */
 export const MISSING = 'unknown';
 
 const DATE_FORMAT = /^(?:yyyy|mm|dd|hh)(?:[-_./]?(?:yyyy|mm|dd|hh))*$/;
 
-/** What can stand in braces beside attributes and dates of several parts. */
+/** Words that can stand in braces, beside attributes and dates of several parts. */
 const PLACEHOLDERS: readonly string[] = ['hostname', 'pid', 'yyyy', 'mm', 'dd', 'hh'];
 
 /** A template that can't be read; `message` completes "<option> must …". */
@@ -131,7 +131,7 @@ function parseAlternative(source: string): Alternative {
   return { kind: 'resource', name: source };
 }
 
-/** What looks like a part of a record, and would be taken for a resource attribute that nobody has. */
+/** Words that look like a part of a record, and would be taken for a resource attribute that nobody has. */
 const NO_RESOURCE_ATTRIBUTES: Readonly<Record<string, (source: string, rest: string) => string>> = {
   attribute: isMeant('attributes'),
   attributes: isMeant('attributes'),
@@ -164,7 +164,7 @@ function unknownPlaceholder(source: string): string {
   );
 }
 
-/** What a template is filled from. */
+/** The parts of a record that fill a template. */
 export interface TemplateSource {
   readonly resource: Pick<ReadableLogRecord['resource'], 'attributes'>;
   readonly attributes: ReadableLogRecord['attributes'];

@@ -41,7 +41,7 @@ export class CloudWatchLogExporter implements LogRecordExporter {
     return this.#core.shutdown();
   }
 
-  /** What became of the records so far. */
+  /** The fate of the records so far. */
   status(): ExporterStatus {
     return this.#core.status();
   }

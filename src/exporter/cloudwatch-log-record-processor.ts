@@ -58,7 +58,7 @@ export class CloudWatchLogRecordProcessor implements LogRecordProcessor {
     return this.#processor.shutdown();
   }
 
-  /** What became of the records so far: `emitted + addedBySplit` is `delivered + kept + dropped`. */
+  /** The fate of the records so far: `emitted + addedBySplit` is `delivered + kept + dropped`. */
   status(): ProcessorStatus {
     return this.#processor.status();
   }

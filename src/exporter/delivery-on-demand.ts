@@ -13,7 +13,7 @@ import { type SpoolStatus } from '../delivery/spool/spool-settings.js';
 import { type Diagnostics } from '../observability/diagnostics.js';
 import { type Losses } from '../observability/losses.js';
 
-/** What a delivery that is not there yet works with. */
+/** The parts that a delivery needs while it is not loaded yet. */
 export interface DeliveryOnDemandParts {
   /** Loads and makes the delivery. */
   readonly load: () => Promise<Delivery>;

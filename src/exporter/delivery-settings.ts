@@ -7,7 +7,7 @@ export function deliverySettings(settings: ExporterSettings): DeliverySettings {
   return {
     concurrency: settings.concurrency,
     maxBufferBytes: settings.maxBufferBytes,
-    exportTimeoutMillis: settings.deliveryTimeoutMillis,
+    deliveryTimeoutMillis: settings.deliveryTimeoutMillis,
     requestTimeoutMillis: settings.requestTimeoutMillis,
     flushTimeoutMillis: settings.flushTimeoutMillis,
     shutdownTimeoutMillis: settings.shutdownTimeoutMillis,

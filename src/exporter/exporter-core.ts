@@ -4,6 +4,7 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { type LogRecordExporter, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { checkClient, planClient } from '../cloudwatch/client-options.js';
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
+import { type Clocks, monotonicMillis } from '../delivery/clocks.js';
 import { Deadline } from '../delivery/deadline.js';
 import {
   type Delivery,
@@ -33,15 +34,15 @@ import { type HealthCheckOptions, type HealthReport } from './health-check.js';
 import { type LateParts, type PartsOnDemand, partsOnDemand } from './parts-on-demand.js';
 import { WrittenRecord } from './written-record.js';
 
-/** What an exporter works with, for tests; everything has a default. */
+/** The parts that an exporter needs, for tests; everything has a default. */
 export interface ExporterParts {
   readonly client?: CloudWatchLogsClient;
   readonly diagnostics?: Diagnostics;
   readonly createDelivery?: (parts: DeliveryParts, settings: Partial<DeliverySettings>) => Delivery;
   /** Milliseconds since 1970. */
-  readonly wallClock?: () => number;
+  readonly epochMillis?: () => number;
   /** Milliseconds, monotonic. */
-  readonly now?: () => number;
+  readonly monotonicMillis?: () => number;
   /** Writes records to files before `emit` returns; see {@link ExporterCore.writeAhead}. */
   readonly writeAhead?: WriteAheadSettings | undefined;
   readonly onDemand?: PartsOnDemand;
@@ -63,7 +64,7 @@ export class ExporterCore implements LogRecordExporter {
   readonly #settings: ExporterSettings;
   readonly #diagnostics: Diagnostics;
   readonly #losses: Losses;
-  /** Of its own or the application's; it is made with what delivers. */
+  /** Its own client or the application's; an own one is made together with delivery. */
   #client: CloudWatchLogsClient | undefined;
   readonly #onDemand: PartsOnDemand;
   readonly #createClient: CreateClient;
@@ -82,8 +83,8 @@ export class ExporterCore implements LogRecordExporter {
   #addedBySplit = 0;
   #batches = 0;
   #metrics: ExporterMetrics | undefined;
-  readonly #now: () => number;
-  /** Of the last records, for the health check. */
+  readonly #monotonicMillis: () => number;
+  /** The resource of the last records, for the health check. */
   #lastResource: ReadableLogRecord['resource'] | undefined;
   #shutdown: Promise<void> | undefined;
   /** Little time is left: what is encoded lets nobody work in between. */
@@ -103,22 +104,23 @@ export class ExporterCore implements LogRecordExporter {
     });
     const { client } = parts;
     this.#createClient = client ? () => client : clientOf(settings);
-    const wallClock = parts.wallClock ?? Date.now;
-    const now = parts.now ?? (() => performance.now());
-    this.#now = now;
+    const clocks = {
+      epochMillis: parts.epochMillis ?? Date.now,
+      monotonicMillis: parts.monotonicMillis ?? monotonicMillis,
+    };
+    this.#monotonicMillis = clocks.monotonicMillis;
     this.room = new RoomForBytes(settings.maxBufferBytes);
     const create = (loaded: LateParts): Delivery => {
       const { meterProvider } = settings;
       if (meterProvider !== undefined) {
-        this.#metrics = new loaded.ExporterMetrics({ meterProvider, read: () => this.status(), wallClock });
+        this.#metrics = new loaded.ExporterMetrics({ meterProvider, read: () => this.status(), ...clocks });
       }
       return (parts.createDelivery ?? loaded.createDelivery)(
         {
           client: this.#clientOf(loaded),
           losses: this.#losses,
           diagnostics: this.#diagnostics,
-          wallClock,
-          now,
+          ...clocks,
           room: this.room,
           onRequest: (request) => {
             if (request.isAccepted) this.#batches++;
@@ -138,11 +140,11 @@ export class ExporterCore implements LogRecordExporter {
           diagnostics: this.#diagnostics,
         });
     this.#encoder = new RecordEncoder(
-      { losses: this.#losses, diagnostics: this.#diagnostics, wallClock, now },
+      { losses: this.#losses, diagnostics: this.#diagnostics, ...clocks },
       settings,
     );
     this.#preparedAhead = this.#prepareAhead();
-    if (parts.writeAhead) this.#writeAhead = this.#createWriteAhead(parts.writeAhead, wallClock, now);
+    if (parts.writeAhead) this.#writeAhead = this.#createWriteAhead(parts.writeAhead, clocks);
   }
 
   /** Never throws, and calls back once, when every record is delivered, kept for later, or counted as lost. */
@@ -177,7 +179,7 @@ export class ExporterCore implements LogRecordExporter {
     try {
       const { delivered } = await this.#encode(records, async (batches) => {
         for (const batch of batches) bytes += batch.bytes;
-        // What becomes of them is counted and reported by delivery.
+        // Delivery counts and reports their fate.
         await this.#delivery.deliver(batches, { reservedBytes, untilSafe: true });
       });
       const reported = delivered.catch((error: unknown) => {
@@ -195,7 +197,9 @@ export class ExporterCore implements LogRecordExporter {
    * Sends what is kept without waiting longer between attempts, and waits for it.
    * @param deadline - another time than `flushTimeoutMillis`
    */
-  async forceFlush(deadline = Deadline.after(this.#settings.flushTimeoutMillis, this.#now)): Promise<void> {
+  async forceFlush(
+    deadline = Deadline.after(this.#settings.flushTimeoutMillis, this.#monotonicMillis),
+  ): Promise<void> {
     await Promise.all(this.#encodings);
     await this.#delivery.forceFlush(deadline);
   }
@@ -204,7 +208,9 @@ export class ExporterCore implements LogRecordExporter {
    * Sends what is left; what is not delivered then is lost (`shutdown`), or in the spool.
    * @param deadline - another time than `shutdownTimeoutMillis`
    */
-  shutdown(deadline = Deadline.after(this.#settings.shutdownTimeoutMillis, this.#now)): Promise<void> {
+  shutdown(
+    deadline = Deadline.after(this.#settings.shutdownTimeoutMillis, this.#monotonicMillis),
+  ): Promise<void> {
     this.#shutdown ??= this.#shutdownOnce(deadline);
     return this.#shutdown;
   }
@@ -229,7 +235,7 @@ export class ExporterCore implements LogRecordExporter {
     this.#isHurried = true;
   }
 
-  /** What became of the records so far. */
+  /** The fate of the records so far. */
   status(): ExporterStatus {
     const delivery = this.#delivery.status();
     const { inheritedEvents: inherited = 0, handedOnEvents = 0 } = delivery;
@@ -238,7 +244,7 @@ export class ExporterCore implements LogRecordExporter {
       emitted: this.#emitted,
       addedBySplit: this.#addedBySplit,
       delivered: delivery.deliveredEvents,
-      // What is neither delivered nor lost is still with us: encoded, waiting for room, held or in flight.
+      // Records neither delivered nor lost are still with us: encoded, waiting for room, held or in flight.
       kept:
         this.#emitted +
         this.#addedBySplit +
@@ -313,7 +319,7 @@ export class ExporterCore implements LogRecordExporter {
     resource?: ReadableLogRecord['resource'],
     millis = this.#settings.requestTimeoutMillis,
   ): Promise<void> {
-    const deadline = Deadline.after(millis, this.#now);
+    const deadline = Deadline.after(millis, this.#monotonicMillis);
     await within(deadline, Promise.all([this.#preparedAhead, resource && this.#prepareOnce(resource)]));
   }
 
@@ -456,12 +462,11 @@ export class ExporterCore implements LogRecordExporter {
     return false;
   }
 
-  #createWriteAhead(settings: WriteAheadSettings, wallClock: () => number, now: () => number): WriteAheadLog {
+  #createWriteAhead(settings: WriteAheadSettings, clocks: Clocks): WriteAheadLog {
     const log: WriteAheadLog = new WriteAheadLog(
       {
         diagnostics: this.#diagnostics,
-        wallClock,
-        now,
+        ...clocks,
         hasRoom: () => this.room.used < this.room.max / 2,
         deliver: async ({ events, destination, entity }) => {
           await this.#delivery.deliver([...cutIntoBatches(events, destination, entity, log)]);

@@ -3,7 +3,7 @@ import { type LossReason } from '../observability/losses.js';
 import { type WriteAheadStatus } from '../write-ahead/write-ahead-log.js';
 
 /**
- * What became of the records so far. At every moment `emitted + addedBySplit + inherited` is
+ * The fate of the records so far. At every moment `emitted + addedBySplit + inherited` is
  * `delivered + kept + dropped + handedOn`.
  */
 export interface ExporterStatus {
@@ -35,7 +35,7 @@ export interface ExporterStatus {
   readonly inherited: number;
   /** Log events in the spool that another process took over from this one, which it took for dead. */
   readonly handedOn: number;
-  /** What this process has in the spool; undefined without one. */
+  /** Events and files of this process in the spool; undefined without one. */
   readonly spool: SpoolStatus | undefined;
   /** The last error of all: it stays when later requests succeed, so look at {@link lastErrorAt} and `breaker`. */
   readonly lastError?: Error | undefined;
@@ -43,7 +43,7 @@ export interface ExporterStatus {
   readonly lastErrorAt?: number | undefined;
 }
 
-/** What became of the records; `emitted` counts from `emit`, `kept` includes those in the queue. */
+/** The fate of the records; `emitted` counts from `emit`, `kept` includes those in the queue. */
 export interface ProcessorStatus extends ExporterStatus {
   /** Records that wait to be encoded, and how many may. */
   readonly queued: number;

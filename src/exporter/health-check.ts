@@ -71,7 +71,7 @@ export interface HealthProblem {
 export interface HealthReport {
   readonly healthy: boolean;
   readonly problems: readonly HealthProblem[];
-  /** What was checked; undefined where the destination depends on records that did not come yet. */
+  /** The destination that was checked; undefined where it depends on records that did not come yet. */
   readonly destination?: Destination | undefined;
   /** The spool, as in the exporter's status, after it was tried; undefined without one. */
   readonly spool?: SpoolStatus | undefined;
@@ -79,7 +79,7 @@ export interface HealthReport {
   readonly writeAhead?: WriteAheadStatus | undefined;
 }
 
-/** What a health check works with. */
+/** The parts that a health check needs. */
 export interface HealthCheckParts {
   readonly client: CloudWatchLogsClient;
   readonly isShutDown: boolean;
@@ -180,7 +180,7 @@ async function checkSpool(
       signal,
     );
   } catch {
-    // Of an abort the service's part tells.
+    // The check of the service tells of an abort.
     if (signal?.aborted) return { problems: [] };
     return { problems: [{ kind: 'spool', message: `the spool gave no answer within ${timeoutMillis} ms` }] };
   }

@@ -1,6 +1,7 @@
 /**
- * What an exporter works with once it has something to send, to measure, to check, to warn of or to read from files. It is loaded in the background
- * when the first exporter is made, so that importing the package costs little; see `parts-on-demand.ts`.
+ * The parts that an exporter needs only once it has something to send, to measure, to check, to warn of or to read
+ * from files. They are loaded in the background when the first exporter is made, so that importing the package costs
+ * little; see `parts-on-demand.ts`.
  */
 export { createPlannedClient } from '../cloudwatch/client.js';
 export { guardedClient } from '../cloudwatch/guarded-client.js';

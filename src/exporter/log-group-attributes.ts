@@ -2,7 +2,7 @@ import { toLogGroupName } from '../cloudwatch/names.js';
 import { fillTemplate, usesTime } from '../encoding/template.js';
 import { parseOrThrow } from '../options/option-kinds.js';
 
-/** Of OpenTelemetry's semantic conventions for AWS. */
+/** From OpenTelemetry's semantic conventions for AWS. */
 const ATTR_LOG_GROUP_NAMES = 'aws.log.group.names';
 
 /**

@@ -2,6 +2,7 @@ import { type Context } from '@opentelemetry/api';
 import { type LogRecordProcessor, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { OptionError } from '../cloudwatch/errors.js';
 import { MAX_BATCH_BYTES } from '../cloudwatch/limits.js';
+import { monotonicMillis } from '../delivery/clocks.js';
 import { Deadline } from '../delivery/deadline.js';
 import { type SendAtOnce } from '../delivery/delivery.js';
 import { type RoomForBytes } from '../delivery/room-for-bytes.js';
@@ -18,7 +19,7 @@ import { RecordAhead, type RecordToExport } from '../encoding/record-encoder.js'
 import { estimateRecordBytes } from './record-bytes.js';
 import { type QueuedBatch, RecordQueue } from './record-queue.js';
 
-/** What a logger asks before it makes a record. */
+/** The question that a logger asks before it makes a record. */
 export interface EnabledQuestion {
   readonly context?: Context | undefined;
   readonly severityNumber?: number | undefined;
@@ -30,16 +31,16 @@ export interface FlushOptions {
   readonly timeoutMillis?: number | undefined;
 }
 
-/** Of a new batch's measure, the part in what the next records are expected to measure. */
+/** The weight of a new batch's measure in the size that the next records are expected to have. */
 const LEARNING_PART = 0.2;
 
 /** Most times of an estimate that a record is taken for. */
 const MAX_SCALE = 8;
 
-/** Of the room for records and events, the part that one batch may take: only whole ones can go to a spool. */
+/** The part of the room for records and events that one batch may take: only whole ones can go to a spool. */
 const LARGEST_BATCH_PART = 1 / 8;
 
-/** Of a request, the part that a batch fills by estimate: with a little too much it would be two requests. */
+/** The part of a request that a batch fills by estimate: with a little too much it would be two requests. */
 const FULL_REQUEST_PART = 0.9;
 
 /**
@@ -53,7 +54,7 @@ export class QueueingProcessor implements LogRecordProcessor {
   readonly #settings: ProcessorSettings;
   readonly #queue: RecordQueue;
   #metrics: ProcessorMetrics | undefined;
-  readonly #now: () => number;
+  readonly #monotonicMillis: () => number;
   /** Why the queue takes no more: by its records, or by bytes. */
   readonly #fullOfRecords: string;
   readonly #fullOfBytes: string;
@@ -64,7 +65,7 @@ export class QueueingProcessor implements LogRecordProcessor {
   #isExporting = false;
   /** Bytes of events for each byte that their records were estimated, attributes of the resource included. */
   #eventBytesEach: number | undefined;
-  /** What estimates are multiplied with. */
+  /** The factor by which estimates are multiplied. */
   #scale = 1;
   #shutdown: Promise<void> | undefined;
   /** Attributes of resources are waited for no longer. */
@@ -73,7 +74,7 @@ export class QueueingProcessor implements LogRecordProcessor {
 
   constructor(settings: ProcessorSettings, parts: ExporterParts = {}) {
     this.#settings = settings;
-    this.#now = parts.now ?? (() => performance.now());
+    this.#monotonicMillis = parts.monotonicMillis ?? monotonicMillis;
     const { maxBufferBytes, maxExportBatchSize, maxQueueSize, meterProvider, writeAhead } = settings;
     this.#core = new ExporterCore(settings, { ...parts, writeAhead });
     this.#room = this.#core.room;
@@ -134,11 +135,11 @@ export class QueueingProcessor implements LogRecordProcessor {
     if (!(Number.isFinite(timeoutMillis) && timeoutMillis >= 0)) {
       return Promise.reject(new OptionError('timeoutMillis', 'be a number of milliseconds', timeoutMillis));
     }
-    return this.flushBy(Deadline.after(timeoutMillis, this.#now));
+    return this.flushBy(Deadline.after(timeoutMillis, this.#monotonicMillis));
   }
 
   shutdown(): Promise<void> {
-    return this.shutdownBy(Deadline.after(this.#settings.shutdownTimeoutMillis, this.#now));
+    return this.shutdownBy(Deadline.after(this.#settings.shutdownTimeoutMillis, this.#monotonicMillis));
   }
 
   /** As `forceFlush`, in another time. */
@@ -199,7 +200,7 @@ export class QueueingProcessor implements LogRecordProcessor {
   }
 
   #startTimer(): void {
-    // What it does is done for many callers, and must not keep what the first of them holds.
+    // The timer works for many callers, and must not keep alive what the context of the first one holds.
     runAsOwnTelemetry(() => {
       this.#timer = setTimeout(() => {
         this.#exportAll();
@@ -207,7 +208,7 @@ export class QueueingProcessor implements LogRecordProcessor {
     });
   }
 
-  /** What is queued is exported, full batch or not. @returns the last of it, where there is some */
+  /** Exports the whole queue, full batch or not. @returns its last batch, where there is one */
   #exportAll(): QueuedBatch | undefined {
     const last = this.#queue.close();
     if (last) this.#exportSoon();
@@ -265,7 +266,7 @@ export class QueueingProcessor implements LogRecordProcessor {
       if (resource?.asyncAttributesPending === true) pending.add(resource);
     }
     if (pending.size === 0) return;
-    const deadline = Deadline.after(this.#settings.exportTimeoutMillis, this.#now);
+    const deadline = Deadline.after(this.#settings.exportTimeoutMillis, this.#monotonicMillis);
     const limit = startTimeLimit(deadline, false);
     const waits = [...pending].map(async (resource) => {
       await resource.waitForAsyncAttributes?.();
@@ -279,7 +280,7 @@ export class QueueingProcessor implements LogRecordProcessor {
     if (last) await within(deadline, last.handedOver);
     await this.#core.forceFlush(deadline);
     if (this.#settings.writeAhead === undefined) return;
-    // What earlier processes left, and what there was no room for in memory.
+    // Records that earlier processes left, and those for which there was no room in memory.
     const replay = this.#core.replay();
     await this.#core.forceFlush(deadline);
     await within(deadline, replay);

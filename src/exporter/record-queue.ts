@@ -3,9 +3,9 @@ import { type RecordToExport } from '../encoding/record-encoder.js';
 /** Records that are exported together. */
 export class QueuedBatch {
   readonly records: RecordToExport[] = [];
-  /** What was reserved for them. */
+  /** The room reserved for them. */
   bytes = 0;
-  /** Resolves when delivery has what became of them. */
+  /** Resolves when delivery has the events made of them. */
   readonly handedOver: Promise<void>;
   #resolve!: () => void;
 

@@ -5,7 +5,7 @@ import { dirname, resolve } from 'node:path';
 /** Only its user may enter it. */
 const PRIVATE = { mode: 0o700 };
 
-/** What of a file system makes folders. */
+/** The calls of a file system that make folders. */
 export interface FolderSystem {
   readonly mkdir: (path: string, options: { mode: number }) => Promise<unknown>;
   readonly stat: (path: string) => Promise<{ isDirectory(): boolean }>;

@@ -8,7 +8,7 @@ import { hostname } from 'node:os';
  */
 export type ProcessOwner = string;
 
-/** What is asked of the system's files; a test's may have none. */
+/** Access to the system's files; a test's may have none. */
 export interface SystemFiles {
   /** @throws where there is none */
   readonly read: (path: string) => string;
@@ -22,7 +22,7 @@ export const THIS_SYSTEM: SystemFiles = {
   link: (path) => readlinkSync(path),
 };
 
-/** What is written where a system does not say: it has no /proc. */
+/** The text where a system does not say: it has no /proc. */
 export const NOT_KNOWN = '0';
 
 /** A new owner in this process; no two are the same. */
@@ -38,7 +38,7 @@ export interface Machine {
 
 const machines = new WeakMap<SystemFiles, Machine>();
 
-/** What tells process numbers of one machine and container from those of another. */
+/** Tells process numbers of one machine and container from those of another. */
 export function machineOf(system: SystemFiles): Machine {
   const known = machines.get(system);
   if (known) return known;

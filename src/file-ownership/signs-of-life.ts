@@ -3,18 +3,18 @@
  * differ, so only the change is looked at, on our own clock.
  */
 export class SignsOfLife {
-  readonly #now: () => number;
+  readonly #monotonicMillis: () => number;
   readonly #leaseMillis: number;
   /** When each sign was first seen. */
   readonly #signs = new Map<string, { readonly sign: number; readonly seenAt: number }>();
   readonly #looked = new Set<string>();
 
   /**
-   * @param now - milliseconds, monotonic
+   * @param monotonicMillis - milliseconds, monotonic
    * @param leaseMillis - milliseconds without a new sign after which an owner counts as gone
    */
-  constructor(now: () => number, leaseMillis: number) {
-    this.#now = now;
+  constructor(monotonicMillis: () => number, leaseMillis: number) {
+    this.#monotonicMillis = monotonicMillis;
     this.#leaseMillis = leaseMillis;
   }
 
@@ -22,8 +22,8 @@ export class SignsOfLife {
   isSilent(path: string, sign: number): boolean {
     this.#looked.add(path);
     const known = this.#signs.get(path);
-    if (known?.sign === sign) return this.#now() - known.seenAt >= this.#leaseMillis;
-    this.#signs.set(path, { sign, seenAt: this.#now() });
+    if (known?.sign === sign) return this.#monotonicMillis() - known.seenAt >= this.#leaseMillis;
+    this.#signs.set(path, { sign, seenAt: this.#monotonicMillis() });
     return false;
   }
 

@@ -28,7 +28,7 @@ export interface ToolSettings {
   /** US dollars for 10^9 scanned bytes. */
   readonly usdPerScannedGigabyte: number;
   /** Milliseconds since 1970. */
-  readonly now: () => number;
+  readonly epochMillis: () => number;
 }
 
 const HOUR = 3_600_000;
@@ -182,7 +182,7 @@ function searchLogs(engine: CorrelationEngine, settings: ToolSettings): Tool {
         {
           query,
           logGroups: groupsOf(given, settings),
-          ...given.range(settings.now(), 3 * HOUR),
+          ...given.range(settings.epochMillis(), 3 * HOUR),
           limit: rows,
           signal,
           budget: new ScanBudget(settings.maxBytesScanned),
@@ -249,12 +249,15 @@ function explainCost(engine: CorrelationEngine, settings: ToolSettings): Tool {
     inputSchema: schema({ ...GROUPS_PROPERTY, ...RANGE_PROPERTIES }),
     async call(input, signal) {
       const given = new ToolArguments(input, ['log_groups', 'since', 'from', 'to']);
-      const range = given.range(settings.now(), 3 * HOUR);
+      const range = given.range(settings.epochMillis(), 3 * HOUR);
       const { groups, leftOut } = await engine.listLogGroups({
         logGroups: groupsOf(given, settings),
         signal,
       });
-      const estimates = groups.map((group) => ({ group, bytes: bytesInRange(group, range, settings.now()) }));
+      const estimates = groups.map((group) => ({
+        group,
+        bytes: bytesInRange(group, range, settings.epochMillis()),
+      }));
       const total = estimates.reduce((sum, { bytes }) => sum + bytes, 0);
       const largest = estimates.toSorted((a, b) => b.bytes - a.bytes).slice(0, settings.maxRows);
       const usd = (total / 1e9) * settings.usdPerScannedGigabyte;
@@ -294,7 +297,7 @@ const COMMON = ['log_groups', 'since', 'from', 'to', 'max_events'];
 
 function lookUpOptions(given: ToolArguments, settings: ToolSettings, signal: AbortSignal): LookUpOptions {
   return {
-    ...given.range(settings.now(), 3 * HOUR),
+    ...given.range(settings.epochMillis(), 3 * HOUR),
     logGroups: groupsOf(given, settings),
     limit: given.count('max_events', {
       max: settings.maxRows,

@@ -24,17 +24,17 @@ interface Kind {
  */
 export class Diagnostics {
   readonly #logger: Pick<DiagLogger, DiagnosticLevel>;
-  readonly #now: () => number;
+  readonly #monotonicMillis: () => number;
   readonly #intervalMillis: number;
   readonly #kinds = new Map<string, Kind>();
 
-  /** @param parts - `logger` is `diag` by default; `now` is a monotonic clock in milliseconds */
+  /** @param parts - `logger` is `diag` by default; `monotonicMillis` gives milliseconds of a clock that is never set back */
   constructor(
-    parts: { logger?: Pick<DiagLogger, DiagnosticLevel>; now?: () => number } = {},
+    parts: { logger?: Pick<DiagLogger, DiagnosticLevel>; monotonicMillis?: () => number } = {},
     settings: { intervalMillis?: number } = {},
   ) {
     this.#logger = parts.logger ?? diag;
-    this.#now = parts.now ?? (() => performance.now());
+    this.#monotonicMillis = parts.monotonicMillis ?? (() => performance.now());
     this.#intervalMillis = settings.intervalMillis ?? DIAGNOSTIC_INTERVAL_MILLIS;
   }
 
@@ -80,7 +80,7 @@ export class Diagnostics {
   }
 
   #say(level: DiagnosticLevel, kind: string, message: string): void {
-    const now = this.#now();
+    const now = this.#monotonicMillis();
     const known = this.#kinds.get(kind);
     if (!known) {
       this.#remember(kind, { level, lastSaidAt: now, suppressed: 0, lastMessage: message });

@@ -192,12 +192,16 @@ export class ExporterMetrics {
   readonly #component: ComponentMetrics<ExporterFigures>;
   readonly #duration: Histogram;
   readonly #lag: Histogram;
-  readonly #wallClock: () => number;
+  readonly #epochMillis: () => number;
 
-  /** @param parts - `wallClock` gives milliseconds since 1970 */
-  constructor(parts: { meterProvider: MeterProvider; read: () => ExporterFigures; wallClock: () => number }) {
+  /** @param parts - `epochMillis` gives milliseconds since 1970 */
+  constructor(parts: {
+    meterProvider: MeterProvider;
+    read: () => ExporterFigures;
+    epochMillis: () => number;
+  }) {
     this.#component = new ComponentMetrics(parts, { type: EXPORTER_TYPE, figures: EXPORTER_FIGURES });
-    this.#wallClock = parts.wallClock;
+    this.#epochMillis = parts.epochMillis;
     const { meter } = this.#component;
     this.#duration = meter.createHistogram('otel.sdk.exporter.operation.duration', {
       unit: 's',
@@ -219,7 +223,7 @@ export class ExporterMetrics {
       ...(request.httpStatus !== undefined && { 'http.response.status_code': request.httpStatus }),
     });
     if (!request.isAccepted) return;
-    const lagMillis = this.#wallClock() - request.oldestTimestamp;
+    const lagMillis = this.#epochMillis() - request.oldestTimestamp;
     this.#lag.record(Math.max(0, lagMillis) / 1000, attributes);
   }
 

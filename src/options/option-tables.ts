@@ -373,7 +373,7 @@ export const EXPORTER_OPTIONS = {
   deliveryTimeoutMillis: integer({
     min: 100,
     max: 10 * MINUTE,
-    default: DEFAULT_DELIVERY_SETTINGS.exportTimeoutMillis,
+    default: DEFAULT_DELIVERY_SETTINGS.deliveryTimeoutMillis,
   }),
   /** Milliseconds for one request, the AWS SDK’s own retries included. */
   requestTimeoutMillis: integer({

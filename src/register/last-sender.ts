@@ -54,7 +54,7 @@ async function send({ delivery, batches }: Input): Promise<AllSentAtOnce> {
   const create = (spool: DeliverySettings['spool'], lost: Losses): Delivery =>
     createDelivery(
       { client, losses: lost, diagnostics },
-      { ...settings, spool, exportTimeoutMillis: UNTIL_SETTLED_MILLIS },
+      { ...settings, spool, deliveryTimeoutMillis: UNTIL_SETTLED_MILLIS },
     );
   let spooled: number | undefined;
   if (settings.spool) {

@@ -63,7 +63,7 @@ export interface ReplayResult {
 export class LogReplay {
   readonly #options: LogReplayOptions;
   readonly #source: ReplaySource;
-  readonly #clock: () => number;
+  readonly #epochMillis: () => number;
   #plan: Promise<ReplayPlan> | undefined;
 
   /** @throws OptionError for a wrong option */
@@ -73,7 +73,7 @@ export class LogReplay {
     if (client !== undefined) checkClient(client);
     this.#options = options;
     this.#source = 'open' in source ? source : { name: 'the given events', open: () => source };
-    this.#clock = options.clock ?? Date.now;
+    this.#epochMillis = options.clock ?? Date.now;
   }
 
   /** Reads the source to its end, sends nothing, and says what a replay will do. @throws ReplaySourceError */
@@ -95,7 +95,7 @@ export class LogReplay {
     return this.#withClient(async (client) => {
       const plan = await this.plan({ signal });
       if (plan.isAws && this.#options.yes !== true) throw new ReplayNotAgreedError(billOf(plan));
-      return new Run(client, this.#options, this.#clock, plan).through(this.#source, signal);
+      return new Run(client, this.#options, this.#epochMillis, plan).through(this.#source, signal);
     });
   }
 
@@ -189,7 +189,7 @@ function billOf({ sendEvents, sendBytes, usd, logGroupNames }: ReplayPlan): stri
 /** One going through of a source. */
 class Run {
   readonly #settings: Settings;
-  readonly #clock: () => number;
+  readonly #epochMillis: () => number;
   readonly #plan: ReplayPlan;
   readonly #losses = new Losses();
   readonly #delivery: Delivery;
@@ -198,20 +198,20 @@ class Run {
   #leftOut = 0;
   #last: ReplayCheckpoint | undefined;
 
-  constructor(client: CloudWatchLogsClient, settings: Settings, clock: () => number, plan: ReplayPlan) {
+  constructor(client: CloudWatchLogsClient, settings: Settings, epochMillis: () => number, plan: ReplayPlan) {
     this.#settings = settings;
     this.#last = settings.resume;
-    this.#clock = clock;
+    this.#epochMillis = epochMillis;
     this.#plan = plan;
     const half = (settings.timeoutMillis ?? PART_TIMEOUT_MILLIS) / 2;
     this.#delivery = createDelivery(
       { client, losses: this.#losses, diagnostics: new Diagnostics() },
-      { exportTimeoutMillis: half, flushTimeoutMillis: half },
+      { deliveryTimeoutMillis: half, flushTimeoutMillis: half },
     );
     const { oldestMillis = 0, newestMillis = 0 } = plan;
     this.#times =
       settings.resume?.times ??
-      mapTimes({ oldestMillis, newestMillis }, clock(), {
+      mapTimes({ oldestMillis, newestMillis }, epochMillis(), {
         speed: settings.speed ?? Infinity,
         keepTimes: settings.keepTimes ?? false,
       });
@@ -253,7 +253,7 @@ class Run {
   /** Milliseconds until an event is due; 0 where no pace is asked for. */
   #waitMillis(timestamp: number): number {
     const { speed = Infinity } = this.#settings;
-    return speed === Infinity ? 0 : Math.max(0, timestamp - this.#clock());
+    return speed === Infinity ? 0 : Math.max(0, timestamp - this.#epochMillis());
   }
 
   #add(part: Part, event: ReplayEvent, timestamp: number, position: number): void {

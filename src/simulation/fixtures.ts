@@ -79,7 +79,7 @@ export function makePlace(context: ServiceContext, logGroupName: string, logStre
 function makeGroups(context: ServiceContext, streams: Iterable<readonly PlacedEvent[]>): void {
   const oldest = new Map<string, number>();
   for (const { logGroupName, timestamp } of [...streams].flat()) {
-    oldest.set(logGroupName, Math.min(oldest.get(logGroupName) ?? context.now(), timestamp));
+    oldest.set(logGroupName, Math.min(oldest.get(logGroupName) ?? context.epochMillis(), timestamp));
   }
   for (const [logGroupName, time] of oldest) {
     if (!context.catalog.get(LOG_GROUPS, logGroupName)) addLogGroup(context, { logGroupName }, time);

@@ -66,7 +66,7 @@ export class LocalCloudWatchLogs {
       clientEnvironment(endpointAt(port), service.home.region, options.verifySignatures?.[0]);
     try {
       const server = await startHttpServer(
-        { port: options.port ?? 0, allowedHosts: options.allowedHosts ?? [], clock: () => clock.now() },
+        { port: options.port ?? 0, allowedHosts: options.allowedHosts ?? [], epochMillis: () => clock.now() },
         (exchange) =>
           explaining(answer(service, clock, environmentAt, exchange, options.pages), options.onWarning),
       );

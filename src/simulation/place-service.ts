@@ -72,7 +72,7 @@ export function openPlace(
   options: LocalCloudWatchLogsOptions,
 ): PlaceService {
   const { clock, faults, destinations, authenticate, tell } = shared;
-  const now = (): number => clock.now();
+  const epochMillis = (): number => clock.now();
   const storage = openStorage({ directory, maxBytes: options.maxBytes, fsync: options.fsync });
   const { catalog, events } = storage;
   const tellHarm = (harm: Partial<FolderRecovery>): void => {
@@ -85,7 +85,7 @@ export function openPlace(
   const eventSource = createEventSource(events, {
     accountId,
     region,
-    now,
+    epochMillis,
     logGroups,
     answersOlder: olderEvents.answered,
     onOlderLeftOut: (group) => {
@@ -95,7 +95,7 @@ export function openPlace(
   const queries = new QueryService(
     {
       events: eventSource,
-      now,
+      epochMillis,
       onFailure: ({ queryId, failure }) => options.onWarning?.(`query ${queryId} failed: ${failure!}`),
     },
     {
@@ -103,8 +103,8 @@ export function openPlace(
       maxConcurrentInfrequent: MAX_CONCURRENT_INFREQUENT_QUERIES,
     },
   );
-  const delivery = new SubscriptionDelivery(now, options.onWarning);
-  const metrics = new Metrics(now, metricsTarget({ ...options, region }), options.onWarning);
+  const delivery = new SubscriptionDelivery(epochMillis, options.onWarning);
+  const metrics = new Metrics(epochMillis, metricsTarget({ ...options, region }), options.onWarning);
   const context: ServiceContext = {
     accountId,
     region,
@@ -125,7 +125,7 @@ export function openPlace(
     faults,
     verifiesSignatures: options.verifySignatures !== undefined,
     authenticate,
-    now,
+    epochMillis,
     settled: async () => {
       await Promise.all([catalog.settled(), events.settled()]);
     },

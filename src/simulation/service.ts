@@ -49,7 +49,7 @@ export interface Service {
  */
 export function createService(options: LocalCloudWatchLogsOptions, clock: AdjustableClock): Service {
   const { accountId = '000000000000', region = 'us-east-1', verifySignatures, dataDirectory } = options;
-  const now = (): number => clock.now();
+  const epochMillis = (): number => clock.now();
   const faults = new FaultInjection(options.faultSeed, FAULT_OPERATIONS);
   const addFaults = (): void => {
     for (const rule of options.faults ?? []) faults.add(rule);
@@ -63,7 +63,7 @@ export function createService(options: LocalCloudWatchLogsOptions, clock: Adjust
     faults,
     destinations: new LocalDestinations(options.subscriptionDestinations),
     authenticate: (verifySignatures
-      ? createSignatureCheck(verifySignatures, now)
+      ? createSignatureCheck(verifySignatures, epochMillis)
       : () => undefined) satisfies SignatureCheck,
     tell,
     tellElsewhere: (logGroupName: string, place: Place): void => {
@@ -97,7 +97,7 @@ export function createService(options: LocalCloudWatchLogsOptions, clock: Adjust
     home,
     // Whoever has set the clock by hours signs by another, and could never set it back.
     authenticateControl: verifySignatures
-      ? createSignatureCheck(verifySignatures, now, () => clock.unadjusted())
+      ? createSignatureCheck(verifySignatures, epochMillis, () => clock.unadjusted())
       : () => undefined,
     placeOf: async ({ request, body }) => {
       const place = placeOf(callerOf(request), home, options.accounts ?? {});

@@ -17,7 +17,7 @@ export interface Desk {
   readonly client: CloudWatchLogsClient;
   readonly calls: TailCalls;
   readonly signal: AbortSignal;
-  readonly now: () => number;
+  readonly epochMillis: () => number;
   readonly filterPattern: string | undefined;
   /** Begins a reading in which each event comes as often as it is stored. */
   beginReading(): Reading;
@@ -72,7 +72,7 @@ export class Follower {
     this.#heardUntilMillis = heardUntilMillis;
     this.#filler = new GapFiller(
       {
-        now: desk.now,
+        epochMillis: desk.epochMillis,
         wait: (millis) => desk.calls.wait(millis),
         read: async (fromMillis, toMillis, onNew) => {
           await this.#read(fromMillis, toMillis, onNew);
@@ -103,7 +103,7 @@ export class Follower {
 
   /** Milliseconds of live sessions so far. */
   get liveMillis(): number {
-    const open = this.#session === undefined ? 0 : this.#desk.now() - this.#session.openedMillis;
+    const open = this.#session === undefined ? 0 : this.#desk.epochMillis() - this.#session.openedMillis;
     return this.#closedLiveMillis + open;
   }
 
@@ -115,12 +115,12 @@ export class Follower {
       try {
         const session = await openLiveSession(this.#desk, this.groups, this.#desk.filterPattern);
         isOpen = true;
-        this.#session = { openedMillis: this.#desk.now() };
+        this.#session = { openedMillis: this.#desk.epochMillis() };
         try {
           await this.#desk.tell({ kind: 'session', source: 'live', logGroups: this.#names() });
           // The tail's own beginning is no gap. It is read beside the session, which drops what waits too long.
           const kind = gap === undefined ? 'start' : 'gap';
-          const [fromMillis, toMillis] = [this.#heardUntilMillis, this.#desk.now()];
+          const [fromMillis, toMillis] = [this.#heardUntilMillis, this.#desk.epochMillis()];
           this.#filler.fill({ kind, fromMillis, toMillis, reason: gap ?? '' });
           gap = await this.#listen(session);
         } finally {
@@ -154,14 +154,14 @@ export class Follower {
     let isBusy = false;
     let longAgainMillis = 0;
     for (let shortPolls = LONG_LOOK_BACK_EVERY; ; shortPolls++) {
-      const startedMillis = this.#desk.now();
+      const startedMillis = this.#desk.epochMillis();
       try {
         const isLong = shortPolls >= LONG_LOOK_BACK_EVERY && startedMillis >= longAgainMillis;
         const longest = this.#settings.deduplicationWindowMillis;
         const shortest = isBusy ? BUSY_LOOK_BACK_MILLIS : SHORT_LOOK_BACK_MILLIS;
         const lookBack = isLong ? longest : Math.min(shortest, longest);
         await this.#read(Math.min(startedMillis, this.#heardUntilMillis) - lookBack, undefined);
-        const tookMillis = this.#desk.now() - startedMillis;
+        const tookMillis = this.#desk.epochMillis() - startedMillis;
         if (isLong) {
           // One that failed has not looked back. What takes long is not done all the time.
           shortPolls = 0;
@@ -171,7 +171,7 @@ export class Follower {
         }
         this.#heardUntilMillis = startedMillis;
         if (failedSince !== undefined) {
-          const [fromMillis, toMillis] = [failedSince, this.#desk.now()];
+          const [fromMillis, toMillis] = [failedSince, this.#desk.epochMillis()];
           const reason = 'the service did not answer';
           const gap = { logGroups: this.#names(), fromMillis, toMillis, reason, isFilled: true, events: 0 };
           await this.#desk.tell({ kind: 'gap', ...gap });
@@ -188,9 +188,9 @@ export class Follower {
 
   /** Shows what comes until the session is to be renewed, or ends. @returns why it is over, as the end of a sentence */
   async #listen(session: LiveSession): Promise<string> {
-    const { now } = this.#desk;
+    const { epochMillis } = this.#desk;
     const reading = this.#desk.beginReading();
-    const openedMillis = now();
+    const openedMillis = epochMillis();
     let lastUpdateMillis = openedMillis;
     // Of an update that did not wait: what the clocks differ by, and the service takes.
     let leastAgeMillis = Infinity;
@@ -199,11 +199,11 @@ export class Follower {
       for (;;) {
         const next = await session.updates.next();
         if (next.done === true) {
-          if (now() - openedMillis < RENEW_AFTER_MILLIS) this.#desk.calls.failed(endedEarly());
+          if (epochMillis() - openedMillis < RENEW_AFTER_MILLIS) this.#desk.calls.failed(endedEarly());
           return 'the session ended';
         }
         const update = next.value;
-        const cameMillis = now();
+        const cameMillis = epochMillis();
         const ageMillis = cameMillis - oldestOf(update, cameMillis);
         leastAgeMillis = Math.min(leastAgeMillis, ageMillis);
         const range = { fromMillis: lastUpdateMillis, toMillis: cameMillis };
@@ -219,8 +219,8 @@ export class Follower {
         for (const event of update.events) await this.#desk.show(event, reading);
         this.#heardUntilMillis = cameMillis;
         lastUpdateMillis = cameMillis;
-        isReaderSlow = now() - cameMillis > UPDATE_MILLIS;
-        if (now() - openedMillis > RENEW_AFTER_MILLIS) return 'the session was renewed';
+        isReaderSlow = epochMillis() - cameMillis > UPDATE_MILLIS;
+        if (epochMillis() - openedMillis > RENEW_AFTER_MILLIS) return 'the session was renewed';
       }
     } finally {
       reading.end();

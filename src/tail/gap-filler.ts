@@ -19,7 +19,7 @@ export interface FilledGap extends Gap {
 
 /** What a filler asks for. */
 export interface GapFillerParts {
-  readonly now: () => number;
+  readonly epochMillis: () => number;
   /** @throws when the tail ends */
   wait(millis: number): Promise<void>;
   /** Reads events of a time, and tells of those that were new. @throws what keeps it from reading on */
@@ -80,7 +80,7 @@ export class GapFiller {
 
   async #run(): Promise<void> {
     const parts = this.#parts;
-    let farMillis = parts.now();
+    let farMillis = parts.epochMillis();
     this.#isRunning = true;
     try {
       while (this.#owed.length > 0) {
@@ -89,12 +89,12 @@ export class GapFiller {
         if (fresh.length > 0) await this.#read(fresh, NEAR_MILLIS);
         await parts.wait(SETTLE_MILLIS);
         const hasMore = this.#owed.some(({ isReadNear }) => !isReadNear);
-        if (hasMore && parts.now() - farMillis < FAR_EVERY_MILLIS) continue;
+        if (hasMore && parts.epochMillis() - farMillis < FAR_EVERY_MILLIS) continue;
         const due = this.#owed.filter(({ isReadNear }) => isReadNear);
         const isFilled = await this.#read(due, Math.max(NEAR_MILLIS, this.#lookBackMillis));
         for (const gap of due) await parts.onFilled({ ...gap, isFilled });
         this.#owed = this.#owed.filter((gap) => !due.includes(gap));
-        farMillis = parts.now();
+        farMillis = parts.epochMillis();
       }
     } finally {
       // Here, where no promise lies behind the last look at what is owed: a gap that came in between would be forgotten.

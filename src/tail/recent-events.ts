@@ -38,15 +38,15 @@ const SWEEPS_A_WINDOW = 10;
  */
 export class RecentEvents {
   readonly #windowMillis: number;
-  readonly #now: () => number;
+  readonly #epochMillis: () => number;
   readonly #events = new Map<string, RecentEvent>();
   #sweptMillis: number;
 
   /** @param settings - for how many milliseconds an event is remembered after it was last met */
-  constructor(parts: { readonly now: () => number }, settings: { readonly windowMillis: number }) {
-    this.#now = parts.now;
+  constructor(parts: { readonly epochMillis: () => number }, settings: { readonly windowMillis: number }) {
+    this.#epochMillis = parts.epochMillis;
     this.#windowMillis = settings.windowMillis;
-    this.#sweptMillis = parts.now();
+    this.#sweptMillis = parts.epochMillis();
   }
 
   /** Events that are remembered. */
@@ -67,7 +67,7 @@ export class RecentEvents {
 
   /** Takes over the marks of an earlier tail. @param ingestionMillis - when their events were ingested, about */
   remember(marks: Iterable<string>, ingestionMillis: number): void {
-    const lastMillis = this.#now();
+    const lastMillis = this.#epochMillis();
     for (const mark of marks) {
       const known = this.#events.get(mark);
       if (known) known.shown++;
@@ -93,7 +93,7 @@ export class RecentEvents {
   }
 
   #meet(event: FoundEvent, reading: OpenReading, isWanted: (() => boolean) | undefined): boolean {
-    const nowMillis = this.#now();
+    const nowMillis = this.#epochMillis();
     this.#forget(nowMillis);
     const mark = markOf(event);
     let known = this.#events.get(mark);

@@ -13,7 +13,7 @@ const LONGEST_WAIT_MILLIS = 30_000;
  * wait before the next attempt of any stream.
  */
 export class TailCalls {
-  readonly #now: () => number;
+  readonly #epochMillis: () => number;
   readonly #wait: typeof sleep;
   readonly #signal: AbortSignal;
   readonly #shared: ReadCalls | undefined;
@@ -25,13 +25,13 @@ export class TailCalls {
   lastErrorAtMillis: number | undefined;
 
   constructor(parts: {
-    readonly now: () => number;
+    readonly epochMillis: () => number;
     readonly signal: AbortSignal;
     readonly wait?: typeof sleep | undefined;
     /** Those of whoever reads with the same client, whose circuit breaker is ours then. */
     readonly shared?: ReadCalls | undefined;
   }) {
-    this.#now = parts.now;
+    this.#epochMillis = parts.epochMillis;
     this.#signal = parts.signal;
     this.#shared = parts.shared;
     this.#wait = parts.wait ?? sleep;
@@ -44,7 +44,7 @@ export class TailCalls {
 
   /** Makes a request when it may be made. @throws its error, or the signal's reason */
   async make<T>(request: () => Promise<T>): Promise<T> {
-    const waitMillis = this.#retryAtMillis - this.#now();
+    const waitMillis = this.#retryAtMillis - this.#epochMillis();
     if (waitMillis > 0) await this.#wait(waitMillis, this.#signal);
     if (this.#signal.aborted) throw reasonOf(this.#signal);
     this.calls++;
@@ -79,12 +79,12 @@ export class TailCalls {
     if (this.#signal.aborted) return;
     this.errors++;
     this.lastError = error instanceof Error ? error.name : typeof error;
-    this.lastErrorAtMillis = this.#now();
+    this.lastErrorAtMillis = this.#epochMillis();
     // An answer about one group says nothing of the service.
     if (!isPassing(error)) return;
     const grown = Math.min(LONGEST_WAIT_MILLIS, FIRST_WAIT_MILLIS * 2 ** this.#failuresInRow);
     this.#failuresInRow++;
-    this.#retryAtMillis = this.#now() + grown * (0.5 + Math.random() / 2);
+    this.#retryAtMillis = this.#epochMillis() + grown * (0.5 + Math.random() / 2);
   }
 
   /** Waits. @throws the signal's reason */

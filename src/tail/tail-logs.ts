@@ -75,7 +75,7 @@ class RunningTail implements LogTail, Desk {
   readonly client: CloudWatchLogsClient;
   readonly calls: TailCalls;
   readonly signal: AbortSignal;
-  readonly now: () => number;
+  readonly epochMillis: () => number;
   readonly filterPattern: string | undefined;
   readonly #ownClient: CloudWatchLogsClient | undefined;
   readonly #settings: TailSettings;
@@ -106,12 +106,17 @@ class RunningTail implements LogTail, Desk {
     const given = options.client ?? options.calls?.client;
     this.#ownClient = given ? undefined : createCloudWatchLogsClient(options);
     this.client = given ?? this.#ownClient!;
-    this.now = options.clock ?? Date.now;
+    this.epochMillis = options.clock ?? Date.now;
     this.signal = options.signal ? AbortSignal.any([options.signal, this.#stop.signal]) : this.#stop.signal;
-    this.calls = new TailCalls({ now: this.now, signal: this.signal, wait, shared: options.calls });
+    this.calls = new TailCalls({
+      epochMillis: this.epochMillis,
+      signal: this.signal,
+      wait,
+      shared: options.calls,
+    });
     this.#queue = new ItemQueue(settings.batchSize);
     this.#recent = new RecentEvents(
-      { now: this.now },
+      { epochMillis: this.epochMillis },
       { windowMillis: settings.deduplicationWindowMillis + CHECKPOINT_OVERLAP_MILLIS },
     );
     this.#filter = createTailFilter(settings);
@@ -211,7 +216,7 @@ class RunningTail implements LogTail, Desk {
       return true;
     }
     this.#eventsShown++;
-    this.#unread.set(found, found.ingestionMillis ?? this.now());
+    this.#unread.set(found, found.ingestionMillis ?? this.epochMillis());
     await this.#queue.push({ item: { kind: 'event', event }, event: found });
     return true;
   }
@@ -231,13 +236,13 @@ class RunningTail implements LogTail, Desk {
       const since = checkpoint.ingestedMillis - CHECKPOINT_OVERLAP_MILLIS;
       return { fromMillis: since, ingestedMillis: since };
     }
-    const nowMillis = this.now();
+    const nowMillis = this.epochMillis();
     return { fromMillis: fromMillis ?? nowMillis, ingestedMillis: nowMillis };
   }
 
   async #measureLag({ ingestionMillis }: FoundEvent): Promise<void> {
     if (ingestionMillis === undefined) return;
-    const lagMillis = Math.max(0, this.now() - ingestionMillis);
+    const lagMillis = Math.max(0, this.epochMillis() - ingestionMillis);
     // What was ingested before the tail began is history, not lag.
     if (ingestionMillis < this.#start.ingestedMillis) return;
     this.#lagMillis = lagMillis;
@@ -279,7 +284,7 @@ class RunningTail implements LogTail, Desk {
   async #showHistory(groups: readonly KnownLogGroup[]): Promise<void> {
     const { last, fromMillis, checkpoint } = this.#settings;
     if (last === undefined && fromMillis === undefined && checkpoint === undefined) return;
-    const beganMillis = this.now();
+    const beganMillis = this.epochMillis();
     const reading = this.#recent.begin();
     let unreadable = 0;
     const leaveOut = async (group: KnownLogGroup, error: unknown): Promise<void> => {
@@ -315,7 +320,7 @@ class RunningTail implements LogTail, Desk {
     let isFirst = true;
     const hasPrefixes = this.#settings.logGroups.some((selector) => selector.endsWith('*'));
     for (;;) {
-      const directory = new LogGroupDirectory({ client: this.client, clock: this.now });
+      const directory = new LogGroupDirectory({ client: this.client, epochMillis: this.epochMillis });
       const { groups, leftOut } = await this.calls.make(() =>
         directory.resolve(this.#settings.logGroups, this.signal),
       );

@@ -57,7 +57,7 @@ function readLine(bytes: Buffer): SegmentLine | HarmedLine {
 /** Too short for anything: the end or the beginning of a line that is damaged, which tells of itself. */
 const NOTHING: HarmedLine = { harmed: 0 };
 
-/** What it says goes into requests, and decides how long loops are. */
+/** Checks a line member by member: its values go into requests, and decide how long loops are. */
 function isSegmentLine(line: unknown): line is SegmentLine {
   if (!isObject(line)) return false;
   if ('n' in line)

@@ -31,12 +31,12 @@ export interface LeftEvents {
   readonly events: JournaledEvent[];
 }
 
-/** What a claimed file holds. */
+/** The content of a claimed file. */
 export interface Adopted {
   readonly segment: Segment;
   /** Events that were not released. */
   readonly events: number;
-  /** Of these, events that may be with the service already. */
+  /** Those of them that may be with the service already. */
   readonly sent: number;
   /** Events that can't be read, or not where they go; they are released now. */
   readonly lost: number;

@@ -9,11 +9,11 @@ import { freeName } from './file-owner.js';
 import { adoptSegment, isReadable, type LeftEvents, takeLeft } from './read-segment.js';
 import { type Segment } from './segment.js';
 
-/** What a replay works with. */
+/** The parts that a replay needs. */
 export interface ReplayParts {
   readonly diagnostics: Diagnostics;
   /** Milliseconds, monotonic. */
-  readonly now: () => number;
+  readonly monotonicMillis: () => number;
   /** Whether there is room in memory for events that only files have. */
   readonly hasRoom: () => boolean;
   /** Delivers events that a file had; resolves when they are delivered, kept or lost. Never rejects. */
@@ -22,10 +22,10 @@ export interface ReplayParts {
   readonly onFound: (events: number, lost: number, where: string) => void;
 }
 
-/** What of a log its replay sees. */
+/** The part of a log that its replay sees. */
 export interface ReplayedLog {
   readonly parts: ReplayParts;
-  /** Of its files. */
+  /** The folder of its files. */
   readonly directory: string;
   /** In order of age. */
   readonly segments: Set<Segment>;
@@ -54,7 +54,7 @@ export class Replay {
 
   constructor(log: ReplayedLog) {
     this.#log = log;
-    this.#signs = new SignsOfLife(log.parts.now, DEAD_AFTER_MILLIS);
+    this.#signs = new SignsOfLife(log.parts.monotonicMillis, DEAD_AFTER_MILLIS);
   }
 
   /** Events that were taken over. */
@@ -62,7 +62,7 @@ export class Replay {
     return this.#replayed;
   }
 
-  /** Of these, events that the earlier process may have delivered. */
+  /** Those of them that the earlier process may have delivered. */
   get possibleDuplicates(): number {
     return this.#possibleDuplicates;
   }
@@ -128,7 +128,7 @@ export class Replay {
 
   async #replaySegment(segment: Segment): Promise<void> {
     if (segment.left === 0) return;
-    // What is appended while it is read would otherwise be read again and again.
+    // Events appended to the file that is read would be read again and again.
     this.#log.appendElsewhere(segment);
     for (const events of this.#takeLeft(segment)) await this.#log.parts.deliver(events);
   }
@@ -184,7 +184,7 @@ export class Replay {
         parts.diagnostics.warn('write-ahead version', `${path} is of another version and is left alone`);
         return undefined;
       }
-      // Of several processes that try, one finds the file.
+      // Several processes may try; only one of them finds the file.
       renameSync(path, claimed);
     } catch (error) {
       this.#noteUnreadable(name, error as NodeJS.ErrnoException);

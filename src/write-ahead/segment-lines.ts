@@ -11,7 +11,7 @@ export interface SegmentHeadLine {
   readonly unnotedBelow: string;
 }
 
-/** What a line of a segment says. */
+/** The lines of a segment, by kind. */
 export type SegmentLine =
   | { readonly version: number }
   | SegmentHeadLine

@@ -8,7 +8,7 @@ const MISSING = 3;
 /** Added to a state: the event may be with the service already. */
 const SENT = 4;
 
-/** What became of the events of a segment, by their number: a byte each. */
+/** The state of each event of a segment, by its number: a byte each. */
 export class SegmentStates {
   #states = new Uint8Array(1024);
   #size = 0;

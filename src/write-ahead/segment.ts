@@ -71,7 +71,7 @@ export class Segment {
   #head: SegmentHead;
   /** Numbers of events of which a note could not be written. */
   readonly #unnoted = { sent: new Set<number>(), released: new Set<number>() };
-  /** What became of its events. */
+  /** The states of its events. */
   readonly states = new SegmentStates();
   readonly #destinations = new Map<Destination, Map<LogEntity | undefined, number>>();
   #destinationCount = 0;
@@ -272,7 +272,7 @@ export class Segment {
     this.#destinations.set(destination, ofDestination);
   }
 
-  /** What is not on disk for want of room is sent again after a crash: a duplicate, not a loss, and counted as such. */
+  /** A note that the disk has no room for is missing after a crash: its events are sent twice, not lost, and counted so. */
   #note(what: 'sent' | 'released', numbers: readonly number[]): boolean {
     if (this.#isClosed) return true;
     try {

@@ -11,7 +11,7 @@ import { newFileName, SIGN_OF_LIFE_MILLIS } from './file-owner.js';
 import { type Replay, type ReplayedLog, type ReplayParts } from './replay.js';
 import { JournaledEvent, Segment } from './segment.js';
 
-/** What reads files, of which `emit` needs nothing. */
+/** The code that reads files; `emit` needs nothing of it, so it is loaded later. */
 export interface ReplayPart {
   readonly Replay: typeof Replay;
 }
@@ -25,10 +25,10 @@ export interface WriteAheadSettings {
   readonly maxBytes: number;
 }
 
-/** What the log works with. */
+/** The parts that the log needs. */
 export interface WriteAheadParts extends ReplayParts {
   /** Milliseconds since 1970. */
-  readonly wallClock: () => number;
+  readonly epochMillis: () => number;
   readonly onGone: ReplayedLog['onGone'];
   /** Where the part that reads files comes from: nothing before, or what went wrong, holds up what is appended. */
   readonly replay: {
@@ -48,7 +48,7 @@ export interface WriteAheadStatus {
   readonly unprotected: number;
   /** Events that earlier processes left and that this one took over. */
   readonly replayed: number;
-  /** Of these, events that the earlier process may have delivered: at most so many are there twice. */
+  /** Those of them that the earlier process may have delivered: at most so many are there twice. */
   readonly possibleDuplicates: number;
   /** Files that stay as they are: a later version wrote them, or they can't be read. */
   readonly unreadableFiles: number;
@@ -117,7 +117,7 @@ export class WriteAheadLog implements EventKeeper {
     entity: LogEntity | undefined,
     events: readonly EncodedEvent[],
   ): readonly JournaledEvent[] | undefined {
-    const now = this.#parts.now();
+    const now = this.#parts.monotonicMillis();
     if (this.#isClosed || now - this.#failedAt < AFTER_FAILURE_MILLIS) {
       this.#unprotected++;
       return;
@@ -188,7 +188,7 @@ export class WriteAheadLog implements EventKeeper {
       possibleDuplicates: this.#replayer?.possibleDuplicates ?? 0,
       unreadableFiles: this.#replayer?.unreadableFiles ?? 0,
       maxBytes: this.#settings.maxBytes,
-      oldestAgeMillis: events > 0 ? Math.max(0, this.#parts.wallClock() - oldest) : undefined,
+      oldestAgeMillis: events > 0 ? Math.max(0, this.#parts.epochMillis() - oldest) : undefined,
       writeError: this.#writeError,
     };
   }
@@ -258,7 +258,7 @@ export class WriteAheadLog implements EventKeeper {
     if (this.#current && this.#current.bytes < this.#segmentBytes) return this.#current;
     this.#leaveCurrent();
     if (this.#bytes() + this.#segmentBytes > this.#settings.maxBytes) return undefined;
-    const name = newFileName(this.#parts.wallClock(), ++this.#sequence);
+    const name = newFileName(this.#parts.epochMillis(), ++this.#sequence);
     this.#current = Segment.create(join(this.#directory(), name));
     this.#segments.add(this.#current);
     return this.#current;
@@ -346,7 +346,7 @@ export class WriteAheadLog implements EventKeeper {
   }
 
   #showLife(): void {
-    const now = new Date(this.#parts.wallClock());
+    const now = new Date(this.#parts.epochMillis());
     for (const segment of this.#segments) segment.showLife(now);
   }
 }

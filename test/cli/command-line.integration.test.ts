@@ -42,7 +42,7 @@ async function run(
     stderr: { write: (text: string) => (ending.stderr += text) },
     env: { AWS_ENDPOINT_URL: service.local.endpoint, ...more.env } as Record<string, string | undefined>,
     signal: more.signal ?? new AbortController().signal,
-    now: () => service.time,
+    epochMillis: () => service.time,
     setExitCode: (code: number) => {
       ending.code = code;
     },
@@ -368,7 +368,7 @@ describe('otel-cwlogs', () => {
         stderr: { write: (text: string) => (shown += text) },
         env: {},
         signal: controller.signal,
-        now: () => START,
+        epochMillis: () => START,
         setExitCode: () => undefined,
       },
       '1',
@@ -422,7 +422,7 @@ describe('otel-cwlogs', () => {
         stderr: { write: (text: string) => (shown += text) },
         env: {},
         signal: controller.signal,
-        now: () => START,
+        epochMillis: () => START,
         setExitCode: () => undefined,
       },
       '1',

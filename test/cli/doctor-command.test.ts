@@ -68,7 +68,7 @@ describe('otel-cwlogs doctor', () => {
         stderr: { write: (text) => (err += text) },
         env: { AWS_REGION: 'us-east-1', OTEL_EXPORTER_CLOUDWATCH_LOGS_MAX_ATTEMPTS: '1', ...env },
         signal,
-        now: Date.now,
+        epochMillis: Date.now,
         setExitCode: (code) => {
           exitCode = code;
         },

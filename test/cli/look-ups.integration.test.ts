@@ -229,7 +229,7 @@ describe('mayScan', () => {
     let said = '';
     const io = {
       stderr: { write: (text: string) => (said += text) },
-      now: () => NOW,
+      epochMillis: () => NOW,
       signal: new AbortController().signal,
       ask: answer === undefined ? undefined : () => Promise.resolve(answer),
     };

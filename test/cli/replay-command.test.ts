@@ -129,7 +129,7 @@ describe('otel-cwlogs generate and replay', () => {
         stderr: sink,
         env: {},
         signal: new AbortController().signal,
-        now: Date.now,
+        epochMillis: Date.now,
         ask: (question) => Promise.resolve(questions.push(question) > 0),
         setExitCode: () => undefined,
       };

@@ -30,7 +30,7 @@ export async function runCommand(
     stderr: { write: (text: string) => (ending.stderr += text), isTTY, columns },
     env: { AWS_ENDPOINT_URL: endpoint, ...env },
     signal: signal ?? new AbortController().signal,
-    now: now ?? Date.now,
+    epochMillis: now ?? Date.now,
     ask,
     setExitCode: (code) => {
       ending.code = code;

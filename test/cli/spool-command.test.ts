@@ -45,7 +45,7 @@ describe('otel-cwlogs spool', () => {
         stderr: { write: (text: string) => (ending.stderr += text) },
         env,
         signal: abort.signal,
-        now: Date.now,
+        epochMillis: Date.now,
         setExitCode: (code) => {
           ending.code = code;
         },

@@ -166,7 +166,7 @@ describe('otel-cwlogs tail', () => {
       stderr: { write: (text) => void (ending.stderr += text) },
       env: { AWS_ENDPOINT_URL: service.local.endpoint },
       signal: new AbortController().signal,
-      now: Date.now,
+      epochMillis: Date.now,
       setExitCode: (code) => (ending.code = code),
       ...more,
     };

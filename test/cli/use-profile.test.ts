@@ -23,7 +23,7 @@ describe('useProfile', () => {
       stderr: sink,
       env: { AWS_CONFIG_FILE: config, AWS_SHARED_CREDENTIALS_FILE: credentials },
       signal: new AbortController().signal,
-      now: Date.now,
+      epochMillis: Date.now,
       setExitCode: () => undefined,
     };
   });

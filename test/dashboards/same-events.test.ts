@@ -36,7 +36,7 @@ async function byCommand(service: LocalService, id: string): Promise<StoredEvent
     stderr: { write: () => true },
     env: { AWS_ENDPOINT_URL: service.local.endpoint },
     signal: new AbortController().signal,
-    now: () => service.time,
+    epochMillis: () => service.time,
     setExitCode: () => undefined,
   };
   await runCommandLine(['trace', id, '--json'], io, '1.2.3', []);

@@ -272,7 +272,7 @@ class World {
     const silent = (): void => undefined;
     const diagnostics = new Diagnostics({
       logger: { error: silent, warn: silent, info: silent, debug: silent },
-      now: () => this.#clock.now,
+      monotonicMillis: () => this.#clock.now,
     });
     this.#process = this.#disk.process();
     this.#isShutDown = false;
@@ -281,7 +281,7 @@ class World {
       spoolBytes === undefined
         ? undefined
         : new Spool(
-            { diagnostics, now: () => this.#clock.now, fileSystem: this.#process.fs },
+            { diagnostics, monotonicMillis: () => this.#clock.now, fileSystem: this.#process.fs },
             { ...DEFAULT_SPOOL_SETTINGS, directory: this.#directory, maxBytes: spoolBytes, fsync: false },
           );
     this.#delivery = new Dispatcher(
@@ -290,17 +290,17 @@ class World {
         provisioner: readyProvisioner,
         breaker: hasBreaker
           ? new EndpointBreaker(
-              { diagnostics, now: () => this.#clock.now },
+              { diagnostics, monotonicMillis: () => this.#clock.now },
               { failures: 2, probeAfterMillis: 1_500 },
             )
           : undefined,
         spool,
         losses: this.#losses,
         diagnostics,
-        now: () => this.#clock.now,
+        monotonicMillis: () => this.#clock.now,
         random: () => 0.5,
       },
-      { ...DEFAULT_DELIVERY_SETTINGS, concurrency, maxBufferBytes, exportTimeoutMillis: 5_000 },
+      { ...DEFAULT_DELIVERY_SETTINGS, concurrency, maxBufferBytes, deliveryTimeoutMillis: 5_000 },
     );
   }
 

@@ -56,7 +56,7 @@ describe('a delivery', () => {
         diagnostics: new Diagnostics({
           logger: { error: silent, warn: silent, info: silent, debug: silent },
         }),
-        now: () => clock.now,
+        monotonicMillis: () => clock.now,
         random: () => 0,
       },
       all,

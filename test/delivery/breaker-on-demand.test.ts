@@ -29,7 +29,10 @@ describe('BreakerOnDemand', () => {
       async load(): Promise<Breaker> {
         loads++;
         await loading;
-        return new EndpointBreaker({ diagnostics, now: () => 0 }, { failures, probeAfterMillis: 5_000 });
+        return new EndpointBreaker(
+          { diagnostics, monotonicMillis: () => 0 },
+          { failures, probeAfterMillis: 5_000 },
+        );
       },
     });
   }

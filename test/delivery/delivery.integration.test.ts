@@ -70,7 +70,7 @@ describe('delivery to a service', () => {
           logger: { error: note, warn: note, info: note, debug: () => undefined },
         }),
       },
-      { retry: { initialDelayMillis: 1, maxDelayMillis: 10 }, exportTimeoutMillis: 5_000, ...settings },
+      { retry: { initialDelayMillis: 1, maxDelayMillis: 10 }, deliveryTimeoutMillis: 5_000, ...settings },
     );
   };
   /** Events now, each with a time of its own. */

@@ -68,7 +68,7 @@ describe('Dispatcher', () => {
     const note = (message: string): void => void said.push(message);
     const diagnostics = new Diagnostics({
       logger: { error: note, warn: note, info: note, debug: (line) => void heard.push(line) },
-      now: () => clock.now,
+      monotonicMillis: () => clock.now,
     });
     const { circuitBreaker } = settings;
     return new Dispatcher(
@@ -95,9 +95,9 @@ describe('Dispatcher', () => {
         losses,
         diagnostics,
         breaker: circuitBreaker
-          ? new EndpointBreaker({ diagnostics, now: () => clock.now }, circuitBreaker)
+          ? new EndpointBreaker({ diagnostics, monotonicMillis: () => clock.now }, circuitBreaker)
           : undefined,
-        now: () => clock.now,
+        monotonicMillis: () => clock.now,
         random: () => 0,
       },
       { ...DEFAULT_DELIVERY_SETTINGS, ...settings },
@@ -710,7 +710,7 @@ describe('Dispatcher', () => {
       let now = 0;
       const diagnostics = new Diagnostics();
       const breaker = new EndpointBreaker(
-        { diagnostics, now: () => now },
+        { diagnostics, monotonicMillis: () => now },
         { failures: 1, probeAfterMillis: 500 },
       );
       let requests = 0;
@@ -819,7 +819,7 @@ describe('Dispatcher', () => {
 
     it('gives up soon after one in vain: times of flushes in a row do not add up', async () => {
       answer = () => after(60_000, accepted);
-      const delivery = create({ exportTimeoutMillis: 60_000 });
+      const delivery = create({ deliveryTimeoutMillis: 60_000 });
       let through = 0;
       const exported = (async () => {
         for (const message of ['a', 'b', 'c']) {

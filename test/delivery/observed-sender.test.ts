@@ -16,7 +16,7 @@ describe('observeRequests', () => {
       throw new Error('no histogram');
     };
     const sender = { send: () => Promise.resolve(accepted) };
-    const observed = observeRequests(sender, observer, { now: () => 0, diagnostics });
+    const observed = observeRequests(sender, observer, { monotonicMillis: () => 0, diagnostics });
     const { signal } = new AbortController();
     expect(await observed.send(batch(['a']), signal, undefined)).to.equal(accepted);
     expect(said).to.have.lengthOf(1);

@@ -72,7 +72,7 @@ describe('Dispatcher.settleAtOnce', () => {
         spool,
         losses,
         diagnostics: diagnostics(),
-        now: () => performance.now(),
+        monotonicMillis: () => performance.now(),
         random: () => 0,
       },
       DEFAULT_DELIVERY_SETTINGS,

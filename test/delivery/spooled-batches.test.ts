@@ -54,10 +54,10 @@ describe('SpooledBatches', () => {
         diagnostics: new Diagnostics({
           logger: { error: silent, warn: silent, info: silent, debug: silent },
         }),
-        now: () => clock.now,
+        monotonicMillis: () => clock.now,
         random: () => 0,
       },
-      { ...DEFAULT_DELIVERY_SETTINGS, exportTimeoutMillis: 20_000 },
+      { ...DEFAULT_DELIVERY_SETTINGS, deliveryTimeoutMillis: 20_000 },
     );
   };
 

@@ -207,7 +207,7 @@ function encoder(layout: LayoutName | LayoutFunction, path: string, stream: stri
   };
   const { diagnostics } = listeningDiagnostics();
   return new RecordEncoder(
-    { losses: new Losses(() => undefined), diagnostics, wallClock: () => NOW, now: () => 0 },
+    { losses: new Losses(() => undefined), diagnostics, epochMillis: () => NOW, monotonicMillis: () => 0 },
     settings,
   );
 }

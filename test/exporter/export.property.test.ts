@@ -90,7 +90,7 @@ describe('any list of records', () => {
           const exporter = new ExporterCore(settings, {
             diagnostics,
             createDelivery: delivery.create,
-            now: () => 0,
+            monotonicMillis: () => 0,
           });
           const result = await new Promise<ExportResult>((resolve) => {
             exporter.export(list.map(recordOf), resolve);

@@ -34,7 +34,7 @@ function exporter(options: Partial<CloudWatchLogExporterOptions> = {}): {
   const made = new ExporterCore(settings, {
     diagnostics,
     createDelivery: delivery.create,
-    wallClock: () => NOW,
+    epochMillis: () => NOW,
   });
   return {
     exporter: made,
@@ -447,14 +447,14 @@ describe('ExporterCore', () => {
     let handed: DeliveryParts | undefined;
     const delivery = new FakeDelivery();
     new ExporterCore(readExporterOptions({ logGroupName: '/g', client: fakeClient() }, {}), {
-      wallClock,
-      now,
+      epochMillis: wallClock,
+      monotonicMillis: now,
       createDelivery: (parts, settings) => {
         handed = parts;
         return delivery.create(parts, settings);
       },
     });
-    expect(handed).to.include({ wallClock, now });
+    expect(handed).to.include({ epochMillis: wallClock, monotonicMillis: now });
   });
 
   it('hands every setting of delivery on', () => {
@@ -481,7 +481,7 @@ describe('ExporterCore', () => {
     expect(delivery.settings).to.deep.equal({
       concurrency: 9,
       maxBufferBytes: 2_000_000,
-      exportTimeoutMillis: 1001,
+      deliveryTimeoutMillis: 1001,
       requestTimeoutMillis: 1002,
       flushTimeoutMillis: 1003,
       shutdownTimeoutMillis: 1004,

@@ -197,7 +197,7 @@ describe('texts of the service', () => {
           OTEL_EXPORTER_CLOUDWATCH_LOGS_MAX_ATTEMPTS: '1',
         },
         signal: AbortSignal.timeout(3_000),
-        now: Date.now,
+        epochMillis: Date.now,
         setExitCode: () => undefined,
       },
       '0.0.0',

@@ -50,7 +50,7 @@ describe('the tools', () => {
       maxCharacters: 30_000,
       maxBytesScanned: 1e9,
       usdPerScannedGigabyte: 0.005,
-      now: () => service.time,
+      epochMillis: () => service.time,
       ...more,
     });
     return new Map(tools.map((tool) => [tool.name, tool]));

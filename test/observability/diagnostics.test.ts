@@ -17,7 +17,7 @@ describe('Diagnostics', () => {
   beforeEach(() => {
     now = 0;
     said = [];
-    diagnostics = new Diagnostics({ logger, now: () => now });
+    diagnostics = new Diagnostics({ logger, monotonicMillis: () => now });
   });
 
   it('says a message at its level, with the name of the package', () => {

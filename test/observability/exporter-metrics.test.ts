@@ -39,7 +39,7 @@ function exporterMetrics(initial: Partial<ExporterFigures> = {}): {
   const exporter = new ExporterMetrics({
     meterProvider: metrics.provider,
     read: () => figures,
-    wallClock: () => 10_000,
+    epochMillis: () => 10_000,
   });
   const set = (next: Partial<ExporterFigures>): void => {
     figures = { ...figures, ...next };

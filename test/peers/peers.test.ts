@@ -43,10 +43,13 @@ class WatchedService {
   static async start(options: LocalCloudWatchLogsOptions = {}): Promise<WatchedService> {
     const service = createService(options, new AdjustableClock(Date.now));
     const operations: string[] = [];
-    const server = await startHttpServer({ port: 0, allowedHosts: [], clock: Date.now }, async (exchange) => {
-      operations.push(String(exchange.request.headers['x-amz-target']).split('.')[1]!);
-      await answerAwsJson(service.context, exchange);
-    });
+    const server = await startHttpServer(
+      { port: 0, allowedHosts: [], epochMillis: Date.now },
+      async (exchange) => {
+        operations.push(String(exchange.request.headers['x-amz-target']).split('.')[1]!);
+        await answerAwsJson(service.context, exchange);
+      },
+    );
     return new WatchedService(server, service, operations);
   }
 

@@ -48,7 +48,7 @@ export class SoakService {
     const service = createService({ maxBytes: STORE_BYTES }, clock);
     const { context } = service;
     const server = await startHttpServer(
-      { port: 0, allowedHosts: [], clock: () => clock.now() },
+      { port: 0, allowedHosts: [], epochMillis: () => clock.now() },
       async (exchange) => {
         // From here to the answer it is simulated time that is waited for.
         work.end();

@@ -25,7 +25,7 @@ describe('GapFiller', () => {
     [reads, waits, filled] = [[], [], []];
     filler = new GapFiller(
       {
-        now: () => now,
+        epochMillis: () => now,
         wait: () => new Promise<void>((resolve) => waits.push(resolve)),
         read: (from, to, onNew) =>
           new Promise<void>((resolve, reject) => {

@@ -15,7 +15,7 @@ describe('RecentEvents', () => {
   let recent: RecentEvents;
   beforeEach(() => {
     now = 1_000;
-    recent = new RecentEvents({ now: () => now }, { windowMillis: 100 });
+    recent = new RecentEvents({ epochMillis: () => now }, { windowMillis: 100 });
   });
 
   it('shows an event once, whichever reading meets it', () => {
@@ -97,7 +97,7 @@ describe('RecentEvents', () => {
     expect(recent.marksSince(5, 2)).to.deep.equal(marks.slice(-2));
     expect(recent.marksSince(5, 100, [found('a'), found('b')])).to.deep.equal(marks.slice(0, 1));
 
-    const next = new RecentEvents({ now: () => now }, { windowMillis: 100 });
+    const next = new RecentEvents({ epochMillis: () => now }, { windowMillis: 100 });
     next.remember(marks, 10);
     const again = next.begin();
     expect(

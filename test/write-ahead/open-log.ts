@@ -43,8 +43,8 @@ export function openLog(
   const log = new WriteAheadLog(
     {
       diagnostics,
-      wallClock: () => state.wall,
-      now: () => state.now,
+      epochMillis: () => state.wall,
+      monotonicMillis: () => state.now,
       hasRoom: () => state.hasRoom,
       deliver: (events) => {
         replayed.push(events);

@@ -60,8 +60,8 @@ describe('WriteAheadLog, against a model', () => {
     const log: WriteAheadLog = new WriteAheadLog(
       {
         diagnostics: listeningDiagnostics().diagnostics,
-        wallClock: () => 1_700_000_000_000,
-        now: () => 0,
+        epochMillis: () => 1_700_000_000_000,
+        monotonicMillis: () => 0,
         hasRoom: () => state.room,
         deliver: ({ destination, events }) => {
           // Each event says where it goes.

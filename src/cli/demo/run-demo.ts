@@ -49,7 +49,7 @@ export async function runDemo(io: CommandIo, options: DemoOptions): Promise<void
   checkNeeded();
   const { signal } = io;
   const progress = new Progress(io.stdout);
-  const startMillis = io.now();
+  const startMillis = io.epochMillis();
   progress.show('Starting a local CloudWatch Logs…');
   const page = new LocalPage();
   const local = await LocalCloudWatchLogs.start({ region: REGION, pages: page.answer });
@@ -63,7 +63,7 @@ export async function runDemo(io: CommandIo, options: DemoOptions): Promise<void
     const counts = await runServices(local.endpoint, services, progress);
     signal.throwIfAborted();
 
-    const range = { from: startMillis - 60_000, to: io.now() + 60_000 };
+    const range = { from: startMillis - 60_000, to: io.epochMillis() + 60_000 };
     progress.show('Looking for the records with Logs Insights…');
     const client = localClient(local.endpoint);
     const { found, twice } = await countFound(client, range, signal);

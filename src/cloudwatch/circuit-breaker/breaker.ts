@@ -35,5 +35,5 @@ export interface BreakerParts<Result> {
   readonly onOpen?: (() => void) | undefined;
   readonly onClose?: (() => void) | undefined;
   /** A monotonic clock in milliseconds. */
-  readonly now: () => number;
+  readonly monotonicMillis: () => number;
 }

@@ -33,7 +33,7 @@ export class ConsecutiveFailuresBreaker<Result> implements Breaker<Result> {
       breaker: new ConsecutiveBreaker(settings.failures),
     });
     this.#policy.onBreak(() => {
-      this.#openedAt = parts.now();
+      this.#openedAt = parts.monotonicMillis();
       parts.onOpen?.();
     });
     this.#policy.onReset(() => {
@@ -55,7 +55,7 @@ export class ConsecutiveFailuresBreaker<Result> implements Breaker<Result> {
   async run(request: () => Promise<Result>): Promise<Result> {
     while (this.state === 'half_open') await this.#probe;
     if (this.state === 'open') {
-      const afterMillis = this.#openedAt + this.#settings.probeAfterMillis - this.#parts.now();
+      const afterMillis = this.#openedAt + this.#settings.probeAfterMillis - this.#parts.monotonicMillis();
       // An open breaker has seen failures.
       if (afterMillis > 0) return this.#parts.notMade(this.#lastFailure!, afterMillis);
     }

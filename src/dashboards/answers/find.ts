@@ -15,11 +15,11 @@ import { type Found, type LeftOutGroup } from './found.js';
  * @throws what the engine throws
  */
 export async function find(
-  settings: Pick<HandlerSettings, 'engine' | 'clock' | 'consoleRegion' | 'maxMessageBytes'>,
+  settings: Pick<HandlerSettings, 'engine' | 'epochMillis' | 'consoleRegion' | 'maxMessageBytes'>,
   { search }: Pick<LookUpRequest, 'search'>,
   options: LookUpOptions,
 ): Promise<Found> {
-  const startMillis = settings.clock();
+  const startMillis = settings.epochMillis();
   const result = await correlate(settings.engine, search, options);
   const { events, isCut } = newestWithin(result.events, settings.maxMessageBytes);
   const query = (options.fullText ? textQuery : filterQuery)(result.lookUp).toString();
@@ -37,7 +37,7 @@ export async function find(
       steps: result.steps,
       statistics: result.statistics,
       estimatedCostUsd: result.estimatedCostUsd,
-      tookMillis: Math.max(0, settings.clock() - startMillis),
+      tookMillis: Math.max(0, settings.epochMillis() - startMillis),
       logGroups: result.logGroups,
       leftOut: result.leftOut.map(withoutServiceText),
       notes: [

@@ -27,7 +27,7 @@ const MAX_WORDS = 6;
  * @throws RequestError for wrong parameters; what the engine throws
  */
 export async function findHealthyTrace(
-  { engine, clock, timeoutMillis }: Pick<HandlerSettings, 'engine' | 'clock' | 'timeoutMillis'>,
+  { engine, epochMillis, timeoutMillis }: Pick<HandlerSettings, 'engine' | 'epochMillis' | 'timeoutMillis'>,
   parameters: URLSearchParams,
   signal: AbortSignal,
 ): Promise<HealthyTrace | undefined> {
@@ -38,7 +38,7 @@ export async function findHealthyTrace(
     throw new RequestError(400, 'wrong_request', '`groups`, `text` and `not` must be given.');
   }
   const words = [...new Set(text.match(WORD) ?? [])].slice(0, MAX_WORDS);
-  const now = clock();
+  const now = epochMillis();
   const { events } = await engine.newestEvents({
     logGroups,
     from: now - RANGE_MILLIS,

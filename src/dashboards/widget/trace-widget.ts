@@ -84,14 +84,14 @@ async function view(
   settings: TraceWidgetSettings,
   signal: AbortSignal,
 ): Promise<ReturnType<typeof markup>> {
-  const { engine, clock, maxBytesScanned, maxRows } = settings;
+  const { engine, epochMillis, maxBytesScanned, maxRows } = settings;
   const outside = asked.logGroups.find((name) => !isWithin(name, engine.logGroups));
   if (outside !== undefined) {
     throw new RequestError(400, 'wrong_request', `The log group ${outside} is none of those searched here.`);
   }
   const range = {
     ...(asked.fromMillis !== undefined && { from: asked.fromMillis }),
-    to: Math.min(asked.toMillis ?? Infinity, clock()),
+    to: Math.min(asked.toMillis ?? Infinity, epochMillis()),
     ...(asked.logGroups.length > 0 && { logGroups: asked.logGroups }),
     signal,
   };
@@ -109,12 +109,12 @@ async function view(
 /** What the text may mean, the likeliest first; what would scan every message only where nothing else is meant. */
 async function findAny(
   text: string,
-  { engine, clock }: TraceWidgetSettings,
+  { engine, epochMillis }: TraceWidgetSettings,
   consoleRegion: string | undefined,
   options: LookUpOptions,
 ): Promise<Found> {
   const meanings = readSearch(text).filter(({ kind }, index) => index === 0 || kind !== 'text');
-  const parts = { engine, clock, consoleRegion, maxMessageBytes: MAX_MESSAGE_BYTES };
+  const parts = { engine, epochMillis, consoleRegion, maxMessageBytes: MAX_MESSAGE_BYTES };
   let found: Found | undefined;
   for (const search of meanings) {
     found = await find(parts, { search }, { ...options, fullText: search.kind === 'text' });

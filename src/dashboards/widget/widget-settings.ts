@@ -28,7 +28,7 @@ export interface TraceWidgetSettings {
   readonly maxBytesScanned: number | undefined;
   readonly timeoutMillis: number;
   readonly onError: (error: unknown) => void;
-  readonly clock: () => number;
+  readonly epochMillis: () => number;
 }
 
 const MEMBERS = {
@@ -52,6 +52,6 @@ export function readTraceWidgetOptions(options: TraceWidgetOptions): TraceWidget
     maxBytesScanned: wholeNumber('maxBytesScanned', options.maxBytesScanned, undefined),
     timeoutMillis: wholeNumber('timeoutMillis', options.timeoutMillis, 25_000),
     onError: onError ?? (() => undefined),
-    clock: clock ?? Date.now,
+    epochMillis: clock ?? Date.now,
   };
 }

@@ -19,7 +19,7 @@ export function checksummedLine(text: string): string {
 export function* readChecksummedLines(bytes: Buffer): Generator<string | undefined, undefined> {
   for (let start = 0; start < bytes.length;) {
     const end = bytes.indexOf(LINE_FEED, start);
-    // What no line feed ends was torn.
+    // A line that no line feed ends was torn.
     yield end === -1 ? undefined : textOf(bytes.subarray(start, end));
     if (end === -1) break;
     start = end + 1;

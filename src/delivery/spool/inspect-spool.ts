@@ -17,7 +17,7 @@ export interface SpoolEntry extends SpoolFileName {
   readonly holder: OwnerState | 'nobody';
 }
 
-/** What reading one file came to. */
+/** The result of reading one file. */
 export type SpoolEntryContent =
   | {
       readonly state: 'whole' | 'damaged';
@@ -30,7 +30,7 @@ export type SpoolEntryContent =
   /** It was sent, or changed hands, since it was listed. */
   | { readonly state: 'gone'; readonly batch?: undefined; readonly detail: string };
 
-/** What a spool's directory holds. Nothing of it is changed. */
+/** The content of a spool's directory. Nothing of it is changed. */
 export interface SpoolListing {
   /** In the order in which they are sent. */
   readonly entries: readonly SpoolEntry[];

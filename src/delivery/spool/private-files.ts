@@ -6,7 +6,7 @@ import { makeFolders } from '../../file-ownership/make-folders.js';
 /** Bytes of the largest file of a batch: one of control characters, six bytes each, and what each line has besides. */
 export const MAX_FILE_BYTES = 16 * 1024 ** 2;
 
-/** What the spool asks of the file system: `node:fs/promises`, or a test's. */
+/** The calls that the spool makes to a file system: `node:fs/promises`, or a test's. */
 export type FileSystem = Pick<
   typeof files,
   'mkdir' | 'open' | 'readdir' | 'rename' | 'rmdir' | 'stat' | 'unlink' | 'utimes'

@@ -10,7 +10,7 @@ export const SPOOL_VERSION = 1;
 /** Lines of the longest file, with a header at both ends. */
 const MAX_LINES = MAX_BATCH_EVENTS + 2;
 
-/** What the name of a spooled batch's file says: enough to count it without reading it. */
+/** The name of a spooled batch's file, in parts: it says enough to count the batch without reading it. */
 export interface SpoolFileName {
   /** Its place among the batches of its writer. */
   readonly sequence: number;
@@ -22,7 +22,7 @@ export interface SpoolFileName {
   readonly fileBytes: number;
 }
 
-/** What a spooled batch's file holds. */
+/** The content of a spooled batch's file. */
 export type SpoolFileContent =
   | {
       readonly kind: 'batch';

@@ -36,7 +36,7 @@ export function parseSpoolFolderName(name: string): SpoolFolderName | undefined 
   return holder === NOBODY || isProcessOwner(holder) ? { writer: match[1]!, holder } : undefined;
 }
 
-/** What a batch's name says. @returns undefined for what is not of the spool, as a folder under such a name */
+/** Reads the name of a batch's file. @returns undefined for an entry that is none, as a folder of such a name */
 export function batchNameOf(entry: Dirent): SpoolFileName | undefined {
   return entry.isDirectory() ? undefined : parseSpoolFileName(entry.name);
 }

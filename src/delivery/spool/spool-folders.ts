@@ -25,7 +25,7 @@ import { type SyncTiming } from './sync-timing.js';
  */
 export const LEASE_MILLIS = 30_000;
 
-/** What one look at the spool's directory found. */
+/** The findings of one look at the spool's directory. */
 export interface FolderScan {
   /** Folders that were taken over, the oldest first, with their batches in order. */
   readonly taken: readonly { readonly folder: HeldFolder; readonly files: readonly StoredFile[] }[];
@@ -44,13 +44,13 @@ export interface StoredFile {
   readonly name: SpoolFileName;
 }
 
-/** What the folders are kept with. */
+/** The parts that keeping folders needs. */
 export interface SpoolFoldersParts {
   readonly fs: FileSystem;
   /** Milliseconds, monotonic. */
-  readonly now: () => number;
+  readonly monotonicMillis: () => number;
   /** Milliseconds since 1970. */
-  readonly wallClock: () => number;
+  readonly epochMillis: () => number;
   readonly owner?: ProcessOwner | undefined;
   readonly timing: SyncTiming;
 }
@@ -60,8 +60,8 @@ export class SpoolFolders {
   readonly #fs: FileSystem;
   readonly #directory: string;
   readonly #timing: SyncTiming;
-  readonly #now: () => number;
-  readonly #wallClock: () => number;
+  readonly #monotonicMillis: () => number;
+  readonly #epochMillis: () => number;
   readonly #owner: ProcessOwner;
   readonly #held = new Set<HeldFolder>();
   /** Folders that others may have taken over: this process showed no sign of life for long. */
@@ -69,18 +69,18 @@ export class SpoolFolders {
   readonly #signs: SignsOfLife;
   #lastSignAt: number;
   #own: Promise<HeldFolder> | undefined;
-  /** That of the process's end. */
+  /** The folder of what the end of the process stored. */
   #freeAtOnce: string | undefined;
 
   constructor(parts: SpoolFoldersParts, { directory }: { readonly directory: string }) {
     this.#fs = parts.fs;
     this.#directory = directory;
     this.#timing = parts.timing;
-    this.#now = parts.now;
-    this.#wallClock = parts.wallClock;
+    this.#monotonicMillis = parts.monotonicMillis;
+    this.#epochMillis = parts.epochMillis;
     this.#owner = parts.owner ?? createProcessOwner();
-    this.#signs = new SignsOfLife(parts.now, LEASE_MILLIS);
-    this.#lastSignAt = parts.now();
+    this.#signs = new SignsOfLife(parts.monotonicMillis, LEASE_MILLIS);
+    this.#lastSignAt = parts.monotonicMillis();
   }
 
   /** The folder for this process's own batches. @throws what the file system says */
@@ -138,7 +138,7 @@ export class SpoolFolders {
   /** Removes a folder that was taken over and is empty by now. */
   async dismiss(folder: HeldFolder): Promise<void> {
     if ((await this.#own?.catch(() => undefined)) === folder) return;
-    // What stands in the way is not the spool's; it is left to the next process with the folder.
+    // A foreign file in it is not the spool's to remove; it is left to the next process, with the folder.
     if (await this.#removeEmpty(folder)) this.#held.delete(folder);
   }
 
@@ -187,7 +187,7 @@ export class SpoolFolders {
   /** Signs of life for those who can't ask for this process. */
   async showLife(): Promise<void> {
     this.#noteSilence();
-    const now = new Date(this.#wallClock());
+    const now = new Date(this.#epochMillis());
     await Promise.all(
       [...this.#held].map(({ path }) => this.#fs.utimes(path, now, now).catch(() => undefined)),
     );
@@ -242,7 +242,7 @@ export class SpoolFolders {
   }
 
   #noteSilence(): void {
-    const now = this.#now();
+    const now = this.#monotonicMillis();
     if (now - this.#lastSignAt >= LEASE_MILLIS) for (const folder of this.#held) this.#doubtful.add(folder);
     this.#lastSignAt = now;
   }
@@ -265,7 +265,7 @@ export class SpoolFolders {
   ): Promise<{ folder: HeldFolder; files: StoredFile[] } | undefined> {
     const own = join(this.#directory, spoolFolderName({ writer, holder: this.#owner }));
     try {
-      // What another user owns may be ours to rename, and not to read.
+      // A folder of another user may be ours to rename, and not to read.
       await this.#fs.readdir(path);
       await this.#fs.rename(path, own);
     } catch (error) {

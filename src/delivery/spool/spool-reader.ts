@@ -7,7 +7,7 @@ import { NOWHERE, readSpoolFile, readSpoolFileDestination } from './spool-file.j
 import { type SpoolFolders } from './spool-folders.js';
 import { type StoredBatch } from './stored-batch.js';
 
-/** What reading a stored batch came to. */
+/** The result of reading a stored batch. */
 export type StoredRead =
   | { readonly kind: 'batch'; readonly batch: LogEventBatch }
   | { readonly kind: 'damaged'; readonly detail: string }
@@ -33,13 +33,13 @@ const PASSING_ERRORS: ReadonlySet<string | undefined> = new Set([
   'EBUSY',
 ]);
 
-/** What a reader works with. */
+/** The parts that a reader needs. */
 export interface SpoolReaderParts {
   readonly fs: FileSystem;
   readonly folders: SpoolFolders;
   readonly diagnostics: Diagnostics;
   /** Milliseconds, monotonic. */
-  readonly now: () => number;
+  readonly monotonicMillis: () => number;
 }
 
 /** Reads stored batches, and remembers which can't be read. */
@@ -94,7 +94,7 @@ export class SpoolReader {
 
   /** Batches that were set aside long enough. */
   due(): StoredBatch[] {
-    const now = this.#parts.now();
+    const now = this.#parts.monotonicMillis();
     return [...this.#setAside].filter(([, at]) => at <= now).map(([stored]) => stored);
   }
 
@@ -116,7 +116,7 @@ export class SpoolReader {
       return { kind: 'damaged', detail: `not a file of the spool: ${describeError(error)}` };
     }
     if (PASSING_ERRORS.has(code)) return { kind: 'failed', error };
-    this.#setAside.set(stored, this.#parts.now() + SET_ASIDE_MILLIS);
+    this.#setAside.set(stored, this.#parts.monotonicMillis() + SET_ASIDE_MILLIS);
     this.#parts.diagnostics.error(
       'spool unreadable',
       `a batch of the spool can't be read and is tried again in a minute; the others are sent: ${describeError(error)}`,

@@ -16,7 +16,7 @@ export const DEFAULT_SPOOL_SETTINGS: Omit<SpoolSettings, 'directory'> = {
   fsync: true,
 };
 
-/** What of the spool belongs to this process. */
+/** The part of the spool that belongs to this process. */
 export interface SpoolStatus {
   /** Bytes of its files. */
   readonly bytes: number;

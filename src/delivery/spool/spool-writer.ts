@@ -10,7 +10,7 @@ export const CONCURRENT_WRITES = 4;
 /** Milliseconds after a failed write in which none is tried. */
 const WRITE_PAUSE_MILLIS = 1_000;
 
-/** What a file is written as. */
+/** A file that is to be written. */
 export interface FileToWrite {
   readonly file: string;
   readonly content: Buffer;
@@ -23,7 +23,7 @@ export interface FileToWrite {
 export class SpoolWriter {
   readonly #fs: FileSystem;
   readonly #folders: SpoolFolders;
-  readonly #now: () => number;
+  readonly #monotonicMillis: () => number;
   readonly #timing: SyncTiming;
   readonly #queue: (() => void)[] = [];
   /** Files that were written and not synced, by their folders. */
@@ -36,11 +36,11 @@ export class SpoolWriter {
     readonly fs: FileSystem;
     readonly folders: SpoolFolders;
     readonly timing: SyncTiming;
-    readonly now: () => number;
+    readonly monotonicMillis: () => number;
   }) {
     this.#fs = parts.fs;
     this.#folders = parts.folders;
-    this.#now = parts.now;
+    this.#monotonicMillis = parts.monotonicMillis;
     this.#timing = parts.timing;
   }
 
@@ -51,7 +51,7 @@ export class SpoolWriter {
 
   /** The last write failed just now. */
   get isPausing(): boolean {
-    return this.#now() < this.#notBefore;
+    return this.#monotonicMillis() < this.#notBefore;
   }
 
   /**
@@ -102,7 +102,7 @@ export class SpoolWriter {
       return folder;
     } catch (error) {
       this.#error = error as NodeJS.ErrnoException;
-      this.#notBefore = this.#now() + WRITE_PAUSE_MILLIS;
+      this.#notBefore = this.#monotonicMillis() + WRITE_PAUSE_MILLIS;
       throw error;
     }
   }

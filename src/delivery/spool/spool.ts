@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { describeError } from '../../cloudwatch/classify-error.js';
 import { type Diagnostics } from '../../observability/diagnostics.js';
 import { type LossReason } from '../../observability/losses.js';
+import { monotonicMillis as ofThisProcess } from '../clocks.js';
 import { type Destination, type LogEventBatch } from '../encoded-event.js';
 import { Deadline } from '../deadline.js';
 import { startTimeLimit } from '../time-limit.js';
@@ -34,7 +35,7 @@ export interface SpoolListener {
   found(batches: readonly FoundBatch[]): void;
   /** Batches that were set aside, to be tried once more; in order. */
   again(batches: readonly FoundBatch[]): void;
-  /** What was found, and is not dropped again, may be sent. */
+  /** A look at the directory is over: batches that were found, and are not dropped again, may be sent. */
   scanned(): void;
   /** A batch that another process took over, taking this one for dead. */
   handedOn(stored: StoredBatch): void;
@@ -47,9 +48,9 @@ export interface SpoolListener {
 export interface SpoolParts {
   readonly diagnostics: Diagnostics;
   /** Milliseconds since 1970. */
-  readonly wallClock?: (() => number) | undefined;
+  readonly epochMillis?: (() => number) | undefined;
   /** Milliseconds, monotonic. */
-  readonly now?: (() => number) | undefined;
+  readonly monotonicMillis?: (() => number) | undefined;
   readonly fileSystem?: FileSystem | undefined;
   /** As whom it holds its folders; by default this process. */
   readonly owner?: ProcessOwner | undefined;
@@ -75,7 +76,7 @@ const NO_MATTER_OF_ROOM: ReadonlySet<string | undefined> = new Set(['EACCES', 'E
 export class Spool {
   readonly #settings: SpoolSettings;
   readonly #diagnostics: Diagnostics;
-  readonly #wallClock: () => number;
+  readonly #epochMillis: () => number;
   readonly #fs: FileSystem;
   readonly #folders: SpoolFolders;
   readonly #writer: SpoolWriter;
@@ -101,15 +102,18 @@ export class Spool {
   constructor(parts: SpoolParts, settings: SpoolSettings) {
     this.#settings = settings;
     this.#diagnostics = parts.diagnostics;
-    this.#wallClock = parts.wallClock ?? Date.now;
+    this.#epochMillis = parts.epochMillis ?? Date.now;
     this.#fs = parts.fileSystem ?? nodeFileSystem;
-    const { owner, diagnostics, now = () => performance.now() } = parts;
+    const { owner, diagnostics, monotonicMillis = ofThisProcess } = parts;
     const fs = this.#fs;
     const timing = new SyncTiming(settings.fsync);
-    const folders = new SpoolFolders({ fs, now, wallClock: this.#wallClock, owner, timing }, settings);
+    const folders = new SpoolFolders(
+      { fs, monotonicMillis, epochMillis: this.#epochMillis, owner, timing },
+      settings,
+    );
     this.#folders = folders;
-    this.#writer = new SpoolWriter({ fs, folders, timing, now });
-    this.#reader = new SpoolReader({ fs, folders, diagnostics, now });
+    this.#writer = new SpoolWriter({ fs, folders, timing, monotonicMillis });
+    this.#reader = new SpoolReader({ fs, folders, diagnostics, monotonicMillis });
   }
 
   /** Begins to look for what other processes left. Returns at once. */
@@ -211,7 +215,7 @@ export class Spool {
       bytes: this.#stored.bytes + this.#bytesToCome,
       batches: this.#stored.size,
       events: this.#stored.events,
-      oldestAgeMillis: oldest && Math.max(0, this.#wallClock() - oldest.name.createdMillis),
+      oldestAgeMillis: oldest && Math.max(0, this.#epochMillis() - oldest.name.createdMillis),
       unreadableBatches: this.#reader.unreadable,
       maxBytes,
       bytesOfOthers: this.#bytesOfOthers,
@@ -294,7 +298,7 @@ export class Spool {
     sequence: number,
     replaces: StoredBatch | undefined,
   ): Promise<StoredBatch | 'too_large' | undefined> {
-    // What others have by now must not be dropped to make room.
+    // Batches that others have by now must not be dropped to make room.
     this.#letGo(await this.#folders.handedOn());
     const content = Buffer.from(writeSpoolFile(batch));
     if (content.length > this.#settings.maxBytes) return 'too_large';
@@ -369,7 +373,7 @@ export class Spool {
 
   /** Never goes back, so that the order of names is the order of writing whatever the clock does. */
   #created(): number {
-    this.#lastCreated = Math.max(this.#lastCreated, Math.floor(this.#wallClock()));
+    this.#lastCreated = Math.max(this.#lastCreated, Math.floor(this.#epochMillis()));
     return this.#lastCreated;
   }
 
@@ -408,7 +412,7 @@ export class Spool {
   }
 
   #dropOld(): void {
-    const oldest = this.#wallClock() - this.#settings.maxAgeMillis;
+    const oldest = this.#epochMillis() - this.#settings.maxAgeMillis;
     for (const stored of this.#stored.oldestFirst()) {
       if (stored.name.createdMillis >= oldest) return;
       if (this.#mayDrop(stored)) {

@@ -17,7 +17,7 @@ export class SyncTiming {
     return this.#isHurried;
   }
 
-  /** What is written now is to be synced later. */
+  /** Files that are written now are to be synced later. */
   get isPutOff(): boolean {
     return this.#fsync && this.#isHurried;
   }

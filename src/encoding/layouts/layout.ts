@@ -17,7 +17,7 @@ export type LayoutFunction = (record: ReadableLogRecord) => string | object;
 /** Which resource attributes stand in each message: all, those named, or none. */
 export type ResourceAttributes = 'all' | 'none' | readonly string[];
 
-/** What a layout writes beside the record as it is. */
+/** Members that a layout writes beside the record as it is. */
 export interface LayoutExtras {
   /** The trace id in X-Ray's form too. */
   readonly xrayTraceId?: boolean | undefined;

@@ -10,9 +10,9 @@ const MAX_KNOWN_NAME_LENGTH = 100;
 export class KnownName {
   readonly name: string;
   readonly text: PageText;
-  /** What came behind it the last time, and mostly does. */
+  /** The name that came behind it the last time, and mostly does. */
   next: KnownName | undefined;
-  /** What was to be redacted of the object that it was looked up for last, and so of the member. */
+  /** The redaction of the last object that it was looked up for, from which that of the member follows. */
   #redaction: Redaction | undefined;
   #below: Redaction | undefined;
 
@@ -21,7 +21,7 @@ export class KnownName {
     this.text = PageText.within(`,${jsonString(name)}:`);
   }
 
-  /** What is to be redacted of the member. @param redaction - of the object */
+  /** The redaction of the member. @param redaction - of the object */
   below(redaction: Redaction): Redaction | undefined {
     if (this.#redaction !== redaction) {
       this.#redaction = redaction;

@@ -83,7 +83,7 @@ function holdsEscapes(four: number): boolean {
   return (borrows & 0x80808080) !== 0;
 }
 
-/** What stands behind the backslash of a control character's escape; 0 for those that are written with digits. */
+/** The letter behind the backslash of a control character's escape; 0 for those that are written with digits. */
 const SHORT_ESCAPES = new Uint8Array(0x20);
 for (const [unit, letter] of [
   [0x08, 'b'],

@@ -48,7 +48,7 @@ const OPEN_BRACE = 0x7b;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
 
-/** For the next value. A getter of the application may log, and so come back here before a value is through. */
+/** Used for the next value. A getter of the application may log, and so come back here before a value is through. */
 let spareWalk: Walk | undefined;
 
 /**

@@ -41,13 +41,17 @@ const NO_FIELDS: IndexedFields = new Map();
 /** Asks log groups once for their field indexes, and remembers the answers. */
 export class FieldIndexDirectory {
   readonly #calls: ReadCalls;
-  readonly #clock: () => number;
+  readonly #epochMillis: () => number;
   readonly #remembered = new Map<string, { untilMillis: number; fields: IndexedFields }>();
 
   /** @param parts.calls - of whoever reads the groups; default: some without a circuit breaker */
-  constructor(parts: { client: CloudWatchLogsClient; clock: () => number; calls?: ReadCalls | undefined }) {
+  constructor(parts: {
+    client: CloudWatchLogsClient;
+    epochMillis: () => number;
+    calls?: ReadCalls | undefined;
+  }) {
     this.#calls = parts.calls ?? new ReadCalls({ client: parts.client }, { circuitBreaker: false });
-    this.#clock = parts.clock;
+    this.#epochMillis = parts.epochMillis;
   }
 
   /** Tells the indexed fields of groups. Never throws but for an aborted signal. */
@@ -68,7 +72,7 @@ export class FieldIndexDirectory {
 
   #isRemembered(group: KnownLogGroup): boolean {
     const remembered = this.#remembered.get(group.identifier);
-    return remembered !== undefined && remembered.untilMillis > this.#clock();
+    return remembered !== undefined && remembered.untilMillis > this.#epochMillis();
   }
 
   async #ask(
@@ -98,7 +102,7 @@ export class FieldIndexDirectory {
       indexes.status === 'fulfilled' ? indexes.value : [],
     );
     for (const [identifier, fields] of found) {
-      this.#remembered.set(identifier, { untilMillis: this.#clock() + REMEMBER_MILLIS, fields });
+      this.#remembered.set(identifier, { untilMillis: this.#epochMillis() + REMEMBER_MILLIS, fields });
     }
   }
 

@@ -65,13 +65,17 @@ export function checkLogGroupSelector(selector: unknown): asserts selector is st
 /** Finds the log groups that names, ARNs and prefixes mean, and remembers them for a while. */
 export class LogGroupDirectory {
   readonly #calls: ReadCalls;
-  readonly #clock: () => number;
+  readonly #epochMillis: () => number;
   readonly #remembered = new Map<string, { untilMillis: number; answer: ResolvedLogGroups }>();
 
   /** @param parts.calls - of whoever reads the groups; default: some without a circuit breaker */
-  constructor(parts: { client: CloudWatchLogsClient; clock: () => number; calls?: ReadCalls | undefined }) {
+  constructor(parts: {
+    client: CloudWatchLogsClient;
+    epochMillis: () => number;
+    calls?: ReadCalls | undefined;
+  }) {
     this.#calls = parts.calls ?? new ReadCalls({ client: parts.client }, { circuitBreaker: false });
-    this.#clock = parts.clock;
+    this.#epochMillis = parts.epochMillis;
   }
 
   /**
@@ -94,11 +98,11 @@ export class LogGroupDirectory {
 
   async #resolveOne(selector: string, signal: AbortSignal | undefined): Promise<ResolvedLogGroups> {
     const remembered = this.#remembered.get(selector);
-    if (remembered && remembered.untilMillis > this.#clock()) return remembered.answer;
+    if (remembered && remembered.untilMillis > this.#epochMillis()) return remembered.answer;
     const answer = await this.#ask(selector, signal);
     // Only what was found: a group that is missing now may be made at any moment.
     if (answer.leftOut.length === 0) {
-      this.#remembered.set(selector, { untilMillis: this.#clock() + REMEMBER_MILLIS, answer });
+      this.#remembered.set(selector, { untilMillis: this.#epochMillis() + REMEMBER_MILLIS, answer });
     }
     return answer;
   }

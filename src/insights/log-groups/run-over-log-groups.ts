@@ -74,7 +74,7 @@ async function runOver(parts: Parts, given: QueryRequest): Promise<OverLogGroups
   if (request.logGroups.length === 0) {
     return { ...(await runOne(parts.runner, request, [])), leftOut: [], notes: [] };
   }
-  const directory = new LogGroupDirectory({ ...parts, clock: Date.now });
+  const directory = new LogGroupDirectory({ ...parts, epochMillis: Date.now });
   const { groups, leftOut } = await directory.resolve(request.logGroups, request.signal);
   const range = { fromMillis: Number(request.from), toMillis: Number(request.to) };
   // A group that is younger than the range would make the service refuse the whole query.

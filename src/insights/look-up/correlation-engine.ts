@@ -164,7 +164,7 @@ const DEFAULT_USD_PER_GIGABYTE = 0.005;
  */
 export class CorrelationEngine {
   readonly #options: CorrelationEngineOptions;
-  readonly #clock: () => number;
+  readonly #epochMillis: () => number;
   readonly #runner: QueryRunner;
   readonly #directory: LogGroupDirectory;
   readonly #indexes: FieldIndexDirectory;
@@ -181,13 +181,13 @@ export class CorrelationEngine {
     const client = options.client
       ? guardedClient(options.client, { errorDetails: options.errorDetails })
       : (options.calls?.client ?? createCloudWatchLogsClient(options));
-    this.#clock = options.clock ?? Date.now;
+    this.#epochMillis = options.clock ?? Date.now;
     const { concurrency, firstPollMillis, longestPollMillis, circuitBreaker, meterProvider } = options;
     this.#runner = new QueryRunner(
       { client, calls: options.calls },
       { concurrency, firstPollMillis, longestPollMillis, circuitBreaker, meterProvider },
     );
-    const parts = { client, calls: this.#runner.calls, clock: this.#clock };
+    const parts = { client, calls: this.#runner.calls, epochMillis: this.#epochMillis };
     this.#directory = new LogGroupDirectory(parts);
     this.#indexes = new FieldIndexDirectory(parts);
   }
@@ -342,7 +342,7 @@ export class CorrelationEngine {
         groups,
         youngGroups: young,
         indexes: indexes.byGroup,
-        nowMillis: this.#clock(),
+        nowMillis: this.#epochMillis(),
         freshMillis: this.#options.freshMillis ?? DEFAULT_FRESH_MILLIS,
         fullText: options.fullText ?? false,
         thorough: options.thorough ?? false,
@@ -387,7 +387,7 @@ export class CorrelationEngine {
   }
 
   #rangeOf(options: Pick<LookUpOptions, 'from' | 'to'>): TimeRange {
-    const toMillis = options.to === undefined ? this.#clock() : checkTime('to', options.to);
+    const toMillis = options.to === undefined ? this.#epochMillis() : checkTime('to', options.to);
     const fromMillis =
       options.from === undefined ? toMillis - DEFAULT_RANGE_MILLIS : checkTime('from', options.from);
     if (fromMillis > toMillis) {
@@ -414,7 +414,7 @@ export class CorrelationEngine {
     const young: KnownLogGroup[] = [];
     const leftOut = [...resolved.leftOut];
     for (const group of all) {
-      const skipped = reasonToSkip(group, range, this.#clock());
+      const skipped = reasonToSkip(group, range, this.#epochMillis());
       if (skipped) leftOut.push({ logGroup: group.identifier, ...skipped });
       else groups.push(group);
       if (skipped?.reason === 'younger_than_range') young.push(group);

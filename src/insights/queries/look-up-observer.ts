@@ -44,7 +44,7 @@ const ROWS_BUCKETS = [0, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
  * where the application traces. Ids and values that are looked for stay out of both.
  */
 export class LookUpObserver {
-  readonly #now: () => number;
+  readonly #monotonicMillis: () => number;
   readonly #tracer = trace.getTracer(NAME);
   readonly #duration: Histogram | undefined;
   readonly #scanned: Histogram | undefined;
@@ -55,10 +55,10 @@ export class LookUpObserver {
   constructor(
     parts: {
       readonly meterProvider?: MeterProvider | undefined;
-      readonly now?: (() => number) | undefined;
+      readonly monotonicMillis?: (() => number) | undefined;
     } = {},
   ) {
-    this.#now = parts.now ?? (() => performance.now());
+    this.#monotonicMillis = parts.monotonicMillis ?? (() => performance.now());
     const meter = parts.meterProvider?.getMeter(NAME);
     this.#duration = meter?.createHistogram('cloudwatch_logs.look_up.duration', {
       unit: 's',
@@ -92,7 +92,7 @@ export class LookUpObserver {
     lookUp: () => Promise<T>,
     describe: (found: T) => ObservedLookUp,
   ): Promise<T> {
-    const start = this.#now();
+    const start = this.#monotonicMillis();
     return this.#tracer.startActiveSpan(`cloudwatch_logs look-up ${kind}`, async (span) => {
       span.setAttribute(ATTR_KIND, kind);
       try {
@@ -138,7 +138,7 @@ export class LookUpObserver {
       [ATTR_KIND]: kind,
       ...(errorType !== undefined && { [ATTR_ERROR_TYPE]: errorType }),
     };
-    this.#duration?.record((this.#now() - start) / 1000, attributes);
+    this.#duration?.record((this.#monotonicMillis() - start) / 1000, attributes);
     if (found === undefined) return;
     this.#scanned?.record(found.bytesScanned, attributes);
     this.#rows?.record(found.rows, attributes);

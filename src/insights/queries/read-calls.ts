@@ -114,7 +114,7 @@ export class ReadCalls {
   /** Undefined where none is wanted. */
   readonly #breaker: Breaker<Ending> | undefined;
   readonly #errorsByType = new Map<string, number>();
-  readonly #wallClock: () => number;
+  readonly #epochMillis: () => number;
   #calls = 0;
   #heldBack = 0;
   #lastError: string | undefined;
@@ -129,17 +129,17 @@ export class ReadCalls {
     parts: {
       readonly client: CloudWatchLogsClient;
       readonly meterProvider?: MeterProvider | undefined;
-      readonly now?: (() => number) | undefined;
+      readonly monotonicMillis?: (() => number) | undefined;
       /** Milliseconds since 1970. Default Date.now. */
-      readonly clock?: (() => number) | undefined;
+      readonly epochMillis?: (() => number) | undefined;
     },
     settings: ReadCallsSettings = {},
   ) {
     const { client, meterProvider } = parts;
     this.client = client;
-    this.#wallClock = parts.clock ?? Date.now;
+    this.#epochMillis = parts.epochMillis ?? Date.now;
     const breaker = readBreakerSettings(settings.circuitBreaker);
-    this.#breaker = breaker && createBreaker(breaker, parts.now ?? (() => performance.now()));
+    this.#breaker = breaker && createBreaker(breaker, parts.monotonicMillis ?? (() => performance.now()));
     if (meterProvider !== undefined) {
       new ComponentMetrics(
         { meterProvider, read: () => this.status() },
@@ -214,11 +214,11 @@ export class ReadCalls {
     const type = error instanceof Error ? error.name : typeof error;
     this.#errorsByType.set(type, (this.#errorsByType.get(type) ?? 0) + 1);
     this.#lastError = type;
-    this.#lastErrorAtMillis = this.#wallClock();
+    this.#lastErrorAtMillis = this.#epochMillis();
   }
 }
 
-function createBreaker(settings: CircuitBreakerSettings, now: () => number): Breaker<Ending> {
+function createBreaker(settings: CircuitBreakerSettings, monotonicMillis: () => number): Breaker<Ending> {
   return new BreakerOnDemand<Ending>({
     isFailure,
     async load() {
@@ -230,7 +230,7 @@ function createBreaker(settings: CircuitBreakerSettings, now: () => number): Bre
           cause: last.kind === 'failed' ? last.error : undefined,
         }),
       });
-      return new ConsecutiveFailuresBreaker<Ending>({ isFailure, notMade, now }, settings);
+      return new ConsecutiveFailuresBreaker<Ending>({ isFailure, notMade, monotonicMillis }, settings);
     },
     // Calls go on without one; each still waits longer after a failure.
     onLoadFailure: () => undefined,

@@ -41,7 +41,7 @@ interface StoredPoint {
  * minute of its event's time.
  */
 export class MetricStore {
-  readonly #now: () => number;
+  readonly #epochMillis: () => number;
   readonly #publish: (values: MetricValues) => void;
   /** In the order in which they were made, by series and minute. */
   readonly #points = new Map<string, StoredPoint>();
@@ -49,11 +49,11 @@ export class MetricStore {
   readonly #changed = new Set<StoredPoint>();
 
   /**
-   * @param now - milliseconds since 1970
+   * @param epochMillis - milliseconds since 1970
    * @param publish - is handed what a minute held, once it is over
    */
-  constructor(now: () => number, publish: (values: MetricValues) => void) {
-    this.#now = now;
+  constructor(epochMillis: () => number, publish: (values: MetricValues) => void) {
+    this.#epochMillis = epochMillis;
     this.#publish = publish;
   }
 
@@ -76,7 +76,7 @@ export class MetricStore {
 
   /** Hands over what came in minutes that are over; with `all`, in this one too. */
   publishDue({ all = false }: { readonly all?: boolean } = {}): void {
-    const minute = minuteOf(this.#now());
+    const minute = minuteOf(this.#epochMillis());
     for (const stored of this.#changed) {
       if (stored.changedInMinute < minute || all) this.#finish(stored);
     }
@@ -118,7 +118,7 @@ export class MetricStore {
       this.#dropOldest();
     }
     if (!this.#changed.has(stored)) {
-      stored.changedInMinute = minuteOf(this.#now());
+      stored.changedInMinute = minuteOf(this.#epochMillis());
       this.#changed.add(stored);
     }
     return stored;

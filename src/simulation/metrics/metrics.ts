@@ -12,16 +12,16 @@ export class Metrics {
   readonly #timer: NodeJS.Timeout;
 
   /**
-   * @param now - milliseconds since 1970
+   * @param epochMillis - milliseconds since 1970
    * @param onWarning - hears that nothing can be published, and why
    */
   constructor(
-    now: () => number,
+    epochMillis: () => number,
     target: MetricsTarget | undefined,
     onWarning: ((warning: string) => void) | undefined,
   ) {
     this.#publisher = new MetricPublisher(target, onWarning);
-    this.store = new MetricStore(now, (values) => {
+    this.store = new MetricStore(epochMillis, (values) => {
       this.#publisher.add(values);
     });
     this.#timer = setInterval(() => {

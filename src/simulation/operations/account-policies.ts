@@ -50,7 +50,7 @@ function putAccountPolicy(context: ServiceContext, request: RequestOf<'PutAccoun
     ACCOUNT_POLICIES,
     keyOf(policyType, policyName),
   );
-  const now = context.now();
+  const now = context.epochMillis();
   const policy: AccountPolicyDocument = {
     policyName,
     policyType,
@@ -249,7 +249,7 @@ function describeAccountPolicies(
   }
   const { items, nextToken } = pageOfList(
     JSON.stringify(['DescribeAccountPolicies', policyType, policyName]),
-    { nextToken: request.nextToken, limit: 50, now: context.now() },
+    { nextToken: request.nextToken, limit: 50, now: context.epochMillis() },
     policies,
   );
   return { accountPolicies: items.map((policy) => describePolicy(context, policy)), nextToken };

@@ -40,7 +40,9 @@ type RetentionRule = Pick<
 
 /** The retention policies of the account that are in force: a change takes a day. Source: PutAccountPolicy. */
 export function retentionRules(context: ServiceContext): RetentionRule[] {
-  return policiesOf(context, 'RETENTION_POLICY').flatMap((policy) => inForce(policy, context.now()) ?? []);
+  return policiesOf(context, 'RETENTION_POLICY').flatMap(
+    (policy) => inForce(policy, context.epochMillis()) ?? [],
+  );
 }
 
 /** What is in force of a retention policy at a time. */

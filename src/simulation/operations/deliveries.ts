@@ -338,7 +338,7 @@ function page<T extends object>(
   const { nextToken, limit = 50, ...selection } = request;
   return pageOf<T>(
     JSON.stringify([collection, selection]),
-    { nextToken, limit, now: context.now() },
+    { nextToken, limit, now: context.epochMillis() },
     function* (after) {
       for (const entry of context.catalog.list<T>(collection, { after })) if (matches(entry[1])) yield entry;
     },

@@ -25,7 +25,7 @@ function putDestination(context: ServiceContext, request: RequestOf<'PutDestinat
     roleArn,
     accessPolicy: existing?.accessPolicy,
     arn: arn(context, `destination:${destinationName}`),
-    creationTime: existing?.creationTime ?? context.now(),
+    creationTime: existing?.creationTime ?? context.epochMillis(),
     tags: { ...existing?.tags, ...request.tags },
   };
   context.catalog.put(DESTINATIONS, destinationName, destination);
@@ -49,7 +49,7 @@ function describeDestinations(context: ServiceContext, request: RequestOf<'Descr
   const prefix = request.DestinationNamePrefix;
   const { items, nextToken } = pageOf<DestinationDocument>(
     JSON.stringify(['DescribeDestinations', prefix]),
-    { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.now() },
+    { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.epochMillis() },
     (after) => context.catalog.list(DESTINATIONS, { prefix, after }),
   );
   return { destinations: items.map(describe), nextToken };

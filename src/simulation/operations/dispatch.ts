@@ -18,7 +18,7 @@ export async function answerAwsJson(context: ServiceContext, exchange: Exchange)
   const operation = coveredOperation(operationOf(header(request.headers['x-amz-target'])));
   context.authenticate(request, body.raw, ['x-amz-target', 'content-encoding']);
 
-  const { delayMillis, fault } = context.faults.strike(operation, context.now());
+  const { delayMillis, fault } = context.faults.strike(operation, context.epochMillis());
   if (delayMillis > 0) await wait(delayMillis);
   if (fault && (await failBefore(context, fault, exchange))) return;
 

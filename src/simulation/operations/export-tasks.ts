@@ -47,7 +47,7 @@ async function createExportTask(
     destination,
     destinationPrefix,
     status: { code: 'RUNNING' },
-    executionInfo: { creationTime: context.now() },
+    executionInfo: { creationTime: context.epochMillis() },
   };
   change(context, task, {});
   void run(context, task, folder);
@@ -68,7 +68,7 @@ async function run(context: ServiceContext, task: ExportTaskDocument, folder: st
   try {
     change(context, task, {
       status,
-      executionInfo: { ...task.executionInfo, completionTime: context.now() },
+      executionInfo: { ...task.executionInfo, completionTime: context.epochMillis() },
     });
   } catch {
     // The service was stopped meanwhile.
@@ -107,7 +107,7 @@ function describeExportTasks(context: ServiceContext, request: RequestOf<'Descri
     .sort((left, right) => right.executionInfo.creationTime - left.executionInfo.creationTime);
   const { items, nextToken } = pageOfList(
     JSON.stringify(['DescribeExportTasks', taskId, statusCode]),
-    { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.now() },
+    { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.epochMillis() },
     all,
   );
   return { exportTasks: items, nextToken };

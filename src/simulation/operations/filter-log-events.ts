@@ -27,7 +27,7 @@ async function filterLogEvents(
   const { logGroupName } = group;
   for (const logStreamName of logStreamNames ?? []) findLogStream(context, logGroupName, logStreamName);
   const scope = JSON.stringify(['FilterLogEvents', logGroupName]);
-  const token = nextToken === undefined ? undefined : readPageToken(scope, nextToken, context.now());
+  const token = nextToken === undefined ? undefined : readPageToken(scope, nextToken, context.epochMillis());
   // The direction of a token counts, whatever is asked beside it. Source: FilterLogEvents, `startFromHead`.
   const newestFirst = token === undefined ? request.startFromHead === false : token.startsWith(NEWEST_FIRST);
   if (newestFirst && startTime !== undefined && startTime < NEWEST_FIRST_SINCE) {
@@ -63,7 +63,7 @@ async function filterLogEvents(
     nextToken:
       next === undefined
         ? undefined
-        : writePageToken(scope, `${newestFirst ? NEWEST_FIRST : OLDEST_FIRST}${next}`, context.now()),
+        : writePageToken(scope, `${newestFirst ? NEWEST_FIRST : OLDEST_FIRST}${next}`, context.epochMillis()),
     // Always empty since 2020. Source: FilterLogEvents, `searchedLogStreams`.
     searchedLogStreams: [],
   };

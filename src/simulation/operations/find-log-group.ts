@@ -86,7 +86,7 @@ export function retentionDays(context: ServiceContext, group: LogGroupDocument):
 /** Milliseconds since 1970 before which the group's events have expired; undefined where they never do. */
 export function expiryTime(context: ServiceContext, group: LogGroupDocument): number | undefined {
   const days = retentionDays(context, group);
-  return days === undefined ? undefined : context.now() - days * DAY_MILLIS;
+  return days === undefined ? undefined : context.epochMillis() - days * DAY_MILLIS;
 }
 
 /** Removes what has outlived the group's retention; called before anything reads the group's events. */

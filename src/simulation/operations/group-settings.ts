@@ -57,7 +57,7 @@ function putDataProtectionPolicy(
   if (group.logGroupClass !== 'STANDARD') {
     throw invalidParameter('Data protection policies need a log group in the Standard log class.');
   }
-  const dataProtectionPolicy = { document: policyDocument, lastUpdatedTime: context.now() };
+  const dataProtectionPolicy = { document: policyDocument, lastUpdatedTime: context.epochMillis() };
   changeLogGroup(context, group, { dataProtectionPolicy });
   return describePolicy(request.logGroupIdentifier, { ...group, dataProtectionPolicy });
 }

@@ -111,7 +111,7 @@ async function take(
   await exchange.body.read();
   const target = endpoint.signal === 'traces' ? undefined : targetOf(exchange, endpoint);
   authenticate(context, exchange, target?.logGroupName);
-  const { delayMillis, fault } = context.faults.strike(path.slice(1), context.now());
+  const { delayMillis, fault } = context.faults.strike(path.slice(1), context.epochMillis());
   if (delayMillis > 0) await wait(delayMillis);
   if (fault && (await failBefore(context, fault, exchange))) return undefined;
   if (fault?.kind === 'deny') {
@@ -125,7 +125,7 @@ async function take(
       status: 413,
     });
   }
-  const events = endpoint.decode(body, request.headers['content-type'] ?? '', context.now());
+  const events = endpoint.decode(body, request.headers['content-type'] ?? '', context.epochMillis());
   const { group, logStreamName } = target ? findTarget(context, target) : spansTarget(context);
   const partial = store(context, group, logStreamName, events);
   await context.settled();
@@ -200,7 +200,7 @@ function findTarget(context: ServiceContext, { logGroupName, logStreamName }: Ta
  */
 function spansTarget(context: ServiceContext) {
   if (!context.catalog.get(LOG_GROUPS, SPANS_GROUP)) {
-    addLogGroup(context, { logGroupName: SPANS_GROUP }, context.now() - MAX_PAST_MILLIS);
+    addLogGroup(context, { logGroupName: SPANS_GROUP }, context.epochMillis() - MAX_PAST_MILLIS);
   }
   if (!context.catalog.get(logStreamsOf(SPANS_GROUP), SPANS_STREAM)) {
     addLogStream(context, SPANS_GROUP, SPANS_STREAM);
@@ -219,7 +219,7 @@ function store(
     ({ message }) => message !== '' && Buffer.byteLength(message) + EVENT_OVERHEAD_BYTES <= MAX_BATCH_BYTES,
   );
   const ordered = fitting.toSorted((left, right) => left.timestamp - right.timestamp);
-  const { accepted, rejected } = splitByAge(ordered, context.now(), expiryTime(context, group));
+  const { accepted, rejected } = splitByAge(ordered, context.epochMillis(), expiryTime(context, group));
   storeEvents(context, { group, logStreamName, events: accepted });
   const count = events.length - accepted.length;
   if (count === 0) return undefined;

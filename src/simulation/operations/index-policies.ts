@@ -38,7 +38,7 @@ export function applyIndexPolicies(context: ServiceContext, group: LogGroupDocum
   context.events.setIndexedFields(logGroupName, now);
   if (group.logGroupClass !== 'STANDARD') return;
   const former = new Map(Object.entries(formerIndexFields));
-  for (const name of before) if (!now.includes(name)) former.set(name, context.now());
+  for (const name of before) if (!now.includes(name)) former.set(name, context.epochMillis());
   for (const name of now) former.delete(name);
   const changed = Object.fromEntries(former);
   if (JSON.stringify(changed) === JSON.stringify(formerIndexFields)) return;
@@ -51,7 +51,7 @@ function putIndexPolicy(context: ServiceContext, request: RequestOf<'PutIndexPol
     throw invalidParameter('Index policies are only supported for log groups in the Standard log class.');
   }
   parseIndexPolicy(request.policyDocument);
-  changePolicy(context, group, { document: request.policyDocument, lastUpdateTime: context.now() });
+  changePolicy(context, group, { document: request.policyDocument, lastUpdateTime: context.epochMillis() });
   return { indexPolicy: describePolicies(context, request.logGroupIdentifier)[0] };
 }
 
@@ -74,7 +74,7 @@ function describeIndexPolicies(context: ServiceContext, request: RequestOf<'Desc
   const { logGroupIdentifiers } = request;
   const { items, nextToken } = pageOfList(
     JSON.stringify(['DescribeIndexPolicies', logGroupIdentifiers]),
-    { nextToken: request.nextToken, limit: 50, now: context.now() },
+    { nextToken: request.nextToken, limit: 50, now: context.epochMillis() },
     logGroupIdentifiers.flatMap((identifier) => describePolicies(context, identifier)),
   );
   return { indexPolicies: items, nextToken };
@@ -103,7 +103,7 @@ function describeFieldIndexes(context: ServiceContext, request: RequestOf<'Descr
   });
   const { items, nextToken } = pageOfList(
     JSON.stringify(['DescribeFieldIndexes', request.logGroupIdentifiers, [...wanted]]),
-    { nextToken: request.nextToken, limit: 100, now: context.now() },
+    { nextToken: request.nextToken, limit: 100, now: context.epochMillis() },
     all,
   );
   return { fieldIndexes: items, nextToken };
@@ -125,10 +125,10 @@ function fieldIndexes(context: ServiceContext, group: LogGroupDocument): FieldIn
   const custom = policy ? parseIndexPolicy(policy.document) : new Map<string, IndexType>();
   const current = new Set([...DEFAULT_INDEXED_FIELDS, ...custom.keys()]);
   const former = Object.entries(group.formerIndexFields ?? {})
-    .filter(([name, since]) => !current.has(name) && context.now() - since < INDEX_AFTERLIFE_MILLIS)
+    .filter(([name, since]) => !current.has(name) && context.epochMillis() - since < INDEX_AFTERLIFE_MILLIS)
     .map(([name]) => name);
   const logGroupIdentifier = logGroupArn(context, group.logGroupName);
-  const lastScanTime = context.now();
+  const lastScanTime = context.epochMillis();
   const groupTimes = timesOf(context, group);
   const index = (
     fieldIndexName: string,

@@ -46,7 +46,7 @@ function createLogGroup(context: ServiceContext, request: RequestOf<'CreateLogGr
 export function addLogGroup(
   context: ServiceContext,
   request: RequestOf<'CreateLogGroup'>,
-  creationTime = context.now(),
+  creationTime = context.epochMillis(),
 ): void {
   const group: LogGroupDocument = {
     logGroupName: request.logGroupName,
@@ -126,7 +126,7 @@ function describeLogGroups(context: ServiceContext, request: RequestOf<'Describe
   const scope = JSON.stringify(['DescribeLogGroups', prefix, pattern, request.logGroupClass]);
   const { items, nextToken } = pageOf<LogGroupDocument>(
     scope,
-    { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.now() },
+    { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.epochMillis() },
     (after) => filtered(context.catalog.list<LogGroupDocument>(LOG_GROUPS, { prefix, after }), matches),
   );
   if (pattern === undefined || pattern === '') {
@@ -144,7 +144,7 @@ function describeLogGroups(context: ServiceContext, request: RequestOf<'Describe
       metricFilterCount: context.catalog.count(metricFiltersOf(logGroupName)),
     })),
     // Recorded: by a pattern a token comes even when everything is shown.
-    nextToken: nextToken ?? (last && writePageToken(scope, last.logGroupName, context.now())),
+    nextToken: nextToken ?? (last && writePageToken(scope, last.logGroupName, context.epochMillis())),
   };
 }
 
@@ -212,7 +212,7 @@ function listLogGroups(context: ServiceContext, request: RequestOf<'ListLogGroup
   }
   const { items, nextToken } = pageOf<LogGroupDocument>(
     JSON.stringify(['ListLogGroups', { ...request, nextToken: undefined, limit: undefined }]),
-    { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.now() },
+    { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.epochMillis() },
     (after) => filtered(context.catalog.list<LogGroupDocument>(LOG_GROUPS, { after }), matches),
   );
   return {

@@ -49,7 +49,7 @@ async function getLogGroupFields(
   const { time } = request;
   const [start, end] =
     time === undefined
-      ? [context.now() - 15 * MINUTE_MILLIS, context.now()]
+      ? [context.epochMillis() - 15 * MINUTE_MILLIS, context.epochMillis()]
       : [firstMilli(time) - 8 * MINUTE_MILLIS, firstMilli(time) + 8 * MINUTE_MILLIS];
   const counts = new Map<string, number>();
   let events = 0;

@@ -25,7 +25,7 @@ function createLogStream(context: ServiceContext, request: RequestOf<'CreateLogS
 
 /** Makes a stream that does not exist yet. */
 export function addLogStream(context: ServiceContext, logGroupName: string, logStreamName: string): void {
-  const stream: LogStreamDocument = { logStreamName, creationTime: context.now() };
+  const stream: LogStreamDocument = { logStreamName, creationTime: context.epochMillis() };
   context.catalog.put(logStreamsOf(logGroupName), logStreamName, stream);
 }
 
@@ -50,7 +50,7 @@ function describeLogStreams(context: ServiceContext, request: RequestOf<'Describ
   expireEvents(context, group);
   const { logGroupName } = group;
   const scope = JSON.stringify(['DescribeLogStreams', logGroupName, prefix, orderBy, descending]);
-  const paging = { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.now() };
+  const paging = { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.epochMillis() };
   const statistics = context.events.groupStreams(logGroupName);
   const describe = (stream: LogStreamDocument): object =>
     describeLogStream(context, logGroupName, stream, statistics.get(stream.logStreamName));

@@ -27,7 +27,7 @@ function createLookupTable(context: ServiceContext, request: RequestOf<'CreateLo
     description,
     tableBody,
     kmsKeyId,
-    lastUpdatedTime: context.now(),
+    lastUpdatedTime: context.epochMillis(),
     tags: { ...tags },
   };
   context.catalog.put(LOOKUP_TABLES, lookupTableName, table);
@@ -44,7 +44,7 @@ function updateLookupTable(context: ServiceContext, request: RequestOf<'UpdateLo
     description,
     tableBody: bodyOf(context, request),
     kmsKeyId: kmsKeyId === '' ? undefined : kmsKeyId,
-    lastUpdatedTime: context.now(),
+    lastUpdatedTime: context.epochMillis(),
   };
   context.catalog.put(LOOKUP_TABLES, table.lookupTableName, changed);
   return { lookupTableArn: request.lookupTableArn, lastUpdatedTime: changed.lastUpdatedTime };
@@ -70,7 +70,7 @@ function describeLookupTables(context: ServiceContext, request: RequestOf<'Descr
   const { lookupTableNamePrefix: prefix, maxResults = 50 } = request;
   const { items, nextToken } = pageOf<LookupTableDocument>(
     JSON.stringify(['DescribeLookupTables', prefix]),
-    { nextToken: request.nextToken, limit: maxResults, now: context.now() },
+    { nextToken: request.nextToken, limit: maxResults, now: context.epochMillis() },
     (after) => context.catalog.list(LOOKUP_TABLES, { prefix, after }),
   );
   const lookupTables = items.map((table) => {

@@ -38,7 +38,7 @@ function putMetricFilter(context: ServiceContext, request: RequestOf<'PutMetricF
     filterName,
     filterPattern,
     metricTransformations,
-    creationTime: existing?.creationTime ?? context.now(),
+    creationTime: existing?.creationTime ?? context.epochMillis(),
     logGroupName,
     applyOnTransformedLogs: request.applyOnTransformedLogs ?? false,
     fieldSelectionCriteria,
@@ -97,7 +97,7 @@ function describeMetricFilters(context: ServiceContext, request: RequestOf<'Desc
   if (logGroupName !== undefined) findLogGroup(context, logGroupName);
   const { items, nextToken } = pageOf<MetricFilterDocument>(
     JSON.stringify(['DescribeMetricFilters', logGroupName, prefix, metricName, metricNamespace]),
-    { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.now() },
+    { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.epochMillis() },
     (after) => metricFilters(context, { logGroupName, prefix, metricName, metricNamespace, after }),
   );
   return { metricFilters: items, nextToken };

@@ -36,7 +36,7 @@ function putLogEvents(context: RequestContext, request: RequestOf<'PutLogEvents'
   const { accepted, rejected } =
     context.fault?.kind === 'reject-partially'
       ? rejectPart(logEvents, context.fault.fraction ?? 0.5)
-      : splitByAge(logEvents, context.now(), expiryTime(context, group));
+      : splitByAge(logEvents, context.epochMillis(), expiryTime(context, group));
   checkSpan(accepted);
   const entity = checkEntity(group, request.entity);
   storeEvents(context, { group, logStreamName, events: accepted, entity: entity.accepted });
@@ -59,7 +59,7 @@ export function storeEvents(
 ): void {
   if (put.events.length === 0) return;
   const { group, logStreamName, events, entity } = put;
-  const ingestionTime = context.now();
+  const ingestionTime = context.epochMillis();
   const appended = context.events.append({
     logGroupName: group.logGroupName,
     logStreamName,

@@ -38,7 +38,7 @@ function startQuery(context: RequestContext, request: RequestOf<'StartQuery'>): 
     throw invalidParameter('End time should not be before the service was generally available');
   }
   const compiled = context.queryEngine.compile(queryString);
-  const now = context.now();
+  const now = context.epochMillis();
   const source = compiled.source(context.eventSource, now);
   const given = givenLogGroups(context, request);
   if ((given === undefined) === (source === undefined)) {
@@ -140,7 +140,7 @@ function getQueryResults(context: ServiceContext, request: RequestOf<'GetQueryRe
   const query = findQuery(context, request.queryId);
   const { maxItems = MAX_QUERY_PAGE_ROWS, nextToken } = request;
   const scope = `GetQueryResults ${query.queryId}`;
-  const now = context.now();
+  const now = context.epochMillis();
   const start =
     nextToken === undefined ? 0 : Number(readPageToken(scope, nextToken, now, RESULT_TOKEN_LIFE_MILLIS));
   const rows = query.rows();
@@ -193,7 +193,7 @@ function describeQueries(context: ServiceContext, request: RequestOf<'DescribeQu
     );
   const { items, nextToken } = pageOfList(
     JSON.stringify(['DescribeQueries', logGroupName, status, queryLanguage]),
-    { nextToken: request.nextToken, limit: request.maxResults ?? 1000, now: context.now() },
+    { nextToken: request.nextToken, limit: request.maxResults ?? 1000, now: context.epochMillis() },
     all,
   );
   return {
@@ -218,7 +218,7 @@ function listLogGroupsForQuery(
   const { logGroupNames } = findQuery(context, queryId);
   const page = pageOfList(
     `ListLogGroupsForQuery ${queryId}`,
-    { nextToken, limit: maxResults, now: context.now() },
+    { nextToken, limit: maxResults, now: context.epochMillis() },
     logGroupNames,
   );
   return { logGroupIdentifiers: page.items, nextToken: page.nextToken };

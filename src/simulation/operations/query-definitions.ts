@@ -20,7 +20,7 @@ function putQueryDefinition(context: ServiceContext, request: RequestOf<'PutQuer
     queryString: request.queryString,
     queryLanguage: request.queryLanguage ?? 'CWLI',
     logGroupNames: request.logGroupNames ?? [],
-    lastModified: context.now(),
+    lastModified: context.epochMillis(),
     parameters: request.parameters,
   };
   context.catalog.put(QUERY_DEFINITIONS, queryDefinitionId, definition);
@@ -47,7 +47,7 @@ function describeQueryDefinitions(
     .sort((left, right) => (left.name < right.name ? -1 : left.name > right.name ? 1 : 0));
   const { items, nextToken } = pageOfList(
     JSON.stringify(['DescribeQueryDefinitions', prefix, queryLanguage]),
-    { nextToken: request.nextToken, limit: request.maxResults ?? 1000, now: context.now() },
+    { nextToken: request.nextToken, limit: request.maxResults ?? 1000, now: context.epochMillis() },
     all,
   );
   return { queryDefinitions: items, nextToken };

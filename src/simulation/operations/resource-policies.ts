@@ -34,7 +34,7 @@ function putResourcePolicy(context: ServiceContext, request: RequestOf<'PutResou
     const policy: ResourcePolicyDocument = {
       policyName,
       policyDocument,
-      lastUpdatedTime: context.now(),
+      lastUpdatedTime: context.epochMillis(),
       policyScope: 'RESOURCE',
       resourceArn,
       revisionId: randomUUID(),
@@ -53,7 +53,7 @@ function putResourcePolicy(context: ServiceContext, request: RequestOf<'PutResou
   const policy: ResourcePolicyDocument = {
     policyName,
     policyDocument,
-    lastUpdatedTime: context.now(),
+    lastUpdatedTime: context.epochMillis(),
     policyScope: 'ACCOUNT',
   };
   context.catalog.put(RESOURCE_POLICIES, key, policy);
@@ -84,7 +84,7 @@ function describeResourcePolicies(
   const prefix = scope === 'ACCOUNT' ? 'account ' : 'resource ';
   const { items, nextToken } = pageOf<ResourcePolicyDocument>(
     JSON.stringify(['DescribeResourcePolicies', prefix]),
-    { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.now() },
+    { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.epochMillis() },
     (after) => context.catalog.list(RESOURCE_POLICIES, { prefix, after }),
   );
   return { resourcePolicies: items.map(describe), nextToken };

@@ -39,7 +39,7 @@ export interface ServiceContext {
   readonly verifiesSignatures: boolean;
   readonly authenticate: SignatureCheck;
   /** Milliseconds since 1970. */
-  now(): number;
+  epochMillis(): number;
   /** Resolves when everything stored so far is as safe as the store promises. */
   settled(): Promise<void>;
 }

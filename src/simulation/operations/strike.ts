@@ -20,7 +20,7 @@ export async function failBefore(
     case 'expired-token':
       throw expiredToken();
     case 'clock-skew': {
-      const now = context.now() + (fault.skewMillis ?? 60 * 60 * 1000);
+      const now = context.epochMillis() + (fault.skewMillis ?? 60 * 60 * 1000);
       // SDKs correct their clock by this header and send again.
       response.setHeader('Date', new Date(now).toUTCString());
       const error = skewError(header(request.headers['x-amz-date']), now);

@@ -64,7 +64,7 @@ async function putSubscriptionFilter(
     applyOnTransformedLogs: request.applyOnTransformedLogs ?? false,
     fieldSelectionCriteria: request.fieldSelectionCriteria,
     emitSystemFields: request.emitSystemFields,
-    creationTime: existing?.creationTime ?? context.now(),
+    creationTime: existing?.creationTime ?? context.epochMillis(),
   };
   context.catalog.put(collection, filterName, filter);
   return undefined;
@@ -143,7 +143,7 @@ async function checkHealth(
   if (!target) return;
   // Source: the guide's example for Firehose.
   const called = target.kind === 'Lambda' ? destinationArn : target.kind;
-  if (await context.delivery.sendNow(target, controlMessage(called, context.now()))) return;
+  if (await context.delivery.sendNow(target, controlMessage(called, context.epochMillis()))) return;
   throw invalidParameter(UNREACHABLE[target.kind]);
 }
 
@@ -196,7 +196,7 @@ function describeSubscriptionFilters(
   findLogGroup(context, logGroupName);
   const { items, nextToken } = pageOf<SubscriptionFilterDocument>(
     JSON.stringify(['DescribeSubscriptionFilters', logGroupName, prefix]),
-    { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.now() },
+    { nextToken: request.nextToken, limit: request.limit ?? 50, now: context.epochMillis() },
     (after) => context.catalog.list(subscriptionFiltersOf(logGroupName), { prefix, after }),
   );
   return { subscriptionFilters: items, nextToken };

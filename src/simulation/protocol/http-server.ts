@@ -30,7 +30,7 @@ export interface HttpServerOptions {
   readonly port: number;
   readonly allowedHosts: readonly string[];
   /** Milliseconds since 1970, for the `Date` of answers: SDKs correct their signing clock by it. */
-  readonly clock: () => number;
+  readonly epochMillis: () => number;
 }
 
 /** A server that listens on the loopback addresses. */
@@ -55,7 +55,7 @@ export async function startHttpServer(
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
     const requestId = randomUUID();
     response.setHeader('x-amzn-RequestId', requestId);
-    response.setHeader('Date', new Date(options.clock()).toUTCString());
+    response.setHeader('Date', new Date(options.epochMillis()).toUTCString());
     response.on('error', ignore);
     request.on('error', ignore);
     void respond(request, response, requestId);

@@ -60,7 +60,7 @@ export function createSignatureCheck(
         'The security token included in the request is invalid.',
       );
     }
-    const stale = clocks.map((now) => staleness(authorization, now()));
+    const stale = clocks.map((epochMillis) => staleness(authorization, epochMillis()));
     if (!stale.includes(undefined)) throw stale[0]!;
     refuseUnsigned(usedHeaders, request, authorization);
     const expected = sign(request, body, authorization, secret);

@@ -45,7 +45,7 @@ export interface Query {
 /** Runs queries, some at once, and keeps their results. */
 export class QueryService {
   readonly #events: EventSource;
-  readonly #now: () => number;
+  readonly #epochMillis: () => number;
   readonly #maxConcurrent: number;
   readonly #maxConcurrentInfrequent: number;
   readonly #onFailure: (query: Query) => void;
@@ -61,13 +61,13 @@ export class QueryService {
   constructor(
     parts: {
       readonly events: EventSource;
-      readonly now: () => number;
+      readonly epochMillis: () => number;
       readonly onFailure?: (query: Query) => void;
     },
     settings: { readonly maxConcurrent: number; readonly maxConcurrentInfrequent: number },
   ) {
     this.#events = parts.events;
-    this.#now = parts.now;
+    this.#epochMillis = parts.epochMillis;
     this.#onFailure = parts.onFailure ?? (() => undefined);
     this.#maxConcurrent = settings.maxConcurrent;
     this.#maxConcurrentInfrequent = settings.maxConcurrentInfrequent;
@@ -90,9 +90,9 @@ export class QueryService {
       queryString,
       logGroupNames: range.logGroupNames,
       isInfrequent: range.isInfrequent ?? false,
-      createTime: this.#now(),
-      runsUntil: range.runsMillis === undefined ? undefined : this.#now() + range.runsMillis,
-      now: this.#now,
+      createTime: this.#epochMillis(),
+      runsUntil: range.runsMillis === undefined ? undefined : this.#epochMillis() + range.runsMillis,
+      epochMillis: this.#epochMillis,
     });
     this.#forget();
     this.#queries.set(query.queryId, query);
@@ -140,7 +140,7 @@ export class QueryService {
   }
 
   #forget(): void {
-    const horizon = this.#now() - KEPT_MILLIS;
+    const horizon = this.#epochMillis() - KEPT_MILLIS;
     let rows = 0;
     let text = 0;
     let count = 0;
@@ -167,7 +167,7 @@ class RunningQuery implements Query {
   readonly logGroupNames: readonly string[];
   readonly isInfrequent: boolean;
   readonly createTime: number;
-  readonly #now: () => number;
+  readonly #epochMillis: () => number;
   readonly #runsUntil: number;
   durationMillis = 0;
   /** UTF-16 units of the names and values of an ended query's rows. */
@@ -193,7 +193,7 @@ class RunningQuery implements Query {
       readonly isInfrequent: boolean;
       readonly createTime: number;
       readonly runsUntil: number | undefined;
-      readonly now: () => number;
+      readonly epochMillis: () => number;
     },
   ) {
     this.#run = run;
@@ -203,7 +203,7 @@ class RunningQuery implements Query {
     this.isInfrequent = facts.isInfrequent;
     this.createTime = facts.createTime;
     this.#runsUntil = facts.runsUntil ?? -Infinity;
-    this.#now = facts.now;
+    this.#epochMillis = facts.epochMillis;
   }
 
   get status(): QueryStatus {
@@ -257,7 +257,7 @@ class RunningQuery implements Query {
 
   /** Ends a query whose rows are all there, unless it is to run on for a while by the service's clock. */
   endWhenDue(): void {
-    if (this.#hasAllRows && this.#now() >= this.#runsUntil) this.end('Complete');
+    if (this.#hasAllRows && this.#epochMillis() >= this.#runsUntil) this.end('Complete');
   }
 
   /** The service's clock may stand still, or be asked by nobody. */
@@ -265,7 +265,7 @@ class RunningQuery implements Query {
     if (this.ended) return;
     const timer = setTimeout(
       () => this.end('Complete'),
-      Math.min(this.#runsUntil - this.#now(), MAX_TIMER_MILLIS),
+      Math.min(this.#runsUntil - this.#epochMillis(), MAX_TIMER_MILLIS),
     );
     timer.unref();
     this.#abort.signal.addEventListener('abort', () => {

@@ -26,7 +26,7 @@ export interface EventSourceSettings {
   readonly accountId: string;
   readonly region: string;
   /** Milliseconds since 1970. */
-  now(): number;
+  epochMillis(): number;
   logGroups(): Iterable<QueryableLogGroup>;
   /** Whether queries see events that are older than their group, as those of the service do not. */
   readonly answersOlder?: boolean | undefined;
@@ -52,7 +52,7 @@ function* scanGroups(
 ): Generator<readonly QueryableEvent[]> {
   const known = new Map<string, QueryableLogGroup>();
   for (const group of settings.logGroups()) known.set(group.logGroupName, group);
-  const now = settings.now();
+  const now = settings.epochMillis();
   const groups: Iterator<readonly StoredEvent[]>[] = [];
   for (const logGroupName of new Set(scan.logGroupNames)) {
     const group = known.get(logGroupName);

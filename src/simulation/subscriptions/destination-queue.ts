@@ -48,7 +48,7 @@ export class DestinationQueue {
   /** Until when filters rest. */
   readonly #restingUntil = new Map<string, number>();
   readonly #attempt: (request: DeliveryRequest) => Promise<Attempt>;
-  readonly #now: () => number;
+  readonly #epochMillis: () => number;
   readonly #stopped: AbortSignal;
   readonly #onLoss: (reason: string) => void;
   /** Messages that more have pushed out are told once, until one is taken again. */
@@ -59,23 +59,23 @@ export class DestinationQueue {
   #skipped = 0;
 
   /**
-   * @param now - milliseconds since 1970, by the service's clock
+   * @param parts - `epochMillis` gives milliseconds since 1970, by the service's clock
    * @param onLoss - hears why messages are given up
    */
   constructor(
     attempt: (request: DeliveryRequest) => Promise<Attempt>,
     {
-      now,
+      epochMillis,
       stopped,
       onLoss = () => undefined,
     }: {
-      readonly now: () => number;
+      readonly epochMillis: () => number;
       readonly stopped: AbortSignal;
       readonly onLoss?: (reason: string) => void;
     },
   ) {
     this.#attempt = attempt;
-    this.#now = now;
+    this.#epochMillis = epochMillis;
     this.#stopped = stopped;
     this.#onLoss = onLoss;
   }
@@ -119,7 +119,7 @@ export class DestinationQueue {
 
   async #deliver(message: QueuedMessage): Promise<void> {
     const request = await message.request;
-    const giveUpAt = this.#now() + MAX_RETRY_MILLIS;
+    const giveUpAt = this.#epochMillis() + MAX_RETRY_MILLIS;
     // It may have been pushed out meanwhile.
     for (let pause = FIRST_PAUSE_MILLIS; this.#waiting.has(message); pause *= 2) {
       if (this.#isResting(message.filter)) {
@@ -134,8 +134,8 @@ export class DestinationQueue {
         this.#isFull = false;
         return;
       }
-      if (attempt === 'refused' || this.#now() >= giveUpAt) {
-        if (attempt === 'refused') this.#restingUntil.set(message.filter, this.#now() + REST_MILLIS);
+      if (attempt === 'refused' || this.#epochMillis() >= giveUpAt) {
+        if (attempt === 'refused') this.#restingUntil.set(message.filter, this.#epochMillis() + REST_MILLIS);
         if (this.#leave(message)) this.#dropped++;
         this.#onLoss(
           attempt === 'refused'
@@ -156,7 +156,7 @@ export class DestinationQueue {
   #isResting(filter: string): boolean {
     const until = this.#restingUntil.get(filter);
     if (until === undefined) return false;
-    if (this.#now() < until) return true;
+    if (this.#epochMillis() < until) return true;
     this.#restingUntil.delete(filter);
     return false;
   }

@@ -17,7 +17,7 @@ export interface DeliveryOrder {
 
 /** Sends the messages of subscription filters to their destinations, trying again where these fail. */
 export class SubscriptionDelivery {
-  readonly #now: () => number;
+  readonly #epochMillis: () => number;
   readonly #onWarning: (warning: string) => void;
   readonly #queues = new Map<string, DestinationQueue>();
   readonly #requests = new Map<string, DeliveryRequests>();
@@ -25,11 +25,11 @@ export class SubscriptionDelivery {
   #lanes = 0;
 
   /**
-   * @param now - milliseconds since 1970, by the service's clock
+   * @param epochMillis - milliseconds since 1970, by the service's clock
    * @param onWarning - hears of messages that are lost
    */
-  constructor(now: () => number, onWarning: (warning: string) => void = () => undefined) {
-    this.#now = now;
+  constructor(epochMillis: () => number, onWarning: (warning: string) => void = () => undefined) {
+    this.#epochMillis = epochMillis;
     this.#onWarning = onWarning;
   }
 
@@ -39,7 +39,7 @@ export class SubscriptionDelivery {
     let queue = this.#queues.get(url);
     if (!queue) {
       queue = new DestinationQueue((request) => this.#post(url, request), {
-        now: this.#now,
+        epochMillis: this.#epochMillis,
         stopped: this.#stopped.signal,
         onLoss: (reason) => {
           this.#onWarning(`messages of a subscription to ${url} are lost: ${reason}`);
@@ -78,7 +78,7 @@ export class SubscriptionDelivery {
   ): Promise<DeliveryRequest> {
     let requests = this.#requests.get(target.arn);
     if (!requests) this.#requests.set(target.arn, (requests = new DeliveryRequests()));
-    return requests.make(target, message, { partition, now: this.#now() });
+    return requests.make(target, message, { partition, now: this.#epochMillis() });
   }
 
   async #post(url: string, { headers, body }: DeliveryRequest): Promise<Attempt> {

@@ -65,7 +65,7 @@ export class InProcessHandler {
     const headers = lowerCased(request.headers);
     const operation = coveredOperation(operationOf(headers['x-amz-target']));
     if (operation === 'StartLiveTail') throw unknownOperation('Live tail needs a service over HTTP.');
-    const { delayMillis, fault } = context.faults.strike(operation, context.now());
+    const { delayMillis, fault } = context.faults.strike(operation, context.epochMillis());
     if (delayMillis > 0) await wait(delayMillis);
     if (fault) failBefore(fault);
     const input = checkRequest(operation, await readJson(request.body, headers['content-encoding']));
@@ -131,7 +131,7 @@ function sdkAnswer(
         'content-type': AWS_JSON,
         'content-length': String(bytes.length),
         'x-amzn-requestid': requestId,
-        date: new Date(context.now()).toUTCString(),
+        date: new Date(context.epochMillis()).toUTCString(),
         ...headers,
       },
       body: Readable.from([bytes]),

@@ -11,7 +11,10 @@ export async function leaveSpools(directory: string, lists: readonly string[][])
   let wall = 1_700_000_000_000;
   const diagnostics = new Diagnostics();
   for (const list of lists) {
-    const spool = new Spool({ diagnostics, wallClock: () => wall }, { directory, ...DEFAULT_SPOOL_SETTINGS });
+    const spool = new Spool(
+      { diagnostics, epochMillis: () => wall },
+      { directory, ...DEFAULT_SPOOL_SETTINGS },
+    );
     await spool.write(batch(list), { sequence: 1 });
     await spool.close(1_000);
     wall += 1_000;

@@ -122,8 +122,8 @@ class World {
       {
         diagnostics: new Diagnostics({ logger: SILENT }),
         fileSystem: disk.fs,
-        now: () => this.#now,
-        wallClock: () => this.#wall,
+        monotonicMillis: () => this.#now,
+        epochMillis: () => this.#wall,
         // Of another boot: it can't be asked for, so that its signs of life decide.
         owner: `${++this.#starts}-1-ffffffff-1-${String(this.#starts).padStart(8, '0')}`,
       },

@@ -17,8 +17,11 @@ describe('SpoolWriter', () => {
   const create = (fs: FileSystem = nodeFileSystem, fsync = true): SpoolWriter => {
     const timing = new SyncTiming(fsync);
     const now = (): number => performance.now();
-    const folders = new SpoolFolders({ fs, now, wallClock: Date.now, timing }, { directory });
-    return new SpoolWriter({ fs, folders, timing, now });
+    const folders = new SpoolFolders(
+      { fs, monotonicMillis: now, epochMillis: Date.now, timing },
+      { directory },
+    );
+    return new SpoolWriter({ fs, folders, timing, monotonicMillis: now });
   };
   const write = (writer: SpoolWriter, number: number): Promise<unknown> =>
     writer.write({

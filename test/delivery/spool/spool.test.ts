@@ -39,8 +39,8 @@ describe('Spool', () => {
       {
         diagnostics: new Diagnostics({ logger: { error: note, warn: note, info: note, debug: note } }),
         fileSystem: one.fs,
-        now: () => clock.now,
-        wallClock: () => clock.wall,
+        monotonicMillis: () => clock.now,
+        epochMillis: () => clock.wall,
         owner,
       },
       { directory, ...DEFAULT_SPOOL_SETTINGS, ...settings },

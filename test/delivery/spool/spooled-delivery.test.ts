@@ -48,7 +48,7 @@ describe('delivery with a spool', () => {
     const note = (message: string): void => void said.push(message);
     const diagnostics = new Diagnostics({ logger: { error: note, warn: note, info: note, debug: note } });
     const spool = new Spool(
-      { diagnostics, fileSystem, wallClock },
+      { diagnostics, fileSystem, epochMillis: wallClock },
       { directory, ...DEFAULT_SPOOL_SETTINGS, ...spoolSettings },
     );
     const delivery = new Dispatcher(
@@ -66,12 +66,12 @@ describe('delivery with a spool', () => {
         spool,
         losses,
         diagnostics,
-        now: () => performance.now(),
+        monotonicMillis: () => performance.now(),
         random: () => 0,
       },
       {
         ...DEFAULT_DELIVERY_SETTINGS,
-        exportTimeoutMillis: 50,
+        deliveryTimeoutMillis: 50,
         flushTimeoutMillis: 2_000,
         shutdownTimeoutMillis: 1_000,
         retry: { initialDelayMillis: 1, maxDelayMillis: 5 },
@@ -119,7 +119,7 @@ describe('delivery with a spool', () => {
       answers.push(new WeakRef(error));
       return { kind: 'retry', cause: 'retry', error };
     };
-    const { delivery } = start({ exportTimeoutMillis: 1 });
+    const { delivery } = start({ deliveryTimeoutMillis: 1 });
     for (let n = 0; n < 20; n++) {
       const before = attempts;
       const { kept, error } = await delivery.deliver([batch([`message ${n}`])]);
@@ -139,7 +139,7 @@ describe('delivery with a spool', () => {
 
   it('leaves to the next process what is in memory at shutdown, in order', async () => {
     answer = () => down;
-    const first = start({ exportTimeoutMillis: 60_000 });
+    const first = start({ deliveryTimeoutMillis: 60_000 });
     const all = messages(20);
     const delivered = first.delivery.deliver(all.map((message) => batch([message])));
     await first.delivery.shutdown();

@@ -59,7 +59,7 @@ describe('the order of a stream with a spool', () => {
         room,
         losses: new Losses(),
         diagnostics,
-        now: () => performance.now(),
+        monotonicMillis: () => performance.now(),
         random: () => 0,
       },
       { ...DEFAULT_DELIVERY_SETTINGS, concurrency, retry: { initialDelayMillis: 1, maxDelayMillis: 3 } },

@@ -24,7 +24,10 @@ function callsOf(settings: ReadCallsSettings = {}): {
   answers: (signal?: AbortSignal) => Promise<unknown>;
 } {
   const clock = { now: 0 };
-  const calls = new ReadCalls({ client, now: () => clock.now, clock: () => 1_000 + clock.now }, settings);
+  const calls = new ReadCalls(
+    { client, monotonicMillis: () => clock.now, epochMillis: () => 1_000 + clock.now },
+    settings,
+  );
   return {
     calls,
     clock,

@@ -40,7 +40,10 @@ const forever = new Promise(() => undefined);
 
 describe('QueryService', () => {
   const create = (maxConcurrent = 100, now = () => 0) =>
-    new QueryService({ events: {} as EventSource, now }, { maxConcurrent, maxConcurrentInfrequent: 1 });
+    new QueryService(
+      { events: {} as EventSource, epochMillis: now },
+      { maxConcurrent, maxConcurrentInfrequent: 1 },
+    );
   const start = (service: QueryService, compiled: CompiledQuery) => service.start(compiled, RANGE, 'limit 1');
 
   it('runs a hundred queries at once and not one more', async () => {

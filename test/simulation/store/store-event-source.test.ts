@@ -53,7 +53,7 @@ describe('createEventSource', () => {
     const source = createEventSource(store, {
       accountId: '123456789012',
       region: 'eu-west-1',
-      now: () => NOW,
+      epochMillis: () => NOW,
       logGroups: () =>
         ['g', 'h', 'i'].map((logGroupName) => ({
           logGroupName,
@@ -211,7 +211,7 @@ describe('createEventSource', () => {
     const source = createEventSource(store, {
       accountId: '1',
       region: 'r',
-      now: () => NOW,
+      epochMillis: () => NOW,
       logGroups: () => [{ logGroupName: 'g', logGroupClass: 'STANDARD', tags: {}, creationTime: 0 }],
     });
     const all = { logGroupNames: ['g'], startTimeMillis: 0, endTimeMillis: NOW * 2, indexConditions: [] };

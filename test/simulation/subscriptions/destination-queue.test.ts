@@ -26,7 +26,11 @@ class Bench {
         if (attempt === 'taken') this.taken.push(body);
         return attempt;
       },
-      { now: () => START, stopped: this.#stopped.signal, onLoss: (reason) => this.losses.push(reason) },
+      {
+        epochMillis: () => START,
+        stopped: this.#stopped.signal,
+        onLoss: (reason) => this.losses.push(reason),
+      },
     );
   }
 
