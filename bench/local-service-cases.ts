@@ -112,7 +112,7 @@ function quickExpressions(): Case[] {
     },
     {
       name: 'parse "* * *"',
-      query: 'parse @message "* * *" as a, b, c | stats count(*) by b',
+      query: 'parse @message "* * *" as a, b, c | stats count(*) by a',
       peers: [['grep', '-c', '-P', '^(.*?) (.*?) (.*)$']],
     },
     {
