@@ -19,7 +19,7 @@ import { QuerySyntaxError } from '../syntax-error.js';
 import { columnName, type Call, type DurationLiteral, type StatsCommand } from '../tree.js';
 import { OFFSET_DIRECTION } from '../undocumented.js';
 import { formatValue, Timestamp, type Value } from '../values/value.js';
-import { groupKey } from './dedup.js';
+import { groupKey, singleKey } from './dedup.js';
 
 interface AggregatePlan {
   readonly args: readonly Evaluate[];
@@ -117,11 +117,13 @@ class Groups {
   push(row: Row): void {
     const group = this.#groupOf(row);
     const aggregated: AggregatedRow = { timestamp: row.event?.timestamp, text: this.#text };
-    for (const [index, { args }] of this.#aggregates.entries()) {
-      group.accumulators[index]!.add(
-        args.map((arg) => arg(row)),
-        aggregated,
-      );
+    const aggregates = this.#aggregates;
+    for (let index = 0; index < aggregates.length; index++) {
+      const { args } = aggregates[index]!;
+      // Most take one or none.
+      const values =
+        args.length === 0 ? [] : args.length === 1 ? [args[0]!(row)] : args.map((arg) => arg(row));
+      group.accumulators[index]!.add(values, aggregated);
     }
   }
 
@@ -148,9 +150,13 @@ class Groups {
 
   #groupOf(row: Row): Group {
     if (this.#keys.length === 0) return this.#groups.get('')!;
-    const values = this.#keys.map(({ evaluate }) => evaluate(row));
-    const key = groupKey(values.map(keyText));
+    const values = this.#keys.length === 1 ? [this.#keys[0]!.evaluate(row)] : this.#valuesOf(row);
+    const key = values.length === 1 ? singleKey(keyText(values[0]!)) : groupKey(values.map(keyText));
     return this.#groups.get(key) ?? this.#add(key, values);
+  }
+
+  #valuesOf(row: Row): Value[] {
+    return this.#keys.map(({ evaluate }) => evaluate(row));
   }
 
   #add(key: string, keys: readonly Value[]): Group {
