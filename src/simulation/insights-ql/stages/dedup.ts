@@ -27,13 +27,8 @@ export function dedupStage(fields: readonly Evaluate[]): StageFactory {
   };
 }
 
-/** {@link groupKey} of one text. */
-export function singleKey(value: string | undefined): string {
-  return value === undefined ? '-' : `+${value}`;
-}
-
 /** One text for several; a missing one (undefined) differs from every text. */
 export function groupKey(values: readonly (string | undefined)[]): string {
-  if (values.length === 1) return singleKey(values[0]);
+  if (values.length === 1) return values[0] === undefined ? '-' : `+${values[0]}`;
   return values.map((value) => (value === undefined ? '-' : `${value.length}:${value}`)).join('');
 }

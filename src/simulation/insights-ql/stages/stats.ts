@@ -19,7 +19,7 @@ import { QuerySyntaxError } from '../syntax-error.js';
 import { columnName, type Call, type DurationLiteral, type StatsCommand } from '../tree.js';
 import { OFFSET_DIRECTION } from '../undocumented.js';
 import { formatValue, Timestamp, type Value } from '../values/value.js';
-import { groupKey, singleKey } from './dedup.js';
+import { groupKey } from './dedup.js';
 
 interface AggregatePlan {
   readonly args: readonly Evaluate[];
@@ -103,7 +103,8 @@ class Groups {
   readonly #keys: readonly Column[];
   readonly #aggregates: readonly AggregatePlan[];
   readonly #items: readonly Column[];
-  readonly #groups = new Map<string, Group>();
+  /** By the text of their key where they have one alone, else by one text for all; undefined where that is missing. */
+  readonly #groups = new Map<string | undefined, Group>();
   readonly #text = new HeldText();
 
   constructor(keys: readonly Column[], aggregates: readonly AggregatePlan[], items: readonly Column[]) {
@@ -150,20 +151,22 @@ class Groups {
 
   #groupOf(row: Row): Group {
     if (this.#keys.length === 0) return this.#groups.get('')!;
-    const values = this.#keys.length === 1 ? [this.#keys[0]!.evaluate(row)] : this.#valuesOf(row);
-    const key = values.length === 1 ? singleKey(keyText(values[0]!)) : groupKey(values.map(keyText));
+    if (this.#keys.length === 1) {
+      const value = this.#keys[0]!.evaluate(row);
+      const key = keyText(value);
+      return this.#groups.get(key) ?? this.#add(key, [value]);
+    }
+    const values = this.#keys.map(({ evaluate }) => evaluate(row));
+    const key = groupKey(values.map(keyText));
     return this.#groups.get(key) ?? this.#add(key, values);
   }
 
-  #valuesOf(row: Row): Value[] {
-    return this.#keys.map(({ evaluate }) => evaluate(row));
-  }
-
-  #add(key: string, keys: readonly Value[]): Group {
+  #add(key: string | undefined, keys: readonly Value[]): Group {
     if (this.#groups.size >= MAX_GROUPS) {
       throw new RangeError(`the query has more than ${MAX_GROUPS} groups`);
     }
-    this.#text.add(key.length);
+    // One more where one key stands alone: its text has to differ from a missing one.
+    this.#text.add((key?.length ?? 0) + (keys.length === 1 ? 1 : 0));
     const group = { keys, accumulators: this.#aggregates.map((aggregate) => aggregate.create()) };
     this.#groups.set(key, group);
     return group;

@@ -1,4 +1,5 @@
 import { MISSING_FIELD_DIFFERS, PRINTS_TINY_NUMBERS_WHOLE } from '../undocumented.js';
+import { LazyMap } from './lazy-map.js';
 
 /**
  * The values of a query: what a field holds, what a function takes and gives, how two of them compare and
@@ -34,7 +35,7 @@ export function isList(value: Value): value is readonly Value[] {
 }
 
 export function isMap(value: Value): value is ValueMap {
-  return value instanceof Map;
+  return value instanceof LazyMap || value instanceof Map;
 }
 
 /** True for maps and lists: they equal nothing, and are null to string, number and date functions. */

@@ -6,6 +6,7 @@ import { search, searchAll } from './matcher.js';
 import { parseRegex } from './parser.js';
 import { compileProgram } from './program.js';
 import { holdsInOrder, longestOf, requiredLiterals } from './required-literals.js';
+import { TextSequence } from './text-sequence.js';
 
 export { RegexError } from './tree.js';
 
@@ -62,6 +63,7 @@ class LinearRegex implements CompiledRegex {
   readonly #program: ReturnType<typeof compileProgram>;
   readonly #literals: readonly string[];
   readonly #literal: string;
+  readonly #sequence: TextSequence | undefined;
   readonly #native: RegExp;
   /** Texts up to this length are safe with JavaScript's matcher. */
   readonly #nativeLength: number;
@@ -79,6 +81,7 @@ class LinearRegex implements CompiledRegex {
     this.#program = compileProgram(tree);
     this.#literals = requiredLiterals(tree.node);
     this.#literal = longestOf(this.#literals);
+    this.#sequence = TextSequence.of(tree.node, tree.groupCount);
     this.#isOftenSlow = isOftenSlow(tree.node);
     this.#nativeLength = largestLength((length) => backtrackingSteps(tree.node, length));
     this.#native = new RegExp(this.#nativeLength > 0 ? toJavaScript(tree.node) : '(?!)', 'ug');
@@ -90,6 +93,7 @@ class LinearRegex implements CompiledRegex {
   }
 
   test(text: string): boolean {
+    if (this.#sequence?.takes(text)) return this.#sequence.test(text);
     if (indexOfText(text, this.#literal) < 0) return false;
     if (!this.#isOftenSlow && text.length <= this.#nativeLength) {
       this.#native.lastIndex = 0;
@@ -101,6 +105,10 @@ class LinearRegex implements CompiledRegex {
   }
 
   exec(text: string, from = 0): RegexMatch | undefined {
+    if (from === 0 && this.#sequence?.takes(text)) {
+      const slots = this.#sequence.find(text);
+      return slots && this.#slotsMatch(text, slots);
+    }
     if (from > text.length || indexOfText(text, this.#literal, from) < 0) return undefined;
     if (!this.#isOftenSlow && this.#isNative(text)) return this.#execNative(text, from);
     if (!holdsInOrder(text, this.#literals, from)) return undefined;
