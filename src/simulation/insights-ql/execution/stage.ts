@@ -23,13 +23,14 @@ export function eachRow(next: Stage, take: (row: Row) => boolean): Stage {
   };
 }
 
-/** A stage that makes of each row any number of rows. */
-export function manyRows(next: Stage, make: (row: Row) => Iterable<Row>): Stage {
+/**
+ * A stage that makes of each row any number of rows.
+ * @param make - gives them on; returns false when it is told so, as then no more are wanted
+ */
+export function manyRows(next: Stage, make: (row: Row, give: (made: Row) => boolean) => boolean): Stage {
+  const give = (made: Row): boolean => next.push(made);
   return {
-    push(row) {
-      for (const made of make(row)) if (!next.push(made)) return false;
-      return true;
-    },
+    push: (row) => make(row, give),
     finish: () => {
       next.finish();
     },

@@ -56,12 +56,21 @@ function trimming(name: string, left: boolean, right: boolean): ScalarFunction {
 
 /** Takes characters of a set off the ends; white space is not taken off then. */
 function trimCharacters(text: string, set: ReadonlySet<string>, left: boolean, right: boolean): string {
-  const characters = Array.from(text);
   let start = 0;
-  let end = characters.length;
-  if (left) while (start < end && set.has(characters[start]!)) start++;
-  if (right) while (end > start && set.has(characters[end - 1]!)) end--;
-  return characters.slice(start, end).join('');
+  let end = text.length;
+  while (left && start < end) {
+    const character = String.fromCodePoint(text.codePointAt(start)!);
+    if (!set.has(character)) break;
+    start += character.length;
+  }
+  while (right && end > start) {
+    // The character that ends here: of a pair its second half is no character by itself.
+    const pair = end - 2 >= start ? String.fromCodePoint(text.codePointAt(end - 2)!) : '';
+    const character = pair.length === 2 ? pair : text.charAt(end - 1);
+    if (!set.has(character)) break;
+    end -= character.length;
+  }
+  return text.slice(start, end);
 }
 
 function codePointLength(text: string): number {

@@ -43,14 +43,13 @@ export function joinStage(command: JoinCommand, table: JoinTable): StageFactory 
   const names = { left: command.left, right: command.right };
   const keys = command.on.map(({ left }) => left);
   return (next) =>
-    manyRows(next, function* (row) {
+    manyRows(next, (row, give) => {
       const partners = table.find(joinKey(row, keys));
       for (const partner of partners) {
-        yield new Row(row.event, new JoinedFields(row, partner, names));
+        if (!give(new Row(row.event, new JoinedFields(row, partner, names)))) return false;
       }
-      if (partners.length === 0 && command.type === 'left') {
-        yield new Row(row.event, new JoinedFields(row, undefined, names));
-      }
+      if (partners.length > 0 || command.type !== 'left') return true;
+      return give(new Row(row.event, new JoinedFields(row, undefined, names)));
     });
 }
 

@@ -87,24 +87,24 @@ function planRegex(
   if (names.length === 0) {
     throw new QuerySyntaxError('parse needs a named group, (?<name>…), or names after as', command.span);
   }
-  const assign = (row: Row, match: RegexMatch): void => {
-    for (const [index, name] of names.entries()) {
-      const text = given === undefined ? match.groups[name] : match.captures[index + 1];
-      row.set(name, text ?? null);
+  const groups = names.map((name, index) => (given === undefined ? regex.groupNumber(name) : index + 1));
+  const assign = (row: Row, { captures }: RegexMatch): void => {
+    for (let index = 0; index < names.length; index++) {
+      row.set(names[index]!, captures[groups[index]!] ?? null);
     }
   };
   if (multi) {
     const stage: StageFactory = (next) =>
-      manyRows(next, function* (row) {
+      manyRows(next, (row, give) => {
         const text = toText(input(row)) ?? '';
         let matches = 0;
         for (const match of regex.matches(text)) {
           const made = row.copy();
           assign(made, match);
-          yield made;
+          if (!give(made)) return false;
           if (++matches >= MAX_MATCHES) break;
         }
-        if (matches === 0) yield row;
+        return matches > 0 || give(row);
       });
     return { names, stage };
   }
@@ -126,7 +126,7 @@ function planGlob(input: Evaluate, pattern: string, names: readonly string[]): P
       const text = toText(input(row));
       const captures = text === undefined ? undefined : captureGlob(glob, text);
       if (captures === undefined) return true;
-      for (const [index, name] of names.entries()) row.set(name, captures[index]!);
+      for (let index = 0; index < names.length; index++) row.set(names[index]!, captures[index]!);
       return true;
     });
   return { names, stage };

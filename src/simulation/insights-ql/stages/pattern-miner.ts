@@ -1,26 +1,20 @@
-import { MAX_PATTERN_WORDS, MAX_PATTERNS, PATTERN_SIMILARITY } from '../undocumented.js';
-
-/** A word with what joins its parts (`2024-05-19T06:10:16.682Z`, `a.b-c`), blanks, or one other character. */
-const WORDS = /[\p{L}\p{N}_]+(?:[-.:+/@][\p{L}\p{N}_]+)*|\s+|[^\s\p{L}\p{N}_]/gu;
-const DIGIT = /\p{N}/u;
-const LETTER = /[\p{L}_]/u;
-const TIME = /^(?:\d{4}-\d{2}-\d{2}(?:T[\d:.]+(?:Z|[+-][\d:]+)?)?|\d{2}:\d{2}:\d{2}(?:[.:]\d+)?)$/;
-
-/** What a word is: letters, a part that changes, a time, or marks and blanks. */
-type Kind = 'word' | 'token' | 'time' | 'mark';
-
-interface Words {
-  readonly texts: string[];
-  readonly kinds: Kind[];
-  /** Texts can only be alike when they have as many words, and the same marks between them. */
-  readonly shape: string;
-}
+import { MAX_PATTERNS, PATTERN_SIMILARITY } from '../undocumented.js';
+import { Kind, PatternWords } from './pattern-words.js';
 
 interface Pattern {
-  readonly texts: readonly string[];
-  readonly kinds: Kind[];
+  /** The first text of the pattern, and where its words begin. */
+  readonly text: string;
+  readonly starts: Uint32Array;
+  readonly hashes: Int32Array;
+  readonly kinds: Uint8Array;
   /** Texts by side: 0 is the query's own time range, 1 the one that `diff` compares with. */
   readonly counts: [number, number];
+}
+
+/** Texts can only be alike when they have as many words, and the same marks between them. */
+interface Shape {
+  /** Their marks and times are those of all. */
+  readonly patterns: [Pattern, ...Pattern[]];
 }
 
 /** A pattern found in texts. */
@@ -35,39 +29,41 @@ export interface MinedPattern {
  * `<Time-1>` and `<Token-2>` stand for what differs. It looks at each text once and holds patterns only.
  */
 export class PatternMiner {
-  readonly #byShape = new Map<string, Pattern[]>();
+  readonly #words = new PatternWords();
+  /** In the order in which they were met. */
+  readonly #shapes: Shape[] = [];
+  readonly #byHash = new Map<number, Shape[]>();
   #patterns = 0;
   /** Counts what came past the bound. */
   #rest: Pattern | undefined;
 
   /** @param side - 0: the query's time range, 1: the earlier one of `diff` */
   add(text: string, side: 0 | 1): void {
-    const words = wordsOf(text);
-    let candidates = this.#byShape.get(words.shape);
-    if (candidates === undefined) {
+    const words = this.#words;
+    words.read(text);
+    const alike = this.#byHash.get(words.shapeHash);
+    const shape = alike?.find(({ patterns }) => hasShape(patterns[0], words));
+    if (shape === undefined) {
       // A new shape past the bound joins the overflow, in which everything differs.
-      if (this.#patterns >= MAX_PATTERNS) candidates = [this.#overflow()];
-      else this.#byShape.set(words.shape, (candidates = []));
-    }
-    const likest = this.#likest(candidates, words);
-    if (likest === undefined) {
-      const counts: [number, number] = side === 0 ? [1, 0] : [0, 1];
-      candidates.push({ texts: words.texts, kinds: words.kinds, counts });
-      this.#patterns++;
+      if (this.#patterns >= MAX_PATTERNS) {
+        this.#overflow().counts[side]++;
+        return;
+      }
+      const made: Shape = { patterns: [this.#patternOf(words, side)] };
+      this.#shapes.push(made);
+      if (alike === undefined) this.#byHash.set(words.shapeHash, [made]);
+      else alike.push(made);
       return;
     }
-    likest.counts[side]++;
-    if (likest === this.#rest) return;
-    for (const [index, kind] of likest.kinds.entries()) {
-      const differs = words.kinds[index] !== kind || words.texts[index] !== likest.texts[index];
-      if (kind === 'word' && differs) likest.kinds[index] = 'token';
-    }
+    const likest = this.#joined(shape.patterns, words);
+    if (likest === undefined) shape.patterns.push(this.#patternOf(words, side));
+    else likest.counts[side]++;
   }
 
   /** The patterns, most frequent first. */
   patterns(): MinedPattern[] {
     const found: MinedPattern[] = [];
-    const all = [...this.#byShape.values()].flat();
+    const all: Pattern[] = this.#shapes.flatMap(({ patterns }) => patterns);
     if (this.#rest !== undefined) all.push(this.#rest);
     for (const pattern of all) {
       const [count, earlierCount] = pattern.counts;
@@ -77,65 +73,110 @@ export class PatternMiner {
   }
 
   #overflow(): Pattern {
-    return (this.#rest ??= { texts: [''], kinds: ['token'], counts: [0, 0] });
+    return (this.#rest ??= {
+      text: '',
+      starts: new Uint32Array(2),
+      hashes: new Int32Array(1),
+      kinds: Uint8Array.of(Kind.token),
+      counts: [0, 0],
+    });
   }
 
-  #likest(candidates: readonly Pattern[], words: Words): Pattern | undefined {
+  #patternOf(words: PatternWords, side: 0 | 1): Pattern {
+    this.#patterns++;
+    const { count } = words;
+    return {
+      text: words.text,
+      starts: words.starts.slice(0, count + 1),
+      hashes: words.hashes.slice(0, count),
+      kinds: words.kinds.slice(0, count),
+      counts: side === 0 ? [1, 0] : [0, 1],
+    };
+  }
+
+  /**
+   * The first of those that have most words in common with the text, if these are enough; what differs in it is known
+   * to change then.
+   */
+  #joined(candidates: readonly Pattern[], words: PatternWords): Pattern | undefined {
+    const { compared } = words;
     let best: Pattern | undefined;
-    let bestSimilarity = this.#patterns >= MAX_PATTERNS ? 0 : PATTERN_SIMILARITY;
+    // Words that may differ in one that is liker than the best.
+    let mayDiffer = compared;
     for (const candidate of candidates) {
-      const similarity = candidate === this.#rest ? 1 : similarityOf(candidate, words);
-      if (similarity > bestSimilarity || (similarity === bestSimilarity && best === undefined)) {
-        best = candidate;
-        bestSimilarity = similarity;
+      const different = differences(candidate, words, mayDiffer);
+      if (different > mayDiffer) continue;
+      if (best === undefined && this.#patterns < MAX_PATTERNS) {
+        const similarity = compared === 0 ? 1 : (compared - different) / compared;
+        if (similarity < PATTERN_SIMILARITY) continue;
       }
+      if (different === 0) return candidate;
+      best = candidate;
+      mayDiffer = different - 1;
     }
+    if (best !== undefined) markDifferences(best, words);
     return best;
   }
 }
 
-function wordsOf(text: string): Words {
-  const texts: string[] = [];
-  const kinds: Kind[] = [];
-  let shape = '';
-  for (const [word] of text.matchAll(WORDS)) {
-    const kind = texts.length >= MAX_PATTERN_WORDS ? 'token' : kindOf(word);
-    texts.push(word);
-    kinds.push(kind);
-    // Marks are no letters, so the shape can be read in one way.
-    shape += kind === 'mark' ? word : kind === 'time' ? 't' : 'w';
-    if (texts.length > MAX_PATTERN_WORDS) break;
+/** Whether the words between the marks are of the pattern's number, and the marks the same. */
+function hasShape(pattern: Pattern, words: PatternWords): boolean {
+  const { kinds } = pattern;
+  const { count, kinds: others } = words;
+  if (kinds.length !== count) return false;
+  for (let index = 0; index < count; index++) {
+    const kind = kinds[index]!;
+    if (kind <= Kind.token) {
+      if (others[index]! > Kind.token) return false;
+    } else if (others[index] !== kind || (kind === Kind.mark && !isSame(pattern, words, index))) {
+      return false;
+    }
   }
-  return { texts, kinds, shape };
+  return true;
 }
 
-function kindOf(word: string): Kind {
-  if (DIGIT.test(word)) return TIME.test(word) ? 'time' : 'token';
-  return LETTER.test(word) ? 'word' : 'mark';
+/** How many words differ, where no more do than may; words that are known to change are equal to any. */
+function differences(pattern: Pattern, words: PatternWords, may: number): number {
+  const { kinds } = pattern;
+  let different = 0;
+  for (let index = 0; index < kinds.length; index++) {
+    if (kinds[index] === Kind.word && !isSame(pattern, words, index) && ++different > may) break;
+  }
+  return different;
 }
 
-/** The part of the words that is equal; words that are known to change are equal to any. */
-function similarityOf(pattern: Pattern, words: Words): number {
-  let same = 0;
-  let compared = 0;
-  for (let index = 0; index < pattern.kinds.length; index++) {
-    const kind = pattern.kinds[index]!;
-    if (kind === 'mark' || kind === 'time') continue;
-    compared++;
-    if (kind === 'token' || pattern.texts[index] === words.texts[index]) same++;
+function markDifferences(pattern: Pattern, words: PatternWords): void {
+  const { kinds } = pattern;
+  for (let index = 0; index < kinds.length; index++) {
+    if (kinds[index] === Kind.word && !isSame(pattern, words, index)) kinds[index] = Kind.token;
   }
-  return compared === 0 ? 1 : same / compared;
+}
+
+/** Whether a word is that of the pattern. */
+function isSame({ hashes, starts, text: first }: Pattern, words: PatternWords, index: number): boolean {
+  if (hashes[index] !== words.hashes[index]) return false;
+  const start = starts[index]!;
+  const length = starts[index + 1]! - start;
+  const from = words.starts[index]!;
+  if (words.starts[index + 1]! - from !== length) return false;
+  // The hash of one unit is the unit.
+  if (length === 1) return true;
+  const { text } = words;
+  for (let at = 0; at < length; at++) {
+    if (text.charCodeAt(from + at) !== first.charCodeAt(start + at)) return false;
+  }
+  return true;
 }
 
 /** Placeholders are numbered by their place. */
-function printPattern({ texts, kinds }: Pattern): string {
+function printPattern({ text, starts, kinds }: Pattern): string {
   let times = 0;
   let tokens = 0;
-  let text = '';
+  let printed = '';
   for (const [index, kind] of kinds.entries()) {
-    if (kind === 'time') text += `<Time-${++times}>`;
-    else if (kind === 'token') text += `<Token-${++tokens}>`;
-    else text += texts[index]!;
+    if (kind === Kind.time) printed += `<Time-${++times}>`;
+    else if (kind === Kind.token) printed += `<Token-${++tokens}>`;
+    else printed += text.slice(starts[index], starts[index + 1]);
   }
-  return text;
+  return printed;
 }

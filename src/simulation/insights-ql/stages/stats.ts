@@ -103,7 +103,8 @@ class Groups {
   readonly #keys: readonly Column[];
   readonly #aggregates: readonly AggregatePlan[];
   readonly #items: readonly Column[];
-  readonly #groups = new Map<string, Group>();
+  /** By the text of their key where they have one alone, else by one text for all; undefined where that is missing. */
+  readonly #groups = new Map<string | undefined, Group>();
   readonly #text = new HeldText();
 
   constructor(keys: readonly Column[], aggregates: readonly AggregatePlan[], items: readonly Column[]) {
@@ -117,11 +118,13 @@ class Groups {
   push(row: Row): void {
     const group = this.#groupOf(row);
     const aggregated: AggregatedRow = { timestamp: row.event?.timestamp, text: this.#text };
-    for (const [index, { args }] of this.#aggregates.entries()) {
-      group.accumulators[index]!.add(
-        args.map((arg) => arg(row)),
-        aggregated,
-      );
+    const aggregates = this.#aggregates;
+    for (let index = 0; index < aggregates.length; index++) {
+      const { args } = aggregates[index]!;
+      // Most take one or none.
+      const values =
+        args.length === 0 ? [] : args.length === 1 ? [args[0]!(row)] : args.map((arg) => arg(row));
+      group.accumulators[index]!.add(values, aggregated);
     }
   }
 
@@ -148,16 +151,22 @@ class Groups {
 
   #groupOf(row: Row): Group {
     if (this.#keys.length === 0) return this.#groups.get('')!;
+    if (this.#keys.length === 1) {
+      const value = this.#keys[0]!.evaluate(row);
+      const key = keyText(value);
+      return this.#groups.get(key) ?? this.#add(key, [value]);
+    }
     const values = this.#keys.map(({ evaluate }) => evaluate(row));
     const key = groupKey(values.map(keyText));
     return this.#groups.get(key) ?? this.#add(key, values);
   }
 
-  #add(key: string, keys: readonly Value[]): Group {
+  #add(key: string | undefined, keys: readonly Value[]): Group {
     if (this.#groups.size >= MAX_GROUPS) {
       throw new RangeError(`the query has more than ${MAX_GROUPS} groups`);
     }
-    this.#text.add(key.length);
+    // One more where one key stands alone: its text has to differ from a missing one.
+    this.#text.add((key?.length ?? 0) + (keys.length === 1 ? 1 : 0));
     const group = { keys, accumulators: this.#aggregates.map((aggregate) => aggregate.create()) };
     this.#groups.set(key, group);
     return group;

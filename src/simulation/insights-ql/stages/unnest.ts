@@ -7,18 +7,18 @@ import { asLogged, isList, type Value } from '../values/value.js';
 /** One row for each element of a list, the other fields copied; what is no list counts as one element. */
 export function unnestStage(input: Evaluate, name: string): StageFactory {
   return (next) =>
-    manyRows(next, (row) => {
+    manyRows(next, (row, give) => {
       const value = listOf(input(row));
-      return isList(value) ? rowsFor(row, name, value) : rowsFor(row, name, [value]);
+      return giveRows(row, name, isList(value) ? value : [value], give);
     });
 }
 
 /** As {@link unnestStage}, in place, for a field whose text is a JSON array; other rows stay as they are. */
 export function expandStage(input: Evaluate, name: string): StageFactory {
   return (next) =>
-    manyRows(next, (row) => {
+    manyRows(next, (row, give) => {
       const value = listOf(input(row));
-      return isList(value) ? rowsFor(row, name, value) : [row];
+      return isList(value) ? giveRows(row, name, value, give) : give(row);
     });
 }
 
@@ -28,10 +28,11 @@ function listOf(value: Value): Value {
   return parsed !== undefined && isList(parsed) ? parsed : value;
 }
 
-function* rowsFor(row: Row, name: string, elements: readonly Value[]): Generator<Row> {
+function giveRows(row: Row, name: string, elements: readonly Value[], give: (made: Row) => boolean): boolean {
   for (const element of elements) {
     const made = row.copy();
     made.set(name, typeof element === 'number' ? asLogged(element) : element);
-    yield made;
+    if (!give(made)) return false;
   }
+  return true;
 }

@@ -1,3 +1,4 @@
+import { LazyMap } from './lazy-map.js';
 import { type Value } from './value.js';
 
 /** Nesting beyond which a text is not taken as JSON: no log has it, and walking it would use up the stack. */
@@ -11,7 +12,8 @@ export interface PlainObject {
   readonly [key: string]: PlainJson;
 }
 
-const LONG_NUMBER = /\d{16}/;
+/** Digits in a row with which a number may be one that a double doesn't hold. */
+const LONG_NUMBER_DIGITS = 16;
 const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
 
 /**
@@ -22,10 +24,28 @@ const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"?|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/gs;
 export function parsePlainJson(text: string): PlainJson | undefined {
   try {
     const parsed = JSON.parse(text) as PlainJson;
-    return LONG_NUMBER.test(text) ? (JSON.parse(quoteLongNumbers(text)) as PlainJson) : parsed;
+    return holdsLongNumber(text) ? (JSON.parse(quoteLongNumbers(text)) as PlainJson) : parsed;
   } catch {
     return undefined;
   }
+}
+
+/** Whether so many digits stand in a row. Of these one stands at each place that is looked at first. */
+function holdsLongNumber(text: string): boolean {
+  for (let at = LONG_NUMBER_DIGITS - 1; at < text.length; at += LONG_NUMBER_DIGITS) {
+    if (!isDigitAt(text, at)) continue;
+    let first = at;
+    while (first > 0 && isDigitAt(text, first - 1)) first--;
+    let end = at + 1;
+    while (end - first < LONG_NUMBER_DIGITS && end < text.length && isDigitAt(text, end)) end++;
+    if (end - first >= LONG_NUMBER_DIGITS) return true;
+  }
+  return false;
+}
+
+function isDigitAt(text: string, at: number): boolean {
+  const unit = text.charCodeAt(at);
+  return unit >= 0x30 && unit <= 0x39;
 }
 
 function quoteLongNumbers(text: string): string {
@@ -41,7 +61,15 @@ function quoteLongNumbers(text: string): string {
  */
 export function parseJson(text: string): Value | undefined {
   const plain = parsePlainJson(text);
-  return plain === undefined ? undefined : toValue(plain, 0);
+  if (plain === undefined) return undefined;
+  // Each level takes two characters: short texts can't be nested too deep.
+  return text.length < 2 * MAX_JSON_DEPTH ? toLazyValue(plain) : toValue(plain, 0);
+}
+
+/** As {@link toValue}, where maps make their values when they are asked for. */
+function toLazyValue(plain: PlainJson): Value {
+  if (typeof plain !== 'object' || plain === null) return plain;
+  return isArray(plain) ? plain.map(toLazyValue) : new LazyMap(plain, toLazyValue);
 }
 
 function toValue(plain: PlainJson, depth: number): Value | undefined {

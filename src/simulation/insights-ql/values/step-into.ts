@@ -1,10 +1,13 @@
 import { type FieldStep } from '../tree.js';
 import { asLogged, isList, isMap, type Value } from './value.js';
 
-/** What a path leads to in a map or list; null where it leads to nothing. */
-export function stepInto(outer: Value, steps: readonly FieldStep[]): Value {
+/**
+ * What a path leads to in a map or list; null where it leads to nothing.
+ * @param from - the first of the steps to take
+ */
+export function stepInto(outer: Value, steps: readonly FieldStep[], from = 0): Value {
   let value = outer;
-  for (const step of steps) value = elementOf(value, step);
+  for (let index = from; index < steps.length; index++) value = elementOf(value, steps[index]!);
   return typeof value === 'number' ? asLogged(value) : value;
 }
 

@@ -1,4 +1,5 @@
 import { MISSING_FIELD_DIFFERS, PRINTS_TINY_NUMBERS_WHOLE } from '../undocumented.js';
+import { LazyMap } from './lazy-map.js';
 
 /**
  * The values of a query: what a field holds, what a function takes and gives, how two of them compare and
@@ -34,7 +35,7 @@ export function isList(value: Value): value is readonly Value[] {
 }
 
 export function isMap(value: Value): value is ValueMap {
-  return value instanceof Map;
+  return value instanceof LazyMap || value instanceof Map;
 }
 
 /** True for maps and lists: they equal nothing, and are null to string, number and date functions. */
@@ -64,9 +65,26 @@ export function parseNumber(text: string): number | undefined {
   // Most texts of logs are not numbers: one look at the first character spares them the expression.
   const first = text.charCodeAt(0);
   if (first > 0x39 && first !== 0xa0 && first < 0x1680) return undefined;
+  const digits = digitsNumber(text);
+  if (digits !== undefined) return digits;
   if (!NUMBER.test(text)) return undefined;
   const number = Number(text);
   return Number.isFinite(number) ? number : undefined;
+}
+
+/** Digits that a double holds, whatever they are. */
+const MAX_PLAIN_DIGITS = 15;
+
+/** The number of a text of few digits and nothing else, which most numbers of logs are. */
+function digitsNumber(text: string): number | undefined {
+  if (text.length === 0 || text.length > MAX_PLAIN_DIGITS) return undefined;
+  let number = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 0x30;
+    if (digit < 0 || digit > 9) return undefined;
+    number = number * 10 + digit;
+  }
+  return number;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { type Program } from './program.js';
 import { Left, ProgramGraph } from './program-graph.js';
-import { DEAD, FULL, StateCache, stepKey } from './state-cache.js';
+import { ASK, DEAD, FULL, StateCache, stepKey } from './state-cache.js';
 
 /** Positions whose states stay allocated between searches. */
 const KEPT_POSITIONS = 1 << 16;
@@ -13,6 +13,14 @@ const MAX_BAD_CACHES = 3;
 export const GAVE_UP = 'gave up';
 
 let trail = new Int32Array(1024);
+
+/** For searches of all matches, that are not in use. */
+const spare: Int32Array[] = [];
+const MAX_SPARE = 4;
+
+function giveBack(states: Int32Array): void {
+  if (states.length <= KEPT_POSITIONS && spare.length < MAX_SPARE) spare.push(states);
+}
 
 /**
  * Searches with an automaton that reads each text once, from its end, and knows at each position from which
@@ -98,23 +106,32 @@ export class Automaton {
   /** All matches, each behind the one before, after one reading. */
   findAll(text: string): Iterable<Int32Array> | typeof GAVE_UP {
     // Others may search while the caller is between two matches: these states are its own.
-    const states = new Int32Array(text.length + 1);
+    const kept = spare.length > 0 && text.length < KEPT_POSITIONS ? spare.pop()! : undefined;
+    const states =
+      kept !== undefined && kept.length > text.length
+        ? kept
+        : new Int32Array(Math.max(1024, text.length + 1));
     const cache = this.#cache;
     const first = this.#read(text, 0, states);
-    if (first === GAVE_UP) return GAVE_UP;
-    return first < 0 ? [] : this.#walkAll(cache, text, first, states);
+    if (first !== GAVE_UP && first >= 0) return this.#walkAll(cache, text, first, states);
+    giveBack(states);
+    return first === GAVE_UP ? GAVE_UP : [];
   }
 
   *#walkAll(cache: StateCache, text: string, first: number, states: Int32Array): Generator<Int32Array, void> {
-    for (let at = first; at <= text.length;) {
-      if (states[at]! >= 0) {
-        at++;
-        continue;
+    try {
+      for (let at = first; at <= text.length;) {
+        if (states[at]! >= 0) {
+          at++;
+          continue;
+        }
+        const slots = this.#walk(cache, text, at, states);
+        yield slots;
+        const end = slots[1]!;
+        at = end > at ? end : end + 1;
       }
-      const slots = this.#walk(cache, text, at, states);
-      yield slots;
-      const end = slots[1]!;
-      at = end > at ? end : end + 1;
+    } finally {
+      giveBack(states);
     }
   }
 
@@ -168,12 +185,18 @@ export class Automaton {
   #walk(cache: StateCache, text: string, first: number, states: Int32Array): Int32Array {
     const slots = new Int32Array(this.#slotCount).fill(-1);
     const { hasAssertions } = this.#graph;
-    const { states: known, rowShift } = cache;
+    const { states: known, plainSteps, rowShift } = cache;
     let instruction = 0;
     let at = first;
     for (;;) {
       let state = states[at]!;
       if (state < 0) state = ~state;
+      const plain = plainSteps[state >> rowShift]![instruction]!;
+      if (plain !== ASK) {
+        instruction = plain;
+        at += text.charCodeAt(at) >= 0xd800 && isPair(text, at, at) ? 2 : 1;
+        continue;
+      }
       const left = hasAssertions ? this.#leftAt(text, at) : Left.other;
       const step =
         known[state >> rowShift]!.steps[stepKey(instruction, left)] ?? cache.step(state, left, instruction);

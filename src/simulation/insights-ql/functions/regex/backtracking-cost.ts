@@ -7,6 +7,8 @@ interface Follow {
   readonly set: CharacterSet;
   /** The rest can be left out: whoever gets here has matched, nothing is tried again. */
   readonly accepts: boolean;
+  /** Steps of what has matched by then are not counted: no later search takes them again. */
+  readonly isFound?: boolean;
 }
 
 interface Cost {
@@ -17,6 +19,7 @@ interface Cost {
 }
 
 const MATCHED: Follow = { set: [], accepts: true };
+const FOUND: Follow = { ...MATCHED, isFound: true };
 const NEVER: Cost = { paths: Number.POSITIVE_INFINITY, steps: Number.POSITIVE_INFINITY };
 
 /**
@@ -35,8 +38,13 @@ export function backtrackingSteps(node: RegexNode, length: number): number {
  * begins with what is found at many places, each of which it would try.
  */
 export function isOftenSlow(node: RegexNode): boolean {
-  const grows = !(backtrackingSteps(node, 2048) <= 3 * backtrackingSteps(node, 1024));
+  const grows = !(failingSteps(node, 2048) <= 3 * failingSteps(node, 1024));
   return grows && rareStart(node).length < RARE_LENGTH;
+}
+
+/** As {@link backtrackingSteps}, without the steps of tries that find a match. */
+function failingSteps(node: RegexNode, length: number): number {
+  return length * costOf(node, FOUND, length).steps;
 }
 
 /** Characters with few others in their place, this many in a row, are rare in a text. */
@@ -119,6 +127,8 @@ function costOfRepeat(
   length: number,
 ): Cost {
   if (max > min && isNullable(node)) return NEVER;
+  // As in `\d+` at the end: one character that it takes is a match.
+  if (follow.isFound && min <= 1 && isOneCharacter(node)) return { paths: 1, steps: 1 };
   const first = firstOf(node);
   // Only behind its first round can a repetition be left for a match.
   const inside: Follow = { set: union(first, follow.set), accepts: follow.accepts && min <= 1 };
@@ -144,7 +154,7 @@ function followedBy(node: RegexNode, behind: Follow): Follow {
   const set = firstOf(node);
   // A position that is asked for can fail without a character.
   if (!isNullable(node) || asks(node)) return { set, accepts: false };
-  return { set: union(set, behind.set), accepts: behind.accepts };
+  return { ...behind, set: union(set, behind.set) };
 }
 
 /** Characters with which a match of the node may begin, or those behind it where that is not known. */
@@ -170,6 +180,10 @@ function firstOf(node: RegexNode): CharacterSet {
       return union(...sets);
     }
   }
+}
+
+function isOneCharacter(node: RegexNode): boolean {
+  return node.kind === 'Group' ? isOneCharacter(node.node) : node.kind === 'Set';
 }
 
 function asks(node: RegexNode): boolean {

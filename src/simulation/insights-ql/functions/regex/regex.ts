@@ -6,6 +6,7 @@ import { search, searchAll } from './matcher.js';
 import { parseRegex } from './parser.js';
 import { compileProgram } from './program.js';
 import { holdsInOrder, longestOf, requiredLiterals } from './required-literals.js';
+import { TextSequence } from './text-sequence.js';
 
 export { RegexError } from './tree.js';
 
@@ -32,6 +33,8 @@ export interface CompiledRegex {
   /** In the order in which they open. */
   readonly groupNames: readonly string[];
   readonly groupCount: number;
+  /** Where a named group stands in the captures. */
+  groupNumber(name: string): number;
   /** Whether the text holds a match anywhere. */
   test(text: string): boolean;
   /** The first match at `from` or after it; for several see {@link CompiledRegex.matches}. */
@@ -60,6 +63,7 @@ class LinearRegex implements CompiledRegex {
   readonly #program: ReturnType<typeof compileProgram>;
   readonly #literals: readonly string[];
   readonly #literal: string;
+  readonly #sequence: TextSequence | undefined;
   readonly #native: RegExp;
   /** Texts up to this length are safe with JavaScript's matcher. */
   readonly #nativeLength: number;
@@ -77,13 +81,19 @@ class LinearRegex implements CompiledRegex {
     this.#program = compileProgram(tree);
     this.#literals = requiredLiterals(tree.node);
     this.#literal = longestOf(this.#literals);
+    this.#sequence = TextSequence.of(tree.node, tree.groupCount);
     this.#isOftenSlow = isOftenSlow(tree.node);
     this.#nativeLength = largestLength((length) => backtrackingSteps(tree.node, length));
     this.#native = new RegExp(this.#nativeLength > 0 ? toJavaScript(tree.node) : '(?!)', 'ug');
     this.#nativeCaptures = !repeatsGroups(tree.node);
   }
 
+  groupNumber(name: string): number {
+    return this.#groups.get(name)!;
+  }
+
   test(text: string): boolean {
+    if (this.#sequence?.takes(text)) return this.#sequence.test(text);
     if (indexOfText(text, this.#literal) < 0) return false;
     if (!this.#isOftenSlow && text.length <= this.#nativeLength) {
       this.#native.lastIndex = 0;
@@ -95,6 +105,10 @@ class LinearRegex implements CompiledRegex {
   }
 
   exec(text: string, from = 0): RegexMatch | undefined {
+    if (from === 0 && this.#sequence?.takes(text)) {
+      const slots = this.#sequence.find(text);
+      return slots && this.#slotsMatch(text, slots);
+    }
     if (from > text.length || indexOfText(text, this.#literal, from) < 0) return undefined;
     if (!this.#isOftenSlow && this.#isNative(text)) return this.#execNative(text, from);
     if (!holdsInOrder(text, this.#literals, from)) return undefined;
@@ -123,9 +137,14 @@ class LinearRegex implements CompiledRegex {
     if (!holdsInOrder(text, this.#literals, 0)) return;
     // The bound on the steps of JavaScript's matcher is one on a try at each position, and none is tried twice.
     if (!this.#isOftenSlow && this.#isNative(text)) {
-      // `matchAll` begins where an earlier search left off.
-      this.#native.lastIndex = 0;
-      for (const match of text.matchAll(this.#native)) yield this.#nativeMatch(match);
+      // As `matchAll`, which would compile the expression once more for each text.
+      for (let at = 0; at <= text.length;) {
+        const match = this.#execNative(text, at);
+        if (match === undefined) break;
+        yield match;
+        at =
+          match.end > match.index ? match.end : match.end + (text.codePointAt(match.end)! > 0xffff ? 2 : 1);
+      }
     } else {
       let all = this.#usableAutomaton()?.findAll(text) ?? GAVE_UP;
       if (all === GAVE_UP) all = searchAll(this.#program, text);
@@ -145,7 +164,7 @@ class LinearRegex implements CompiledRegex {
   }
 
   #nativeMatch(match: RegExpExecArray): RegexMatch {
-    return this.#matchOf(match.index, match.index + match[0].length, [...match]);
+    return new Match(match.index, match.index + match[0].length, match, this.#groups);
   }
 
   #slotsMatch(text: string, slots: Int32Array): RegexMatch {
@@ -155,16 +174,35 @@ class LinearRegex implements CompiledRegex {
       const end = slots[slot + 1]!;
       captures.push(start < 0 || end < start ? undefined : text.slice(start, end));
     }
-    return this.#matchOf(slots[0]!, slots[1]!, captures);
+    return new Match(slots[0]!, slots[1]!, captures, this.#groups);
+  }
+}
+
+class Match implements RegexMatch {
+  readonly index: number;
+  readonly end: number;
+  readonly captures: readonly (string | undefined)[];
+  readonly #groups: ReadonlyMap<string, number>;
+
+  constructor(
+    index: number,
+    end: number,
+    captures: readonly (string | undefined)[],
+    groups: ReadonlyMap<string, number>,
+  ) {
+    this.index = index;
+    this.end = end;
+    this.captures = captures;
+    this.#groups = groups;
   }
 
-  #matchOf(index: number, end: number, captures: readonly (string | undefined)[]): RegexMatch {
+  get groups(): Readonly<Record<string, string>> {
     const groups = Object.create(null) as Record<string, string>;
     for (const [name, group] of this.#groups) {
-      const text = captures[group];
+      const text = this.captures[group];
       if (text !== undefined) groups[name] = text;
     }
-    return { index, end, captures, groups };
+    return groups;
   }
 }
 

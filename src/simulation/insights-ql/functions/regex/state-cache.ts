@@ -14,6 +14,9 @@ export const FULL = -3;
 /** A way on below zero tells that a match begins at the position: this less the next state. */
 const ACCEPTING = -4;
 
+/** The walk has to be asked for its step: it sets slots, is the last one, or was not asked for yet. */
+export const ASK = -1;
+
 /** A step of the walk that finds captures: which slots get the position, and which instruction reads on. */
 export interface Step {
   readonly slots: readonly number[];
@@ -47,6 +50,12 @@ export class StateCache {
   readonly #maxStates: number;
   /** By their row in the table, shifted by {@link rowShift}. */
   readonly states: State[] = [];
+  /**
+   * As {@link states}: the steps that set no slots, by their instruction, where no assertion asks what stands before;
+   * {@link ASK} for others.
+   */
+  readonly plainSteps: Int32Array[] = [];
+  readonly #noSteps: Int32Array;
   readonly #numbers = new Map<string, number>();
   /** For each state and class: the state before the character, or one of the constants above. */
   table: Int32Array;
@@ -61,6 +70,7 @@ export class StateCache {
       8,
       Math.min(MAX_STATES, MAX_NUMBERS >> this.rowShift, Math.floor(MAX_BITS / bits)),
     );
+    this.#noSteps = new Int32Array(graph.program.instructions.length).fill(ASK);
     this.table = new Int32Array(16 << this.rowShift).fill(UNKNOWN);
     this.initial = this.#intern([], graph.hasAssertions ? Right.end : Right.other);
   }
@@ -105,10 +115,16 @@ export class StateCache {
   /** How the match goes on from an instruction, at a position of this state from which a match is reached. */
   step(row: number, left: number, instruction: number): Step {
     const state = this.#stateAt(row);
-    return (state.steps[stepKey(instruction, left)] ??= this.#findStep(
+    const step = (state.steps[stepKey(instruction, left)] ??= this.#findStep(
       this.#reachedAt(state, left),
       instruction,
     ));
+    if (step.slots.length === 0 && !this.#graph.hasAssertions) {
+      const index = row >> this.rowShift;
+      if (this.plainSteps[index] === this.#noSteps) this.plainSteps[index] = this.#noSteps.slice();
+      this.plainSteps[index]![instruction] = step.next;
+    }
+    return step;
   }
 
   #stateAt(row: number): State {
@@ -126,6 +142,7 @@ export class StateCache {
     if (this.states.length >= this.#maxStates) return FULL;
     const row = this.states.length << this.rowShift;
     this.states.push({ readers, right, reached: [], steps: [] });
+    this.plainSteps.push(this.#noSteps);
     this.#numbers.set(key, row);
     if (this.table.length < row + (1 << this.rowShift)) {
       const wider = new Int32Array(this.table.length * 2).fill(UNKNOWN);

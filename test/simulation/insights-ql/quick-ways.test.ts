@@ -1,0 +1,247 @@
+import { expect } from 'chai';
+import fc from 'fast-check';
+import { Row } from '../../../src/simulation/insights-ql/execution/row.js';
+import { compileRegex } from '../../../src/simulation/insights-ql/functions/regex.js';
+import { scalarFunctions } from '../../../src/simulation/insights-ql/functions/index.js';
+import { MAX_JSON_DEPTH, parseJson } from '../../../src/simulation/insights-ql/values/json.js';
+import { isMap, parseNumber, toJson, type Value } from '../../../src/simulation/insights-ql/values/value.js';
+import { events, rowsOf } from './fake-source.js';
+
+/** Letters that functions are asked for, and halves of pairs beside each other and alone. */
+const text = fc
+  .array(fc.constantFrom('a', 'b', 'A', ' ', '\n', '1', '\\', '$', 'é', '😀', '\ud83d', '\ude00', '\u0301'), {
+    maxLength: 14,
+  })
+  .map((parts) => parts.join(''));
+
+function call(name: string, ...args: Value[]): Value {
+  const context = { queryStartMillis: 0, queryEndMillis: 0, nowMillis: 0 };
+  return scalarFunctions.get(name.toLowerCase())!.evaluate(args, context);
+}
+
+/** What the quick ways through a query are compared with: the plain ones. */
+describe('quick ways', () => {
+  it('trim as a list of characters is trimmed', () => {
+    const trimmed = (of: string, chars: string, left: boolean, right: boolean): string => {
+      const characters = Array.from(of);
+      const set = new Set(chars);
+      while (left && characters.length > 0 && set.has(characters[0]!)) characters.shift();
+      while (right && characters.length > 0 && set.has(characters.at(-1)!)) characters.pop();
+      return characters.join('');
+    };
+    fc.assert(
+      fc.property(text, text, (of, chars) => {
+        expect(call('ltrim', of, chars)).to.equal(trimmed(of, chars, true, false));
+        expect(call('rtrim', of, chars)).to.equal(trimmed(of, chars, false, true));
+        expect(call('trim', of, chars)).to.equal(trimmed(of, chars, true, true));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('replace by what a replacement says at each match', () => {
+    const piece = fc.constantFrom(
+      '\\1',
+      '$2',
+      '$12',
+      '${n}',
+      '${1}',
+      '\\0',
+      '$$',
+      '\\\\',
+      '$',
+      '\\',
+      '${',
+      'x',
+      '$9',
+    );
+    const replacement = fc.array(piece, { maxLength: 5 }).map((parts) => parts.join(''));
+    const pattern = fc.constantFrom('a', '(a)|(b)', '(?<n>a+)(\\d)?', '', '.', '(?<n>.*?)b');
+    fc.assert(
+      fc.property(text, pattern, replacement, (of, source, written) => {
+        let replaced = '';
+        let copied = 0;
+        for (const match of compileRegex(source).matches(of)) {
+          replaced += of.slice(copied, match.index);
+          copied = match.end;
+          replaced += written.replace(
+            /\\(\d|\\)|\$(\d{1,2}|\$)|\$\{(\w+)\}/g,
+            (all: string, back: string | undefined, dollar: string | undefined, name: string | undefined) => {
+              const key = back ?? dollar ?? name!;
+              if (key === '\\' || key === '$') return key;
+              if (!/^\d+$/.test(key)) return match.groups[key] ?? '';
+              return Number(key) < match.captures.length ? (match.captures[Number(key)] ?? '') : all;
+            },
+          );
+        }
+        expect(call('regexReplace', of, source, written)).to.equal(replaced + of.slice(copied));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('read numbers as the expression for them does', () => {
+    const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?\s*$/;
+    const digits = fc
+      .array(fc.constantFrom('0', '7', '9', '.', '-', 'e', ' ', '\u0661', 'x'), { maxLength: 20 })
+      .map((parts) => parts.join(''));
+    fc.assert(
+      fc.property(fc.oneof(digits, fc.stringMatching(/^\d{1,17}$/)), (written) => {
+        const number = NUMBER.test(written) && Number.isFinite(Number(written)) ? Number(written) : undefined;
+        expect(parseNumber(written)).to.equal(number);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('hold the fields of a row as a map does, and copies apart', () => {
+    const name = fc.constantFrom(...Array.from({ length: 40 }, (_, index) => `f${index}`));
+    const value = fc.constantFrom<Value>(null, 'text', 'b', 3, false);
+    const step = fc.tuple(fc.nat(3), name, value);
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), (steps) => {
+        const rows = [new Row()];
+        const maps = [new Map<string, Value>()];
+        for (const [of, name, value] of steps) {
+          const index = of % rows.length;
+          if (of === 3 && rows.length < 6) {
+            rows.push(rows[index]!.copy());
+            maps.push(new Map(maps[index]));
+          }
+          rows[index]!.set(name, value);
+          maps[index]!.set(name, value);
+        }
+        for (const [index, row] of rows.entries()) {
+          const map = maps[index]!;
+          for (let field = 0; field < 40; field++) {
+            expect(row.get(`f${field}`)).to.equal(map.get(`f${field}`) ?? null);
+          }
+          const length = [...map.values()].reduce<number>(
+            (sum, value) => sum + (typeof value === 'string' ? value.length : 0),
+            0,
+          );
+          expect(row.madeTextLength()).to.equal(length);
+        }
+      }),
+    );
+  });
+
+  it('make the values of JSON that JSON.parse makes, with long numbers as their texts', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (plain) => {
+        const written = JSON.stringify(plain);
+        if (/\d{16}/.test(written)) return;
+        const value = parseJson(written)!;
+        expect(JSON.parse(toJson(value))).to.deep.equal(JSON.parse(written));
+        if (!isMap(value)) return;
+        const object = plain as Record<string, unknown>;
+        expect(value.size).to.equal(Object.keys(object).length);
+        expect([...value.keys()]).to.deep.equal(Object.keys(JSON.parse(written) as object));
+        const each: [string, Value][] = [];
+        value.forEach((item, key) => each.push([key, item]));
+        expect(each.map(([key]) => key)).to.deep.equal([...value.keys()]);
+        expect(each.map(([, item]) => toJson(item))).to.deep.equal([...value.values()].map(toJson));
+        expect(value.has('no such key')).to.equal(Object.hasOwn(object, 'no such key'));
+      }),
+      { numRuns: 500 },
+    );
+    const map = parseJson('{"__proto__":{"a":[1]},"n":null}')!;
+    expect(
+      isMap(map) &&
+        [map.get('__proto__'), map.get('toString'), map.get('n')].map((item) =>
+          item === undefined ? item : toJson(item),
+        ),
+    ).to.deep.equal(['{"a":[1]}', undefined, 'null']);
+  });
+
+  it('find long numbers wherever they stand', () => {
+    for (let before = 0; before < 40; before++) {
+      for (const number of [
+        '1234567890123456',
+        '9007199254740993',
+        '123456789012345678901',
+        '123456789012345',
+      ]) {
+        const long = String(Number(number)) !== number;
+        const value = parseJson(`{"${'k'.repeat(before)}":${number}}`)!;
+        expect(isMap(value) && value.get('k'.repeat(before))).to.equal(long ? number : Number(number));
+      }
+    }
+  });
+
+  it('refuse what is nested too deep, and nothing else', () => {
+    const nested = (depth: number, pad = ''): string => `${pad}${'['.repeat(depth)}${']'.repeat(depth)}`;
+    expect(parseJson(nested(MAX_JSON_DEPTH - 1))).to.not.equal(undefined);
+    expect(parseJson(nested(MAX_JSON_DEPTH))).to.not.equal(undefined);
+    expect(parseJson(nested(MAX_JSON_DEPTH + 1))).to.equal(undefined);
+  });
+
+  it('find one of many texts as each by itself does', async () => {
+    const sought = fc.constantFrom(
+      'a',
+      'b',
+      'ab',
+      'é',
+      '.',
+      '(',
+      '[x',
+      '\\\\',
+      '^',
+      '-',
+      'a|b',
+      '😀',
+      '/',
+      'aa',
+      '{1}',
+      '#',
+      ' ',
+    );
+    const messages = fc.array(
+      fc
+        .array(
+          fc.constantFrom(
+            'a',
+            'b',
+            'é',
+            '.',
+            '(',
+            '[',
+            'x',
+            '\\',
+            '^',
+            '-',
+            '|',
+            '😀',
+            '\ud83d',
+            '/',
+            '{1}',
+            '#',
+            ' ',
+            '\n',
+          ),
+          { minLength: 1, maxLength: 8 },
+        )
+        .map((parts) => parts.join('')),
+      { minLength: 1, maxLength: 12 },
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(sought, { minLength: 4, maxLength: 8 }), messages, async (texts, lines) => {
+        const condition = texts.map((each) => `@message like "${each}"`).join(' or ');
+        const rows = await rowsOf(
+          `fields @message | filter ${condition} | sort @timestamp asc`,
+          events(...lines),
+        );
+        const plain = texts.map((each) => (each === '\\\\' ? '\\' : each));
+        expect(rows.map((row) => row['@message'])).to.deep.equal(
+          lines.filter((line) => plain.some((each) => line.includes(each))),
+        );
+      }),
+      { numRuns: 400 },
+    );
+    // So many that an expression of them would be refused.
+    const many = Array.from({ length: 300 }, (_, index) => `@message like "word ${index} of many"`).join(
+      ' or ',
+    );
+    expect(await rowsOf(`filter ${many}`, events('word 7 of many', 'word 301 of many'))).to.have.length(1);
+  });
+});
