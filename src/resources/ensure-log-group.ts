@@ -144,7 +144,7 @@ class LogGroupProvisioner implements Provisioner {
           this.#finishInBackground(logGroupName, wishes.get('logGroupClass') ?? 'STANDARD');
         return created;
       }
-      const unmet = wishesToDrop(created.error, wishes);
+      const unmet = wishesToDrop(created.error, wishes, logGroupName);
       if (unmet.length === 0) return this.#failed('group', stream, created.error, when);
       for (const wish of unmet) {
         wishes.delete(wish);
@@ -247,15 +247,19 @@ class LogGroupProvisioner implements Provisioner {
   }
 }
 
-/** The wishes that a failed CreateLogGroup is about; all of them where it does not say. */
-function wishesToDrop(error: Error, wishes: ReadonlyMap<Wish, unknown>): Wish[] {
+/**
+ * The wishes that a failed CreateLogGroup is about; all of them where it does not say. The service has one exception for
+ * all, so its text is asked, without the group's name in it: a group called `/apps/kms` must not lose its key by that.
+ */
+function wishesToDrop(error: Error, wishes: ReadonlyMap<Wish, unknown>, logGroupName: string): Wish[] {
   const kind = classifyError(error);
   if (!['denied', 'invalid', 'unexpected', 'refused'].includes(kind)) return [];
   const { message } = factsOf(error);
   if (permissionIn(message) === 'logs:CreateLogGroup') return [];
   const signs: Record<Wish, RegExp> = { tags: /\btag/i, kmsKeyId: /kms/i, logGroupClass: /class/i };
   const wished = [...wishes.keys()];
-  const named = wished.filter((wish) => signs[wish].test(message));
+  const text = message.replaceAll(logGroupName, '');
+  const named = wished.filter((wish) => signs[wish].test(text));
   return named.length > 0 ? named : wished;
 }
 

@@ -230,6 +230,22 @@ describe('createProvisioner', () => {
       });
     }
 
+    for (const [wish, logGroupName, subject] of [
+      ['logGroupClass', '/apps/kms-tags', 'Log group class is not supported for'],
+      ['tags', '/first-class/kms', 'A tag is not allowed on'],
+      ['kmsKeyId', '/class/tags', 'The specified KMS key is not allowed to be used with'],
+    ] as const) {
+      it(`keeps the others where the error about ${wish} quotes the group ${logGroupName}`, async () => {
+        const arn = `arn:aws:logs:eu-central-1:123456789012:log-group:${logGroupName}`;
+        refuseWith(wish, awsError('InvalidParameterException', `${subject} '${arn}'`));
+        const named = { ...stream, logGroupName };
+        expect((await create(wishes).ensure(named, 'missing')).kind).to.equal('ready');
+        const { [wish]: _, ...rest } = wishes;
+        expect(calls.at(-2)!.input).to.deep.equal({ logGroupName, ...rest });
+        expect(said).to.have.lengthOf(1);
+      });
+    }
+
     it('names the permission that would be needed', async () => {
       refuseWith('tags', denied('logs:TagResource'));
       await create(wishes).ensure(stream, 'missing');
