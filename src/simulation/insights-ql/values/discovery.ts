@@ -149,9 +149,8 @@ class DiscoveredMessage {
 
   /** Spares most events the parsing: a key that doesn't occur in the text can't be a field. */
   #mayHold(name: string): boolean {
-    if (!PLAIN_NAME.test(name)) return true;
-    const key = longestKey(name);
-    return containsText(this.#message, key) || this.#message.includes('\\u');
+    const sought = soughtText(name);
+    return sought === undefined || containsText(this.#message, sought) || this.#message.includes('\\u');
   }
 
   #jsonFields(): JsonFields | null {
@@ -174,6 +173,21 @@ class DiscoveredMessage {
   #fromLambda(): boolean {
     return (this.#isLambda ??= isLambdaEvent(this.#message, this.#logGroupName));
   }
+}
+
+/** Queries ask each event for the same few names. */
+const MAX_SOUGHT = 1_000;
+const soughtTexts = new Map<string, string | undefined>();
+
+/** What a message holds that has a field of this name, where it holds no `\u`; undefined where that is not known. */
+function soughtText(name: string): string | undefined {
+  if (soughtTexts.has(name)) return soughtTexts.get(name);
+  const key = PLAIN_NAME.test(name) ? longestKey(name) : '';
+  // Of a name with dots it is open which of them are those of keys.
+  const sought = key === '' ? undefined : name.includes('.') ? key : `"${key}"`;
+  if (soughtTexts.size >= MAX_SOUGHT) soughtTexts.clear();
+  soughtTexts.set(name, sought);
+  return sought;
 }
 
 /** Of the keys that a dotted name is made of, the longest that is no list position. */

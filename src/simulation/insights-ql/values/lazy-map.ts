@@ -1,12 +1,9 @@
-import { type PlainJson, type PlainObject } from './json.js';
-import { type Value } from './value.js';
-
 /** An object of parsed JSON as a map: what nobody asks for is made no value of. */
-export class LazyMap implements ReadonlyMap<string, Value> {
-  readonly #object: PlainObject;
-  readonly #toValue: (plain: PlainJson) => Value;
+export class LazyMap<Plain, Value> implements ReadonlyMap<string, Value> {
+  readonly #object: Readonly<Record<string, Plain>>;
+  readonly #toValue: (plain: Plain) => Value;
 
-  constructor(object: PlainObject, toValue: (plain: PlainJson) => Value) {
+  constructor(object: Readonly<Record<string, Plain>>, toValue: (plain: Plain) => Value) {
     this.#object = object;
     this.#toValue = toValue;
   }
