@@ -1,6 +1,7 @@
 import { type CorrelatedEvent } from '../../insights/look-up/correlated-event.js';
 import { buildTraces, type SpanNode, type TraceTree } from '../../insights/look-up/trace-tree.js';
 import { levelOf } from '../model/level.js';
+import { shownText } from '../model/shown-text.js';
 import { type Found, takenOut } from './found.js';
 import { labelsOf } from './infinity-logs.js';
 
@@ -96,10 +97,15 @@ function toSpan(trace: TraceTree, node: SpanNode, record: CorrelatedEvent | unde
     startTime,
     duration: node.durationMillis ?? Math.max(0, (node.endMillis ?? startTime) - startTime),
     serviceName: node.service ?? UNKNOWN_SERVICE,
-    operationName: node.name ?? (node.isMissing ? '(span not found)' : (node.events[0]?.text ?? node.spanId)),
+    operationName: node.name ?? (node.isMissing ? '(span not found)' : nameFromEvents(node)),
     statusCode: node.hasError ? 2 : record ? 1 : 0,
     tags: tagsOf(node, record),
   };
+}
+
+/** What a span did that only records tell of: what it logged first. */
+function nameFromEvents({ events: [first], spanId }: SpanNode): string {
+  return first ? shownText(first) : spanId;
 }
 
 function tagsOf(node: SpanNode, record: CorrelatedEvent | undefined): KeyAndValue[] {
