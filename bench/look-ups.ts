@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
+import { GCProfiler } from 'node:v8';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { createLookupHandler } from '../src/dashboards/index.js';
 import { CorrelationEngine } from '../src/insights/index.js';
@@ -9,9 +10,10 @@ import { AwsJsonClient } from './aws-json-client.js';
 /*
  * What a look-up costs: its time and the bytes that its queries scan, with and without an index of the trace id,
  * against the number of events and of log groups; and one trace of very many events, whole, through engine and
- * handler, with the memory that this takes. The local service is a process of its own.
+ * handler, with the memory that this takes. The local service is a process of its own, and each reader of the whole
+ * trace too, so that none has the other's memory.
  *
- *   node --expose-gc build/bench/look-ups.js [--events 10000,100000] [--groups 1,10,50] [--trace 200000]
+ *   node build/bench/look-ups.js [--events 10000,100000] [--groups 1,10,50] [--trace 200000]
  */
 
 const { values } = parseArgs({
@@ -19,6 +21,10 @@ const { values } = parseArgs({
     events: { type: 'string', default: '10000,100000' },
     groups: { type: 'string', default: '1,10,50' },
     trace: { type: 'string', default: '200000' },
+    // What the processes that read a whole trace are told.
+    reader: { type: 'string' },
+    endpoint: { type: 'string' },
+    from: { type: 'string' },
   },
 });
 
@@ -27,7 +33,10 @@ const EVENTS_OF_TRACE = 12;
 const EVENTS_OF_BATCH = 3_000;
 const WHOLE_TRACE_GROUPS = 4;
 const REPEATS = 5;
-const SAMPLE_MILLIS = 20;
+/**
+ * By itself the collector lets garbage grow to several times what is in use, before it looks: the figure would be chance.
+ */
+const OFTEN_COLLECTED = '--heap-growing-percent=15';
 
 function print(line = ''): void {
   process.stdout.write(`${line}\n`);
@@ -40,14 +49,15 @@ const traceIdOf = (index: number): string => (index + 1).toString(16).padStart(3
 /** A local service with its own thread, ended with {@link stop}. */
 class Service {
   readonly client: CloudWatchLogsClient;
+  readonly endpoint: string;
   readonly #json: AwsJsonClient;
   readonly #process: ReturnType<typeof fork>;
 
   private constructor(endpoint: string, process: ReturnType<typeof fork>) {
     this.#process = process;
+    this.endpoint = endpoint;
     this.#json = new AwsJsonClient(endpoint);
-    const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-    this.client = new CloudWatchLogsClient({ endpoint, region: 'us-east-1', credentials });
+    this.client = clientOf(endpoint);
   }
 
   static async start(): Promise<Service> {
@@ -89,6 +99,11 @@ class Service {
   }
 }
 
+function clientOf(endpoint: string): CloudWatchLogsClient {
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  return new CloudWatchLogsClient({ endpoint, region: 'us-east-1', credentials });
+}
+
 function event(index: number, timestamp: number, traceId: string): object {
   const message = JSON.stringify({
     body: `order ${index} was worked on`,
@@ -102,9 +117,9 @@ function event(index: number, timestamp: number, traceId: string): object {
   return { timestamp, message };
 }
 
-function engineOf(service: Service): CorrelationEngine {
+function engineOf(client: CloudWatchLogsClient): CorrelationEngine {
   return new CorrelationEngine({
-    client: service.client,
+    client,
     logGroups: ['/bench/*'],
     firstPollMillis: 2,
     spans: false,
@@ -129,7 +144,7 @@ async function measureLookUp(events: number, groups: number, isIndexed: boolean)
       });
       await service.put(name, own);
     }
-    const engine = engineOf(service);
+    const engine = engineOf(service.client);
     const millis: number[] = [];
     let bytes = 0;
     for (let repeat = 0; repeat < REPEATS; repeat++) {
@@ -147,24 +162,23 @@ async function measureLookUp(events: number, groups: number, isIndexed: boolean)
   }
 }
 
-/** The most memory that a process takes while it works. */
+/** The memory that a process has taken since this was made. */
 class MemoryPeak {
-  #heap = 0;
-  #rss = 0;
-  readonly #before = { ...process.memoryUsage() };
-  readonly #timer = setInterval(() => this.#sample(), SAMPLE_MILLIS);
+  readonly #profiler = new GCProfiler();
 
-  end(): string {
-    this.#sample();
-    clearInterval(this.#timer);
-    const { heapUsed, rss } = this.#before;
-    return `heap at most ${mib(this.#heap)} (before ${mib(heapUsed)}), rss ${mib(this.#rss)} (before ${mib(rss)})`;
+  constructor() {
+    this.#profiler.start();
   }
 
-  #sample(): void {
-    const { heapUsed, rss } = process.memoryUsage();
-    this.#heap = Math.max(this.#heap, heapUsed);
-    this.#rss = Math.max(this.#rss, rss);
+  end(): string {
+    const { statistics } = this.#profiler.stop();
+    // Before each collection, whatever the program is doing then: no timer fires in the middle of its work.
+    const heap = statistics.reduce(
+      (most, { beforeGC }) => Math.max(most, beforeGC.heapStatistics.usedHeapSize),
+      0,
+    );
+    const rss = mib(process.resourceUsage().maxRSS * 1024);
+    return `heap at most ${mib(heap)}, rss ${rss}`;
   }
 }
 
@@ -180,16 +194,14 @@ function checkWhole(name: string, markers: readonly number[], events: number): v
 const markerOf = (message: string): number =>
   (JSON.parse(message) as { attributes: { marker: number } }).attributes.marker;
 
-/** Reads an answer line by line, as it comes. */
-async function* linesOf(body: ReadableStream<Uint8Array>): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
-  for await (const chunk of body) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop()!;
-    yield* lines;
-  }
-}
+/** Where each format has the body of an event, once. */
+const BODIES: Readonly<Record<string, RegExp>> = {
+  json: /"text":"order (\d+) was worked on"/g,
+  ndjson: /"text":"order (\d+) was worked on"/g,
+  logs: /"body":"order (\d+) was worked on"/g,
+  trace: /"key":"message","value":"order (\d+) was worked on"/g,
+};
+const BODY_CHARACTERS = 80;
 
 async function measureWholeTrace(events: number): Promise<void> {
   const service = await Service.start();
@@ -205,51 +217,83 @@ async function measureWholeTrace(events: number): Promise<void> {
       }
       await service.put(name, own);
     }
-    const engine = engineOf(service);
-    const range = { from, to: now };
-    globalThis.gc?.();
-    await measured('engine', async () => {
-      const { events: found, statistics, isComplete } = await engine.correlateByTrace(traceIdOf(0), range);
-      checkWhole(
-        'engine',
-        found.map(({ message }) => markerOf(message)),
-        events,
-      );
-      return `${statistics.queries} queries, complete: ${isComplete}`;
-    });
-    globalThis.gc?.();
-    const handler = createLookupHandler({ engine, maxEvents: events + 1, timeoutMillis: 10 * 60_000 });
-    await measured('handler, NDJSON', async () => {
-      const query = `format=ndjson&view=stored&from=${from}&to=${now}`;
-      const answer = await handler(new Request(`http://localhost/api/trace/${traceIdOf(0)}?${query}`));
-      const markers: number[] = [];
-      let result = '';
-      for await (const line of linesOf(answer.body!)) {
-        const { type, message } = JSON.parse(line) as { type: string; message: string };
-        if (type === 'event') markers.push(markerOf(message));
-        else result = line;
-      }
-      checkWhole('handler', markers, events);
-      return `complete: ${String((JSON.parse(result) as { isComplete: boolean }).isComplete)}`;
-    });
+    for (const reader of ['engine', 'json', 'ndjson', 'logs', 'trace']) {
+      await readInChild(service.endpoint, reader, from, events);
+    }
   } finally {
     service.stop();
   }
+}
 
-  async function measured(name: string, work: () => Promise<string>): Promise<void> {
-    const start = performance.now();
-    const peak = new MemoryPeak();
-    const note = await work();
-    const seconds = ((performance.now() - start) / 1000).toFixed(1);
-    print(`${name}: ${events} events, each once, ${seconds} s, ${peak.end()}, ${note}`);
+async function readInChild(endpoint: string, reader: string, from: number, events: number): Promise<void> {
+  const told = [
+    '--endpoint',
+    endpoint,
+    '--reader',
+    reader,
+    '--from',
+    String(from),
+    '--trace',
+    String(events),
+  ];
+  const child = fork(new URL(import.meta.url), told, { execArgv: [OFTEN_COLLECTED] });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  if (code !== 0) throw new Error(`${reader}: the process ended with ${code}`);
+}
+
+/** Reads the whole trace in one of the ways, in a process that does nothing else. */
+async function readWholeTrace(reader: string, endpoint: string, from: number, events: number): Promise<void> {
+  const client = clientOf(endpoint);
+  const engine = engineOf(client);
+  const start = performance.now();
+  const peak = new MemoryPeak();
+  const note = await (reader === 'engine' ? byEngine() : byHandler());
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  print(`${reader}: ${events} events, each once, ${seconds} s, ${peak.end()}, ${note}`);
+  client.destroy();
+
+  async function byEngine(): Promise<string> {
+    const { events: found, statistics, isComplete } = await engine.correlateByTrace(traceIdOf(0), { from });
+    checkWhole(
+      reader,
+      found.map(({ message }) => markerOf(message)),
+      events,
+    );
+    return `${statistics.queries} queries, complete: ${isComplete}`;
+  }
+
+  async function byHandler(): Promise<string> {
+    const handler = createLookupHandler({ engine, maxEvents: events + 1, timeoutMillis: 10 * 60_000 });
+    const query = `format=${reader}&from=${from}`;
+    const answer = await handler(new Request(`http://localhost/api/trace/${traceIdOf(0)}?${query}`));
+    // By each body's number, which every shape holds: as text, so that no reader keeps the whole answer.
+    const markers: number[] = [];
+    let rest = '';
+    const decoder = new TextDecoder();
+    for await (const chunk of answer.body!) {
+      const text = rest + decoder.decode(chunk as Uint8Array, { stream: true });
+      rest = text.slice(-BODY_CHARACTERS);
+      for (const [, marker] of text.matchAll(BODIES[reader]!)) markers.push(Number(marker));
+      rest = rest.slice(rest.lastIndexOf('worked on"') + 1);
+    }
+    checkWhole(reader, markers, events);
+    return `complete: ${String(answer.headers.get('x-look-up-complete'))}`;
   }
 }
 
-print(['events', 'groups', 'index', 'time', 'bytes'].map((cell) => cell.padStart(12)).join(''));
-for (const events of numbers(values.events)) {
-  for (const groups of numbers(values.groups)) {
-    for (const isIndexed of [true, false]) print(await measureLookUp(events, groups, isIndexed));
-  }
+if (values.reader !== undefined) {
+  await readWholeTrace(values.reader, values.endpoint!, Number(values.from), Number(values.trace));
+} else {
+  await measureAll();
 }
-print();
-await measureWholeTrace(Number(values.trace));
+
+async function measureAll(): Promise<void> {
+  print(['events', 'groups', 'index', 'time', 'bytes'].map((cell) => cell.padStart(12)).join(''));
+  for (const events of numbers(values.events)) {
+    for (const groups of numbers(values.groups)) {
+      for (const isIndexed of [true, false]) print(await measureLookUp(events, groups, isIndexed));
+    }
+  }
+  print();
+  await measureWholeTrace(Number(values.trace));
+}

@@ -7,6 +7,7 @@ import {
   dashboardTemplate,
   grafanaDashboard,
   grafanaProvisioning,
+  type TraceDataSource,
   traceWidgetPolicies,
 } from '../dashboards/index.js';
 import { CorrelationEngine } from '../insights/index.js';
@@ -27,6 +28,8 @@ interface DashboardArguments extends ConnectionArguments {
   readonly name?: string | undefined;
   readonly provisioning?: boolean | undefined;
   readonly traces?: string | undefined;
+  readonly tracesName?: string | undefined;
+  readonly tracesUrl?: string | undefined;
   readonly billedBytes?: number | undefined;
   readonly action?: readonly string[] | undefined;
   readonly functionArn?: string | undefined;
@@ -89,6 +92,8 @@ export function dashboardCommand(io: CommandIo): Command {
     .option('--spans', 'show the slowest requests of aws/spans')
     .option('--provisioning', 'print data sources and correlations as YAML instead')
     .option('--traces <type:uid>', 'data source whose spans get links to their logs, such as tempo:tempo')
+    .option('--traces-name <name>', 'name of that data source (default: its UID)')
+    .option('--traces-url <url>', 'its address: Grafana replaces the data source by what the file says')
     .action((options: DashboardArguments) => grafana(options, io));
   return command;
 }
@@ -138,16 +143,26 @@ async function grafana(options: DashboardArguments, io: CommandIo): Promise<void
     printed(io, grafanaDashboard(common));
     return;
   }
-  io.stdout.write(toYaml(grafanaProvisioning({ ...common, traces: tracesOf(options.traces) })));
+  const traces = tracesOf(options);
+  if (traces && traces.url === undefined) io.stdout.write(noteOnUrl(traces.name));
+  io.stdout.write(toYaml(grafanaProvisioning({ ...common, traces })));
   io.setExitCode(EXIT.found);
 }
 
-function tracesOf(text: string | undefined): { name: string; type: string; uid: string } | undefined {
+/** In the file itself, which is read when it is put into Grafana. */
+function noteOnUrl(name: string): string {
+  return (
+    `# Grafana replaces the data source ${JSON.stringify(name)} by what this file says, which is no address: move its\n` +
+    '# `correlations` to the entry that provisions it, or give --traces-url (and --traces-name).\n'
+  );
+}
+
+function tracesOf({ traces: text, tracesName, tracesUrl }: DashboardArguments): TraceDataSource | undefined {
   if (text === undefined) return undefined;
   const [type, uid] = text.split(':', 2);
   if (!type || !uid)
     throw new OptionError('--traces', 'be the type and UID of a data source, such as tempo:tempo', text);
-  return { name: uid, type, uid };
+  return { name: tracesName ?? uid, type, uid, ...(tracesUrl !== undefined && { url: tracesUrl }) };
 }
 
 function regionOf(options: DashboardArguments, io: CommandIo): string {

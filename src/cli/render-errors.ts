@@ -1,4 +1,5 @@
 import { formatDateTime, formatTime } from '../dashboards/model/format.js';
+import { shownText } from '../dashboards/model/shown-text.js';
 import { type CorrelatedEvent, type CorrelationResult } from '../insights/index.js';
 import { createColors } from './colors.js';
 import { fitWidth } from './display-width.js';
@@ -51,7 +52,7 @@ function* oneError(
   const source = fitWidth(escapeTerminalText(from), Math.max(6, width - head));
   yield `${colors.red('✗')} ${colors.dim(time)} ${severityCell(event, colors)} ${colors.cyan(source)}`;
   const room = Math.max(LEAST_MESSAGE, width - 4);
-  yield `    ${colors.red(fitWidth(escapeTerminalText(event.text.trim()), room))}`;
+  yield `    ${colors.red(fitWidth(escapeTerminalText(shownText(event).trim()), room))}`;
   for (const line of exceptionLines(event, verbose)) {
     yield `    ${colors.red(fitWidth(escapeTerminalText(line), room))}`;
   }

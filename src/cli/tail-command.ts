@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { OptionError } from '../cloudwatch/errors.js';
 import { formatTime, type Zone } from '../dashboards/model/format.js';
+import { shownText } from '../dashboards/model/shown-text.js';
 import { type CorrelatedEvent } from '../insights/index.js';
 import { type LogTail, type TailItem, tailLogs, type TailOptions, type TailStatus } from '../tail/index.js';
 import { type Colors, createColors, wantsColor } from './colors.js';
@@ -240,7 +241,7 @@ function renderEvent(event: CorrelatedEvent, colors: Colors, { width, zone }: Dr
   const trace = event.traceId === undefined || isNarrow ? '' : escapeTerminalText(event.traceId);
   const head = [mark, time, padWidth(source, sourceWidth), severity].join(' ');
   const room = Math.max(12, width - displayWidth(head) - 1);
-  const text = escapeTerminalText(event.text.trim());
+  const text = escapeTerminalText(shownText(event).trim());
   const shownTrace = trace !== '' && displayWidth(text) + trace.length + 2 <= room ? `  ${trace}` : '';
   const painted =
     `${event.isError ? colors.red(mark) : mark} ${colors.dim(time)} ${colors.cyan(padWidth(source, sourceWidth))} ` +

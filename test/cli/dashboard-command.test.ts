@@ -83,6 +83,17 @@ describe('otel-cwlogs dashboard', () => {
     expect(datasources.map(({ uid }) => uid)).to.deep.equal(['cloudwatch-logs', 'log-look-ups', 'my-tempo']);
   });
 
+  it('keeps the address of a data source of traces, or says that the file has none', async () => {
+    const args = ['grafana', '-g', '/apps/*', '--provisioning', '--traces', 'jaeger:j1'];
+    const named = await run([...args, '--traces-name', 'Our Jaeger', '--traces-url', 'http://jaeger:16686']);
+    const { datasources } = load(named.stdout) as { datasources: object[] };
+    expect(datasources.at(-1)).to.deep.include({ name: 'Our Jaeger', uid: 'j1', url: 'http://jaeger:16686' });
+    expect(named.stdout).to.not.contain('#');
+    const { stdout } = await run(args);
+    expect(stdout).to.match(/^# Grafana replaces the data source "j1" by what this file says/);
+    expect(load(stdout)).to.have.property('apiVersion', 1);
+  });
+
   it('refuses what is missing or wrong with 2', async () => {
     for (const [args, message] of [
       [['cloudwatch', '-g', '/apps/a'], '--region must be given'],

@@ -39,6 +39,13 @@ describe('renderItem', () => {
     );
   });
 
+  it('shows a line of text as the timeline does, its time, level and ids once', () => {
+    const line = `2026-11-26T03:04:05.678Z WARN trace_id=${TRACE_ID} the shop is shut`;
+    expect(renderItem(item(line), plain, { width: Infinity, zone: 'utc' })).to.equal(
+      `  03:04:05.678Z /apps/orders             WARN  the shop is shut  ${TRACE_ID}\n`,
+    );
+  });
+
   it('says the zone of a time where it has room', () => {
     const drawn = renderItem(item('text'), plain, { width: 80, zone: 'local' });
     expect(drawn).to.match(/^ {2}\d\d:\d\d:05\.678(?:Z|[+-]\d\d:\d\d) /);

@@ -26,7 +26,6 @@ export async function find(
   const { fromMillis, toMillis } = result.range;
   const traceId = search.kind === 'trace' ? result.lookUp.values[0] : undefined;
   return {
-    result,
     events,
     summary: {
       search,
@@ -82,13 +81,13 @@ function correlate(
 function newestWithin(
   events: readonly CorrelatedEvent[],
   maxBytes: number,
-): { events: readonly CorrelatedEvent[]; isCut: boolean } {
+): { events: CorrelatedEvent[]; isCut: boolean } {
   let bytes = 0;
   for (let index = events.length - 1; index >= 0; index--) {
     bytes += Buffer.byteLength(events[index]!.message);
     if (bytes > maxBytes) return { events: events.slice(index + 1), isCut: true };
   }
-  return { events, isCut: false };
+  return { events: [...events], isCut: false };
 }
 
 const DETAIL_OF_DENIED = 'reading it is denied to the role in use';

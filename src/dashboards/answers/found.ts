@@ -1,5 +1,5 @@
 import { type ConsoleLinks } from '../../cloudwatch/console-links.js';
-import { type CorrelationResult, type StepReport } from '../../insights/look-up/correlation-result.js';
+import { type StepReport } from '../../insights/look-up/correlation-result.js';
 import { type CorrelatedEvent, type FoundEvent } from '../../insights/look-up/correlated-event.js';
 import { type LeftOutReason } from '../../insights/log-groups/log-group-directory.js';
 import { type QueryStatistics } from '../../insights/queries/query-statistics.js';
@@ -36,9 +36,18 @@ export interface LeftOutGroup {
 
 /** What a look-up found, cut to what one answer holds. */
 export interface Found {
-  readonly result: CorrelationResult;
-  readonly events: readonly CorrelatedEvent[];
+  /** In time order; nothing else holds them. */
+  readonly events: CorrelatedEvent[];
   readonly summary: FoundSummary;
+}
+
+/**
+ * Takes the events out, the first first, so that none is kept once it is written: an answer is longer than what it is
+ * made of, and may take as long as its reader likes.
+ */
+export function* takenOut(events: CorrelatedEvent[]): Generator<CorrelatedEvent, void> {
+  events.reverse();
+  for (let event = events.pop(); event; event = events.pop()) yield event;
 }
 
 /** An event without what was read of it. */

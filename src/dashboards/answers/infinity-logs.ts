@@ -2,7 +2,7 @@ import { type CorrelatedEvent } from '../../insights/look-up/correlated-event.js
 import { levelOf } from '../model/level.js';
 import { flatten } from '../model/flatten.js';
 import { EventIds } from './event-ids.js';
-import { type Found } from './found.js';
+import { type Found, takenOut } from './found.js';
 
 /** A row of Grafana's Infinity data source in its format `logs`. Source: its documentation, "Logs format". */
 export interface InfinityLog {
@@ -20,7 +20,7 @@ export function* infinityLogs({ events }: Found): Generator<string, void> {
   const ids = new EventIds();
   yield '[';
   let comma = '';
-  for (const event of events) {
+  for (const event of takenOut(events)) {
     yield comma + JSON.stringify(toInfinityLog(event, ids));
     comma = ',';
   }

@@ -1,7 +1,8 @@
 import { type CorrelatedEvent } from '../../insights/look-up/correlated-event.js';
 import { buildTraces, type SpanNode, type TraceTree } from '../../insights/look-up/trace-tree.js';
 import { levelOf } from '../model/level.js';
-import { type Found } from './found.js';
+import { shownText } from '../model/shown-text.js';
+import { type Found, takenOut } from './found.js';
 import { labelsOf } from './infinity-logs.js';
 
 interface KeyAndValue {
@@ -58,17 +59,20 @@ interface SpanRow {
 function* spanText(span: SpanRow['span'], logs: readonly CorrelatedEvent[]): Generator<string, void> {
   yield `${JSON.stringify(span).slice(0, -1)},"logs":[`;
   let comma = '';
-  for (const event of logs) {
+  // The tree was made for this answer: what is written of it is let go.
+  for (const event of takenOut(logs as CorrelatedEvent[])) {
     yield comma + JSON.stringify(toLog(event));
     comma = ',';
   }
   yield ']}';
 }
 
-function* rowsOf(events: readonly CorrelatedEvent[], searched: string): Generator<SpanRow, void> {
+function* rowsOf(events: CorrelatedEvent[], searched: string): Generator<SpanRow, void> {
   const records = spanRecords(events);
-  for (const trace of buildTraces(events)) yield* rowsOfTrace(trace, records);
   const traceless = events.filter((event) => event.traceId === undefined);
+  const traces = buildTraces(events);
+  events.length = 0;
+  for (const trace of traces) yield* rowsOfTrace(trace, records);
   if (traceless.length > 0) yield looseRow(searched, traceless);
 }
 
@@ -93,10 +97,15 @@ function toSpan(trace: TraceTree, node: SpanNode, record: CorrelatedEvent | unde
     startTime,
     duration: node.durationMillis ?? Math.max(0, (node.endMillis ?? startTime) - startTime),
     serviceName: node.service ?? UNKNOWN_SERVICE,
-    operationName: node.name ?? (node.isMissing ? '(span not found)' : (node.events[0]?.text ?? node.spanId)),
+    operationName: node.name ?? (node.isMissing ? '(span not found)' : nameFromEvents(node)),
     statusCode: node.hasError ? 2 : record ? 1 : 0,
     tags: tagsOf(node, record),
   };
+}
+
+/** What a span did that only records tell of: what it logged first. */
+function nameFromEvents({ events: [first], spanId }: SpanNode): string {
+  return first ? shownText(first) : spanId;
 }
 
 function tagsOf(node: SpanNode, record: CorrelatedEvent | undefined): KeyAndValue[] {

@@ -1,5 +1,5 @@
 import { type CorrelatedEvent } from '../../insights/look-up/correlated-event.js';
-import { type Found, parsedPart, storedPart } from './found.js';
+import { type Found, parsedPart, storedPart, takenOut } from './found.js';
 
 /**
  * One JSON object a line, each with a `type`: `event` for each event in time order, then one `result`.
@@ -7,7 +7,7 @@ import { type Found, parsedPart, storedPart } from './found.js';
  */
 export function* ndjsonLines({ events, summary }: Found, asStored: boolean): Generator<string, void> {
   const part: (event: CorrelatedEvent) => object = asStored ? storedPart : parsedPart;
-  for (const event of events) yield ndjsonLine('event', part(event));
+  for (const event of takenOut(events)) yield ndjsonLine('event', part(event));
   yield ndjsonLine('result', summary);
 }
 

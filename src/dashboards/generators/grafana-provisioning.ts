@@ -16,6 +16,11 @@ export interface TraceDataSource {
   readonly uid: string;
   /** Such as `tempo`, `jaeger`, `grafana-x-ray-datasource`. */
   readonly type: string;
+  /**
+   * Its address. Grafana replaces the data source of this name by what a file says: without an address, put the
+   * `correlations` into the entry that provisions it instead.
+   */
+  readonly url?: string | undefined;
 }
 
 /** What is provisioned, beside what the dashboard needs. */
@@ -45,6 +50,7 @@ export function grafanaProvisioning(options: GrafanaProvisioningOptions): Grafan
     infinityUid = DEFAULT_INFINITY_UID,
   } = own;
   for (const [name, value] of Object.entries(traces ?? {})) {
+    if (name === 'url' && value === undefined) continue;
     if (typeof value !== 'string' || value === '')
       throw new OptionError(`traces.${name}`, 'be a text', value);
   }

@@ -1,4 +1,5 @@
 import { type LogRecord } from './records.js';
+import { shownText } from './shown-text.js';
 
 /** What newest records tell of one trace. */
 export interface RecentTrace {
@@ -37,7 +38,7 @@ function toRecentTrace(traceId: string, records: readonly LogRecord[]): RecentTr
     traceId,
     firstMillis: first.timeMillis,
     lastMillis: last.timeMillis,
-    text: first.text,
+    text: shownText(first),
     service: first.service ?? first.logGroup,
     services: [...new Set(records.map(({ service, logGroup }) => service ?? logGroup))],
     records: records.length,

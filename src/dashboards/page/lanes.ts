@@ -1,5 +1,6 @@
 import { formatCount, formatDuration, formatOffset } from '../model/format.js';
 import { type LogRecord } from '../model/records.js';
+import { shownText } from '../model/shown-text.js';
 import { type SpanRow, standInOf } from '../model/span-rows.js';
 import { placeIn, type Stretch, ticks } from '../model/time-scale.js';
 import { type TraceModel } from '../model/trace-model.js';
@@ -215,7 +216,10 @@ export class Lanes {
     return [...places.values()].map(({ at, hasError, record, count }) =>
       h('span', {
         class: `dot${hasError ? ' is-error' : ''}${count > 1 ? ' is-many' : ''}`,
-        title: count > 1 ? `${count} records, ${record.text.slice(0, 200)}` : record.text.slice(0, 200),
+        title:
+          count > 1
+            ? `${count} records, ${shownText(record).slice(0, 200)}`
+            : shownText(record).slice(0, 200),
         style: { left: percent(at) },
         on: {
           click: (event: MouseEvent) => {

@@ -4,6 +4,7 @@ import { lookUpState, type PageState, writePageState } from '../model/page-state
 import { type RecentTrace, recentTraces } from '../model/recent-traces.js';
 import { type LogRecord } from '../model/records.js';
 import { type Search } from '../model/search-text.js';
+import { shownText } from '../model/shown-text.js';
 import { BASE_PATH } from './api.js';
 import { chipClass } from './chip.js';
 import { serviceColors } from './colors.js';
@@ -211,7 +212,7 @@ export class StartView implements View {
         h('time', { class: 'mono' }, this.#time(newest.timeMillis)),
         records.length > 1 && h('span', { class: 'times' }, `${records.length}×`),
       ),
-      h('span', { class: 'error-what' }, shorten(newest.text, 300)),
+      h('span', { class: 'error-what' }, shorten(shownText(newest), 300)),
       newest.exception?.type !== undefined &&
         h(
           'span',

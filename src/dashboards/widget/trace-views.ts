@@ -6,6 +6,7 @@ import { START } from '../model/page-state.js';
 import { type RecentTrace, recentTraces } from '../model/recent-traces.js';
 import { type LogRecord } from '../model/records.js';
 import { ServiceColors } from '../model/service-colors.js';
+import { shownText } from '../model/shown-text.js';
 import { TraceModel } from '../model/trace-model.js';
 import { type Html, markup } from './html.js';
 import { cut, lanesSvg } from './lanes-svg.js';
@@ -83,5 +84,5 @@ export function recentView(newest: NewestEvents, event: WidgetEvent, arn: string
 function recentRow(trace: RecentTrace, shift: number, event: WidgetEvent, arn: string): Html {
   const { traceId, firstMillis, services, text, records, errors, error } = trace;
   const failed = errors > 0 && markup`✗`;
-  return markup`<tr><td class="otel-error">${failed}</td><td>${formatDateTime(firstMillis + shift, 'utc')}</td><td>${cut(services.join(', '), 80)}</td><td class="otel-text">${cut(error?.text ?? text, 160)}</td><td>${records}</td><td>${errors}</td><td>${pickTrace(`${traceId.slice(0, 16)}…`, traceId, event, arn)}</td></tr>`;
+  return markup`<tr><td class="otel-error">${failed}</td><td>${formatDateTime(firstMillis + shift, 'utc')}</td><td>${cut(services.join(', '), 80)}</td><td class="otel-text">${cut(error ? shownText(error) : text, 160)}</td><td>${records}</td><td>${errors}</td><td>${pickTrace(`${traceId.slice(0, 16)}…`, traceId, event, arn)}</td></tr>`;
 }

@@ -56,19 +56,40 @@ export function compareEvents(a: CorrelatedEvent, b: CorrelatedEvent): number {
  * that saw it most often says.
  */
 export function mergeFoundEvents(sources: readonly (readonly FoundEvent[])[]): FoundEvent[] {
-  const merged = new Map<string, FoundEvent[]>();
+  const merged: FoundEvent[] = [];
   for (const source of sources) {
-    const seen = new Map<string, number>();
-    for (const event of source) {
-      const key = JSON.stringify([event.logGroup, event.logStream, event.timestampMillis, event.message]);
-      const nth = (seen.get(key) ?? 0) + 1;
-      seen.set(key, nth);
-      const known = merged.get(key);
-      if (!known) merged.set(key, [event]);
-      else if (known.length < nth) known.push(event);
-    }
+    // A list that is alone, as one mostly is, needs no keys: these are as long as the events themselves.
+    const known = merged.length === 0 ? undefined : countByKey(merged, timesOf(source));
+    for (const event of source) if (!known || !takeOne(known, event)) merged.push(event);
   }
-  return [...merged.values()].flat();
+  return merged;
+}
+
+/** How often each of the events is there whose time another source names too. */
+function countByKey(events: readonly FoundEvent[], times: ReadonlySet<number>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const event of events) {
+    if (!times.has(event.timestampMillis)) continue;
+    const key = keyOf(event);
+    counts.set(key, (counts.get(key) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** Takes an event off the counts. @returns whether there was one */
+function takeOne(counts: Map<string, number>, event: FoundEvent): boolean {
+  if (counts.size === 0) return false;
+  const key = keyOf(event);
+  const count = counts.get(key) ?? 0;
+  if (count > 0) counts.set(key, count - 1);
+  return count > 0;
+}
+
+const timesOf = (events: readonly FoundEvent[]): Set<number> =>
+  new Set(events.map(({ timestampMillis }) => timestampMillis));
+
+function keyOf({ logGroup, logStream, timestampMillis, message }: FoundEvent): string {
+  return JSON.stringify([logGroup, logStream, timestampMillis, message]);
 }
 
 function compareText(a: string, b: string): number {

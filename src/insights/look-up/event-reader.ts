@@ -143,6 +143,7 @@ async function readRange(
   const rowsOfQuery = settings.rowsOfQuery ?? MAX_QUERY_ROWS;
   const limit = Math.min(rowsOfQuery, settings.maxEvents);
   const nameOf = logGroupNames(groups);
+  const shared = sharedTexts();
   const events: FoundEvent[] = [];
   const overfullSeconds: number[] = [];
   let statistics = NO_STATISTICS;
@@ -160,7 +161,7 @@ async function readRange(
       ...(settings.onProgress && { onProgress: settings.onProgress }),
     });
     statistics = addStatistics(statistics, result.statistics);
-    const found = result.rows.map((row) => toFoundEvent(row, nameOf));
+    const found = result.rows.map((row) => toFoundEvent(row, nameOf, shared));
     const done = (isComplete: boolean): FoundEvents => ({
       // Seconds are the service's grain; the range's is milliseconds.
       events: events.filter(({ timestampMillis: at }) => at >= range.fromMillis && at <= range.toMillis),
@@ -201,13 +202,28 @@ function append(events: FoundEvent[], more: readonly FoundEvent[]): void {
   for (const event of more) events.push(event);
 }
 
-function toFoundEvent(row: QueryRow, nameOf: (log: string) => string): FoundEvent {
+/** Gives equal texts as one: each row of an answer has a copy of its group's and stream's name. */
+function sharedTexts(): (text: string) => string {
+  const texts = new Map<string, string>();
+  return (text) => {
+    const known = texts.get(text);
+    if (known !== undefined) return known;
+    texts.set(text, text);
+    return text;
+  };
+}
+
+function toFoundEvent(
+  row: QueryRow,
+  nameOf: (log: string) => string,
+  shared: (text: string) => string,
+): FoundEvent {
   const ingestionMillis = parseQueryTime(row['@ingestionTime']);
   return {
     timestampMillis: parseQueryTime(row['@timestamp']) ?? 0,
     ...(ingestionMillis !== undefined && { ingestionMillis }),
-    logGroup: nameOf(row['@log'] ?? ''),
-    logStream: row['@logStream'] ?? '',
+    logGroup: shared(nameOf(row['@log'] ?? '')),
+    logStream: shared(row['@logStream'] ?? ''),
     message: row['@message'] ?? '',
     ...(row['@ptr'] !== undefined && { pointer: row['@ptr'] }),
   };

@@ -78,7 +78,7 @@ function parseJsonMessage(json: JsonObject, message: string): ParsedMessage {
     ...optional('eventName', eventName),
     ...(exception && { exception }),
     ...(span && { span }),
-    attributes: { ...foreignMembers(json, span !== undefined), ...attributes },
+    attributes: withForeignMembers(attributes, json, span !== undefined),
     resource,
     json,
   };
@@ -118,11 +118,13 @@ const STRUCTURED_KEYS: ReadonlySet<string> = new Set([
   ...STACK_KEYS,
 ]);
 
-/** What the writer of a message said beside all that is known: tenant, component, context. */
-function foreignMembers(json: JsonObject, isSpan: boolean): JsonObject {
+/** The attributes, and what the writer of a message said beside all that is known: tenant, component, context. */
+function withForeignMembers(attributes: JsonObject, json: JsonObject, isSpan: boolean): JsonObject {
   const isNews = ([key, value]: [string, unknown]): boolean =>
     value !== null && value !== '' && !isKnown(key, value) && !(isSpan && SPAN_KEYS.has(key));
-  return Object.fromEntries([...Object.entries(json).filter(isNews), ...restOfError(json)]);
+  const foreign = [...Object.entries(json).filter(isNews), ...restOfError(json)];
+  // No copy where none is needed: a look-up holds very many events.
+  return foreign.length === 0 ? attributes : { ...Object.fromEntries(foreign), ...attributes };
 }
 
 function isKnown(key: string, value: unknown): boolean {
