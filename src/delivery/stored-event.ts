@@ -4,9 +4,6 @@ import { messageJsonIn } from './event-frame.js';
 /** Bytes that are taken from the system at a time. */
 const CHUNK_BYTES = 256 * 1024;
 
-/** Larger events have memory of their own. */
-const MAX_SHARED_BYTES = CHUNK_BYTES / 8;
-
 let chunk = Buffer.alloc(0);
 let used = 0;
 
@@ -27,7 +24,8 @@ export class StoredEvent implements EncodedEvent {
     const length = end - start;
     this.timestamp = timestamp;
     this.messageBytes = messageBytes;
-    if (length > MAX_SHARED_BYTES) {
+    // A large one has memory of its own.
+    if (length > CHUNK_BYTES / 8) {
       this.bytes = Buffer.from(from.subarray(start, end));
       this.start = 0;
     } else {

@@ -189,7 +189,8 @@ export class QueueingProcessor implements LogRecordProcessor {
   }
 
   #enqueue(record: RecordToExport): void {
-    const bytes = Math.ceil(bytesOf(record) * this.#scale);
+    const own = record instanceof RecordAhead ? record.bytes : estimateRecordBytes(record);
+    const bytes = Math.ceil(own * this.#scale);
     const hasPlace = this.#queue.length < this.#settings.maxQueueSize;
     if (hasPlace && this.#room.tryReserve(bytes)) {
       if (this.#queue.push(record, bytes)) this.#exportSoon();
@@ -298,8 +299,4 @@ export class QueueingProcessor implements LogRecordProcessor {
     await this.#core.shutdown(deadline);
     this.#metrics?.freeze();
   }
-}
-
-function bytesOf(record: RecordToExport): number {
-  return record instanceof RecordAhead ? record.bytes : estimateRecordBytes(record);
 }
