@@ -20,6 +20,9 @@ import { freeName } from '../../src/write-ahead/file-owner.js';
 import { type WriteAheadLog } from '../../src/write-ahead/write-ahead-log.js';
 import { append, HERE, openLog, type OpenOptions } from './open-log.js';
 
+// Of this file alone: sinon's own would also put clocks of other files back that are put back already.
+const stubs = sinon.createSandbox();
+
 describe('WriteAheadLog on a disk that fails', () => {
   let parent: string;
   let directory: string;
@@ -46,11 +49,11 @@ describe('WriteAheadLog on a disk that fails', () => {
     name: 'writeSync' | 'fdatasync' | 'fsync' | 'readSync' | 'readdirSync' | 'futimesSync',
     as: (...args: never[]) => unknown,
   ) => {
-    sinon.stub(fs, name).callsFake(as as never);
+    stubs.stub(fs, name).callsFake(as as never);
     syncBuiltinESMExports();
   };
   const mend = (): void => {
-    sinon.restore();
+    stubs.restore();
     syncBuiltinESMExports();
   };
   const full = Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
@@ -254,7 +257,7 @@ describe('WriteAheadLog on a disk that fails', () => {
   describe('at its intervals', () => {
     let clock: sinon.SinonFakeTimers;
     beforeEach(() => {
-      clock = sinon.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+      clock = stubs.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
     });
 
     type Callback = (error: Error | null) => void;

@@ -12,6 +12,9 @@ import {
   writeWholeFileAtOnce,
 } from '../../../src/delivery/spool/private-files.js';
 
+// Of this file alone: sinon's own would also put clocks of other files back that are put back already.
+const stubs = sinon.createSandbox();
+
 describe('makePrivateFolder', () => {
   it('syncs the parents of what it made, also of a path of one letter', async () => {
     const synced: string[] = [];
@@ -28,16 +31,16 @@ describe('makePrivateFolder', () => {
 });
 
 describe('syncFolder', () => {
-  afterEach(() => sinon.restore());
+  afterEach(() => stubs.restore());
   const refusing = { open: () => Promise.reject(new Error('EPERM: a folder')) } as unknown as FileSystem;
 
   it('does not open a folder where the system can not do so', async () => {
-    sinon.stub(process, 'platform').value('win32');
+    stubs.stub(process, 'platform').value('win32');
     await syncFolder(refusing, '/any');
   });
 
   it('fails where the system can, and the folder can not', async () => {
-    sinon.stub(process, 'platform').value('linux');
+    stubs.stub(process, 'platform').value('linux');
     const error = await syncFolder(refusing, '/any').catch((reason: unknown) => reason);
     expect(error).to.have.property('message', 'EPERM: a folder');
   });
