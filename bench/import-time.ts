@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { median } from './processes.js';
 
 /*
  * What importing the main entry adds to importing the AWS SDK's client and OpenTelemetry, and what making a first
@@ -48,10 +49,6 @@ function sample(program: string): number {
     { cwd: root, encoding: 'utf8' },
   );
   return Number(output);
-}
-
-function median(numbers: readonly number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
 }
 
 const samples = new Map<string, number[]>();

@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
+import { median } from './processes.js';
 import { GCProfiler } from 'node:v8';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { createLookupHandler } from '../src/dashboards/index.js';
@@ -125,8 +126,6 @@ function engineOf(client: CloudWatchLogsClient): CorrelationEngine {
     spans: false,
   });
 }
-
-const median = (of: readonly number[]): number => [...of].sort((a, b) => a - b)[Math.floor(of.length / 2)]!;
 
 async function measureLookUp(events: number, groups: number, isIndexed: boolean): Promise<string> {
   const service = await Service.start();

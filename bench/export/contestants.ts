@@ -24,6 +24,9 @@ const ACCOUNT = {
 };
 const gzipAsync = promisify(gzip);
 
+/** The program that runs one of them. */
+export const CONTESTANT = new URL('./contestant.js', import.meta.url);
+
 export const FLOOR = 'floor: one stringify of ready objects';
 export const TWO_STRINGIFIES = 'two stringifies, finished body';
 export const TWENTY_LINES = '20-line exporter, SDK command';
@@ -76,7 +79,8 @@ export function createContestant(name: string, endpoint: string): Contestant {
     case OTLP_JSON:
       return of(new OtlpJsonExporter({ url: `${endpoint}/v1/logs`, compression: CompressionAlgorithm.GZIP }));
     default: {
-      const options = name === OURS_BY_TENANT ? { logStreamName: '{attributes.tenant}' } : OPTIONS[name];
+      const options =
+        name === OURS_BY_TENANT ? { logStreamName: 'tenant/{attributes.tenant}' } : OPTIONS[name];
       if (options === undefined) throw new Error(`there is no contestant ${name}`);
       const fixed = { ...DESTINATION, ...ACCOUNT, endpoint, provision: 'none' } as const;
       return of(new CloudWatchLogExporter({ ...fixed, ...options }));

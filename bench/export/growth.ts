@@ -1,9 +1,9 @@
-import { type ChildProcess, execFileSync, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { tableOf, writeSection } from '../page/sections.js';
+import { ask, median, startProgram, startSink, versionOf } from '../processes.js';
 import { type SampleShape } from '../sample-records.js';
-import { OURS, OURS_BY_TENANT } from './contestants.js';
+import { CONTESTANT, OURS, OURS_BY_TENANT } from './contestants.js';
 
 /*
  * How the CPU time of `export()` grows with the size of a record, its attributes, the streams that a batch goes to, and
@@ -79,35 +79,26 @@ const SERIES: readonly Series[] = [
   },
 ];
 
-const sink = fork(new URL('../sink-process.js', import.meta.url), { execPath: values.node });
-const [{ endpoint }] = (await once(sink, 'message')) as [{ endpoint: string }];
+const { child: sink, endpoint } = await startSink(values.node);
 
 /** Microseconds of CPU a record; for processes, of all together for one record of each. */
 async function measure(point: Series['points'][number]): Promise<number> {
   const { contestant = OURS, records, shape, processes = 1 } = point;
+  const settings = { name: contestant, endpoint, records, shape };
   const children: ChildProcess[] = [];
-  for (let number = 0; number < processes; number++) {
-    const settings = JSON.stringify({ name: contestant, endpoint, records, shape });
-    const child = fork(new URL('./contestant.js', import.meta.url), [settings], {
-      execPath: values.node,
-      execArgv: ['--no-warnings'],
-    });
-    await once(child, 'message');
-    children.push(child);
-  }
+  while (children.length < processes) children.push(await startProgram(CONTESTANT, values.node, settings));
   const rounds: number[] = [];
   for (let round = -WARM_ROUNDS; round < Number(values.rounds); round++) {
     const samples = await Promise.all(
       children.map(async (child) => {
-        child.send(BATCHES_A_ROUND);
-        const [{ processMillis }] = (await once(child, 'message')) as [{ processMillis: number }];
+        const { processMillis } = await ask<{ processMillis: number }>(child, BATCHES_A_ROUND);
         return (processMillis * 1000) / records;
       }),
     );
     if (round >= 0) rounds.push(samples.reduce((sum, sample) => sum + sample, 0));
   }
   for (const child of children) child.disconnect();
-  return rounds.toSorted((a, b) => a - b)[rounds.length >> 1]!;
+  return median(rounds);
 }
 
 /** The straight line with the least squares of relative errors. */
@@ -144,7 +135,9 @@ for (const { title, unit, points } of SERIES) {
   sections.push(tableOf([unit, 'CPU a record, µs', 'straight line, µs', 'off by'], rows));
 }
 if (values.page) {
-  const node = execFileSync(values.node, ['--version'], { encoding: 'utf8' }).trim();
-  writeSection('growth', `${sections.join('\n\n')}\n\nNode.js ${node}, medians of ${values.rounds} rounds.`);
+  writeSection(
+    'growth',
+    `${sections.join('\n\n')}\n\nNode.js ${versionOf(values.node)}, medians of ${values.rounds} rounds.`,
+  );
 }
 sink.disconnect();

@@ -1,7 +1,8 @@
-import { type ChildProcess, execFileSync, fork } from 'node:child_process';
-import { once } from 'node:events';
+import { type ChildProcess } from 'node:child_process';
 import { parseArgs } from 'node:util';
+import { ask, median, startProgram, startSink, versionOf } from '../processes.js';
 import {
+  CONTESTANT,
   FLOOR,
   OTLP_JSON,
   OTLP_PROTOBUF,
@@ -33,33 +34,16 @@ interface Sample {
   readonly failed: number;
 }
 
-async function ask(child: ChildProcess, batches: number): Promise<Sample> {
-  child.send(batches);
-  const [sample] = (await once(child, 'message')) as [Sample];
-  return sample;
-}
-
-function median(numbers: number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
-}
-
-const sink = fork(new URL('../sink-process.js', import.meta.url), { execPath: values.node });
-const [{ endpoint }] = (await once(sink, 'message')) as [{ endpoint: string }];
+const { child: sink, endpoint } = await startSink(values.node);
 const children = new Map<string, ChildProcess>();
 for (const name of NAMES) {
   if (values.only && !values.only.some((one) => name.includes(one))) continue;
-  const child = fork(
-    new URL('./contestant.js', import.meta.url),
-    [JSON.stringify({ name, endpoint, records: 2500 })],
-    { execPath: values.node, execArgv: ['--no-warnings'] },
-  );
-  await once(child, 'message');
-  children.set(name, child);
+  children.set(name, await startProgram(CONTESTANT, values.node, { name, endpoint, records: 2500 }));
 }
 const samples = new Map<string, Sample[]>();
 for (let round = -WARM_ROUNDS; round < Number(values.rounds); round++) {
   for (const [name, child] of children) {
-    const sample = await ask(child, ROUND_BATCHES);
+    const sample = await ask<Sample>(child, ROUND_BATCHES);
     if (round >= 0) samples.set(name, [...(samples.get(name) ?? []), sample]);
   }
 }
@@ -82,7 +66,7 @@ for (const { name, cpuMillis, threadMillis, cpuRatio, threadRatio } of rows) {
   process.stdout.write(`${name.padEnd(40)}${cells.map((cell) => cell.toFixed(2).padStart(8)).join('')}\n`);
 }
 if (values.page) {
-  const node = execFileSync(values.node, ['--version'], { encoding: 'utf8' }).trim();
+  const node = versionOf(values.node);
   writePage(rows, { node, rounds: Number(values.rounds) });
 }
 for (const child of children.values()) child.disconnect();

@@ -1,12 +1,11 @@
-import { type ChildProcess, execFileSync, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { tableOf, writeSection } from '../page/sections.js';
+import { ask, eventsAt, startProgram, startSink, versionOf } from '../processes.js';
 import { type Phase, type Sample } from './application.js';
-import { OTLP, OURS, OURS_WRITE_AHEAD } from './ways.js';
+import { APPLICATION, OTLP, OURS, OURS_WRITE_AHEAD } from './ways.js';
 
 /*
  * Whether memory stays flat: the resident memory of a process that logs many records, after each tenth of them.
@@ -29,29 +28,18 @@ const phase: Phase = {
   recordsPerSecond: Number(values.rate),
   millis: (Number(values.records) / PARTS / Number(values.rate)) * 1000,
 };
-const sink = fork(new URL('../sink-process.js', import.meta.url), ['count'], { execPath: values.node });
-const [{ endpoint }] = (await once(sink, 'message')) as [{ endpoint: string }];
-
-async function ask<T>(child: ChildProcess, question: unknown): Promise<T> {
-  child.send(question as object);
-  const [answer] = (await once(child, 'message')) as [T];
-  return answer;
-}
+const sink = await startSink(values.node, true);
 
 const rows: string[][] = [];
 for (const name of [OURS, OURS_WRITE_AHEAD, OTLP]) {
   if (values.only !== undefined && name !== values.only) continue;
   const directory = mkdtempSync(join(tmpdir(), 'bench-memory-'));
-  const settings = JSON.stringify({ name, settings: { endpoint, directory, peers: '' } });
-  const application = fork(new URL('./application.js', import.meta.url), [settings], {
-    execPath: values.node,
-    execArgv: ['--no-warnings'],
-  });
-  await once(application, 'message');
-  const { events: before } = await ask<{ events: number }>(sink, 'count');
+  const settings = { endpoint: sink.endpoint, directory, peers: '' };
+  const application = await startProgram(APPLICATION, values.node, { name, settings });
+  const before = await eventsAt(sink);
   const most: number[] = [];
   for (let part = 0; part < PARTS; part++) most.push((await ask<Sample>(application, phase)).maxRssMiB);
-  const { events } = await ask<{ events: number }>(sink, 'count');
+  const events = await eventsAt(sink);
   application.kill('SIGKILL');
   rmSync(directory, { recursive: true, force: true });
   const arrived = name === OTLP ? 'not counted' : String(events - before);
@@ -59,13 +47,12 @@ for (const name of [OURS, OURS_WRITE_AHEAD, OTLP]) {
   process.stdout.write(`${rows.at(-1)!.join('  ')}\n`);
 }
 if (values.page) {
-  const node = execFileSync(values.node, ['--version'], { encoding: 'utf8' }).trim();
   const parts = Array.from({ length: PARTS }, (_, part) => `${part + 1}/${PARTS}`);
   const records = Number(values.records).toLocaleString('en-US');
   writeSection(
     'memory',
     `Resident memory in MiB, the most in each tenth of ${records} records at ${Number(values.rate).toLocaleString('en-US')} a second:\n\n` +
-      `${tableOf(['', ...parts, 'arrived'], rows)}\n\nNode.js ${node}.`,
+      `${tableOf(['', ...parts, 'arrived'], rows)}\n\nNode.js ${versionOf(values.node)}.`,
   );
 }
-sink.disconnect();
+sink.child.disconnect();

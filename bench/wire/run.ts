@@ -1,13 +1,12 @@
-import { type ChildProcess, execFileSync, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { ask, eventsAt, median, startProgram, startSink, versionOf } from '../processes.js';
 import { type Phase, type Sample } from './application.js';
 import { type WireRow, writeWireTables } from './page.js';
 import { installPeers } from './peers.js';
-import { FLOOR_OF, FLOORS } from './ways.js';
+import { APPLICATION, FLOOR_OF, FLOORS } from './ways.js';
 
 /*
  * What logging costs an application from the log call to the wire, at steady rates: microseconds of CPU a record above
@@ -32,38 +31,19 @@ const { values } = parseArgs({
 const WARM_MILLIS = 3000;
 const WARM_RECORDS_PER_SECOND = 10_000;
 
-function median(numbers: number[]): number {
-  return numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
-}
-
-async function ask<T>(child: ChildProcess, question: unknown): Promise<T> {
-  child.send(question as object);
-  const [answer] = (await once(child, 'message')) as [T];
-  return answer;
-}
-
 const peers = installPeers();
-const sink = fork(new URL('../sink-process.js', import.meta.url), ['count'], { execPath: values.node });
-const [{ endpoint }] = (await once(sink, 'message')) as [{ endpoint: string }];
-
-async function countedEvents(): Promise<number> {
-  return (await ask<{ events: number }>(sink, 'count')).events;
-}
+const sink = await startSink(values.node, true);
 
 async function measure(name: string, phase: Phase): Promise<Sample & { arrived: number }> {
   const directory = mkdtempSync(join(tmpdir(), 'bench-wire-'));
-  const settings = JSON.stringify({ name, settings: { endpoint, directory, peers } });
-  const application = fork(new URL('./application.js', import.meta.url), [settings], {
-    execPath: values.node,
-    execArgv: ['--no-warnings'],
-  });
+  const settings = { endpoint: sink.endpoint, directory, peers };
+  const application = await startProgram(APPLICATION, values.node, { name, settings });
   try {
-    await once(application, 'message');
     const warmRate = Math.min(phase.recordsPerSecond, WARM_RECORDS_PER_SECOND);
     await ask<Sample>(application, { recordsPerSecond: warmRate, millis: WARM_MILLIS } satisfies Phase);
-    const before = await countedEvents();
+    const before = await eventsAt(sink);
     const sample = await ask<Sample>(application, phase);
-    return { ...sample, arrived: ((await countedEvents()) - before) / sample.records };
+    return { ...sample, arrived: ((await eventsAt(sink)) - before) / sample.records };
   } finally {
     application.kill('SIGKILL');
     rmSync(directory, { recursive: true, force: true });
@@ -107,7 +87,7 @@ for (const recordsPerSecond of values.rates.split(',').map(Number)) {
   }
 }
 if (values.page) {
-  const node = execFileSync(values.node, ['--version'], { encoding: 'utf8' }).trim();
+  const node = versionOf(values.node);
   writeWireTables(rows, { node, rounds: Number(values.rounds), seconds: Number(values.seconds) });
 }
-sink.disconnect();
+sink.child.disconnect();

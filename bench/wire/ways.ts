@@ -35,6 +35,9 @@ const ACCOUNT = { region: 'us-east-1', credentials: { accessKeyId: 'bench', secr
 /** Some seconds for what a peer does not tell. */
 const FLUSH_SECONDS = 6;
 
+/** The program that logs in one of the ways. */
+export const APPLICATION = new URL('./application.js', import.meta.url);
+
 export const OURS = 'CloudWatchLogRecordProcessor';
 export const OURS_WRITE_AHEAD = `${OURS}, write-ahead`;
 export const TWENTY_LINES = '20-line exporter';
