@@ -55,9 +55,7 @@ const tarball = join(scratch, packed.filename);
 check('the tarball holds what is public and nothing else', () => {
   const strays = packed.files
     .map((file) => file.path)
-    .filter(
-      (path) => !/^(dist\/|examples\/demo\/|package\.json$|README\.md$|LICENSE$|CHANGELOG\.md$)/.test(path),
-    );
+    .filter((path) => !/^(dist\/|examples\/demo\/|package\.json$|README\.md$|LICENSE$)/.test(path));
   if (strays.length > 0) throw new Error(`not expected: ${strays.join(', ')}`);
   const maps = packed.files.filter((file) => file.path.endsWith('.map'));
   if (maps.length > 0) throw new Error(`source maps are not for users: ${maps[0].path}`);

@@ -31,8 +31,7 @@ function prepared(folder) {
   const others = Object.entries({ ...dependencies, ...devDependencies }).filter(([name]) => name !== ownName);
   const scratch = mkdtempSync(join(tmpdir(), 'otel-cwlogs-example-'));
   process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
-  const wanted = others.filter(([name]) => !existsSync(join(root, 'node_modules', name)));
-  if (wanted.length > 0) {
+  if (others.some(([name]) => !existsSync(join(root, 'node_modules', name)))) {
     cpSync(folder, scratch, { recursive: true, filter: (path) => !path.endsWith('package.json') });
     cpSync(join(root, '.npmrc'), join(scratch, '.npmrc'));
     const ranges = others.map(([name, range]) => `${name}@${range}`);

@@ -49,15 +49,19 @@ export function addConnectionOptions(
     );
 }
 
+/** Adds the option that names log groups, several and by prefixes too. @param what - what they are for the command */
+export function addLogGroupOption(command: Command, what = 'log group'): Command {
+  return command.option(
+    '-g, --log-group <name>',
+    `${what}: a name, an ARN, or a prefix with * (repeatable)`,
+    collected,
+  );
+}
+
 /** Adds the options of {@link ReadArguments} to a command. */
 export function addReadOptions(command: Command): Command {
   return addConnectionOptions(
-    command
-      .option(
-        '-g, --log-group <name>',
-        'log group: a name, an ARN, or a prefix with * (repeatable)',
-        collected,
-      )
+    addLogGroupOption(command)
       .option('-s, --since <duration>', `how far back, for example 15m, 2h, 7d (default: ${DEFAULT_SINCE})`)
       .option('--from <time>', 'begin: ISO time, epoch, or a duration back from the end')
       .option('--to <time>', 'end: ISO time, epoch, or a duration back from now (default: now)')

@@ -12,7 +12,14 @@ import {
 } from '../dashboards/index.js';
 import { CorrelationEngine } from '../insights/index.js';
 import { type CommandIo } from './command-io.js';
-import { collected, connect, type ConnectionArguments, logGroupsOf, readBytes } from './connection.js';
+import {
+  addLogGroupOption,
+  collected,
+  connect,
+  type ConnectionArguments,
+  logGroupsOf,
+  readBytes,
+} from './connection.js';
 import { EXIT } from './exit-codes.js';
 import { printJson } from './print-json.js';
 import { toYaml } from './to-yaml.js';
@@ -99,8 +106,7 @@ export function dashboardCommand(io: CommandIo): Command {
 }
 
 function addGroups(command: Command): Command {
-  return command
-    .option('-g, --log-group <name>', 'log group: a name, an ARN, or a prefix with * (repeatable)', collected)
+  return addLogGroupOption(command)
     .option('--region <region>', 'AWS region (default: AWS_REGION)')
     .option('--profile <name>', 'profile of ~/.aws, to list the groups of a prefix (default: AWS_PROFILE)')
     .option('--endpoint <url>', 'endpoint of the service, to list the groups of a prefix');

@@ -5,7 +5,7 @@ import { serveMcp } from '../mcp/index.js';
 import { type CommandIo } from './command-io.js';
 import {
   addConnectionOptions,
-  collected,
+  addLogGroupOption,
   connect,
   type ConnectionArguments,
   logGroupsOf,
@@ -36,13 +36,12 @@ change nothing; each answer says what was scanned and what was left out.`;
 /** The command `mcp`. */
 export function mcpCommand(io: CommandIo, version: string, input: Readable = process.stdin): Command {
   return addConnectionOptions(
-    new Command('mcp')
-      .description('look-ups as tools of the Model Context Protocol, over standard input and output')
-      .option(
-        '-g, --log-group <name>',
-        'log group that may be read: a name, an ARN, or a prefix with * (repeatable)',
-        collected,
-      )
+    addLogGroupOption(
+      new Command('mcp').description(
+        'look-ups as tools of the Model Context Protocol, over standard input and output',
+      ),
+      'log group that may be read',
+    )
       .addOption(
         new Option(
           '--max-rows <count>',

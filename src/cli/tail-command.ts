@@ -9,7 +9,7 @@ import { type CommandIo } from './command-io.js';
 import { drained } from './drained.js';
 import {
   addConnectionOptions,
-  collected,
+  addLogGroupOption,
   connect,
   type ConnectionArguments,
   logGroupsOf,
@@ -60,13 +60,11 @@ or network failed, 130 interrupted.`;
 /** The command `tail`. */
 export function tailCommand(io: CommandIo): Command {
   return addConnectionOptions(
-    new Command('tail')
-      .description('the newest log events, and those that come, over any number of log groups')
-      .option(
-        '-g, --log-group <name>',
-        'log group: a name, an ARN, or a prefix with * (repeatable)',
-        collected,
-      )
+    addLogGroupOption(
+      new Command('tail').description(
+        'the newest log events, and those that come, over any number of log groups',
+      ),
+    )
       .option('-f, --follow', 'go on until Ctrl-C')
       .addOption(
         new Option(

@@ -9,7 +9,7 @@ import { CorrelationEngine } from '../insights/index.js';
 import { type CommandIo } from './command-io.js';
 import {
   addConnectionOptions,
-  collected,
+  addLogGroupOption,
   connect,
   logGroupsOf,
   readBytes,
@@ -40,18 +40,16 @@ start page and the live view read with FilterLogEvents, which is not billed, unl
 /** The command `ui`. */
 export function uiCommand(io: CommandIo): Command {
   return addConnectionOptions(
-    new Command('ui')
-      .description('a page in the browser: every log event of a trace, newest traces and errors, live')
-      .addOption(
-        new Option('-p, --port <port>', 'TCP port on 127.0.0.1; 0 takes a free one')
-          .default(DEFAULT_UI_PORT)
-          .argParser(readPort),
-      )
-      .option(
-        '-g, --log-group <name>',
-        'log group that the page may search: a name, an ARN, or a prefix with * (repeatable)',
-        collected,
-      )
+    addLogGroupOption(
+      new Command('ui')
+        .description('a page in the browser: every log event of a trace, newest traces and errors, live')
+        .addOption(
+          new Option('-p, --port <port>', 'TCP port on 127.0.0.1; 0 takes a free one')
+            .default(DEFAULT_UI_PORT)
+            .argParser(readPort),
+        ),
+      'log group that the page may search',
+    )
       .addOption(
         new Option(
           '--max-bytes-scanned <bytes>',

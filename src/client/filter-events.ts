@@ -4,6 +4,7 @@ import { OptionError } from '../cloudwatch/errors.js';
 import { filteredPages } from '../cloudwatch/filtered-pages.js';
 import { parseMessage, type ParsedMessage } from '../insights/index.js';
 import { type FilterPattern } from './filter-pattern.js';
+import { lastHours } from './last-hours.js';
 
 /** A log event that was read. */
 export interface ReadEvent {
@@ -91,9 +92,8 @@ export class EventFilter implements AsyncIterable<ReadEvent> {
   }
 
   lastHours(hours: number): EventFilter {
-    if (!(hours > 0)) throw new OptionError('hours', 'be a number over 0', hours);
-    const now = this.#epochMillis();
-    return this.between(Math.max(0, Math.floor(now - hours * 3_600_000)), now);
+    const { from, to } = lastHours(hours, this.#epochMillis());
+    return this.between(from, to);
   }
 
   /** The newest first; its range has to begin in 2024 or later. */

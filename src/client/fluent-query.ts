@@ -7,6 +7,7 @@ import {
   type QueryRunner,
   runOverLogGroups,
 } from '../insights/index.js';
+import { lastHours } from './last-hours.js';
 
 interface QuerySettings {
   readonly query: QueryBuilder | string;
@@ -58,9 +59,7 @@ export class FluentQuery {
   }
 
   lastHours(hours: number): FluentQuery {
-    if (!(hours > 0)) throw new OptionError('hours', 'be a number over 0', hours);
-    const to = this.#parts.epochMillis();
-    return this.#with({ from: Math.max(0, Math.floor(to - hours * 3_600_000)), to });
+    return this.#with(lastHours(hours, this.#parts.epochMillis()));
   }
 
   /** Milliseconds after which the query is stopped. */

@@ -1,8 +1,6 @@
 import { CIRCULAR, DEEP, MAX_JSON_DEPTH, UNREADABLE } from '../cloudwatch/json-marks.js';
 import { messageNameOf, REDACTED, type Redaction, redactStack } from './redact.js';
 
-export { CIRCULAR, DEEP, MAX_JSON_DEPTH, UNREADABLE } from '../cloudwatch/json-marks.js';
-
 /** Values of one record that are written; no message holds more, as each takes two bytes at least. */
 export const MAX_JSON_VALUES = 2 ** 19;
 

@@ -351,7 +351,7 @@ export class ExporterCore implements LogRecordExporter {
    * @returns false for one that is not there
    */
   leaveWrittenAhead(record: RecordToExport): boolean {
-    const events = record instanceof WrittenRecord ? record.leave() : 0;
+    const events = leave(record);
     if (events === 0) return false;
     this.#emitted++;
     this.#addedBySplit += events - 1;
@@ -425,9 +425,7 @@ export class ExporterCore implements LogRecordExporter {
     try {
       return await this.#onDemand.load();
     } catch (error) {
-      const lost = records.filter(
-        (record) => !(record instanceof WrittenRecord && record.leave() > 0),
-      ).length;
+      const lost = records.filter((record) => leave(record) === 0).length;
       this.#losses.record('delivery_failed', lost, 'a part of this package could not be loaded');
       throw error;
     }
@@ -579,6 +577,11 @@ function isAbout(body: unknown, message: string): boolean {
 
 function failure(error: Error): ExportResult {
   return { code: ExportResultCode.FAILED, error };
+}
+
+/** Leaves a record that nobody will export now to its file. @returns how many events a file has of it */
+function leave(record: RecordToExport): number {
+  return record instanceof WrittenRecord ? record.leave() : 0;
 }
 
 /** Holds a promise until it is settled. */

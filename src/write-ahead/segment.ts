@@ -128,7 +128,7 @@ export class Segment {
     if (place !== undefined && events.length === 1) {
       this.#write(eventLine(this.states.size, place, events[0]!));
     } else {
-      this.#writeAll(destination, entity, events);
+      this.#writeAll(place, destination, entity, events);
     }
     const journaled: JournaledEvent[] = [];
     for (const event of events) journaled.push(new JournaledEvent(event, this, this.states.hold()));
@@ -250,8 +250,12 @@ export class Segment {
     closeSync(this.#descriptor);
   }
 
-  #writeAll(destination: Destination, entity: LogEntity | undefined, events: readonly EncodedEvent[]): void {
-    const known = this.#destinations.get(destination)?.get(entity);
+  #writeAll(
+    known: number | undefined,
+    destination: Destination,
+    entity: LogEntity | undefined,
+    events: readonly EncodedEvent[],
+  ): void {
     const place = known ?? this.#destinationCount;
     const first = this.states.size;
     const lines = events.map((event, index) => eventJson(first + index, place, event));

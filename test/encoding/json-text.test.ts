@@ -1,15 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import {
-  addMember,
-  CIRCULAR,
-  DEEP,
-  jsonString,
-  jsonText,
-  LEFT_OUT,
-  MAX_JSON_DEPTH,
-  UNREADABLE,
-} from '../../src/encoding/json-text.js';
+import { CIRCULAR, DEEP, MAX_JSON_DEPTH, UNREADABLE } from '../../src/cloudwatch/json-marks.js';
+import { addMember, jsonString, jsonText, LEFT_OUT } from '../../src/encoding/json-text.js';
 
 const written = (value: unknown): unknown => {
   const text = jsonText(value);

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import { CIRCULAR, jsonText, LEFT_OUT, MAX_JSON_VALUES, UNREADABLE } from '../../src/encoding/json-text.js';
+import { CIRCULAR, UNREADABLE } from '../../src/cloudwatch/json-marks.js';
+import { jsonText, LEFT_OUT, MAX_JSON_VALUES } from '../../src/encoding/json-text.js';
 import {
   parseRedactPath,
   type RedactPath,

@@ -1,15 +1,12 @@
 import { type EventPage, putInRoom, putWords, SPARE_BYTES } from '../../delivery/event-page.js';
 import { PageText } from '../../delivery/page-text.js';
+import { CIRCULAR, DEEP, MAX_JSON_DEPTH, UNREADABLE } from '../../cloudwatch/json-marks.js';
 import {
-  CIRCULAR,
-  DEEP,
   isSpent,
   LEFT_OUT,
-  MAX_JSON_DEPTH,
   MAX_JSON_LENGTH,
   MAX_JSON_VALUES,
   type OwnJson,
-  UNREADABLE,
   type Walk,
   jsonString,
   writeByKind,
