@@ -129,7 +129,7 @@ async function mocha(files, { node, env = {} }) {
     '--reporter',
     'dot',
   ];
-  const result = await run(node, [...args, '--timeout', '20000', ...files], { node, env });
+  const result = await run(node, [...args, '--timeout', '60000', ...files], { node, env });
   const passing = Number(/^ *(\d+) passing/m.exec(result.output)?.[1] ?? 0);
   const failing = Number(/^ *(\d+) failing/m.exec(result.output)?.[1] ?? (result.code === 0 ? 0 : 1));
   return { ...result, passing, failing, right: result.code === 0 && passing > 0 };

@@ -83,7 +83,7 @@ async function sourcesAndPackage() {
     '--no-config',
     '--forbid-only',
     '--fail-zero',
-    '--timeout=10000',
+    '--timeout=60000',
     '--enable-source-maps',
     '--reporter=dot',
     ...WHOLE_PROCESSES,

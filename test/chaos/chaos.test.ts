@@ -32,7 +32,7 @@ describe('chaos, the short form', () => {
         SHORT.records - kills * 201 - unpromised - lostInMemory,
         SHORT.records,
       );
-    }).timeout(120_000);
+    }).timeout(300_000);
   }
 
   for (const [name, { title, runs }] of Object.entries(OUTAGE_MODES)) {
@@ -44,7 +44,7 @@ describe('chaos, the short form', () => {
         expect(report.emitted).to.be.greaterThan(0);
         // It does not die for want of memory, of which 512 MiB are allowed.
         expect(report.maxResidentBytes).to.be.lessThan(512 * 1024 ** 2);
-      }).timeout(120_000);
+      }).timeout(300_000);
     }
   }
 });

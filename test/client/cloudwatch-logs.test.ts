@@ -182,7 +182,7 @@ describe('CloudWatchLogs', () => {
     await logs.events.put(['{"level":"error"}', '{"level":"info"}']);
     const query = logs.query((begun) => begun.fields('level')).build((begun) => begun.limit(5));
     expect(query.toString()).to.equal('fields level\n| limit 5');
-    const { rows } = await query.lastHours(1).timeout(30_000).execute();
+    const { rows } = await query.lastHours(1).timeout(120_000).execute();
     expect(rows.map(({ level }) => level)).to.have.members(['error', 'info']);
     const text = logs.query('stats count() as n').logGroups('/mock').signal(new AbortController().signal);
     const counted = await text.between(Date.now() - 60_000, new Date(Date.now() + 60_000)).execute();

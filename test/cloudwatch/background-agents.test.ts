@@ -17,7 +17,7 @@ describe('a client that works in the background', () => {
       child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
       const [code] = (await once(child, 'close')) as [number];
       expect({ code, output }).to.deep.equal({ code: 0, output: '[]\n' });
-    }).timeout(30_000);
+    }).timeout(120_000);
   }
 });
 

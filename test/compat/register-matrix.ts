@@ -23,7 +23,7 @@ const XRAY_TRACE_ID = '5759e988bd862e3fe1be46a994272793';
 
 for (const { name, directory, node } of trees) {
   describe(`register in ${name}`, function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     let local: LocalCloudWatchLogs;
     let groups = 0;
 

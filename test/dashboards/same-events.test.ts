@@ -53,7 +53,7 @@ async function byNdjson(handler: LookupHandler, path: string): Promise<StoredEve
 }
 
 describe('a trace over four groups in four layouts, two of them without spans', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const world = new PageWorld();
   let written: string[];
 

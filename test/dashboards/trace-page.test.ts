@@ -8,7 +8,7 @@ import { describeSeeing } from './page/seeing.js';
 
 /** In a browser, with a policy that every page of every test is held to. */
 describe('the trace page', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   const world = new PageWorld();
   before(function () {
     return world.start(this);

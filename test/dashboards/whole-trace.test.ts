@@ -13,7 +13,7 @@ const markerOf = (message: string): number => (JSON.parse(message) as { marker: 
 
 /** As `bench/look-ups.ts` tries with 200,000 events. */
 describe('a trace of more events than a query answers', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let service: LocalService;
   const wanted = Array.from({ length: EVENTS }, (_, index) => index);
 

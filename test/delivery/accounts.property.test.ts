@@ -373,7 +373,7 @@ describe('the accounts of delivery', () => {
         }),
         { seed: 23, numRuns },
       );
-    }).timeout(120_000);
+    }).timeout(300_000);
   };
   holds('in memory', fc.constant(undefined), 120);
   holds('with a spool that has room', fc.constant(1_000_000), 40);

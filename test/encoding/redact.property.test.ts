@@ -240,5 +240,5 @@ describe('redact', () => {
     );
     // Were most of it left out for other reasons, nothing would be tested.
     expect(written).to.be.above(5_000);
-  }).timeout(60_000);
+  }).timeout(180_000);
 });

@@ -32,7 +32,7 @@ async function forgetful(local: LocalCloudWatchLogs): Promise<Server> {
 }
 
 describe('runs against an endpoint', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let local: LocalCloudWatchLogs;
   let proxy: Server;
   let other: string;

@@ -63,6 +63,6 @@ describe('the requests that the AWS SDK makes', () => {
         expect(said.join('\n')).to.include('a request to log group /apps/orders, stream one is made again');
       }
       await provider.shutdown();
-    }).timeout(60_000);
+    }).timeout(180_000);
   }
 });

@@ -318,7 +318,7 @@ describe('texts of the service', () => {
           expect(isTold(told), `${name}: ${told}`).to.equal(false);
         }
       }
-    }).timeout(60_000);
+    }).timeout(180_000);
 
     it('show all but the credentials with --error-details', async () => {
       service.answer = () =>
@@ -332,7 +332,7 @@ describe('texts of the service', () => {
         expect(told, args.join(' ')).to.match(/computed over .*\[REDACTED\].* for \[REDACTED\]/);
         expect(isTold(told), told).to.equal(false);
       }
-    }).timeout(60_000);
+    }).timeout(180_000);
   });
 
   describe('with errorDetails', () => {

@@ -29,7 +29,7 @@ const FAILURES: Readonly<Record<string, Failure>> = {
 };
 
 describe(`the start of an outage at ${RECORDS_PER_SECOND} records a second`, function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let clock: sinon.SinonFakeTimers;
   let directory: string;
   beforeEach(async () => {

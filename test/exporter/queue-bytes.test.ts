@@ -30,7 +30,7 @@ const BODIES: Readonly<Record<string, (bytes: number, number: number) => unknown
 };
 
 describe('the bound on what waits, in bytes', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let clock: sinon.SinonFakeTimers;
   let directory: string;
   beforeEach(async () => {

@@ -100,7 +100,7 @@ describe('shutdown while the queue waits behind a request', () => {
         await next.forceFlush();
         await next.shutdown();
         expect(next.status()).to.include({ inherited: RECORDS, delivered: RECORDS, dropped: 0 });
-      }).timeout(20_000);
+      }).timeout(120_000);
     }
   }
 
@@ -117,5 +117,5 @@ describe('shutdown while the queue waits behind a request', () => {
     const provider = await emitAll(processor);
     await provider.shutdown();
     expect(processor.status()).to.include({ emitted: RECORDS, delivered: RECORDS, dropped: 0 });
-  }).timeout(20_000);
+  }).timeout(120_000);
 });

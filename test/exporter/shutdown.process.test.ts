@@ -58,13 +58,13 @@ describe('a process that shuts down while a flush waits for a dead service', () 
     it(`ends in the time given to shutdown when the service ${what}`, async () => {
       service.answer = answer;
       expectCut(await run(service.endpoint, 'processor'), 10);
-    }).timeout(30_000);
+    }).timeout(120_000);
   }
 
   it('ends in the time given to shutdown with an exporter alone', async () => {
     service.answer = () => 'hang';
     expectCut(await run(service.endpoint, 'exporter'), 1);
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it('ends in the time given to shutdown when nobody listens', async () => {
     const nobody = createServer().listen(0, '127.0.0.1');
@@ -72,7 +72,7 @@ describe('a process that shuts down while a flush waits for a dead service', () 
     const { port } = nobody.address() as AddressInfo;
     await new Promise((resolve) => nobody.close(resolve));
     expectCut(await run(`http://127.0.0.1:${port}`, 'processor'), 10);
-  }).timeout(30_000);
+  }).timeout(120_000);
 });
 
 describe('a process that does nothing but await a flush of an exporter', () => {
@@ -90,5 +90,5 @@ describe('a process that does nothing but await a flush of an exporter', () => {
     child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const code = await new Promise<number | null>((resolve) => child.on('close', resolve));
     expect({ code, output }).to.deep.equal({ code: 0, output: 'delivered 1\n' });
-  }).timeout(30_000);
+  }).timeout(120_000);
 });

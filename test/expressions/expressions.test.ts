@@ -43,7 +43,7 @@ describe('regular expressions of the source', () => {
           );
         });
       expect(slow.join('\n')).to.equal('');
-    }).timeout(60_000);
+    }).timeout(180_000);
   }
 });
 
@@ -61,7 +61,7 @@ describe('superlinearCost', () => {
   for (const [expression, why] of slow) {
     it(`finds ${String(expression)}: ${why}`, () => {
       expect(costsOf(expression)).to.have.length(1);
-    }).timeout(20_000);
+    }).timeout(120_000);
   }
 
   for (const expression of [

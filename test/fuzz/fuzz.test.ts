@@ -12,7 +12,7 @@ const MAY_FAIL = ['CreateExportTask', 'CancelExportTask', 'StopQuery'];
 
 describe('the local service under generated requests, queries and patterns', () => {
   it('answers 20,000 of them: no crash, no hang, no status of 500', async function () {
-    this.timeout(300_000);
+    this.timeout(600_000);
     const local = await LocalCloudWatchLogs.start({ maxBytes: MAX_BYTES });
     try {
       const { statuses, succeeded, tails } = await fuzzService(local.endpoint, {

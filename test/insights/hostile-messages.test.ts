@@ -85,7 +85,7 @@ describe('spans in any shape', () => {
       const { lines, json } = shown(result);
       expect(lines.length).to.be.at.least(messages.length);
       expect((JSON.parse(json) as CorrelationResult).events).to.have.length(messages.length);
-    }).timeout(30_000);
+    }).timeout(120_000);
   }
 
   it('may be more under one parent than a call takes arguments', () => {
@@ -97,7 +97,7 @@ describe('spans in any shape', () => {
       line.includes('was not found'),
     );
     expect(last).to.include('span root was not found');
-  }).timeout(60_000);
+  }).timeout(180_000);
 });
 
 describe('a look-up', () => {
@@ -143,7 +143,7 @@ describe('a look-up', () => {
     });
     const { events } = await engine.correlateByTrace(TRACE_ID, REQUEST);
     expect(events).to.have.length(130_000);
-  }).timeout(120_000);
+  }).timeout(300_000);
 
   it('ends whatever times an answer has', async () => {
     for (const time of [
@@ -198,7 +198,7 @@ describe('a look-up', () => {
     } finally {
       await service.stop();
     }
-  }).timeout(60_000);
+  }).timeout(180_000);
 });
 
 describe('rowLines', () => {

@@ -15,7 +15,7 @@ const PREFIX = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_';
 
 /** A process that is frozen in the moment in which it posts its response: what is not delivered then, waits. */
 describe('a Lambda function', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let local: LocalCloudWatchLogs;
   let lambda: RuntimeApi;
   let logGroupName: string;

@@ -18,7 +18,7 @@ interface AnyClient {
 }
 
 describe('otel-cwlogs mcp with the official clients', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let service: LocalService;
   before(async () => {
     service = await LocalService.start({ clock: Date.now });

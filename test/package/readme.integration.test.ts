@@ -11,7 +11,7 @@ const run = promisify(execFile);
 
 /** Runs the package that `npm run build` has made: the README speaks of that one. */
 describe('the README', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let local: LocalCloudWatchLogs;
   let environment: NodeJS.ProcessEnv;
   // Within the package, so that its own name resolves.

@@ -146,7 +146,7 @@ describe("peers' complaints", () => {
     await provider.shutdown();
     expect(made.status()).to.include({ emitted: 150_000, delivered: 150_000, kept: 0, dropped: 0 });
     expect(new Set(service.messages)).to.have.property('size', 150_000);
-  }).timeout(90_000);
+  }).timeout(300_000);
 
   it('a burst over the queue is counted to the record, and none is lost with writeAhead', async () => {
     const service = await start();
@@ -170,7 +170,7 @@ describe("peers' complaints", () => {
     expect(safe.status().dropped).to.equal(0);
     await provider.shutdown();
     rmSync(directory, { recursive: true });
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it('no request but PutLogEvents is made for a batch', async () => {
     const service = await start();
@@ -281,7 +281,7 @@ describe("peers' complaints", () => {
     await provider.shutdown();
     const status = made.status();
     expect(status).to.include({ emitted, delivered: 0, kept: 0, dropped: emitted });
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it('several exporters write to one stream at once', async () => {
     const service = await start();

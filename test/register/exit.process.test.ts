@@ -35,7 +35,7 @@ const IMPATIENT = {
 
 /** Every way in which a process ends, with the table of docs/exit.md. */
 describe('register, at the end of the process', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let local: LocalCloudWatchLogs;
   let dead: StubService;
   let directory: string;

@@ -32,7 +32,7 @@ const bodies = async (endpoint: string): Promise<unknown[]> =>
   (await readGroup(endpoint, '/apps/orders')).map((record) => record.body);
 
 describe('the sender of what is left at the end', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   let local: LocalCloudWatchLogs;
   let directory: string;
 
@@ -131,7 +131,7 @@ describe('the sender of what is left at the end', function () {
 });
 
 describe('createExitSender', function () {
-  this.timeout(30_000);
+  this.timeout(120_000);
   const options = { isSpoolLeft: false };
   const parts = (endpoint: string, environment: Record<string, string>) => ({
     senderFile,

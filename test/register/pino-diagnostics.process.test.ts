@@ -41,6 +41,6 @@ describe('all diagnostics logged through an instrumented pino, while the service
       expect(own).to.be.at.least(1);
       expect(outcome.emitted - own).to.be.at.most(2);
       expect(outcome.queued + outcome.kept).to.be.at.most(2);
-    }).timeout(30_000);
+    }).timeout(120_000);
   }
 });

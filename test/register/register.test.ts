@@ -13,7 +13,7 @@ const TRACE_ID = /^[0-9a-f]{32}$/;
 
 /** Runs the package that `npm run build` has made, on the newest 0.2xx line, which this repository holds. */
 describe('register', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let local: LocalCloudWatchLogs;
   let groups = 0;
 

@@ -283,7 +283,7 @@ const kills: Record<string, Program> = {
 
 /** What an application, and who supervises it, sees of its end, with `register` and without. */
 describe('register leaves the end of a process as it is', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let local: LocalCloudWatchLogs;
   let dead: StubService;
   let directory: string;

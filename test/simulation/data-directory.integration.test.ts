@@ -84,7 +84,7 @@ describe('otel-cwlogs local --data-dir', () => {
   }
 
   it('has everything that it acknowledged after kill -9, as often as it happens', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     await start();
     await client.send(new CreateLogGroupCommand({ logGroupName: GROUP, tags: { team: 'orders' } }));
     await client.send(new CreateLogStreamCommand({ logGroupName: GROUP, logStreamName: 's' }));

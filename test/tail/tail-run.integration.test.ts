@@ -3,7 +3,7 @@ import { tailRun } from './tail-run.js';
 
 /** The same with a million: `node build/test/tail/run.js`. */
 describe('tailLogs through a bad time', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   for (const source of ['live', 'polling'] as const) {
     it(`shows all that came, each once, and says its gaps (${source})`, async () => {

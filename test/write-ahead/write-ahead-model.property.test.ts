@@ -182,7 +182,7 @@ describe('WriteAheadLog, against a model', () => {
       }),
       { seed: 31, numRuns: 300 },
     );
-  }).timeout(60_000);
+  }).timeout(180_000);
 
   it('replays each event or counts it, wherever a file is cut', async () => {
     await fc.assert(
@@ -200,7 +200,7 @@ describe('WriteAheadLog, against a model', () => {
       }),
       { seed: 33, numRuns: 300 },
     );
-  }).timeout(60_000);
+  }).timeout(180_000);
 
   it('replays each event or counts it, whichever bit flips', async () => {
     await fc.assert(
@@ -219,7 +219,7 @@ describe('WriteAheadLog, against a model', () => {
       }),
       { seed: 32, numRuns: 300 },
     );
-  }).timeout(60_000);
+  }).timeout(180_000);
 });
 
 function textOf(event: EncodedEvent): string {

@@ -13,7 +13,7 @@ const REGION = 'us-east-1';
 const LOG_GROUPS = ['/demo/gateway', '/demo/orders', '/demo/payments'];
 
 describe('the queries of dashboards on the data of the demo', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
 
   it('give rows', async () => {
     // The package as it is built: the services of the demo import it by its name.

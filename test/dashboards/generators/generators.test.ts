@@ -345,7 +345,7 @@ describe('grafanaProvisioning', () => {
 });
 
 describe('the queries of dashboards', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
   let service: LocalService;
   const choices = { service: '.*', traceId: TRACE_ID };
   const logGroups = [...LOG_GROUPS, '/aws/lambda/payments', '/apps/legacy'];

@@ -74,5 +74,5 @@ describe('processes that share a spool and are killed', () => {
     expect([...accepted]).to.include.members(reported);
     // Each of the two that were killed while it answered had at the most four batches in flight, or answered and on disk.
     expect(twice).to.be.at.most(2 * 4);
-  }).timeout(60_000);
+  }).timeout(180_000);
 });

@@ -430,5 +430,5 @@ describe('Spool, against a model', () => {
       }),
       { seed: 20, numRuns: 150 },
     );
-  }).timeout(120_000);
+  }).timeout(300_000);
 });

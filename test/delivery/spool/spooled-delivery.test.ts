@@ -224,7 +224,7 @@ describe('delivery with a spool', () => {
       expect(await filesOf()).to.deep.equal([]);
     }
     expect(lost).to.be.greaterThan(0);
-  }).timeout(60_000);
+  }).timeout(180_000);
 
   it('delivers what is before the cut, wherever a file is cut', async () => {
     await leave(['a', 'b', 'c'], ['d']);
@@ -240,7 +240,7 @@ describe('delivery with a spool', () => {
       expect(sent.length + (losses.byReason().spool_corrupt ?? 0), `cut at ${length}`).to.equal(4);
       expect(sent).to.deep.equal([...['a', 'b', 'c'].slice(0, sent.length - 1), 'd']);
     }
-  }).timeout(60_000);
+  }).timeout(180_000);
 
   it('falls back to memory on a full disk, says so, and stores again when there is room', async () => {
     let isFull = true;

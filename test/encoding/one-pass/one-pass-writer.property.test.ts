@@ -398,7 +398,7 @@ describe('the writer of one pass', () => {
       { seed: 20261126, numRuns: 1_500 },
     );
     expect(same).to.be.above(3_000);
-  }).timeout(120_000);
+  }).timeout(300_000);
 
   it('writes each member as the careful writer does where the others are ordinary', () => {
     const page = new EventPage();
@@ -415,7 +415,7 @@ describe('the writer of one pass', () => {
         { seed: 20261126, numRuns: 2_000 },
       );
     }
-  }).timeout(120_000);
+  }).timeout(300_000);
 
   it('leaves out the same of what is larger than any message', () => {
     let object: object = { leaf: 1 };
@@ -436,7 +436,7 @@ describe('the writer of one pass', () => {
       expect(written.message === expected).to.equal(true);
       page.free();
     }
-  }).timeout(120_000);
+  }).timeout(300_000);
 });
 
 const MEMBERS = [

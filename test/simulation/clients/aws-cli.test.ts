@@ -11,7 +11,7 @@ const ARN = `arn:aws:logs:us-east-1:000000000000:log-group:${GROUP}`;
 const CANDIDATES = [process.env.AWS_CLI, '/usr/bin/aws', 'aws'].filter((name) => name !== undefined);
 
 describe('the AWS CLI', function () {
-  this.timeout(120_000);
+  this.timeout(300_000);
   let aws: string;
   let service: LocalService;
 

@@ -57,7 +57,7 @@ describe('countFrequent', () => {
     const source = new FakeSource(stored, { chunkEvents: 50_000 });
     const [first] = await rowsOf('countFrequent v | limit 1', source);
     expect(first).to.deep.equal({ v: 'often', _approxcount: '101' });
-  }).timeout(20_000);
+  }).timeout(120_000);
 });
 
 describe('not documented: the text that a query holds', () => {

@@ -165,7 +165,7 @@ describe('a local service that is sent many slow bodies', () => {
   });
 
   it('holds no more than its bound, and answers the others', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     const part = Buffer.alloc(MIB, 'x');
     const refused = new Set<Socket>();
     const count = 60;
@@ -198,7 +198,7 @@ describe('a local service that is sent many slow bodies', () => {
   });
 
   it('cuts the largest of the answers that nobody reads', async function () {
-    this.timeout(60_000);
+    this.timeout(180_000);
     for (const socket of sockets.splice(0)) socket.destroy();
     const body = JSON.stringify({ lookupTableName: 't', tableBody: `a\n${'x'.repeat(9 * MIB)}\n` });
     expect((await service.raw('CreateLookupTable', body)).status).to.equal(200);

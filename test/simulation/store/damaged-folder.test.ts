@@ -204,7 +204,7 @@ describe('a folder of the local service that was damaged', () => {
   });
 
   it('after an orderly end gives no altered message back, and tells of every loss', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     let told = 0;
     await fc.assert(
       fc.asyncProperty(damage, async ({ kind, which, share, order }) => {
@@ -231,7 +231,7 @@ describe('a folder of the local service that was damaged', () => {
   });
 
   it('after kill -9 gives no altered message back, and goes on', async function () {
-    this.timeout(120_000);
+    this.timeout(300_000);
     await fc.assert(
       fc.asyncProperty(damage, async ({ kind, which, share, order }) => {
         const directory = mkdtempSync(join(root, 'k-'));

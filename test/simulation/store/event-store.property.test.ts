@@ -164,7 +164,7 @@ describe('EventStore, any steps', () => {
     root = mkdtempSync(join(tmpdir(), 'store-property-'));
   });
   afterEach(async function () {
-    this.timeout(30_000);
+    this.timeout(120_000);
     await storage?.close();
     storage = undefined;
     rmSync(root, { recursive: true, force: true });
@@ -223,7 +223,7 @@ describe('EventStore, any steps', () => {
       }),
       { seed: 21, numRuns: 40 },
     );
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   it('loses no more than the batches behind the byte at which a file was cut', async () => {
     await fc.assert(
@@ -256,7 +256,7 @@ describe('EventStore, any steps', () => {
       ),
       { seed: 22, numRuns: 40 },
     );
-  }).timeout(30_000);
+  }).timeout(120_000);
 
   /** @returns false when there was nothing to cut */
   function cutLastSegment(directory: string, share: number): boolean {

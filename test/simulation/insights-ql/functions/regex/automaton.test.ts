@@ -114,7 +114,7 @@ const expressions = fc.letrec<{ tree: string }>((tie) => ({
 })).tree;
 
 describe('Automaton', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('finds what the linear matcher finds, for any expression and text', () => {
     fc.assert(
@@ -245,7 +245,7 @@ describe('an expression with more kinds of characters than a byte numbers', () =
 });
 
 describe('compileRegex', function () {
-  this.timeout(60_000);
+  this.timeout(180_000);
 
   it('finds what the linear matcher finds, whichever matcher it takes', () => {
     const sources = fc.oneof(
