@@ -1,5 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import { statSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { Command, Option } from 'commander';
+import { isLoopbackAddress } from '../cloudwatch/loopback-address.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import {
   type FaultKind,
@@ -19,6 +22,7 @@ export const DEFAULT_LOCAL_PORT = 4586;
 
 interface LocalArguments {
   readonly port: number;
+  readonly host?: string | undefined;
   readonly dataDir?: string | undefined;
   readonly maxBytes?: number | undefined;
   readonly fsync?: FsyncPolicy | undefined;
@@ -41,6 +45,7 @@ Examples:
   otel-cwlogs local
   otel-cwlogs local --port 4600 --data-dir ./cloudwatch --max-bytes 2GB
   otel-cwlogs local --verify-signatures AKIDEXAMPLE:secret
+  otel-cwlogs local --host 0.0.0.0 --verify-signatures env     # in a container, with the keys of its environment
   otel-cwlogs local --port 4566        # where suites made for LocalStack look; /_localstack/health answers too
   otel-cwlogs local --fault error=LimitExceededException:CreateLogGroup
   otel-cwlogs local --fault throttle:PutLogEvents@0.1 --fault '{"kind":"delay","delayMillis":500}'
@@ -64,9 +69,13 @@ export function localCommand(io: CommandIo): Command {
   return new Command('local')
     .description('run a local CloudWatch Logs that AWS SDKs, the AWS CLI and this command can use')
     .addOption(
-      new Option('-p, --port <port>', 'TCP port on 127.0.0.1; 0 takes a free one')
+      new Option('-p, --port <port>', 'TCP port; 0 takes a free one')
         .default(DEFAULT_LOCAL_PORT)
         .argParser(readPort),
+    )
+    .option(
+      '--host <address>',
+      'IP address to listen on, such as 0.0.0.0 in a container (default: this machine alone); requests must be signed then',
     )
     .addOption(
       new Option(
@@ -102,12 +111,13 @@ export function localCommand(io: CommandIo): Command {
     )
     .option('--sequence-tokens', 'want the sequence tokens of PutLogEvents, as the service did before 2023')
     .addOption(
-      new Option('--verify-signatures <key:secret>', 'accept only requests signed so (repeatable)').argParser(
-        (text: string, previous: SigningCredentials[] | undefined) => [
-          ...(previous ?? []),
-          readCredentials(text),
-        ],
-      ),
+      new Option(
+        '--verify-signatures <key:secret>',
+        'accept only requests signed so; env: with AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (repeatable)',
+      ).argParser((text: string, previous: SigningCredentials[] | undefined) => [
+        ...(previous ?? []),
+        text === 'env' ? credentialsIn(io.env) : readCredentials(text),
+      ]),
     )
     .option(
       '--allow-host <name>',
@@ -152,14 +162,17 @@ export function localCommand(io: CommandIo): Command {
     .action((options: LocalArguments) => runLocal(options, io));
 }
 
-async function runLocal(options: LocalArguments, io: CommandIo): Promise<void> {
+async function runLocal(given: LocalArguments, io: CommandIo): Promise<void> {
+  const madeUp =
+    given.verifySignatures === undefined && isOpen(given.host) ? [madeUpCredentials()] : undefined;
+  const options = { ...given, verifySignatures: given.verifySignatures ?? madeUp };
   // A browser can't sign: where signatures are asked for, it gets nothing.
   const page = options.verifySignatures ? undefined : new LocalPage();
   const local = await start(options, io, page);
   const region = options.region ?? 'us-east-1';
   page?.open(local, region);
   io.stdout.write(
-    `CloudWatch Logs is running at ${local.endpoint} (region ${region}); Ctrl-C stops it\n${clientLines(local, options)}` +
+    `CloudWatch Logs is running at ${local.endpoint} (region ${region}); Ctrl-C stops it\n${clientLines(local, given)}` +
       (page ? `Traces, errors and live records in the browser: ${local.endpoint}/\n` : ''),
   );
   await new Promise<void>((resolve) => {
@@ -181,7 +194,7 @@ async function runLocal(options: LocalArguments, io: CommandIo): Promise<void> {
 /** What each client needs: SDKs, old ones among them, and command lines that know no endpoint by the environment. */
 function clientLines({ endpoint, environment }: LocalCloudWatchLogs, options: LocalArguments): string {
   const { AWS_ACCESS_KEY_ID: key = '', AWS_REGION: region = '' } = environment;
-  // A secret that was given is known to whoever gave it, and needs not stand in a terminal.
+  // A secret that was given is known to whoever gave it, and needs not stand in a terminal; one that was made up does.
   const secret = options.verifySignatures ? "'<its secret>'" : environment.AWS_SECRET_ACCESS_KEY!;
   return [
     `  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
@@ -196,6 +209,7 @@ const FLAGS: Readonly<Record<string, string>> = {
   accountId: '--account',
   accounts: '--account-of',
   allowedHosts: '--allow-host',
+  host: '--host',
   maxBytes: '--max-bytes',
   metricsEndpoint: '--metrics-endpoint',
   region: '--region',
@@ -216,6 +230,7 @@ async function start(
   try {
     return await LocalCloudWatchLogs.start({
       port: options.port,
+      host: options.host,
       dataDirectory: options.dataDir,
       maxBytes: options.maxBytes,
       fsync: options.fsync,
@@ -237,6 +252,9 @@ async function start(
       },
     });
   } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EADDRNOTAVAIL') {
+      throw new OptionError('--host', 'be an address of this machine', options.host);
+    }
     if ((error as NodeJS.ErrnoException).code === 'EADDRINUSE') {
       throw new OptionError(
         '--port',
@@ -312,6 +330,26 @@ function readFault(text: string): FaultRule {
     operations: operations?.split(',').map((name) => name.trim()),
     probability: probability === undefined ? undefined : Number(probability),
   };
+}
+
+/** Whether others than this machine get to an address. What is no address the service refuses. */
+function isOpen(host: string | undefined): boolean {
+  return host !== undefined && isIP(host) !== 0 && !isLoopbackAddress(host);
+}
+
+/** Keys of this run alone. */
+function madeUpCredentials(): SigningCredentials {
+  return { accessKeyId: 'local', secretAccessKey: randomBytes(20).toString('hex') };
+}
+
+/** Where a command line can be read by others, an environment can not. */
+function credentialsIn(env: CommandIo['env']): SigningCredentials {
+  const { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey } = env;
+  if (accessKeyId && secretAccessKey) return { accessKeyId, secretAccessKey };
+  throw new OptionError(
+    '--verify-signatures',
+    'stand beside AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY where it is "env"',
+  );
 }
 
 function readSeed(text: string): number {

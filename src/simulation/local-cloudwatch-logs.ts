@@ -12,6 +12,8 @@ import { unknownOperation } from './protocol/aws-json.js';
 import { type Exchange, type HttpServer, sendJson, startHttpServer } from './protocol/http-server.js';
 import type { PlacedEvent, PlacedEventFilter, PutOptions } from './placed-event.js';
 import { answerLanding } from './protocol/landing.js';
+import { isEveryAddress } from './protocol/every-address.js';
+import type { SigningCredentials } from './protocol/signatures.js';
 import { ServiceError } from './service-error.js';
 import type { StoreStatistics } from './store/event-store.js';
 import type { FolderRecovery } from './store/store-damage.js';
@@ -43,18 +45,19 @@ export class LocalCloudWatchLogs {
     service: Service,
     clock: AdjustableClock,
     environment: Readonly<Record<string, string>>,
+    endpoint: string,
   ) {
     this.#server = server;
     this.#service = service;
     this.clock = clock;
     this.faults = service.faults;
     this.port = server.port;
-    this.endpoint = endpointAt(server.port);
+    this.endpoint = endpoint;
     this.environment = environment;
   }
 
   /**
-   * Starts a service on the loopback address.
+   * Starts a service, on the loopback addresses unless `host` says otherwise.
    * @throws OptionError for a wrong option; CloudWatchLogsError for a folder that can't be used; Error where
    * the port is taken
    */
@@ -62,15 +65,28 @@ export class LocalCloudWatchLogs {
     checkOptions(options);
     const clock = new AdjustableClock(options.clock ?? Date.now);
     const service = createService(options, clock);
-    const environmentAt = (port: number): Readonly<Record<string, string>> =>
-      clientEnvironment(endpointAt(port), service.home.region, options.verifySignatures?.[0]);
+    const { host, verifySignatures } = options;
+    const environmentAt = (port: number, keys: SigningCredentials | undefined): Record<string, string> =>
+      clientEnvironment(endpointAt(port, host), service.home.region, keys);
+    // Whoever asks may be anybody.
+    const shown = verifySignatures?.[0] && { ...verifySignatures[0], secretAccessKey: "'<its secret>'" };
     try {
       const server = await startHttpServer(
-        { port: options.port ?? 0, allowedHosts: options.allowedHosts ?? [], epochMillis: () => clock.now() },
+        {
+          port: options.port ?? 0,
+          host,
+          allowedHosts: options.allowedHosts ?? [],
+          epochMillis: () => clock.now(),
+        },
         (exchange) =>
-          explaining(answer(service, clock, environmentAt, exchange, options.pages), options.onWarning),
+          explaining(
+            answer(service, clock, (port) => environmentAt(port, shown), exchange, options.pages),
+            options.onWarning,
+          ),
       );
-      return new LocalCloudWatchLogs(server, service, clock, environmentAt(server.port));
+      const { port } = server;
+      const environment = environmentAt(port, verifySignatures?.[0]);
+      return new LocalCloudWatchLogs(server, service, clock, environment, endpointAt(port, host));
     } catch (error) {
       await service.close();
       throw error;
@@ -162,12 +178,8 @@ async function answer(
   const { request, response, path } = exchange;
   const isGet = request.method === 'GET' || request.method === 'HEAD';
   if (isGet && path === '/' && pages === undefined) {
-    const port = request.socket.localPort ?? 0;
-    answerLanding(exchange, {
-      endpoint: endpointAt(port),
-      ...service.home,
-      environment: environmentAt(port),
-    });
+    const environment = environmentAt(request.socket.localPort ?? 0);
+    answerLanding(exchange, { endpoint: environment.AWS_ENDPOINT_URL!, ...service.home, environment });
   } else if (isGet && HEALTH[path] !== undefined) {
     sendJson(response, HEALTH[path], { contentType: 'application/json' });
   } else if (isGet && pages !== undefined && !path.startsWith('/_control/')) {
@@ -211,6 +223,8 @@ const HEALTH: Readonly<Record<string, object>> = {
 /** Where suites that were written for LocalStack or moto reset what they use. */
 const RESETS: readonly string[] = ['/_localstack/state/reset', '/moto-api/reset'];
 
-function endpointAt(port: number): string {
-  return `http://127.0.0.1:${port}`;
+/** Where this machine gets to it; others know by which name they do. */
+function endpointAt(port: number, host = '127.0.0.1'): string {
+  const address = isEveryAddress(host) ? '127.0.0.1' : host;
+  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
 }

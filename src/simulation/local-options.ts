@@ -1,5 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { isIP } from 'node:net';
 import { checkMembers } from '../cloudwatch/check-members.js';
+import { isLoopbackAddress } from '../cloudwatch/loopback-address.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import type { FaultRule } from './faults/fault-rule.js';
 import type { AwsCredentials } from './metrics/sign-request.js';
@@ -12,8 +14,13 @@ export type PageListener = (request: IncomingMessage, response: ServerResponse) 
 
 /** How a local service is started. */
 export interface LocalCloudWatchLogsOptions {
-  /** TCP port on 127.0.0.1; 0, the default, takes a free one. */
+  /** TCP port; 0, the default, takes a free one. */
   readonly port?: number | undefined;
+  /**
+   * IP address to listen on, such as `0.0.0.0` in a container. The loopback addresses by default, and nobody but this
+   * machine gets there; with any other `verifySignatures` must be given, as the keys are all that keeps others out.
+   */
+  readonly host?: string | undefined;
   /** 12 digits; `000000000000` by default. Requests signed with keys of others see what is stored for these alone. */
   readonly accountId?: string | undefined;
   /**
@@ -89,6 +96,7 @@ export interface LocalCloudWatchLogsOptions {
 
 const MEMBERS = {
   port: true,
+  host: true,
   accountId: true,
   region: true,
   accounts: true,
@@ -121,6 +129,7 @@ export function checkOptions(options: LocalCloudWatchLogsOptions): void {
 
 function checkValues({
   port = 0,
+  host,
   accountId,
   region,
   accounts,
@@ -133,9 +142,28 @@ function checkValues({
   answerOlderEvents,
   sequenceTokens,
   pages,
+  verifySignatures = [],
 }: LocalCloudWatchLogsOptions): void {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
     throw new OptionError('port', 'be a whole number from 0 to 65535', port);
+  }
+  if (host !== undefined && (typeof host !== 'string' || isIP(host) === 0)) {
+    throw new OptionError('host', 'be an IP address, for example 0.0.0.0', host);
+  }
+  if (host !== undefined && !isLoopbackAddress(host)) {
+    if (verifySignatures.length === 0) {
+      throw new OptionError(
+        'verifySignatures',
+        'be given where others than this machine get to the service',
+        host,
+      );
+    }
+    if (pages !== undefined) {
+      throw new OptionError(
+        'pages',
+        'be left out where others than this machine get to the service: browsers do not sign',
+      );
+    }
   }
   if (accountId !== undefined && !/^\d{12}$/.test(accountId)) {
     throw new OptionError('accountId', 'be a string of 12 digits', accountId);

@@ -242,6 +242,9 @@ describe('otel-cwlogs', () => {
       ['local', '--port', '0', '--metrics-endpoint', 'localhost:4566'],
       ['local', '--port', '0', '--data-dir', MAIN],
       ['local', '--data-dirr', 'x'],
+      ['local', '--port', '0', '--host', 'here'],
+      ['local', '--port', '0', '--host', '203.0.113.7'],
+      ['local', '--port', '0', '--verify-signatures', 'env'],
     ]) {
       const { stderr, code } = await run(service, args);
       expect(code, args.join(' ')).to.equal(2);

@@ -2,10 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import { isLoopbackAddress } from '../../cloudwatch/loopback-address.js';
 import { ServiceError } from '../service-error.js';
 import { AWS_JSON } from './aws-json.js';
 import { HeldBytes } from './held-bytes.js';
 import { createHostCheck } from './host-check.js';
+import { isEveryAddress } from './every-address.js';
 import { BodyReader, type RequestBody } from './read-body.js';
 
 /** Bytes of all answers together that wait for clients to read them. */
@@ -28,12 +30,14 @@ export interface Exchange {
 export interface HttpServerOptions {
   /** 0 takes a free one. */
   readonly port: number;
+  /** IP address to listen on; the loopback addresses without it. */
+  readonly host?: string | undefined;
   readonly allowedHosts: readonly string[];
   /** Milliseconds since 1970, for the `Date` of answers: SDKs correct their signing clock by it. */
   readonly epochMillis: () => number;
 }
 
-/** A server that listens on the loopback addresses. */
+/** A server that listens. */
 export interface HttpServer {
   readonly port: number;
   /** Stops at once: open connections are cut. */
@@ -41,7 +45,9 @@ export interface HttpServer {
 }
 
 /**
- * Listens on 127.0.0.1, and on [::1] where the machine has it, as clients may resolve `localhost` to either.
+ * Listens on 127.0.0.1, and on [::1] where the machine has it, as clients may resolve `localhost` to either; or on one
+ * address. Where that is reached from elsewhere any Host header will do: each request has to be signed, and no page in a
+ * browser can do that.
  * Answers with what `handle` does; an error that it throws becomes the service's error answer.
  * @throws Error where the port is taken
  */
@@ -49,7 +55,9 @@ export async function startHttpServer(
   options: HttpServerOptions,
   handle: (exchange: Exchange) => Promise<void>,
 ): Promise<HttpServer> {
-  const isAllowedHost = createHostCheck(options.allowedHosts);
+  const { host } = options;
+  const isAllowedHost =
+    host === undefined || isLoopbackAddress(host) ? createHostCheck(options.allowedHosts) : () => true;
   const bodies = new BodyReader();
   const answers = new HeldBytes(MAX_UNREAD_ANSWER_BYTES);
   const answer = (request: IncomingMessage, response: ServerResponse): void => {
@@ -90,8 +98,9 @@ export async function startHttpServer(
   }
 
   const server = create();
-  await listen(server, options.port, '127.0.0.1');
+  await listen(server, options.port, host ?? '127.0.0.1', isEveryAddress(host ?? ''));
   const { port } = server.address() as AddressInfo;
+  if (host !== undefined) return { port, close: () => stop(server) };
   const second = create();
   try {
     await listen(second, port, '::1');
@@ -202,10 +211,10 @@ function internalFailure(error: unknown): ServiceError {
   return new ServiceError('InternalFailure', `The local service failed: ${text}`, { status: 500 });
 }
 
-function listen(server: Server, port: number, host: string): Promise<void> {
+function listen(server: Server, port: number, host: string, isDual = false): Promise<void> {
   return new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ port, host, ipv6Only: true }, () => {
+    server.listen({ port, host, ipv6Only: !isDual }, () => {
       server.off('error', reject);
       // Failing to accept one connection is no reason to stop.
       server.on('error', ignore);
