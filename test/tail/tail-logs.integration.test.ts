@@ -171,6 +171,38 @@ describe('tailLogs over HTTP', () => {
     expect(reader.texts).to.deep.equal(['four', 'five']);
   });
 
+  it('does not take for new what stood beside the newest events at the same millisecond', async () => {
+    const groups = ['/apps/a', '/apps/b', '/apps/c'];
+    for (const group of groups) await service.createStream(group);
+    service.time = Date.now() - 2_000;
+    for (const group of groups) {
+      await service.put(
+        group,
+        ['one', 'two', 'two'].map((text): [number, string] => [0, `${text} of ${group}`]),
+      );
+    }
+    for (const [source, last] of [
+      ['polling', 1],
+      ['live', 4],
+    ] as const) {
+      const reader = follow({ logGroups: groups, last, source });
+      await reader.until(() => sessions(reader) === 1);
+      await put('/apps/c', `new by ${source}`);
+      // Behind the reading that fills what lies between the newest events and the first of the session.
+      await reader.until(() => reader.texts.includes(`new by ${source}`));
+      await put('/apps/a', `then by ${source}`);
+      await reader.until(() => reader.texts.includes(`then by ${source}`));
+      await reader.tail.close();
+      expect(reader.texts, source).to.have.length(last + 2);
+      service.time = Date.now();
+      for (const group of groups)
+        await service.put(group, [
+          [0, 'tied'],
+          [0, 'tied'],
+        ]);
+    }
+  });
+
   it('polls where live tail is denied, each event once, late ones too', async () => {
     await service.createStream('/apps/a');
     service.local.faults.add({ kind: 'deny', operations: ['StartLiveTail'] });
