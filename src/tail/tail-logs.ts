@@ -186,7 +186,7 @@ class RunningTail implements LogTail, Desk {
   checkpoint(): TailCheckpoint {
     const heard = this.#followers.map((follower) => follower.heardUntilMillis);
     const unread = [...this.#unread.values()];
-    const ingestedMillis = Math.min(...(heard.length === 0 ? [this.#start.fromMillis] : heard), ...unread);
+    const ingestedMillis = Math.min(...(heard.length === 0 ? [this.#heardUntilMillis] : heard), ...unread);
     const since = ingestedMillis - CHECKPOINT_OVERLAP_MILLIS;
     return {
       version: 1,

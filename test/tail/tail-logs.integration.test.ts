@@ -377,6 +377,28 @@ describe('tailLogs over HTTP', () => {
     expect([...first.texts, ...second.texts]).to.deep.equal(['one', 'one', 'two', 'three', 'four', 'five']);
   });
 
+  it('goes on behind a tail that ended with the past, whatever of it was shown', async () => {
+    await service.createStream('/apps/a');
+    service.time = Date.now() - 60_000;
+    await service.put(
+      '/apps/a',
+      ['one', 'two', 'three', 'four'].map((text, index): [number, string] => [index, text]),
+    );
+    for (const past of [{ last: 2 }, { from: Date.now() - 3_600_000 }]) {
+      const reader = follow({ logGroups: ['/apps/a'], follow: false, ...past });
+      while ((await reader.tail.next()).done !== true);
+      const checkpoint = reader.tail.checkpoint();
+      expect(checkpoint.ingestedMillis).to.be.greaterThan(Date.now() - 30_000);
+
+      const next = follow({ logGroups: ['/apps/a'], checkpoint });
+      await next.until(() => sessions(next) === 1);
+      await put('/apps/a', 'five');
+      await next.until(() => next.texts.includes('five'));
+      expect(next.texts).to.deep.equal(['five']);
+      await next.tail.close();
+    }
+  });
+
   it('holds the source back while nobody reads', async () => {
     await service.createStream('/apps/a');
     const reader = follow({ logGroups: ['/apps/a'], batchSize: 10, source: 'polling' });
