@@ -2,6 +2,7 @@ import { Command, CommanderError } from 'commander';
 import { withoutUrlSecrets } from '../cloudwatch/shown-url.js';
 import { type CommandIo } from './command-io.js';
 import { endpointOf, type ConnectionArguments } from './connection.js';
+import { completeLogGroupsCommand } from './complete-log-groups-command.js';
 import { completionCommand } from './completion-command.js';
 import { dashboardCommand } from './dashboard-command.js';
 import { doctorCommand } from './doctor-command.js';
@@ -67,6 +68,7 @@ export async function runCommandLine(
   for (const command of commands) {
     program.addCommand(command.copyInheritedSettings(program));
   }
+  program.addCommand(completeLogGroupsCommand(io).copyInheritedSettings(program), { hidden: true });
   configure(program, io);
   try {
     await program.parseAsync([...args], { from: 'user' });

@@ -3,7 +3,10 @@ import { type HandlerSettings } from './handler-options.js';
 
 /** What is known of a request beside itself. */
 export interface RequestPeer {
-  /** The address that the connection came from, such as `127.0.0.1`; a fetch-style request does not tell it. */
+  /**
+   * The address that the connection came from, such as `127.0.0.1`. A fetch-style request does not tell it; without
+   * it, and without `authorize`, nothing is answered.
+   */
   readonly address?: string | undefined;
 }
 
@@ -16,6 +19,11 @@ const FORWARDED = [
   'x-real-ip',
   'cf-connecting-ip',
 ];
+
+/** Anybody may send `Host: localhost`: a request without an address may come from anywhere. */
+const NO_ADDRESS =
+  'Without `authorize` only requests of this machine are answered, and where this one came from was not said: ' +
+  'give its address as the second argument, handler(request, { address }).';
 
 /**
  * Decides whether a request is answered.
@@ -32,7 +40,8 @@ export async function refuseAccess(
     // Anything but true refuses: a function that forgets to answer must not let everybody in.
     return decision === true ? undefined : 'You may not look up logs here.';
   }
-  return isOfThisMachine(request, peer)
+  if (peer.address === undefined) return NO_ADDRESS;
+  return isOfThisMachine(request, peer.address)
     ? undefined
     : 'Only requests of this machine are answered here, as no `authorize` is set.';
 }
@@ -41,9 +50,9 @@ export async function refuseAccess(
  * Whether a request was made on this machine to this machine. A web page can make a browser resolve its own
  * name to 127.0.0.1, but not change the Host header.
  */
-function isOfThisMachine(request: Request, peer: RequestPeer): boolean {
+function isOfThisMachine(request: Request, address: string): boolean {
   if (FORWARDED.some((name) => request.headers.has(name))) return false;
-  if (peer.address !== undefined && !isLoopbackAddress(peer.address)) return false;
+  if (!isLoopbackAddress(address)) return false;
   const host = request.headers.get('host');
   // A fetch-style request may come without the header; its URL was made from it.
   const name = host === null ? new URL(request.url).hostname : hostName(host);

@@ -47,6 +47,13 @@ const MINUTE = 60_000;
 /** How far back the newest events are looked for, one after another, until there are enough. */
 const WINDOWS = [MINUTE, 10 * MINUTE, 60 * MINUTE, 6 * 60 * MINUTE, 24 * 60 * MINUTE, 7 * 24 * 60 * MINUTE];
 
+/** The newest events, and what was cut off before them. */
+export interface LastEvents {
+  readonly events: readonly FoundEvent[];
+  /** Older ones of the same millisecond as the first: by their times alone they could be new. */
+  readonly tied: readonly FoundEvent[];
+}
+
 /** Reads the newest events of several groups, in the order of their times; within a week. */
 export async function readLast(
   parts: Parts,
@@ -58,19 +65,27 @@ export async function readLast(
   },
   filterPattern: string | undefined,
   onUnreadable: (group: KnownLogGroup, error: unknown) => Promise<void>,
-): Promise<FoundEvent[]> {
+): Promise<LastEvents> {
   const { count, toMillis, matches } = wanted;
   let last: FoundEvent[] = [];
+  let tied: FoundEvent[] = [];
+  const cut = (): void => {
+    const kept = last.slice(-count);
+    const first = kept[0]?.timestampMillis;
+    tied = [...tied, ...last.slice(0, -count)].filter(({ timestampMillis }) => timestampMillis === first);
+    last = kept;
+  };
   for (const window of WINDOWS) {
-    last = [];
+    [last, tied] = [[], []];
     const range = { fromMillis: toMillis - window, toMillis };
     for await (const event of readInOrder(parts, groups, range, filterPattern, onUnreadable)) {
       if (!matches(event)) continue;
       last.push(event);
       // Cut now and then, so that a flood of events costs no more memory than is shown.
-      if (last.length > 2 * count) last = last.slice(-count);
+      if (last.length > 2 * count) cut();
     }
     if (last.length >= count) break;
   }
-  return last.slice(-count);
+  cut();
+  return { events: last, tied };
 }

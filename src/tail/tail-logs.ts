@@ -186,7 +186,7 @@ class RunningTail implements LogTail, Desk {
   checkpoint(): TailCheckpoint {
     const heard = this.#followers.map((follower) => follower.heardUntilMillis);
     const unread = [...this.#unread.values()];
-    const ingestedMillis = Math.min(...(heard.length === 0 ? [this.#start.fromMillis] : heard), ...unread);
+    const ingestedMillis = Math.min(...(heard.length === 0 ? [this.#heardUntilMillis] : heard), ...unread);
     const since = ingestedMillis - CHECKPOINT_OVERLAP_MILLIS;
     return {
       version: 1,
@@ -296,8 +296,9 @@ class RunningTail implements LogTail, Desk {
       const matches = (event: FoundEvent): boolean => this.#filter.matches(toCorrelatedEvent(event));
       const wanted = { count: last, toMillis: beganMillis, matches };
       const found = await readLast(this, groups, wanted, this.filterPattern, leaveOut);
-      this.#start = { ...this.#start, fromMillis: found[0]?.timestampMillis ?? beganMillis };
-      for (const event of found) await this.show(event, reading);
+      this.#start = { ...this.#start, fromMillis: found.events[0]?.timestampMillis ?? beganMillis };
+      for (const event of found.tied) reading.isNew(event);
+      for (const event of found.events) await this.show(event, reading);
     } else {
       const range = { fromMillis: this.#start.fromMillis, toMillis: beganMillis };
       for await (const event of readInOrder(this, groups, range, this.filterPattern, leaveOut)) {

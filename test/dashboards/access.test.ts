@@ -17,7 +17,7 @@ const PATHS = ['/', '/api/groups', '/api/live', '/assets/x.js', '/nothing'];
 async function statusOf(
   url: string,
   headers: Record<string, string> = {},
-  address?: string,
+  address: string | undefined = '127.0.0.1',
   options: Partial<LookupHandlerOptions> = {},
 ): Promise<number> {
   const response = await handler(options)(new Request(url, { headers }), { address });
@@ -55,6 +55,16 @@ describe('who may look', () => {
         expect(await statusOf('http://localhost/api/groups', { host }, '127.0.0.1'), host).to.equal(403);
       }
       expect(await statusOf('http://evil.example/api/groups', {}, '127.0.0.1')).to.equal(403);
+    });
+
+    it('is nobody of whom it is not said where they come from: anybody may send a Host header', async () => {
+      for (const path of PATHS) {
+        const response = await handler()(
+          new Request(`http://localhost${path}`, { headers: { host: 'localhost' } }),
+        );
+        expect(response.status).to.equal(403);
+        expect(await response.text()).to.contain('handler(request, { address })');
+      }
     });
 
     it('is nobody behind a proxy on this machine', async () => {

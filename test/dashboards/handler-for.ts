@@ -28,7 +28,7 @@ export function handlerFor(
 
 /** Asks a handler as a client on this machine does. */
 export function ask(handler: LookupHandler, path: string, init: RequestInit = {}): Promise<Response> {
-  return handler(new Request(`http://localhost${path}`, init));
+  return handler(new Request(`http://localhost${path}`, init), { address: '127.0.0.1' });
 }
 
 /** What a handler answers, as JSON. */

@@ -2,6 +2,7 @@ import { describeFinding } from './page/finding.js';
 import { describeForEverybody } from './page/for-everybody.js';
 import { describeGoingOn } from './page/going-on.js';
 import { describeManyRecords } from './page/many-records.js';
+import { describeInTheAddress } from './page/in-the-address.js';
 import { PageWorld } from './page/page-world.js';
 import { describeSafety } from './page/safety.js';
 import { describeSeeing } from './page/seeing.js';
@@ -18,6 +19,7 @@ describe('the trace page', function () {
 
   describeFinding(world);
   describeSeeing(world);
+  describeInTheAddress(world);
   describeGoingOn(world);
   describeSafety(world);
   describeForEverybody(world);

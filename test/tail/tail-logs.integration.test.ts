@@ -171,6 +171,38 @@ describe('tailLogs over HTTP', () => {
     expect(reader.texts).to.deep.equal(['four', 'five']);
   });
 
+  it('does not take for new what stood beside the newest events at the same millisecond', async () => {
+    const groups = ['/apps/a', '/apps/b', '/apps/c'];
+    for (const group of groups) await service.createStream(group);
+    service.time = Date.now() - 2_000;
+    for (const group of groups) {
+      await service.put(
+        group,
+        ['one', 'two', 'two'].map((text): [number, string] => [0, `${text} of ${group}`]),
+      );
+    }
+    for (const [source, last] of [
+      ['polling', 1],
+      ['live', 4],
+    ] as const) {
+      const reader = follow({ logGroups: groups, last, source });
+      await reader.until(() => sessions(reader) === 1);
+      await put('/apps/c', `new by ${source}`);
+      // Behind the reading that fills what lies between the newest events and the first of the session.
+      await reader.until(() => reader.texts.includes(`new by ${source}`));
+      await put('/apps/a', `then by ${source}`);
+      await reader.until(() => reader.texts.includes(`then by ${source}`));
+      await reader.tail.close();
+      expect(reader.texts, source).to.have.length(last + 2);
+      service.time = Date.now();
+      for (const group of groups)
+        await service.put(group, [
+          [0, 'tied'],
+          [0, 'tied'],
+        ]);
+    }
+  });
+
   it('polls where live tail is denied, each event once, late ones too', async () => {
     await service.createStream('/apps/a');
     service.local.faults.add({ kind: 'deny', operations: ['StartLiveTail'] });
@@ -343,6 +375,28 @@ describe('tailLogs over HTTP', () => {
     await put('/apps/a', 'five');
     await second.until(() => second.texts.length === 3);
     expect([...first.texts, ...second.texts]).to.deep.equal(['one', 'one', 'two', 'three', 'four', 'five']);
+  });
+
+  it('goes on behind a tail that ended with the past, whatever of it was shown', async () => {
+    await service.createStream('/apps/a');
+    service.time = Date.now() - 60_000;
+    await service.put(
+      '/apps/a',
+      ['one', 'two', 'three', 'four'].map((text, index): [number, string] => [index, text]),
+    );
+    for (const past of [{ last: 2 }, { from: Date.now() - 3_600_000 }]) {
+      const reader = follow({ logGroups: ['/apps/a'], follow: false, ...past });
+      while ((await reader.tail.next()).done !== true);
+      const checkpoint = reader.tail.checkpoint();
+      expect(checkpoint.ingestedMillis).to.be.greaterThan(Date.now() - 30_000);
+
+      const next = follow({ logGroups: ['/apps/a'], checkpoint });
+      await next.until(() => sessions(next) === 1);
+      await put('/apps/a', 'five');
+      await next.until(() => next.texts.includes('five'));
+      expect(next.texts).to.deep.equal(['five']);
+      await next.tail.close();
+    }
   });
 
   it('holds the source back while nobody reads', async () => {

@@ -35,6 +35,16 @@ export interface PageState {
   readonly alike: boolean;
   /** The trace that is shown beside. */
   readonly compare?: string | undefined;
+  /** Whether what is the same in both stands there too. */
+  readonly same: boolean;
+  /** The record that is marked, by its key. */
+  readonly at?: string | undefined;
+  /** The records that are open, by their keys; the last one opened last. */
+  readonly open: readonly string[];
+  /** Lines of alike records that show each, by their hashes. */
+  readonly unfolded: readonly string[];
+  /** Lanes whose children are hidden, by their keys. */
+  readonly folded: readonly string[];
 }
 
 const LANES: readonly LaneGrouping[] = ['spans', 'services', 'groups'];
@@ -50,7 +60,14 @@ export const START: PageState = {
   lanes: undefined,
   timeBase: 'trace',
   alike: false,
+  same: false,
+  open: [],
+  unfolded: [],
+  folded: [],
 };
+
+/** Of a kind in an address: servers refuse one that is too long. */
+const MOST_OPEN = 50;
 
 /**
  * Reads an address. What it does not understand counts as not said: an address may come from anywhere.
@@ -81,6 +98,11 @@ export function readPageState(path: string, parameters: URLSearchParams): PageSt
     timeBase: TIME_BASES.find((one) => one === text('relative')) ?? START.timeBase,
     alike: text('alike') === 'true',
     compare: text('compare'),
+    same: text('same') === 'true',
+    at: text('at'),
+    open: list('open').slice(-MOST_OPEN),
+    unfolded: list('unfolded').slice(-MOST_OPEN),
+    folded: list('folded').slice(-MOST_OPEN),
   };
 }
 
@@ -113,6 +135,11 @@ export function writePageState(state: PageState): string {
   if (state.timeBase !== START.timeBase) add('relative', state.timeBase);
   if (state.alike) add('alike', 'true');
   add('compare', state.compare);
+  if (state.same) add('same', 'true');
+  add('at', state.at);
+  for (const kind of ['open', 'unfolded', 'folded'] as const) {
+    for (const one of state[kind].slice(-MOST_OPEN)) add(kind, one);
+  }
   const query = parameters.toString();
   return writePath(state) + (query === '' ? '' : `?${query}`);
 }
@@ -156,6 +183,11 @@ function readZoom(text: string | undefined): ZoomOffsets | undefined {
   if (!match) return undefined;
   const [fromMillis, toMillis] = [Number(match[1]), Number(match[2])];
   return toMillis > fromMillis ? { fromMillis, toMillis } : undefined;
+}
+
+/** A list with something in it, or without it where it is there already. */
+export function toggled(list: readonly string[], one: string): readonly string[] {
+  return list.includes(one) ? list.filter((other) => other !== one) : [...list, one];
 }
 
 function nonEmpty(text: string | null): string | undefined {

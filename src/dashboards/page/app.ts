@@ -1,4 +1,5 @@
 import { type PageState, readPageState, START, writePageState } from '../model/page-state.js';
+import { AddressBar } from './address.js';
 import { BASE_PATH } from './api.js';
 import { fill, h } from './dom.js';
 import { Header } from './header.js';
@@ -11,6 +12,7 @@ const TOAST_MILLIS = 2_500;
 
 /** The page: its header, the view of its address, and the keys. */
 export class App implements Host {
+  readonly #address = new AddressBar();
   readonly #header: Header;
   readonly #main = document.querySelector('main')!;
   readonly #toast = h('div', { class: 'toast', role: 'status' });
@@ -22,7 +24,10 @@ export class App implements Host {
     this.#header = new Header(this);
     document.querySelector('header')!.replaceWith(this.#header.element);
     document.body.append(this.#toast);
-    addEventListener('popstate', () => this.#enter(this.#readAddress()));
+    addEventListener('popstate', () => {
+      this.#address.forget();
+      this.#enter(this.#readAddress());
+    });
     addEventListener('keydown', (event) => this.#onKey(event));
     this.#enter(this.#readAddress());
   }
@@ -32,12 +37,12 @@ export class App implements Host {
   }
 
   go(state: PageState): void {
-    history.pushState(undefined, '', BASE_PATH + writePageState(state));
+    this.#address.push(BASE_PATH + writePageState(state));
     this.#enter(state, true);
   }
 
   change(state: PageState): void {
-    history.replaceState(undefined, '', BASE_PATH + writePageState(state));
+    this.#address.replace(BASE_PATH + writePageState(state));
     this.#enter(state);
   }
 

@@ -38,11 +38,12 @@ export class CompareView {
   readonly #toggle: HTMLButtonElement;
   readonly #end: () => void;
   #shown: readonly ComparedRow[] = [];
-  #isWhole = false;
+  #state: PageState;
 
   constructor(host: Host, here: LookUpAnswer, there: LookUpAnswer) {
     const { state } = host;
-    this.#end = () => host.go({ ...state, compare: undefined });
+    this.#state = state;
+    this.#end = () => host.go({ ...this.#state, compare: undefined, same: false });
     this.#here = new TraceModel(here.records, state, serviceColors);
     this.#there = new TraceModel(there.records, state, serviceColors);
     this.#rows = compareTraces(here.records, there.records);
@@ -52,10 +53,7 @@ export class CompareView {
     this.#toggle = button({
       class: 'quiet toggle',
       on: {
-        click: () => {
-          this.#isWhole = !this.#isWhole;
-          this.#draw();
-        },
+        click: () => host.change({ ...this.#state, same: !this.#state.same }),
       },
     });
     const longest = Math.max(lengthOf(this.#here), lengthOf(this.#there));
@@ -89,6 +87,13 @@ export class CompareView {
     this.#draw();
   }
 
+  /** Draws another state of the same traces. */
+  update(state: PageState): void {
+    const before = this.#state;
+    this.#state = state;
+    if (before.same !== state.same) this.#draw();
+  }
+
   onKey(key: string): boolean {
     if (key !== 'Escape') return false;
     this.#end();
@@ -101,8 +106,9 @@ export class CompareView {
 
   #draw(): void {
     const differing = this.#rows.filter(({ kind }) => kind !== 'both');
-    this.#shown = this.#isWhole || differing.length === 0 ? this.#rows : differing;
-    this.#toggle.textContent = this.#isWhole ? 'only what differs' : `all ${this.#rows.length}`;
+    const { same } = this.#state;
+    this.#shown = same || differing.length === 0 ? this.#rows : differing;
+    this.#toggle.textContent = same ? 'only what differs' : `all ${this.#rows.length}`;
     this.#toggle.hidden = differing.length === 0 || differing.length === this.#rows.length;
     this.#window.show(this.#shown.map(() => ROW_HEIGHT));
   }
@@ -134,7 +140,7 @@ export class CompareView {
         h('span', { class: 'dim' }, formatCount(model.records.length, 'record')),
       ),
       button(
-        { class: 'link mono', on: { click: () => host.go({ ...open, compare: undefined }) } },
+        { class: 'link mono', on: { click: () => host.go({ ...open, compare: undefined, same: false }) } },
         model.traceIds[0] ?? '',
       ),
       // Both in one scale: a longer line is a longer time.

@@ -144,7 +144,7 @@ export class FilterBar {
         choices: (Object.keys(TIME_WORDS) as TimeBase[]).map((timeBase) => ({
           label: TIME_WORDS[timeBase],
           isChosen: state.timeBase === timeBase,
-          choose: () => this.#events.onChange({ ...state, timeBase }),
+          choose: () => this.#change({ timeBase }),
         })),
       }),
       menu({
@@ -153,7 +153,7 @@ export class FilterBar {
         choices: (Object.keys(LANE_WORDS) as LaneGrouping[]).map((lanes) => ({
           label: LANE_WORDS[lanes],
           isChosen: this.#model.lanes === lanes,
-          choose: () => this.#events.onChange({ ...state, lanes, filters: { ...filters, span: undefined } }),
+          choose: () => this.#change({ lanes, filters: { ...filters, span: undefined } }),
         })),
       }),
       button(
@@ -161,7 +161,7 @@ export class FilterBar {
           class: `quiet toggle${state.alike ? ' is-set' : ''}`,
           'aria-pressed': String(state.alike),
           title: 'Put records that say the same into one line',
-          on: { click: () => this.#events.onChange({ ...state, alike: !state.alike }) },
+          on: { click: () => this.#change({ alike: !state.alike }) },
         },
         'group alike',
       ),
@@ -210,8 +210,7 @@ export class FilterBar {
       this.#chips,
       span !== undefined &&
         this.#chip(`span: ${row?.label ?? span}`, () => this.#setFilters({ span: undefined })),
-      state.zoom !== undefined &&
-        this.#chip('zoomed', () => this.#events.onChange({ ...state, zoom: undefined })),
+      state.zoom !== undefined && this.#chip('zoomed', () => this.#change({ zoom: undefined })),
     );
   }
 
@@ -224,8 +223,12 @@ export class FilterBar {
   }
 
   #setFilters(filters: Partial<PageState['filters']>): void {
-    const { state } = this.#model;
-    this.#events.onChange({ ...state, filters: { ...state.filters, ...filters } });
+    this.#change({ filters: { ...this.#model.state.filters, ...filters } });
+  }
+
+  /** Of the state as it is when one chooses, which need not be that of when the choices were drawn. */
+  #change(change: Partial<PageState>): void {
+    this.#events.onChange({ ...this.#model.state, ...change });
   }
 }
 

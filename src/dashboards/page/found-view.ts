@@ -37,6 +37,7 @@ export class FoundView {
       onHover: (row) => this.#list.light(row?.key),
       onZoom: (stretch) => this.#zoomTo(stretch),
       onOpenRecord: (record) => this.#list.goTo(record),
+      onFold: (folded) => host.change({ ...this.#model.state, folded }),
     });
     this.#filterBar = new FilterBar(this.#model, {
       onChange: (state) => host.change(state),
@@ -49,6 +50,7 @@ export class FoundView {
       },
       onSpan: (record) => this.#setSpan(laneKeyOf(record)),
       onCopy: (text, what) => void host.copy(text, what),
+      onMarks: (marks) => host.change({ ...this.#model.state, ...marks }),
     });
     this.element = h(
       'div',
@@ -87,7 +89,9 @@ export class FoundView {
     this.#model.state = state;
     const hasMoved = before.zoom !== state.zoom || before.lanes !== state.lanes;
     if (hasMoved) this.#minimap.update();
-    if (hasMoved || before.filters.span !== state.filters.span) this.#lanes.update();
+    if (hasMoved || before.filters.span !== state.filters.span || before.folded !== state.folded) {
+      this.#lanes.update();
+    }
     if (
       before.zoom !== state.zoom ||
       before.filters !== state.filters ||
@@ -97,8 +101,17 @@ export class FoundView {
     ) {
       this.#list.update();
       announce(`${this.#list.visible.length} records`);
+    } else if (before.at !== state.at || before.open !== state.open || before.unfolded !== state.unfolded) {
+      this.#list.updateMarks();
+      // Nothing else of what the bar shows is another: a key that is held draws it many times a second.
+      return;
     }
     this.#filterBar.update(this.#list.visible.length);
+  }
+
+  /** To be called once it is in the document. */
+  shown(): void {
+    this.#list.showMarked();
   }
 
   onKey(key: string): boolean {

@@ -14,6 +14,7 @@ export class Header {
   readonly #host: Host;
   readonly #input: HTMLInputElement;
   readonly #controls = h('div', { class: 'controls' });
+  #shown = '';
 
   constructor(host: Host) {
     this.#host = host;
@@ -72,6 +73,10 @@ export class Header {
   /** Draws what the state says now. */
   update(): void {
     const { state } = this.#host;
+    const { view, search, typed, from, to, groups, zone } = state;
+    const shown = JSON.stringify([view, search, typed, from, to, groups, zone]);
+    if (shown === this.#shown) return;
+    this.#shown = shown;
     if (document.activeElement !== this.#input) {
       this.#input.value =
         state.view === 'search'
@@ -84,13 +89,18 @@ export class Header {
     }
     fill(
       this.#controls,
-      groupPicker(state.groups, (groups) => this.#host.go({ ...state, groups, zoom: undefined })),
-      rangePicker(state, state.zone, (range) => this.#host.go({ ...state, ...range, zoom: undefined })),
+      groupPicker(state.groups, (groups) => this.#host.go({ ...this.#host.state, groups, zoom: undefined })),
+      rangePicker(state, state.zone, (range) =>
+        this.#host.go({ ...this.#host.state, ...range, zoom: undefined }),
+      ),
       button(
         {
           class: 'quiet zone',
           title: 'Show times in UTC or local time',
-          on: { click: () => this.#host.change({ ...state, zone: state.zone === 'utc' ? 'local' : 'utc' }) },
+          on: {
+            click: () =>
+              this.#host.change({ ...this.#host.state, zone: state.zone === 'utc' ? 'local' : 'utc' }),
+          },
         },
         state.zone === 'utc' ? 'UTC' : 'local',
       ),

@@ -1,4 +1,5 @@
 import { formatCount, formatDuration, formatOffset } from '../model/format.js';
+import { toggled } from '../model/page-state.js';
 import { type LogRecord } from '../model/records.js';
 import { shownText } from '../model/shown-text.js';
 import { type SpanRow, standInOf } from '../model/span-rows.js';
@@ -17,6 +18,8 @@ export interface LaneEvents {
   /** A part of the time was marked. */
   readonly onZoom: (stretch: Stretch) => void;
   readonly onOpenRecord: (record: LogRecord) => void;
+  /** Other lanes hide their children. */
+  readonly onFold: (folded: readonly string[]) => void;
 }
 
 const ROW_HEIGHT = 26;
@@ -36,7 +39,6 @@ export class Lanes {
   readonly #axis = h('div', { class: 'lane-axis', 'aria-hidden': 'true' });
   readonly #tree = h('div', { class: 'lane-rows', role: 'tree', 'aria-label': 'Spans' });
   readonly #window: RowWindow;
-  readonly #collapsed = new Set<string>();
   readonly #elements = new Map<string, HTMLElement>();
   #rows: readonly SpanRow[] = [];
   #current = 0;
@@ -88,9 +90,10 @@ export class Lanes {
   /** Without what hangs under a lane that is folded up. */
   #openRows(): SpanRow[] {
     const hidden = new Set<string>();
+    const folded = new Set(this.#model.state.folded);
     return this.#model.rows.filter((row) => {
       const { parentKey } = row;
-      if (parentKey === undefined || !(hidden.has(parentKey) || this.#collapsed.has(parentKey))) return true;
+      if (parentKey === undefined || !(hidden.has(parentKey) || folded.has(parentKey))) return true;
       hidden.add(row.key);
       return false;
     });
@@ -126,7 +129,7 @@ export class Lanes {
         role: 'treeitem',
         'aria-level': row.depth + 1,
         'aria-selected': String(isSelected),
-        'aria-expanded': row.hasChildren ? String(!this.#collapsed.has(row.key)) : undefined,
+        'aria-expanded': row.hasChildren ? String(!this.#isFolded(row)) : undefined,
         tabindex: index === this.#current ? 0 : -1,
         on: {
           click: () => this.#select(index),
@@ -155,7 +158,7 @@ export class Lanes {
 
   #name(row: SpanRow): HTMLElement {
     const look = this.#model.lookOf(row.service, standInOf(row));
-    const isFolded = this.#collapsed.has(row.key);
+    const isFolded = this.#isFolded(row);
     const service = row.service ?? (row.kind === 'rebuilt' ? standInOf(row) : undefined);
     return h(
       'div',
@@ -239,14 +242,17 @@ export class Lanes {
   }
 
   #fold(row: SpanRow): void {
-    if (!this.#collapsed.delete(row.key)) this.#collapsed.add(row.key);
-    this.update();
+    this.#events.onFold(toggled(this.#model.state.folded, row.key));
+  }
+
+  #isFolded({ key }: SpanRow): boolean {
+    return this.#model.state.folded.includes(key);
   }
 
   #onKey(event: KeyboardEvent): void {
     const row = this.#rows[this.#current];
     if (!row || event.ctrlKey || event.metaKey || event.altKey) return;
-    const isFolded = this.#collapsed.has(row.key);
+    const isFolded = this.#isFolded(row);
     switch (event.key) {
       case 'ArrowDown':
       case 'ArrowUp':

@@ -1,7 +1,8 @@
 import { filterRecords } from '../model/filters.js';
 import { formatCount, formatTime } from '../model/format.js';
 import { LEVELS, type Level } from '../model/level.js';
-import { lookUpState, type PageState } from '../model/page-state.js';
+import { lookUpState, type PageState, toggled } from '../model/page-state.js';
+import { recordKey, recordsOfKeys } from '../model/record-key.js';
 import { type LogRecord } from '../model/records.js';
 import { serviceColors } from './colors.js';
 import { button, fill, h } from './dom.js';
@@ -72,8 +73,10 @@ export class LiveList {
     this.#records = [...this.#records, ...added].slice(-MOST_ROWS * 5);
     const shown = filterRecords(added, this.#state.filters);
     const isAtEnd = this.#isAtEnd();
+    const isMarked = this.#readMarks(added);
     this.#append(shown);
-    if (isAtEnd) this.#toEnd();
+    if (isMarked) this.#rowOf(this.#current)?.scrollIntoView({ block: 'nearest' });
+    else if (isAtEnd) this.#toEnd();
     else if (shown.length > 0) {
       this.#unseen += shown.length;
       this.#more.textContent = `${formatCount(this.#unseen, 'new record')} below`;
@@ -90,6 +93,7 @@ export class LiveList {
       this.#redraw();
       this.#drawControls();
     }
+    if (before.at !== state.at || before.open !== state.open) this.#updateMarks();
     if (before.view !== state.view) requestAnimationFrame(() => this.#toEnd());
   }
 
@@ -148,19 +152,43 @@ export class LiveList {
   }
 
   #toggle(record: LogRecord): void {
-    if (!this.#open.delete(record.index)) this.#open.add(record.index);
-    this.#focus(record);
+    this.#focus(record, toggled(this.#state.open, this.#keyOf(record)));
   }
 
-  #focus(record: LogRecord): void {
-    const before = this.#current;
-    this.#current = record;
-    for (const one of new Set([before, record])) {
-      if (one) this.#rows.querySelector(`[data-index="${one.index}"]`)?.replaceWith(this.#row(one));
-    }
-    const row = this.#rows.querySelector<HTMLElement>(`[data-index="${record.index}"]`);
+  #focus(record: LogRecord, open = this.#state.open): void {
+    this.#host.change({ ...this.#state, at: this.#keyOf(record), open });
+    const row = this.#rowOf(record);
     row?.scrollIntoView({ block: 'nearest' });
     row?.querySelector<HTMLElement>('.mark')?.focus({ preventScroll: true });
+  }
+
+  /** Reads which records the state means. @returns whether the marked one is among those that were added */
+  #readMarks(added: readonly LogRecord[]): boolean {
+    const { at, open } = this.#state;
+    const named = recordsOfKeys(at === undefined ? open : [at, ...open], this.#records);
+    this.#current = at === undefined ? undefined : named.get(at);
+    this.#open.clear();
+    for (const key of open) {
+      const record = named.get(key);
+      if (record) this.#open.add(record.index);
+    }
+    return this.#current !== undefined && added.includes(this.#current);
+  }
+
+  #updateMarks(): void {
+    const touched = new Set([this.#current, ...this.#records.filter(({ index }) => this.#open.has(index))]);
+    this.#readMarks([]);
+    touched.add(this.#current);
+    for (const record of this.#records) if (this.#open.has(record.index)) touched.add(record);
+    for (const record of touched) if (record) this.#rowOf(record)?.replaceWith(this.#row(record));
+  }
+
+  #rowOf(record: LogRecord | undefined): HTMLElement | null {
+    return this.#rows.querySelector<HTMLElement>(`[data-index="${record?.index ?? ''}"]`);
+  }
+
+  #keyOf(record: LogRecord): string {
+    return recordKey(record, this.#records);
   }
 
   #drawControls(): void {

@@ -35,7 +35,7 @@ export class LookUpView implements View {
   update(state: PageState): boolean {
     if (needsOther(this.#state, state)) return false;
     this.#state = state;
-    if (this.#found instanceof FoundView) this.#found.update(state);
+    this.#found?.update(state);
     return true;
   }
 
@@ -111,6 +111,7 @@ export class LookUpView implements View {
         : new FoundView(this.#host, answer, actionsMenu(this.#host, answer));
     if (other?.records.length === 0) this.#host.toast('The trace to compare with was not found');
     fill(this.element, this.#found.element);
+    if (this.#found instanceof FoundView) this.#found.shown();
     announce(`${formatCount(answer.records.length, 'record')} found`);
   }
 

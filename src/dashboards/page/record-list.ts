@@ -3,6 +3,8 @@ import { formatDuration, formatOffset, formatTime } from '../model/format.js';
 import { gapBefore } from '../model/gaps.js';
 import { laneKeyOf } from '../model/filters.js';
 import { levelOf } from '../model/level.js';
+import { type PageState, toggled } from '../model/page-state.js';
+import { recordKey, recordsOfKeys, shortHash } from '../model/record-key.js';
 import { type LogRecord } from '../model/records.js';
 import { shownText } from '../model/shown-text.js';
 import { type TraceModel } from '../model/trace-model.js';
@@ -19,7 +21,13 @@ import {
 import { RowWindow } from './row-window.js';
 
 /** What happens when the list is used. */
-export type ListEvents = Omit<RowEvents, 'onToggle'>;
+export type ListEvents = Omit<RowEvents, 'onToggle'> & {
+  /** Another record is marked, or something was opened or closed. */
+  readonly onMarks: (marks: Partial<Marks>) => void;
+};
+
+/** What of the state is the list's. */
+type Marks = Pick<PageState, 'at' | 'open' | 'unfolded'>;
 
 type Item =
   | {
@@ -41,11 +49,12 @@ const STACKED_HEIGHT = 46;
 export class RecordList {
   readonly element: HTMLElement;
   readonly #model: TraceModel;
-  readonly #events: RowEvents;
+  readonly #events: RowEvents & ListEvents;
   readonly #list = h('div', { class: 'records', role: 'table', 'aria-label': 'Log records' });
   readonly #window: RowWindow;
   readonly #open = new Set<number>();
-  readonly #openAlike = new Set<string>();
+  /** Of the state, as they were drawn last. */
+  #marks: Marks = { at: undefined, open: [], unfolded: [] };
   #items: readonly Item[] = [];
   /** Places of records among the items. */
   #places = new Map<number, number>();
@@ -78,10 +87,31 @@ export class RecordList {
     this.#items.forEach((item, place) => {
       if (item.kind === 'record') this.#places.set(item.record.index, place);
     });
-    if (this.#current && !this.#places.has(this.#current.index)) this.#current = undefined;
+    this.#readMarks();
     this.#list.setAttribute('aria-rowcount', String(this.#items.length));
     const isNarrow = matchMedia('(max-width: 899px)').matches;
     this.#window.show(this.#items.map((item) => heightOf(item, isNarrow)));
+  }
+
+  /** Draws what the model's state says of single records now. */
+  updateMarks(): void {
+    const { at, open, unfolded } = this.#model.state;
+    const before = this.#marks;
+    if (before.unfolded !== unfolded) this.update();
+    if (before.at === at && before.open === open) return;
+    const touched = new Set([this.#current?.index, ...this.#open]);
+    this.#readMarks();
+    for (const index of [this.#current?.index, ...this.#open]) touched.add(index);
+    for (const index of touched) if (index !== undefined) this.#refresh(this.#model.records[index]!);
+  }
+
+  /** Brings the record that the address names into sight, once the list is in the document. */
+  showMarked(): void {
+    const { at } = this.#model.state;
+    if (at === undefined) return;
+    const record = recordsOfKeys([at], this.#model.records).get(at);
+    const place = record && this.#placeOf(record);
+    if (place !== undefined) this.#window.reveal(place);
   }
 
   /** Goes to the next record, or the one before. */
@@ -102,22 +132,16 @@ export class RecordList {
   goTo(record: LogRecord): void {
     const place = this.#placeOf(record);
     if (place === undefined) return;
-    const before = this.#current;
-    this.#current = record;
-    if (before) this.#refresh(before);
     this.#window.reveal(place);
-    this.#refresh(record);
+    this.#events.onMarks({ at: this.#keyOf(record) });
     this.#window.elementAt(place)?.querySelector<HTMLElement>('.mark')?.focus({ preventScroll: true });
   }
 
   /** Opens or closes a record. */
   toggle(record: LogRecord | undefined = this.#current): void {
     if (!record) return;
-    if (!this.#open.delete(record.index)) this.#open.add(record.index);
-    const before = this.#current;
-    this.#current = record;
-    if (before && before !== record) this.#refresh(before);
-    this.#refresh(record);
+    const at = this.#keyOf(record);
+    this.#events.onMarks({ at, open: toggled(this.#model.state.open, at) });
     this.#rowOf(record)?.querySelector<HTMLElement>('.mark')?.focus({ preventScroll: true });
   }
 
@@ -158,7 +182,7 @@ export class RecordList {
     return alikeGroups(records).flatMap(({ key, records: alike }): Item[] => {
       if (alike.length === 1) return [alone(alike[0]!)];
       const head: Item = { kind: 'alike', key, records: alike };
-      if (!this.#openAlike.has(key)) return [head];
+      if (!this.#model.state.unfolded.includes(shortHash(key))) return [head];
       return [head, ...alike.map(alone)];
     });
   }
@@ -180,13 +204,12 @@ export class RecordList {
   }
 
   #alikeRow({ key, records }: Item & { kind: 'alike' }): HTMLElement {
-    const isOpen = this.#openAlike.has(key);
+    const isOpen = this.#model.state.unfolded.includes(shortHash(key));
     const first = records[0]!;
     const last = records.at(-1)!;
     const level = levelOf(first);
     const toggle = (): void => {
-      if (!this.#openAlike.delete(key)) this.#openAlike.add(key);
-      this.update();
+      this.#events.onMarks({ unfolded: toggled(this.#model.state.unfolded, shortHash(key)) });
     };
     return h(
       'div',
@@ -254,9 +277,26 @@ export class RecordList {
     if (place !== undefined || !this.#model.state.alike) return place;
     const group = this.#items.find((item) => item.kind === 'alike' && item.records.includes(record));
     if (group?.kind !== 'alike') return undefined;
-    this.#openAlike.add(group.key);
-    this.update();
+    this.#events.onMarks({ unfolded: [...this.#model.state.unfolded, shortHash(group.key)] });
     return this.#places.get(record.index);
+  }
+
+  /** Reads from the state which records are marked and open; a record that a filter hides is neither. */
+  #readMarks(): void {
+    const { at, open, unfolded } = this.#model.state;
+    this.#marks = { at, open, unfolded };
+    const named = recordsOfKeys(at === undefined ? open : [at, ...open], this.#model.records);
+    const current = at === undefined ? undefined : named.get(at);
+    this.#current = current && this.#places.has(current.index) ? current : undefined;
+    this.#open.clear();
+    for (const key of open) {
+      const record = named.get(key);
+      if (record) this.#open.add(record.index);
+    }
+  }
+
+  #keyOf(record: LogRecord): string {
+    return recordKey(record, this.#model.records);
   }
 
   #rowOf(record: LogRecord): HTMLElement | undefined {

@@ -38,6 +38,11 @@ describe('the address of the page', () => {
       timeBase: 'previous',
       alike: true,
       compare: 'x',
+      same: true,
+      at: 'mbx1-a',
+      open: ['mbx1-a', 'mbx2-b.1'],
+      unfolded: ['a1'],
+      folded: ['t s', 'orders'],
     };
     expect(read(writePageState(whole))).to.deep.equal(whole);
     expect(writePageState(START)).to.equal('/');
