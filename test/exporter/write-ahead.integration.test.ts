@@ -7,8 +7,10 @@ import { expect } from 'chai';
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { CloudWatchLogRecordProcessor } from '../../src/exporter/cloudwatch-log-record-processor.js';
 import { type CloudWatchLogRecordProcessorOptions } from '../../src/options/options.js';
+import { freeName } from '../../src/write-ahead/file-owner.js';
 import { itNeeds } from '../endpoint/it-needs.js';
 import { ServiceUnderTest } from '../endpoint/service-under-test.js';
+import { eventually } from '../eventually.js';
 
 describe('createCloudWatchLogRecordProcessor with writeAhead', () => {
   let service: ServiceUnderTest;
@@ -74,6 +76,8 @@ describe('createCloudWatchLogRecordProcessor with writeAhead', () => {
       expect(first.processor.status()).to.include({ emitted: 5, kept: 5, dropped: 0 });
       expectSum(first.processor);
       service.local.faults.clear();
+      // A disk that is slow to sync lets go of its file only after the shutdown.
+      await eventually(() => readdirSync(directory).every((name) => name === freeName(name)));
       const next = start({ logGroupName });
       await next.processor.forceFlush();
       expect(next.processor.status()).to.include({ emitted: 5, delivered: 5, kept: 0, dropped: 0 });
