@@ -32,8 +32,8 @@ function lossTable() {
 
 const local = 'docs/local-service.md';
 const tables = [
-  { file: 'README.md', name: 'options', text: optionsTable(readOptionDocs()) },
-  { file: 'README.md', name: 'losses', text: lossTable() },
+  { file: 'docs/options.md', name: 'options', text: optionsTable(readOptionDocs()) },
+  { file: 'docs/watch.md', name: 'losses', text: lossTable() },
   { file: 'docs/delivery.md', name: 'errors', text: errorTable() },
   { file: local, name: 'local-operations', text: operationsTable() },
   { file: local, name: 'local-query-language', text: queryLanguageTable() },

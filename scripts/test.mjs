@@ -74,7 +74,7 @@ async function sourcesAndPackage() {
     '.dependency-cruiser.cjs',
   ]);
   await npx('unused code: knip', 'knip/bin/knip.js', ['--no-progress']);
-  await script("README: option tables are the code's", 'readme-tables.mjs', ['--check']);
+  await script("docs: tables are the code's", 'readme-tables.mjs', ['--check']);
   await script('API reports', 'api-reports.mjs');
   await script('package: publint, types, dependencies, size, install', 'check-package.mjs');
   await script('examples', 'run-examples.mjs');

@@ -16,6 +16,7 @@ import { lookUpCommands } from './look-up-command.js';
 import { mcpCommand } from './mcp-command.js';
 import { queryCommand } from './query-command.js';
 import { replayCommand } from './replay-command.js';
+import { setupCommand } from './setup-command.js';
 import { spoolCommand } from './spool-command.js';
 import { tailCommand } from './tail-command.js';
 import { uiCommand } from './ui-command.js';
@@ -60,6 +61,7 @@ export async function runCommandLine(
     uiCommand(io),
     mcpCommand(io, version),
     dashboardCommand(io),
+    setupCommand(io),
     spoolCommand(io),
     doctorCommand(io),
     completionCommand(io, () => program),

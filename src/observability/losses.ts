@@ -8,8 +8,8 @@ const WANTED: Loss = { isWanted: true };
 const UNWANTED: Loss = { isWanted: false };
 
 /**
- * Why a record or event was not delivered: every loss of the package has one of these reasons. The README's table is made
- * from the comments.
+ * Why a record or event was not delivered: every loss of the package has one of these reasons. The table of docs/watch.md
+ * is made from the comments.
  */
 export const LOSSES = {
   /** `maxBufferBytes` were taken, or `maxQueueSize` records waited (our processor only) */

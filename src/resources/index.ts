@@ -8,6 +8,8 @@ export {
   type EnsuredLogGroup,
   type ListLogGroupsOptions,
   type LogGroup,
+  type LogGroupChange,
+  type LogGroupPlan,
   type LogGroups,
   type LogGroupSpec,
 } from './log-groups.js';

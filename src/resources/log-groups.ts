@@ -72,7 +72,26 @@ const LIST_LOG_GROUPS_MEMBERS = {
 export interface EnsuredLogGroup {
   readonly created: boolean;
   /** What of an existing group was brought in line. */
-  readonly changed: readonly ('retentionInDays' | 'kmsKeyId' | 'tags')[];
+  readonly changed: readonly LogGroupChange['what'][];
+}
+
+/** What of an existing group is not as it should be. */
+export type LogGroupChange =
+  | {
+      readonly what: 'retentionInDays';
+      /** undefined: events are kept for ever. */
+      readonly from: number | undefined;
+      readonly to: RetentionInDays | null;
+    }
+  | { readonly what: 'kmsKeyId'; readonly from: string | undefined; readonly to: string }
+  /** Tags that are missing, or have another value. */
+  | { readonly what: 'tags'; readonly to: Readonly<Record<string, string>> };
+
+/** What {@link LogGroups.ensure} would do. */
+export interface LogGroupPlan {
+  /** The group as it is; undefined: it would be made. */
+  readonly present: LogGroup | undefined;
+  readonly changes: readonly LogGroupChange[];
 }
 
 /** Log groups: list, create, change, delete. Every method throws OptionError or ResourceError. */
@@ -128,7 +147,7 @@ export class LogGroups {
    */
   async ensure(spec: LogGroupSpec): Promise<EnsuredLogGroup> {
     checkSpec(spec);
-    const { logGroupName, retentionInDays, kmsKeyId, tags } = spec;
+    const { logGroupName, retentionInDays } = spec;
     const created = await callUnless('exists', 'CreateLogGroup', () =>
       this.#client.send(createCommand(spec)),
     );
@@ -136,25 +155,22 @@ export class LogGroups {
       if (typeof retentionInDays === 'number') await this.setRetention(logGroupName, retentionInDays);
       return { created, changed: [] };
     }
-    const changed: EnsuredLogGroup['changed'][number][] = [];
-    const present = await this.get(logGroupName);
-    if (spec.logGroupClass !== undefined && present && present.logGroupClass !== spec.logGroupClass) {
-      throw new OptionError(
-        'logGroupClass',
-        `be ${present.logGroupClass} for ${logGroupName}, which exists`,
-        spec.logGroupClass,
-      );
+    const { present, changes } = await this.#planFor(spec);
+    for (const change of changes) {
+      if (change.what === 'retentionInDays') await this.setRetention(logGroupName, change.to);
+      else if (change.what === 'kmsKeyId') await this.setKmsKey(logGroupName, change.to);
+      else await this.#addTags(present!.logGroupArn, change.to);
     }
-    if (retentionInDays !== undefined && (present?.retentionInDays ?? null) !== retentionInDays) {
-      await this.setRetention(logGroupName, retentionInDays);
-      changed.push('retentionInDays');
-    }
-    if (kmsKeyId !== undefined && present?.kmsKeyId !== kmsKeyId) {
-      await this.setKmsKey(logGroupName, kmsKeyId);
-      changed.push('kmsKeyId');
-    }
-    if (tags && present && (await this.#addTags(present.logGroupArn, tags))) changed.push('tags');
-    return { created, changed };
+    return { created, changed: changes.map(({ what }) => what) };
+  }
+
+  /**
+   * Says what {@link ensure} would do, and changes nothing.
+   * @throws OptionError where the group exists with another class
+   */
+  async plan(spec: LogGroupSpec): Promise<LogGroupPlan> {
+    checkSpec(spec);
+    return await this.#planFor(spec);
   }
 
   /** @returns false for a group that did not exist */
@@ -203,8 +219,7 @@ export class LogGroups {
   /** Adds tags and changes those that exist; others stay. */
   async tag(logGroupName: string, tags: Readonly<Record<string, string>>): Promise<void> {
     checkTags(tags);
-    const resourceArn = await this.#arnOf(logGroupName);
-    await call('TagResource', () => this.#client.send(new TagResourceCommand({ resourceArn, tags })));
+    await this.#addTags(await this.#arnOf(logGroupName), tags);
   }
 
   async untag(logGroupName: string, tagKeys: readonly string[]): Promise<void> {
@@ -214,13 +229,34 @@ export class LogGroups {
     );
   }
 
-  async #addTags(resourceArn: string, tags: Readonly<Record<string, string>>): Promise<boolean> {
-    const present = await this.#tagsOf(resourceArn);
-    const missing = Object.entries(tags).filter(([key, value]) => present[key] !== value);
-    if (missing.length === 0) return false;
-    const command = new TagResourceCommand({ resourceArn, tags: Object.fromEntries(missing) });
-    await call('TagResource', () => this.#client.send(command));
-    return true;
+  async #planFor(spec: LogGroupSpec): Promise<LogGroupPlan> {
+    const { logGroupName, logGroupClass, retentionInDays, kmsKeyId, tags = {} } = spec;
+    const present = await this.get(logGroupName);
+    if (present === undefined) return { present, changes: [] };
+    if (logGroupClass !== undefined && present.logGroupClass !== logGroupClass) {
+      throw new OptionError(
+        'logGroupClass',
+        `be ${present.logGroupClass} for ${logGroupName}, which exists`,
+        logGroupClass,
+      );
+    }
+    const changes: LogGroupChange[] = [];
+    if (retentionInDays !== undefined && (present.retentionInDays ?? null) !== retentionInDays) {
+      changes.push({ what: 'retentionInDays', from: present.retentionInDays, to: retentionInDays });
+    }
+    if (kmsKeyId !== undefined && present.kmsKeyId !== kmsKeyId) {
+      changes.push({ what: 'kmsKeyId', from: present.kmsKeyId, to: kmsKeyId });
+    }
+    if (Object.keys(tags).length > 0) {
+      const presentTags = await this.#tagsOf(present.logGroupArn);
+      const missing = Object.entries(tags).filter(([key, value]) => presentTags[key] !== value);
+      if (missing.length > 0) changes.push({ what: 'tags', to: Object.fromEntries(missing) });
+    }
+    return { present, changes };
+  }
+
+  async #addTags(resourceArn: string, tags: Readonly<Record<string, string>>): Promise<void> {
+    await call('TagResource', () => this.#client.send(new TagResourceCommand({ resourceArn, tags })));
   }
 
   async #tagsOf(resourceArn: string): Promise<Record<string, string>> {
