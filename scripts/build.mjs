@@ -44,9 +44,12 @@ const ES_MODULES_ONLY = /^(?:register\.js$|cli\/)/;
 /** Without indentation, in lines that a stack trace can point at; the names of functions stay. */
 const COMPACT = { minifyWhitespace: true, minifySyntax: true, lineLimit: 120 };
 
-/** What holds the local service alone, more than half of the package: names inside of functions are short there. */
-const isLocalService = ({ inputs, entryPoint }) =>
-  entryPoint === undefined && Object.keys(inputs).every((path) => path.startsWith('src/simulation/'));
+/**
+ * What stands on the way of no record: the local service, which is more than half of the package, look-ups, the command.
+ * Names inside of functions are short there.
+ */
+const HOT = /^src\/(?:delivery|encoding|exporter|options|register|write-ahead)\//;
+const isShortened = ({ inputs }) => !Object.keys(inputs).some((path) => HOT.test(path));
 
 /** The module of the page's texts, which stands in no file: only its declarations do. */
 const tracePage = {
@@ -92,7 +95,7 @@ async function modules() {
   });
   for (const [path, output] of Object.entries(result.metafile.outputs)) {
     withoutBareImports(path);
-    if (path.endsWith('.js') && isLocalService(output)) await shortenNames(path);
+    if (path.endsWith('.js') && isShortened(output)) await shortenNames(path);
   }
   chmodSync(from('dist/esm/cli/main.js'), 0o755);
   mkdirSync(from('build'), { recursive: true });
