@@ -56,7 +56,18 @@ describe('quick ways', () => {
       '$9',
     );
     const replacement = fc.array(piece, { maxLength: 5 }).map((parts) => parts.join(''));
-    const pattern = fc.constantFrom('a', '(a)|(b)', '(?<n>a+)(\\d)?', '', '.', '(?<n>.*?)b');
+    const pattern = fc.constantFrom(
+      'a',
+      '(a)|(b)',
+      '(?<n>a+)(\\d)?',
+      '',
+      '.',
+      '(?<n>.*?)b',
+      '\\d+',
+      '(?i)(?<n>a)(b)?',
+      '[^a]',
+      '(a|b)+',
+    );
     fc.assert(
       fc.property(text, pattern, replacement, (of, source, written) => {
         let replaced = '';
