@@ -3,7 +3,7 @@ import { type QueryableEvent } from '../event-source.js';
 import { delimitedFields, isDelimitedField } from './delimited-fields.js';
 import { JsonFields, mayExceedLimit } from './json-fields.js';
 import { findJsonFragment, parseJsonObject } from './json-fragment.js';
-import { plainMember } from './json-member.js';
+import { AloneTrials, plainMember } from './json-member.js';
 import { isLambdaEvent, lambdaFields } from './lambda-fields.js';
 import { formatValue, Timestamp, type Value } from './value.js';
 
@@ -110,14 +110,7 @@ function prefixed(prefix: string, attributes: Readonly<Record<string, string>>):
   return Object.entries(attributes).map(([key, value]) => [prefix + key, value]);
 }
 
-/**
- * Where several fields of one event are asked for, all are parsed at once, and those of so many events behind it: a
- * query asks each event for the same.
- */
-const EVENTS_OF_SEVERAL = 64;
-let untilAlone = 0;
-/** Events that are parsed behind one in which no field is found alone: the more, the more of them in a row. */
-let pauseOfFailure = 1;
+const trials = new AloneTrials();
 
 /** What is discovered in a message; each part is looked for once, and only when it is asked for. */
 class DiscoveredMessage {
@@ -168,23 +161,15 @@ class DiscoveredMessage {
   /** The value of a field that is asked for as the first, found without the others; undefined where it isn't. */
   #alone(name: string): Value | undefined {
     if (this.#askedName !== undefined) {
-      untilAlone = EVENTS_OF_SEVERAL;
+      trials.several();
       return undefined;
     }
-    if (untilAlone > 0) {
-      untilAlone--;
-      // The next one is to show that queries still ask for several.
-      this.#askedName = '';
-      return undefined;
-    }
+    if (!trials.isNext()) return undefined;
     const value = mayExceedLimit(this.#message) ? undefined : plainMember(this.#message, name);
-    if (value === undefined) {
-      untilAlone = pauseOfFailure;
-      pauseOfFailure = Math.min(EVENTS_OF_SEVERAL, pauseOfFailure * 2);
-    } else {
+    trials.tried(value !== undefined);
+    if (value !== undefined) {
       this.#askedName = name;
       this.#askedValue = value;
-      pauseOfFailure = 1;
     }
     return value;
   }

@@ -16,6 +16,7 @@ const SCALAR = `(?:${STRING}|${NUMBER}|true|false|null)`;
 const COMMA = ', ?';
 const COLON = ': ?';
 const VALUE = anyOf(SCALAR, listOf('\\[', SCALAR, '\\]'), listOf('\\{', STRING + COLON + SCALAR, '\\}'));
+const OBJECT = new RegExp(`^${listOf('\\{', STRING + COLON + VALUE, '\\}')}$`);
 
 function anyOf(...sources: readonly string[]): string {
   return `(?:${sources.join('|')})`;
@@ -41,21 +42,34 @@ function expressionOf(key: string): RegExp {
   let expression = kept.get(key);
   if (expression === undefined) {
     const other = `(?!"${key}")${STRING}${COLON}${VALUE}`;
-    expression = new RegExp(`^\\{(?:${other}${COMMA})*"${key}"${COLON}(${SCALAR})(?:${COMMA}${other})*\\}$`);
+    expression = new RegExp(`^\\{(?:${other}${COMMA})*"${key}"${COLON}(${VALUE})(?:${COMMA}${other})*\\}$`);
     if (kept.size >= MAX_KEPT) kept.clear();
     kept.set(key, expression);
   }
   return expression;
 }
 
+/** Whether a text is a plain JSON object: one of which {@link memberText} finds most members. */
+export function isPlainObject(text: string): boolean {
+  return text.length <= MAX_TEXT_LENGTH && text.charCodeAt(0) === 0x7b && OBJECT.test(text);
+}
+
+/**
+ * The text of one member's value in a text that is a plain JSON object.
+ * @returns undefined where the text has to be parsed: it is no JSON object, has escapes, more nesting than one level, or
+ * the key twice or not at all
+ */
+export function memberText(text: string, key: string): string | undefined {
+  if (text.length > MAX_TEXT_LENGTH || text.charCodeAt(0) !== 0x7b || !PLAIN_KEY.test(key)) return undefined;
+  return expressionOf(key).exec(text)?.[1];
+}
+
 /**
  * The value of one member of a text that is a plain JSON object: what parsing all of it finds, in a fifth of the time.
- * @returns undefined where the text has to be parsed: it is no JSON object, has escapes, more nesting than one level,
- * the key twice or not at all, or the member is a list, an object or a long number
+ * @returns undefined as {@link memberText}, and where the member is a list, an object or a long number
  */
 export function plainMember(text: string, key: string): Value | undefined {
-  if (text.length > MAX_TEXT_LENGTH || text.charCodeAt(0) !== 0x7b || !PLAIN_KEY.test(key)) return undefined;
-  const written = expressionOf(key).exec(text)?.[1];
+  const written = memberText(text, key);
   if (written === undefined) return undefined;
   switch (written.charCodeAt(0)) {
     case 0x22:
@@ -66,7 +80,44 @@ export function plainMember(text: string, key: string): Value | undefined {
       return 1;
     case 0x66:
       return 0;
+    case 0x5b:
+    case 0x7b:
+      return undefined;
     default:
       return written.length > MAX_NUMBER_LENGTH ? undefined : asLogged(Number(written));
+  }
+}
+
+/** Where several members of one object are asked for, so many texts behind it are parsed at once. */
+const TEXTS_OF_SEVERAL = 64;
+
+/**
+ * Says whether a text is to be asked for one member alone, which takes longer than parsing it where others follow, or
+ * where it is not plain. A query asks each of its texts for the same.
+ */
+export class AloneTrials {
+  #pause = 0;
+  #nextPause = 1;
+
+  /** Whether the next text is to be tried. */
+  isNext(): boolean {
+    if (this.#pause === 0) return true;
+    this.#pause--;
+    return false;
+  }
+
+  /** Several members were asked for. */
+  several(): void {
+    this.#pause = TEXTS_OF_SEVERAL;
+  }
+
+  /** Whether it was found: the more texts in a row are not plain, the more are not tried. */
+  tried(isFound: boolean): void {
+    if (isFound) {
+      this.#nextPause = 1;
+    } else {
+      this.#pause = this.#nextPause;
+      this.#nextPause = Math.min(TEXTS_OF_SEVERAL, this.#nextPause * 2);
+    }
   }
 }
