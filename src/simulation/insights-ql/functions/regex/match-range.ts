@@ -7,6 +7,9 @@ import { asks, type RegexNode } from './tree.js';
 /** Longer texts are not searched for from the end: there JavaScript's own search compares all of it at each place. */
 const MAX_SUFFIX_LENGTH = 32;
 
+/** One character is found near the end of most texts. */
+const MIN_SUFFIX_LENGTH = 2;
+
 /** Of a piece so many characters at most, of so few kinds each, so that its search takes few steps at each place. */
 const MAX_PIECE_LENGTH = 16;
 const MIN_PIECE_LENGTH = 3;
@@ -28,6 +31,8 @@ export class MatchRange {
   end = 0;
   readonly #literals: readonly string[];
   readonly #prefix: string;
+  /** Units of the prefix behind which the literals are looked for. */
+  readonly #found: number;
   readonly #suffix: string;
   /** What stands between the literals in two cases, or is one of a few words: each behind the one before. */
   readonly #pieces: readonly Piece[];
@@ -37,9 +42,13 @@ export class MatchRange {
 
   /** @param literals - what each match holds, each text behind the one before */
   constructor(node: RegexNode, literals: readonly string[]) {
-    this.#literals = literals;
     this.#prefix = edgeOf(node, 'start').text;
-    this.#suffix = asks(node) ? '' : edgeOf(node, 'end').text;
+    // What is found as the beginning is not looked for again.
+    const isFound = this.#prefix !== '' && literals[0] === this.#prefix;
+    this.#literals = isFound ? literals.slice(1) : literals;
+    this.#found = isFound ? this.#prefix.length : 0;
+    const suffix = asks(node) ? '' : edgeOf(node, 'end').text;
+    this.#suffix = suffix.length < MIN_SUFFIX_LENGTH ? '' : suffix;
     this.#pieces = piecesOf(node);
     this.#isWorthPieces = this.#pieces.length > 0;
   }
@@ -48,20 +57,21 @@ export class MatchRange {
   find(text: string, from: number): boolean {
     this.start = from;
     this.end = text.length;
+    let behind = from;
     if (this.#prefix !== '') {
       this.start = indexOfText(text, this.#prefix, from);
       if (this.start < 0) return false;
+      behind = this.start + this.#found;
     }
     if (this.#suffix !== '') {
       const last = text.lastIndexOf(this.#suffix);
       this.end = last + this.#suffix.length;
       if (last < this.start) return false;
     }
-    return holdsInOrder(text, this.#literals, this.start) && this.#holdsPieces(text);
+    return holdsInOrder(text, this.#literals, behind) && (!this.#isWorthPieces || this.#holdsPieces(text));
   }
 
   #holdsPieces(text: string): boolean {
-    if (!this.#isWorthPieces) return true;
     const holds = holdsAll(text, this.#pieces, this.start);
     if (!holds) this.#spared++;
     if (++this.#tries === TRIES) {
