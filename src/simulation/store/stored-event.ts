@@ -19,7 +19,8 @@ export function eventsAt(
   const { origins, firstIngestionTime, firstSequence } = segment.summary;
   const texts = segment.content.messages(positions);
   const events: StoredEvent[] = [];
-  for (const [index, position] of positions.entries()) {
+  for (let index = 0; index < positions.length; index++) {
+    const position = positions[index]!;
     const text = texts[index];
     if (text === undefined) continue;
     const origin = origins[columns.origins[position]!]!;

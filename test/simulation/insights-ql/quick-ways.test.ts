@@ -3,7 +3,15 @@ import fc from 'fast-check';
 import { Row } from '../../../src/simulation/insights-ql/execution/row.js';
 import { compileRegex } from '../../../src/simulation/insights-ql/functions/regex.js';
 import { scalarFunctions } from '../../../src/simulation/insights-ql/functions/index.js';
-import { MAX_JSON_DEPTH, parseJson } from '../../../src/simulation/insights-ql/values/json.js';
+import {
+  MAX_JSON_DEPTH,
+  parseJson,
+  parsePlainJson,
+} from '../../../src/simulation/insights-ql/values/json.js';
+import { discoverFields } from '../../../src/simulation/insights-ql/values/discovery.js';
+import { parseJsonObject } from '../../../src/simulation/insights-ql/values/json-fragment.js';
+import { JsonFields } from '../../../src/simulation/insights-ql/values/json-fields.js';
+import { plainMember } from '../../../src/simulation/insights-ql/values/json-member.js';
 import { isMap, parseNumber, toJson, type Value } from '../../../src/simulation/insights-ql/values/value.js';
 import { events, rowsOf } from './fake-source.js';
 
@@ -17,6 +25,63 @@ const text = fc
 function call(name: string, ...args: Value[]): Value {
   const context = { queryStartMillis: 0, queryEndMillis: 0, nowMillis: 0 };
   return scalarFunctions.get(name.toLowerCase())!.evaluate(args, context);
+}
+
+/** Keys and texts of objects, most of them JSON as programs write it. */
+function objects(): { key: fc.Arbitrary<string>; made: fc.Arbitrary<string> } {
+  const key = fc.oneof(
+    { weight: 5, arbitrary: fc.constantFrom('level', 'id', 'a b', '__proto__') },
+    { weight: 1, arbitrary: fc.constantFrom('lev', '1', 'toString', '@x', 'a.b', 'é', '"', '') },
+  );
+  const plain = fc.constantFrom(
+    '"info"',
+    '"a longer text than that"',
+    '""',
+    '7',
+    '-1.5e3',
+    'true',
+    'false',
+    'null',
+  );
+  const strings = ['"\\"', '"\\u0041"', '"a\tb"', '"level"', '"é😀"', '"\ud83d"'];
+  const numbers = [
+    '-0',
+    '01',
+    '1.50',
+    '1E+400',
+    '1.',
+    '.5',
+    '123456789012345',
+    '1234567890123456',
+    '0.12345678901234567',
+  ];
+  const scalar = fc.oneof(
+    { weight: 9, arbitrary: plain },
+    {
+      weight: 1,
+      arbitrary: fc.constantFrom(...strings, ...numbers, '12345678901234567890', 'nul', 'Infinity', ''),
+    },
+  );
+  const value = fc.oneof(
+    { weight: 4, arbitrary: scalar },
+    { weight: 1, arbitrary: fc.array(scalar, { maxLength: 3 }).map((items) => `[${items.join(',')}]`) },
+    {
+      weight: 1,
+      arbitrary: fc
+        .array(fc.tuple(key, scalar), { maxLength: 3 })
+        .map((members) => `{${members.map(([name, of]) => `"${name}": ${of}`).join(', ')}}`),
+    },
+    { weight: 1, arbitrary: fc.constantFrom('[[1]]', '{"a":{"level":1}}', '[{"level":2}]') },
+  );
+  const object = fc
+    .tuple(fc.array(fc.tuple(key, value), { maxLength: 5 }), fc.constantFrom('', ' ', '  ', '\n'))
+    .map(
+      ([members, blank]) => `{${members.map(([name, of]) => `"${name}":${blank}${of}`).join(`,${blank}`)}}`,
+    );
+  const cut = fc
+    .tuple(object, fc.nat(30), fc.constantFrom('', '"', '}', ' ', ',', '\\'))
+    .map(([whole, at, by]) => whole.slice(0, at) + by + whole.slice(at + 1));
+  return { key, made: fc.oneof(object, object, cut) };
 }
 
 /** What the quick ways through a query are compared with: the plain ones. */
@@ -56,7 +121,18 @@ describe('quick ways', () => {
       '$9',
     );
     const replacement = fc.array(piece, { maxLength: 5 }).map((parts) => parts.join(''));
-    const pattern = fc.constantFrom('a', '(a)|(b)', '(?<n>a+)(\\d)?', '', '.', '(?<n>.*?)b');
+    const pattern = fc.constantFrom(
+      'a',
+      '(a)|(b)',
+      '(?<n>a+)(\\d)?',
+      '',
+      '.',
+      '(?<n>.*?)b',
+      '\\d+',
+      '(?i)(?<n>a)(b)?',
+      '[^a]',
+      '(a|b)+',
+    );
     fc.assert(
       fc.property(text, pattern, replacement, (of, source, written) => {
         let replaced = '';
@@ -91,6 +167,79 @@ describe('quick ways', () => {
         expect(parseNumber(written)).to.equal(number);
       }),
       { numRuns: 2000 },
+    );
+  });
+
+  it('find a member of an object as parsing all of it does', () => {
+    const { made: object } = objects();
+    let found = 0;
+    fc.assert(
+      fc.property(object, fc.constantFrom('level', 'id', 'a b', '__proto__'), (made, name) => {
+        const member = plainMember(made, name);
+        if (member === undefined) return;
+        found++;
+        const parsed = parseJsonObject(made);
+        expect(parsed, made).not.to.equal(undefined);
+        expect(member, made).to.equal(new JsonFields(parsed!.object, made).get(name));
+      }),
+      { numRuns: 20_000 },
+    );
+    expect(found).to.be.greaterThan(200);
+    expect(plainMember('{"level": "info", "items":[1,2], "n":{"level":2}}', 'level')).to.equal('info');
+    expect(plainMember('{"level":1,"level":2}', 'level')).to.equal(undefined);
+    expect(plainMember('{"n":{"level":2}}', 'level')).to.equal(undefined);
+  });
+
+  it('give the members of parsed objects in any order as parsing all of them does', () => {
+    const { key, made } = objects();
+    fc.assert(
+      fc.property(fc.array(fc.tuple(made, fc.array(key, { maxLength: 3 })), { maxLength: 30 }), (asks) => {
+        for (const [text, keys] of asks) {
+          const parsed = parseJson(text);
+          const plain = parsePlainJson(text) as Record<string, unknown> | undefined;
+          expect(parsed === undefined, text).to.equal(plain === undefined);
+          if (parsed === undefined || !isMap(parsed)) continue;
+          for (const name of keys) {
+            const value = parsed.get(name);
+            expect(value === undefined, `${name} of ${text}`).to.equal(!Object.hasOwn(plain!, name));
+            if (value !== undefined)
+              expect(toJson(value), `${name} of ${text}`).to.equal(JSON.stringify(plain![name]));
+          }
+          expect(toJson(parsed), text).to.equal(JSON.stringify(plain));
+          expect([...parsed.keys()], text).to.deep.equal(Object.keys(plain!));
+        }
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('give each field of an event alike, whether it is asked for alone, again or with others', () => {
+    const messages = [
+      '{"a":"x","b":1,"c":true}',
+      '{"a":"\\n","b":2}',
+      '{"a":{"b":3},"b":[4]}',
+      'a b c',
+      '{"b":"y"}',
+      '{"a":12345678901234567890,"b":1.23456789}',
+    ];
+    const ask = fc.tuple(
+      fc.nat(messages.length - 1),
+      fc.array(fc.constantFrom('a', 'b', 'c', 'a.b', 'd'), { maxLength: 4 }),
+    );
+    const expected = (message: string, name: string): Value => {
+      const parsed = parseJsonObject(message);
+      return parsed === undefined ? null : new JsonFields(parsed.object, message).get(name);
+    };
+    fc.assert(
+      fc.property(fc.array(ask, { maxLength: 200 }), (asks) => {
+        for (const [index, names] of asks) {
+          const message = messages[index]!;
+          const fields = discoverFields(events(message)[0]!);
+          for (const name of names)
+            expect(fields.get(name), `${name} of ${message}`).to.equal(expected(message, name));
+        }
+      }),
+      { numRuns: 200 },
     );
   });
 

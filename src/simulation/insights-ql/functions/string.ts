@@ -50,8 +50,19 @@ function trimming(name: string, left: boolean, right: boolean): ScalarFunction {
       return left && right ? text.trim() : left ? text.trimStart() : text.trimEnd();
     }
     const set = toText(chars);
-    return set === undefined ? null : trimCharacters(text, new Set(set), left, right);
+    return set === undefined ? null : trimCharacters(text, charactersOf(set), left, right);
   });
+}
+
+/** A query has the same characters taken off many texts. */
+let lastCharacters: { readonly text: string; readonly set: ReadonlySet<string> } = {
+  text: '',
+  set: new Set(),
+};
+
+function charactersOf(text: string): ReadonlySet<string> {
+  if (lastCharacters.text !== text) lastCharacters = { text, set: new Set(text) };
+  return lastCharacters.set;
 }
 
 /** Takes characters of a set off the ends; white space is not taken off then. */

@@ -97,6 +97,16 @@ function planRegex(
     const stage: StageFactory = (next) =>
       manyRows(next, (row, give) => {
         const text = toText(input(row)) ?? '';
+        const whole = regex.wholeMatches(text);
+        if (whole !== undefined) {
+          const count = Math.min(whole.length, MAX_MATCHES);
+          for (let index = 0; index < count; index++) {
+            const made = row.copy();
+            for (const name of names) made.set(name, whole[index]!);
+            if (!give(made)) return false;
+          }
+          return count > 0 || give(row);
+        }
         let matches = 0;
         for (const match of regex.matches(text)) {
           const made = row.copy();

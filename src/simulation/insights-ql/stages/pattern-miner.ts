@@ -1,4 +1,5 @@
 import { MAX_PATTERNS, PATTERN_SIMILARITY } from '../undocumented.js';
+import { takesTemplate, templateOf } from './pattern-template.js';
 import { Kind, PatternWords } from './pattern-words.js';
 
 interface Pattern {
@@ -9,6 +10,22 @@ interface Pattern {
   readonly kinds: Uint8Array;
   /** Texts by side: 0 is the query's own time range, 1 the one that `diff` compares with. */
   readonly counts: [number, number];
+  /** Texts that it took since it changed; from {@link TEXTS_BEFORE_TEMPLATE} on there may be a template. */
+  unchanged: number;
+}
+
+/** Texts that a pattern takes unchanged before it gets a template, which takes time to be made. */
+const TEXTS_BEFORE_TEMPLATE = 64;
+
+/** Templates that a text is tried with, those that took one last. */
+const MAX_TEMPLATES = 4;
+
+/** Templates are tried no more where of so many tries fewer than half took a text. */
+const TEMPLATE_TRIES = 512;
+
+interface Template {
+  readonly expression: RegExp;
+  readonly pattern: Pattern;
 }
 
 /** Texts can only be alike when they have as many words, and the same marks between them. */
@@ -36,9 +53,21 @@ export class PatternMiner {
   #patterns = 0;
   /** Counts what came past the bound. */
   #rest: Pattern | undefined;
+  /** Of first patterns of their shapes: a text that is as such a one belongs to no other. */
+  readonly #templates: Template[] = [];
+  #templateTries = 0;
+  #taken = 0;
+  #triesTemplates = true;
 
   /** @param side - 0: the query's time range, 1: the earlier one of `diff` */
   add(text: string, side: 0 | 1): void {
+    if (this.#templates.length > 0) {
+      const known = this.#byTemplate(text);
+      if (known !== undefined) {
+        known.counts[side]++;
+        return;
+      }
+    }
     const words = this.#words;
     words.read(text);
     const alike = this.#byHash.get(words.shapeHash);
@@ -56,8 +85,56 @@ export class PatternMiner {
       return;
     }
     const likest = this.#joined(shape.patterns, words);
-    if (likest === undefined) shape.patterns.push(this.#patternOf(words, side));
-    else likest.counts[side]++;
+    if (likest === undefined) {
+      shape.patterns.push(this.#patternOf(words, side));
+      return;
+    }
+    likest.counts[side]++;
+    if (likest === shape.patterns[0] && ++likest.unchanged === TEXTS_BEFORE_TEMPLATE)
+      this.#addTemplate(likest);
+  }
+
+  #byTemplate(text: string): Pattern | undefined {
+    this.#countTry();
+    const templates = this.#templates;
+    for (let index = 0; index < templates.length; index++) {
+      const template = templates[index]!;
+      if (!takesTemplate(template.expression, text)) continue;
+      // The next text is most often like one of the last.
+      if (index > 0) {
+        templates[index] = templates[index - 1]!;
+        templates[index - 1] = template;
+      }
+      this.#taken++;
+      return template.pattern;
+    }
+    return undefined;
+  }
+
+  #countTry(): void {
+    if (++this.#templateTries < TEMPLATE_TRIES) return;
+    // Where texts are of many patterns, trying costs more than it spares.
+    if (this.#taken * 2 < TEMPLATE_TRIES && this.#templates.length === MAX_TEMPLATES) {
+      this.#triesTemplates = false;
+      this.#templates.length = 0;
+    }
+    this.#templateTries = 0;
+    this.#taken = 0;
+  }
+
+  #addTemplate(pattern: Pattern): void {
+    if (!this.#triesTemplates) return;
+    const expression = templateOf(pattern);
+    if (expression === undefined) return;
+    if (this.#templates.length >= MAX_TEMPLATES) this.#templates.pop();
+    this.#templates.push({ expression, pattern });
+  }
+
+  /** A pattern has changed: more texts are of it now. */
+  #dropTemplate(pattern: Pattern): void {
+    const index = this.#templates.findIndex((template) => template.pattern === pattern);
+    if (index >= 0) this.#templates.splice(index, 1);
+    pattern.unchanged = 0;
   }
 
   /** The patterns, most frequent first. */
@@ -79,6 +156,7 @@ export class PatternMiner {
       hashes: new Int32Array(1),
       kinds: Uint8Array.of(Kind.token),
       counts: [0, 0],
+      unchanged: 0,
     });
   }
 
@@ -91,6 +169,7 @@ export class PatternMiner {
       hashes: words.hashes.slice(0, count),
       kinds: words.kinds.slice(0, count),
       counts: side === 0 ? [1, 0] : [0, 1],
+      unchanged: 0,
     };
   }
 
@@ -114,7 +193,10 @@ export class PatternMiner {
       best = candidate;
       mayDiffer = different - 1;
     }
-    if (best !== undefined) markDifferences(best, words);
+    if (best !== undefined) {
+      markDifferences(best, words);
+      this.#dropTemplate(best);
+    }
     return best;
   }
 }

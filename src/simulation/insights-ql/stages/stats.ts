@@ -94,6 +94,8 @@ function shifted(evaluate: Evaluate, { count, unit, span }: DurationLiteral): Ev
   };
 }
 
+const NO_VALUES: readonly Value[] = [];
+
 /** As a group is printed; times by their number, which takes less. */
 function keyText(value: Value): string | undefined {
   return value instanceof Timestamp ? `@${value.millis}` : formatValue(value);
@@ -106,6 +108,11 @@ class Groups {
   /** By the text of their key where they have one alone, else by one text for all; undefined where that is missing. */
   readonly #groups = new Map<string | undefined, Group>();
   readonly #text = new HeldText();
+  /** Of the row that is added: no aggregate keeps it. */
+  readonly #aggregated: { timestamp: number | undefined; readonly text: HeldText } & AggregatedRow = {
+    timestamp: undefined,
+    text: this.#text,
+  };
 
   constructor(keys: readonly Column[], aggregates: readonly AggregatePlan[], items: readonly Column[]) {
     this.#keys = keys;
@@ -117,13 +124,14 @@ class Groups {
 
   push(row: Row): void {
     const group = this.#groupOf(row);
-    const aggregated: AggregatedRow = { timestamp: row.event?.timestamp, text: this.#text };
+    const aggregated = this.#aggregated;
+    aggregated.timestamp = row.event?.timestamp;
     const aggregates = this.#aggregates;
     for (let index = 0; index < aggregates.length; index++) {
       const { args } = aggregates[index]!;
       // Most take one or none.
       const values =
-        args.length === 0 ? [] : args.length === 1 ? [args[0]!(row)] : args.map((arg) => arg(row));
+        args.length === 0 ? NO_VALUES : args.length === 1 ? [args[0]!(row)] : args.map((arg) => arg(row));
       group.accumulators[index]!.add(values, aggregated);
     }
   }

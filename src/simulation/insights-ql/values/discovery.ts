@@ -1,8 +1,9 @@
 import { containsText } from '../../text-matching/text-search.js';
 import { type QueryableEvent } from '../event-source.js';
 import { delimitedFields, isDelimitedField } from './delimited-fields.js';
-import { JsonFields } from './json-fields.js';
+import { JsonFields, mayExceedLimit } from './json-fields.js';
 import { findJsonFragment, parseJsonObject } from './json-fragment.js';
+import { AloneTrials, plainMember } from './json-member.js';
 import { isLambdaEvent, lambdaFields } from './lambda-fields.js';
 import { formatValue, Timestamp, type Value } from './value.js';
 
@@ -109,6 +110,8 @@ function prefixed(prefix: string, attributes: Readonly<Record<string, string>>):
   return Object.entries(attributes).map(([key, value]) => [prefix + key, value]);
 }
 
+const trials = new AloneTrials();
+
 /** What is discovered in a message; each part is looked for once, and only when it is asked for. */
 class DiscoveredMessage {
   readonly #message: string;
@@ -117,6 +120,9 @@ class DiscoveredMessage {
   #lambda: ReadonlyMap<string, Value> | undefined;
   #delimited: ReadonlyMap<string, Value> | undefined;
   #isLambda: boolean | undefined;
+  /** The field that was found without the others. */
+  #askedName: string | undefined;
+  #askedValue: Value = null;
 
   constructor(message: string, logGroupName: string | undefined) {
     this.#message = message;
@@ -143,8 +149,29 @@ class DiscoveredMessage {
   }
 
   #fromJson(name: string): Value {
-    if (this.#json === undefined && !this.#mayHold(name)) return null;
+    if (this.#json === undefined) {
+      if (name === this.#askedName) return this.#askedValue;
+      if (!this.#mayHold(name)) return null;
+      const value = this.#alone(name);
+      if (value !== undefined) return value;
+    }
     return this.#jsonFields()?.get(name) ?? null;
+  }
+
+  /** The value of a field that is asked for as the first, found without the others; undefined where it isn't. */
+  #alone(name: string): Value | undefined {
+    if (this.#askedName !== undefined) {
+      trials.several();
+      return undefined;
+    }
+    if (!trials.isNext()) return undefined;
+    const value = mayExceedLimit(this.#message) ? undefined : plainMember(this.#message, name);
+    trials.tried(value !== undefined);
+    if (value !== undefined) {
+      this.#askedName = name;
+      this.#askedValue = value;
+    }
+    return value;
   }
 
   /** Spares most events the parsing: a key that doesn't occur in the text can't be a field. */

@@ -39,8 +39,8 @@ export function isJsonObject(plain: PlainJson): plain is PlainObject {
   return typeof plain === 'object' && plain !== null && !isArray(plain);
 }
 
-/** A field needs a comma before the next: fewer commas than the limit, fewer fields. */
-function mayExceedLimit(source: string): boolean {
+/** Whether a JSON text may have more fields than are discovered. A field needs a comma before the next. */
+export function mayExceedLimit(source: string): boolean {
   if (source.length < 2 * MAX_DISCOVERED_FIELDS) return false;
   let commas = 0;
   for (let at = source.indexOf(','); at >= 0; at = source.indexOf(',', at + 1)) {

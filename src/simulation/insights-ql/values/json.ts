@@ -1,3 +1,4 @@
+import { AloneTrials, isPlainObject, memberText } from './json-member.js';
 import { LazyMap } from './lazy-map.js';
 import { type Value } from './value.js';
 
@@ -60,10 +61,41 @@ function quoteLongNumbers(text: string): string {
  * @returns undefined when the text is not JSON, or nested too deep ({@link MAX_JSON_DEPTH})
  */
 export function parseJson(text: string): Value | undefined {
+  // Each level takes two characters: short texts can't be nested too deep.
+  const isShort = text.length < 2 * MAX_JSON_DEPTH;
+  if (isShort && text.charCodeAt(0) === 0x7b && trials.isNext()) {
+    // Of two numbers with many digits only one may be long: that is decided for the text as a whole.
+    const isPlain = isPlainObject(text) && !holdsLongNumber(text);
+    trials.tried(isPlain);
+    if (isPlain) return new PlainTextMap(text);
+  }
   const plain = parsePlainJson(text);
   if (plain === undefined) return undefined;
-  // Each level takes two characters: short texts can't be nested too deep.
-  return text.length < 2 * MAX_JSON_DEPTH ? toLazyValue(plain) : toValue(plain, 0);
+  return isShort ? toLazyValue(plain) : toValue(plain, 0);
+}
+
+const trials = new AloneTrials();
+
+/** The map of a text that is known to be a plain object: asked for one member alone, it parses no other. */
+class PlainTextMap extends LazyMap<PlainJson, Value> {
+  readonly #text: string;
+  #isAsked = false;
+
+  constructor(text: string) {
+    super(() => JSON.parse(text) as PlainObject, toLazyValue);
+    this.#text = text;
+  }
+
+  override get(key: string): Value | undefined {
+    if (!this.#isAsked) {
+      this.#isAsked = true;
+      const member = memberText(this.#text, key);
+      if (member !== undefined) return toLazyValue(JSON.parse(member) as PlainJson);
+    } else {
+      trials.several();
+    }
+    return super.get(key);
+  }
 }
 
 /** As {@link toValue}, where maps make their values when they are asked for. */

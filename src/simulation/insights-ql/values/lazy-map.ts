@@ -1,11 +1,20 @@
 /** An object of parsed JSON as a map: what nobody asks for is made no value of. */
 export class LazyMap<Plain, Value> implements ReadonlyMap<string, Value> {
-  readonly #object: Readonly<Record<string, Plain>>;
+  readonly #source: Readonly<Record<string, Plain>> | (() => Readonly<Record<string, Plain>>);
+  #known: Readonly<Record<string, Plain>> | undefined;
   readonly #toValue: (plain: Plain) => Value;
 
-  constructor(object: Readonly<Record<string, Plain>>, toValue: (plain: Plain) => Value) {
-    this.#object = object;
+  /** @param source - the object, or what makes it when it is first needed */
+  constructor(
+    source: Readonly<Record<string, Plain>> | (() => Readonly<Record<string, Plain>>),
+    toValue: (plain: Plain) => Value,
+  ) {
+    this.#source = source;
     this.#toValue = toValue;
+  }
+
+  get #object(): Readonly<Record<string, Plain>> {
+    return (this.#known ??= typeof this.#source === 'function' ? this.#source() : this.#source);
   }
 
   get size(): number {

@@ -302,6 +302,9 @@ export function formatTimestamp(millis: number): string | undefined {
 }
 
 function formatNumber(number: number): string | undefined {
+  // Most numbers are whole and small; of -0 this is 0, too.
+  const whole = number | 0;
+  if (whole === number) return String(whole);
   if (!Number.isFinite(number)) return undefined;
   if (Object.is(number, -0)) return '0';
   const text = String(number);

@@ -30,6 +30,60 @@ describe('PatternMiner', () => {
     fc.assert(fc.property(fc.array(fc.tuple(text, side()), { maxLength: 40 }), agrees), { numRuns: 1000 });
   });
 
+  it('finds what the naive way finds, in texts that are like many before', () => {
+    const edit = fc.tuple(
+      fc.nat(40),
+      fc.nat(3),
+      fc.constantFrom(
+        '',
+        'x',
+        '7',
+        '-',
+        '.',
+        ' ',
+        '  ',
+        'é',
+        '-é',
+        '\u0301',
+        '10:20:30',
+        '2024-05-19T06:10:16.5Z',
+        '2024-05-19-',
+        '😀',
+      ),
+    );
+    const edited = (text: string, [at, length, by]: [number, number, string]): string =>
+      text.slice(0, at) + by + text.slice(at + length);
+    fc.assert(
+      fc.property(
+        fc.array(line(), { minLength: 1, maxLength: 3 }),
+        fc.array(fc.tuple(fc.nat(2), side(), fc.array(edit, { maxLength: 2 })), { maxLength: 60 }),
+        (first, then) => {
+          const texts: [string, 0 | 1][] = [];
+          for (const [text, of] of first) for (let times = 0; times < 66; times++) texts.push([text, of]);
+          for (const [index, of, edits] of then) {
+            texts.push([edits.reduce(edited, first[index % first.length]![0]), of]);
+          }
+          // What has changed gets a template anew.
+          for (let times = 0; times < 66; times++) texts.push(texts[texts.length - 1]!);
+          for (const [index, of, edits] of then) {
+            texts.push([edits.reduce(edited, first[index % first.length]![0]), of]);
+          }
+          agrees(texts);
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  it('finds what the naive way finds, where no template takes most texts', () => {
+    const texts: [string, 0 | 1][] = [];
+    for (let index = 0; index < 3_000; index++) {
+      const marks = '!'.repeat(index < 400 ? 1 + (index % 5) : 1 + (index % 40));
+      texts.push([`a ${marks} b ${index}`, 0]);
+    }
+    agrees(texts);
+  });
+
   it('takes a joint for the part of a word between two parts alone', () => {
     for (const text of ['a-b', 'a--b', '-a', 'a-', 'a-b-', 'a.b:c', 'a-\ud835\udc9c-1', 'a:+b', '1-2.', '']) {
       agrees([[text, 0]]);

@@ -51,20 +51,23 @@ export class Automaton {
     return this.#badCaches >= MAX_BAD_CACHES;
   }
 
-  /** Whether the text holds a match. */
-  test(text: string): boolean | typeof GAVE_UP {
-    this.#unitsRead += text.length;
+  /**
+   * Whether the text holds a match between two positions.
+   * @param end - before the end of the text only for an expression without assertions
+   */
+  test(text: string, from = 0, end = text.length): boolean | typeof GAVE_UP {
+    this.#unitsRead += end - from;
     const cache = this.#cache;
     const { ascii } = this.#graph.classes;
     let { table } = cache;
     let state = cache.initial;
-    for (let at = text.length; at > 0;) {
+    for (let at = end; at > from;) {
       const unit = text.charCodeAt(--at);
       let characterClass: number;
       if (unit < 128) {
         characterClass = ascii[unit]!;
       } else {
-        if (isPair(text, at - 1, 0)) at--;
+        if (isPair(text, at - 1, from)) at--;
         characterClass = this.#classAt(text, at);
       }
       let way = table[state + characterClass]!;
@@ -79,32 +82,33 @@ export class Automaton {
       }
       state = way;
     }
-    return cache.accepts(state, this.#leftAt(text, 0));
+    return cache.accepts(state, this.#leftAt(text, from));
   }
 
   /**
-   * The first match at `from` or after it.
+   * The first match at `from` or after it that ends before `end`, or there.
+   * @param end - as of {@link test}; no match ends behind it
    * @returns slots as `search` of `matcher.ts` gives them
    */
-  find(text: string, from: number): Int32Array | undefined | typeof GAVE_UP {
+  find(text: string, from: number, end = text.length): Int32Array | undefined | typeof GAVE_UP {
     if (trail.length <= text.length) trail = new Int32Array(text.length + 1);
     const cache = this.#cache;
-    const first = this.#read(text, from, trail);
+    const first = this.#read(text, from, end, trail);
     const slots = first === GAVE_UP ? GAVE_UP : first < 0 ? undefined : this.#walk(cache, text, first, trail);
     if (trail.length > KEPT_POSITIONS) trail = new Int32Array(1024);
     return slots;
   }
 
-  /** Where the first match at `from` or after it begins, or -1. */
-  findStart(text: string, from: number): number | typeof GAVE_UP {
+  /** Where the match of {@link find} begins, or -1. */
+  findStart(text: string, from: number, end = text.length): number | typeof GAVE_UP {
     if (trail.length <= text.length) trail = new Int32Array(text.length + 1);
-    const first = this.#read(text, from, trail);
+    const first = this.#read(text, from, end, trail);
     if (trail.length > KEPT_POSITIONS) trail = new Int32Array(1024);
     return first;
   }
 
-  /** All matches, each behind the one before, after one reading. */
-  findAll(text: string): Iterable<Int32Array> | typeof GAVE_UP {
+  /** All matches between two positions as of {@link find}, each behind the one before, after one reading. */
+  findAll(text: string, from = 0, end = text.length): Iterable<Int32Array> | typeof GAVE_UP {
     // Others may search while the caller is between two matches: these states are its own.
     const kept = spare.length > 0 && text.length < KEPT_POSITIONS ? spare.pop()! : undefined;
     const states =
@@ -112,15 +116,21 @@ export class Automaton {
         ? kept
         : new Int32Array(Math.max(1024, text.length + 1));
     const cache = this.#cache;
-    const first = this.#read(text, 0, states);
-    if (first !== GAVE_UP && first >= 0) return this.#walkAll(cache, text, first, states);
+    const first = this.#read(text, from, end, states);
+    if (first !== GAVE_UP && first >= 0) return this.#walkAll(cache, text, first, end, states);
     giveBack(states);
     return first === GAVE_UP ? GAVE_UP : [];
   }
 
-  *#walkAll(cache: StateCache, text: string, first: number, states: Int32Array): Generator<Int32Array, void> {
+  *#walkAll(
+    cache: StateCache,
+    text: string,
+    first: number,
+    last: number,
+    states: Int32Array,
+  ): Generator<Int32Array, void> {
     try {
-      for (let at = first; at <= text.length;) {
+      for (let at = first; at <= last;) {
         if (states[at]! >= 0) {
           at++;
           continue;
@@ -139,14 +149,14 @@ export class Automaton {
    * Reads the text and writes down the state at each position, its complement where a match begins.
    * @returns the first position at which one begins, or -1
    */
-  #read(text: string, from: number, states: Int32Array): number | typeof GAVE_UP {
-    this.#unitsRead += text.length - from;
+  #read(text: string, from: number, end: number, states: Int32Array): number | typeof GAVE_UP {
+    this.#unitsRead += end - from;
     const cache = this.#cache;
     const { ascii } = this.#graph.classes;
     let { table } = cache;
     let state = cache.initial;
     let first = -1;
-    let at = text.length;
+    let at = end;
     while (at > from) {
       const position = at;
       const unit = text.charCodeAt(--at);

@@ -1,5 +1,5 @@
 import { ANYTHING, union, type CharacterSet } from './character-set.js';
-import { type RegexNode } from './tree.js';
+import { asks, isNullable, type RegexNode } from './tree.js';
 
 /** What may stand behind a node. */
 interface Follow {
@@ -184,39 +184,6 @@ function firstOf(node: RegexNode): CharacterSet {
 
 function isOneCharacter(node: RegexNode): boolean {
   return node.kind === 'Group' ? isOneCharacter(node.node) : node.kind === 'Set';
-}
-
-function asks(node: RegexNode): boolean {
-  switch (node.kind) {
-    case 'Assert':
-      return true;
-    case 'Group':
-    case 'Repeat':
-      return asks(node.node);
-    case 'Sequence':
-    case 'Either':
-      return node.nodes.some(asks);
-    default:
-      return false;
-  }
-}
-
-function isNullable(node: RegexNode): boolean {
-  switch (node.kind) {
-    case 'Empty':
-    case 'Assert':
-      return true;
-    case 'Set':
-      return false;
-    case 'Sequence':
-      return node.nodes.every(isNullable);
-    case 'Either':
-      return node.nodes.some(isNullable);
-    case 'Group':
-      return isNullable(node.node);
-    case 'Repeat':
-      return node.min === 0 || isNullable(node.node);
-  }
 }
 
 function overlap(left: CharacterSet, right: CharacterSet): boolean {

@@ -129,3 +129,11 @@ function propertyExpression(name: string): RegExp | undefined {
   }
   return undefined;
 }
+
+/** The character of a set of one. Half a pair is none: where it is found decides what stands beside it. */
+export function onlyCharacter(set: CharacterSet): string | undefined {
+  const [range] = set;
+  if (set.length !== 1 || range![0] !== range![1]) return undefined;
+  const isHalf = range![0] >= 0xd800 && range![0] <= 0xdfff;
+  return isHalf ? undefined : String.fromCodePoint(range![0]);
+}

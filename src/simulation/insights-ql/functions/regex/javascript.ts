@@ -1,5 +1,5 @@
 import { type CharacterSet } from './character-set.js';
-import { type Assertion, type RegexNode } from './tree.js';
+import { isNullable, type Assertion, type RegexNode } from './tree.js';
 
 const ASSERTIONS: Readonly<Record<Assertion, string>> = {
   'text start': '^',
@@ -12,7 +12,33 @@ const ASSERTIONS: Readonly<Record<Assertion, string>> = {
   'no word boundary': '\\B',
 };
 
-/** Writes a tree as a JavaScript expression (flag `u`) that matches the same. */
+/** Up to here a character is one unit that is no half of a pair, and is written alike with the flag `u` and without. */
+const LAST_PLAIN_POINT = 0xd7ff;
+
+/**
+ * Whether an expression without the flag `u`, which is quicker, matches the same: it reads no character of two units,
+ * nor half of one, and no match is empty, so none begins between the halves of a pair.
+ */
+export function isOfUnits(node: RegexNode): boolean {
+  return !isNullable(node) && readsUnits(node);
+}
+
+function readsUnits(node: RegexNode): boolean {
+  switch (node.kind) {
+    case 'Set':
+      return node.set.every(([, last]) => last <= LAST_PLAIN_POINT);
+    case 'Group':
+    case 'Repeat':
+      return readsUnits(node.node);
+    case 'Sequence':
+    case 'Either':
+      return node.nodes.every(readsUnits);
+    default:
+      return true;
+  }
+}
+
+/** Writes a tree as a JavaScript expression (flag `u`, see {@link isOfUnits}) that matches the same. */
 export function toJavaScript(node: RegexNode): string {
   switch (node.kind) {
     case 'Empty':
@@ -43,7 +69,8 @@ function setSource(set: CharacterSet): string {
 }
 
 function pointSource(point: number): string {
-  return `\\u{${point.toString(16)}}`;
+  const digits = point.toString(16);
+  return point <= LAST_PLAIN_POINT ? `\\u${digits.padStart(4, '0')}` : `\\u{${digits}}`;
 }
 
 /** Whether a group stands inside a repetition: there JavaScript forgets what an earlier round captured. */

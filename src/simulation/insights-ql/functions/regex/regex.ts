@@ -1,12 +1,14 @@
 import { Automaton, GAVE_UP } from './automaton.js';
 import { backtrackingSteps, isOftenSlow } from './backtracking-cost.js';
-import { repeatsGroups, toJavaScript } from './javascript.js';
+import { isOfUnits, repeatsGroups, toJavaScript } from './javascript.js';
 import { indexOfText } from '../../../text-matching/text-search.js';
+import { MatchRange } from './match-range.js';
 import { search, searchAll } from './matcher.js';
 import { parseRegex } from './parser.js';
 import { compileProgram } from './program.js';
 import { holdsInOrder, longestOf, requiredLiterals } from './required-literals.js';
 import { TextSequence } from './text-sequence.js';
+import { type RegexNode } from './tree.js';
 
 export { RegexError } from './tree.js';
 
@@ -15,6 +17,9 @@ export { RegexError } from './tree.js';
  * the linear matcher searches.
  */
 const MAX_BACKTRACKING_STEPS = 2_000_000;
+
+/** Of longer texts the matches are asked for one by one, as a caller may want few of them. */
+const MAX_LISTED_LENGTH = 1 << 16;
 
 /** What a search found. */
 export interface RegexMatch {
@@ -41,6 +46,17 @@ export interface CompiledRegex {
   exec(text: string, from?: number): RegexMatch | undefined;
   /** All matches, each behind the one before; together they take no longer than one. */
   matches(text: string): Iterable<RegexMatch>;
+  /**
+   * The texts of all {@link CompiledRegex.matches}, where each group is all of a match, too.
+   * @returns undefined where they have to be asked for one by one
+   */
+  wholeMatches(text: string): readonly string[] | undefined;
+  /**
+   * The text with all {@link CompiledRegex.matches} replaced.
+   * @param replacement - as `String.replace` takes it; groups by two digits
+   * @returns undefined where JavaScript's matcher may take long
+   */
+  replaceAll(text: string, replacement: string): string | undefined;
 }
 
 /**
@@ -68,8 +84,12 @@ class LinearRegex implements CompiledRegex {
   /** Texts up to this length are safe with JavaScript's matcher. */
   readonly #nativeLength: number;
   readonly #nativeCaptures: boolean;
+  /** Each group is all of the match. */
+  readonly #isGroup: boolean;
   /** The automaton has to say first whether, and where, a match begins. */
   readonly #isOftenSlow: boolean;
+  /** For searches by the automaton. */
+  readonly #range: MatchRange;
   #automaton: Automaton | 'none' | undefined;
 
   constructor(source: string, options: { readonly caseInsensitive?: boolean }) {
@@ -81,10 +101,15 @@ class LinearRegex implements CompiledRegex {
     this.#program = compileProgram(tree);
     this.#literals = requiredLiterals(tree.node);
     this.#literal = longestOf(this.#literals);
+    this.#range = new MatchRange(tree.node, this.#literals);
     this.#sequence = TextSequence.of(tree.node, tree.groupCount);
     this.#isOftenSlow = isOftenSlow(tree.node);
     this.#nativeLength = largestLength((length) => backtrackingSteps(tree.node, length));
-    this.#native = new RegExp(this.#nativeLength > 0 ? toJavaScript(tree.node) : '(?!)', 'ug');
+    this.#native = new RegExp(
+      this.#nativeLength > 0 ? toJavaScript(tree.node) : '(?!)',
+      isOfUnits(tree.node) ? 'g' : 'ug',
+    );
+    this.#isGroup = isGroupAlone(tree.node);
     this.#nativeCaptures = !repeatsGroups(tree.node);
   }
 
@@ -99,8 +124,9 @@ class LinearRegex implements CompiledRegex {
       this.#native.lastIndex = 0;
       return this.#native.test(text);
     }
-    if (!holdsInOrder(text, this.#literals, 0)) return false;
-    const holds = this.#usableAutomaton()?.test(text) ?? GAVE_UP;
+    const range = this.#range;
+    if (!range.find(text, 0)) return false;
+    const holds = this.#usableAutomaton()?.test(text, range.start, range.end) ?? GAVE_UP;
     return holds === GAVE_UP ? search(this.#program, text, 0) !== undefined : holds;
   }
 
@@ -111,15 +137,16 @@ class LinearRegex implements CompiledRegex {
     }
     if (from > text.length || indexOfText(text, this.#literal, from) < 0) return undefined;
     if (!this.#isOftenSlow && this.#isNative(text)) return this.#execNative(text, from);
-    if (!holdsInOrder(text, this.#literals, from)) return undefined;
+    const range = this.#range;
+    if (!range.find(text, from)) return undefined;
     const automaton = this.#usableAutomaton();
     if (automaton !== undefined) {
       if (this.#isNative(text)) {
         // JavaScript's matcher is quicker with captures, when it need not try where no match begins.
-        const start = automaton.findStart(text, from);
+        const start = automaton.findStart(text, range.start, range.end);
         if (start !== GAVE_UP) return start < 0 ? undefined : this.#execNative(text, start);
       } else {
-        const slots = automaton.find(text, from);
+        const slots = automaton.find(text, range.start, range.end);
         if (slots !== GAVE_UP) return slots && this.#slotsMatch(text, slots);
       }
     }
@@ -136,7 +163,7 @@ class LinearRegex implements CompiledRegex {
   *matches(text: string): Generator<RegexMatch, void> {
     if (!holdsInOrder(text, this.#literals, 0)) return;
     // The bound on the steps of JavaScript's matcher is one on a try at each position, and none is tried twice.
-    if (!this.#isOftenSlow && this.#isNative(text)) {
+    if (this.#isNativeForAll(text)) {
       // As `matchAll`, which would compile the expression once more for each text.
       for (let at = 0; at <= text.length;) {
         const match = this.#execNative(text, at);
@@ -146,10 +173,27 @@ class LinearRegex implements CompiledRegex {
           match.end > match.index ? match.end : match.end + (text.codePointAt(match.end)! > 0xffff ? 2 : 1);
       }
     } else {
-      let all = this.#usableAutomaton()?.findAll(text) ?? GAVE_UP;
+      const range = this.#range;
+      if (!range.find(text, 0)) return;
+      let all = this.#usableAutomaton()?.findAll(text, range.start, range.end) ?? GAVE_UP;
       if (all === GAVE_UP) all = searchAll(this.#program, text);
       for (const slots of all) yield this.#slotsMatch(text, slots);
     }
+  }
+
+  wholeMatches(text: string): readonly string[] | undefined {
+    if (!this.#isGroup || text.length > MAX_LISTED_LENGTH || !this.#isNativeForAll(text)) return undefined;
+    return holdsInOrder(text, this.#literals, 0) ? (text.match(this.#native) ?? []) : [];
+  }
+
+  replaceAll(text: string, replacement: string): string | undefined {
+    if (!holdsInOrder(text, this.#literals, 0)) return text;
+    return this.#isNativeForAll(text) ? text.replace(this.#native, replacement) : undefined;
+  }
+
+  /** Whether all matches can be looked for by JavaScript's matcher: it tries none at a place twice. */
+  #isNativeForAll(text: string): boolean {
+    return !this.#isOftenSlow && this.#isNative(text);
   }
 
   /** Made by the first search that needs it: most expressions are JavaScript's matcher's alone. */
@@ -203,6 +247,26 @@ class Match implements RegexMatch {
       if (text !== undefined) groups[name] = text;
     }
     return groups;
+  }
+}
+
+/** Whether an expression is a group, maybe of a group, with none beside it. */
+function isGroupAlone(node: RegexNode): boolean {
+  if (node.kind !== 'Group') return false;
+  return isGroupAlone(node.node) || !hasGroups(node.node);
+}
+
+function hasGroups(node: RegexNode): boolean {
+  switch (node.kind) {
+    case 'Group':
+      return true;
+    case 'Repeat':
+      return hasGroups(node.node);
+    case 'Sequence':
+    case 'Either':
+      return node.nodes.some(hasGroups);
+    default:
+      return false;
   }
 }
 

@@ -1,5 +1,5 @@
 import { indexOfText } from '../../../text-matching/text-search.js';
-import { ANYTHING, NOT_NEWLINE, type CharacterSet } from './character-set.js';
+import { ANYTHING, NOT_NEWLINE, onlyCharacter, type CharacterSet } from './character-set.js';
 import { holdsInOrder } from './required-literals.js';
 import { type RegexNode } from './tree.js';
 
@@ -126,14 +126,6 @@ class Reader {
     const text = this.texts.length - 1;
     this.marks.push({ slot, text, offset: this.texts[text]!.length });
   }
-}
-
-/** Half a pair is none: where it is found decides what stands beside it. */
-function onlyCharacter(set: CharacterSet): string | undefined {
-  const [range] = set;
-  if (set.length !== 1 || range![0] !== range![1]) return undefined;
-  const isHalf = range![0] >= 0xd800 && range![0] <= 0xdfff;
-  return isHalf ? undefined : String.fromCodePoint(range![0]);
 }
 
 function isSameSet(left: CharacterSet, right: CharacterSet): boolean {

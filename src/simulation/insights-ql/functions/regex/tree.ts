@@ -47,3 +47,38 @@ export class RegexError extends Error {
     this.offset = offset;
   }
 }
+
+/** Whether a node can match no character. */
+export function isNullable(node: RegexNode): boolean {
+  switch (node.kind) {
+    case 'Empty':
+    case 'Assert':
+      return true;
+    case 'Set':
+      return false;
+    case 'Sequence':
+      return node.nodes.every(isNullable);
+    case 'Either':
+      return node.nodes.some(isNullable);
+    case 'Group':
+      return isNullable(node.node);
+    case 'Repeat':
+      return node.min === 0 || isNullable(node.node);
+  }
+}
+
+/** Whether a node asks what a position is like. */
+export function asks(node: RegexNode): boolean {
+  switch (node.kind) {
+    case 'Assert':
+      return true;
+    case 'Group':
+    case 'Repeat':
+      return asks(node.node);
+    case 'Sequence':
+    case 'Either':
+      return node.nodes.some(asks);
+    default:
+      return false;
+  }
+}

@@ -277,6 +277,116 @@ describe('compileRegex', function () {
     );
   });
 
+  it('finds the same between the texts with which a match begins and ends, and by the words that it holds', () => {
+    const word = fc.constantFrom(
+      'level', 'Level', 'retry', 'abort', 'abcd', 'abc', 'def', 'ſtep', 'STEP', 'KaK', 'kak', '😀😀😀', 'é😀é', 'ms', '"',
+    ); // prettier-ignore
+    const piece = fc.oneof(
+      word,
+      word.map((text) => `(?i:${text})`),
+      fc.tuple(word, word).map(([left, right]) => `(${left}|${right})`),
+      fc.tuple(word, word).map(([left, right]) => `(?i:${left}|(${right}))`),
+      fc.constantFrom(
+        '.*',
+        '.*?',
+        '(.+)',
+        '(\\w*?)',
+        '[^"]*',
+        '\\d+',
+        '(?:ab)?',
+        '(?:abort){1,2}',
+        '^',
+        '$',
+        '\\b',
+        'a?',
+      ),
+    );
+    const source = fc.array(piece, { minLength: 2, maxLength: 7 }).map((pieces) => pieces.join(''));
+    const gap = fc.constantFrom('', ' ', '"', 'ab', '12', '\n', '\ud83d', '\ude00', '😀');
+    const text = fc
+      .array(fc.tuple(word, gap), { maxLength: 9 })
+      .map((parts) => parts.flat().join(''))
+      .chain((made) => fc.constantFrom(made, made.toUpperCase(), made.repeat(6)));
+    fc.assert(
+      fc.property(source, fc.array(text, { minLength: 1, maxLength: 4 }), (made, samples) => {
+        // All of them on the automaton: what JavaScript's matcher is asked for has its own test.
+        for (const each of [`[a-z]*[a-z]*${made}`, made, `${made}.*[a-z]*[a-z]*${made}`]) {
+          const regex = compileRegex(each);
+          const program = programOf(each);
+          for (const sample of samples) {
+            const place = `/${each}/ in ${JSON.stringify(sample)}`;
+            const found = search(program, sample, 0);
+            expect(regex.test(sample), place).to.equal(found !== undefined);
+            expect(regex.exec(sample)?.captures, place).to.deep.equal(found && capturesOf(found, sample));
+            // Between the halves of a pair nobody goes on.
+            const isInner = /^[\udc00-\udfff]/.test(sample.slice(3));
+            if (sample.length >= 3 && !isInner) {
+              expect(regex.exec(sample, 3)?.index, place).to.equal(search(program, sample, 3)?.[0]);
+            }
+            expect(
+              [...regex.matches(sample)].map(({ captures }) => captures),
+              place,
+            ).to.deep.equal([...searchAll(program, sample)].map((slots) => capturesOf(slots, sample)));
+          }
+        }
+      }),
+      { seed: 3, numRuns: 1200 },
+    );
+  });
+
+  it('looks for what a match holds in texts that often lack it, and where none does', () => {
+    const regex = compileRegex('(?i)[a-z]+.*(retry|abort|give up).*[a-z]+!');
+    for (let round = 0; round < 300; round++) {
+      expect(regex.test(`it ${round < 200 ? 'may' : 'RETRY'} some time!`), String(round)).to.equal(
+        round >= 200,
+      );
+      expect(regex.exec('it: GIVE UP now!')?.captures, String(round)).to.deep.equal([
+        'it: GIVE UP now!',
+        'GIVE UP',
+      ]);
+    }
+  });
+
+  it('gives the texts of all matches where each group is all of one, and replaces them', () => {
+    const source = fc.oneof(
+      fc.constantFrom(
+        '(\\d+)', '((?:ab|b)+)', '(.)', '(a*)', '((b)|a)', '(((é|1)))', '((?i:k)+)', '(a)(b)', '(?:(a))', '([a-z]*x)', '(\\b)', '([^a]+)',
+      ), // prettier-ignore
+      expressions.map((inner) => `(${inner})`),
+      expressions,
+    );
+    fc.assert(
+      fc.property(source, texts, (made, samples) => {
+        fc.pre(!made.includes('\\B'));
+        const regex = compileRegex(made);
+        const program = programOf(made);
+        for (const sample of samples) {
+          const place = `/${made}/ in ${JSON.stringify(sample)}`;
+          const all = [...searchAll(program, sample)];
+          const whole = regex.wholeMatches(sample);
+          if (whole !== undefined) {
+            expect(
+              all.map((slots) => capturesOf(slots, sample)),
+              place,
+            ).to.deep.equal(whole.map((text) => Array.from({ length: regex.groupCount + 1 }, () => text)));
+          }
+          let replaced = '';
+          let copied = 0;
+          for (const [start, end] of all as unknown as [number, number][]) {
+            replaced += `${sample.slice(copied, start)}<${sample.slice(start, end)}>`;
+            copied = end;
+          }
+          replaced += sample.slice(copied);
+          expect(regex.replaceAll(sample, '<$&>') ?? replaced, place).to.equal(replaced);
+        }
+      }),
+      { seed: 6, numRuns: 1500 },
+    );
+    expect(compileRegex('(?<n>\\d+)').wholeMatches('1 é 23 😀4')).to.deep.equal(['1', '23', '4']);
+    expect(compileRegex('(?<n>\\d+)').replaceAll('1 é 23 😀4', '#')).to.equal('# é # 😀#');
+    expect(compileRegex('(\\d+)x').wholeMatches('1x')).to.equal(undefined);
+  });
+
   it('finds an empty match in an empty text, also where JavaScript would match otherwise', () => {
     for (const source of ['(a*)*', '(?:(a+)+)?', '(?:\\b|a)*', '(?:(?:a|b)+c?){0,200}$']) {
       expect(compileRegex(source).test(''), source).to.equal(true);
