@@ -43,6 +43,9 @@ function declare<Input, Output, Required extends boolean = false>(
   };
 }
 
+const NOT_EMPTY = 'be a text that is not empty';
+const TRUE_OR_FALSE = 'be true or false';
+
 /** A whole number within bounds. */
 export function integer<Default extends number | undefined = undefined>(
   spec: Spec<Default> & { readonly min: number; readonly max: number },
@@ -97,7 +100,7 @@ export function text<Default extends string | undefined = undefined, const Requi
     check(name, value) {
       const shown: [] | [unknown] = spec.isSecret === true ? [] : [value];
       if (typeof value !== 'string' || value.trim() === '') {
-        throw new OptionError(name, 'be a text that is not empty', ...shown);
+        throw new OptionError(name, NOT_EMPTY, ...shown);
       }
       const problem = spec.problem?.(value);
       if (problem !== undefined) throw new OptionError(name, problem, ...shown);
@@ -112,14 +115,14 @@ export function flag(spec: Spec<boolean> & { readonly default: boolean }): Optio
   return declare<boolean, boolean>(spec, {
     type: '`true` or `false`',
     check(name, value) {
-      if (typeof value !== 'boolean') throw new OptionError(name, 'be true or false', value);
+      if (typeof value !== 'boolean') throw new OptionError(name, TRUE_OR_FALSE, value);
       return value;
     },
     fromText(name, value) {
       const word = value.trim().toLowerCase();
       if (word === 'true') return true;
       if (word === 'false') return false;
-      throw new OptionError(name, 'be true or false', value);
+      throw new OptionError(name, TRUE_OR_FALSE, value);
     },
   });
 }
@@ -144,7 +147,7 @@ export function list<Default extends readonly string[] | undefined = undefined>(
       }
       return items.map((item, index) => {
         if (typeof item !== 'string' || item === '') {
-          throw new OptionError(`${name}[${index}]`, 'be a text that is not empty', item);
+          throw new OptionError(`${name}[${index}]`, NOT_EMPTY, item);
         }
         const problem = spec.problem?.(item);
         if (problem !== undefined) throw new OptionError(`${name}[${index}]`, problem, item);

@@ -490,6 +490,13 @@ export const PROCESSOR_OPTIONS = {
   sendAtExit: flag({
     default: true,
   }),
+  /**
+   * Under `register`: what is printed by `console.log` and its like becomes log records too, once where a logger prints it;
+   * see docs/set-ups.md. In code it changes nothing.
+   */
+  console: flag({
+    default: false,
+  }),
 };
 
 function endpointProblem(value: string): string | undefined {

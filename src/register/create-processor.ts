@@ -37,6 +37,7 @@ export function createProcessor(environment: NodeJS.ProcessEnv, senderFile?: str
     exitTimeoutMillis: settings.shutdownTimeoutMillis,
     flushTimeoutMillis: settings.flushTimeoutMillis,
     sendAtExit: createSendAtExit(settings, { environment, senderFile, credentials }),
+    console: settings.console,
   };
 }
 

@@ -21,6 +21,7 @@ import {
   instrumentationOf,
   LOGGERS,
 } from './instrumentations.js';
+import type * as ExtrasModule from './extras.js';
 import { createLoggerProvider, sdkLogsProblem } from './logger-provider.js';
 import {
   findSetLogsApis,
@@ -52,6 +53,9 @@ export type CreateProcessor = (
   senderFile: string | undefined,
 ) => CreatedProcessor;
 
+/** What is loaded between the two halves only where a variable asks for it. */
+export type Extras = typeof ExtrasModule;
+
 /** The processor, and the milliseconds that the end of the process may take. */
 export interface CreatedProcessor {
   readonly processor: QueueingProcessor;
@@ -60,6 +64,8 @@ export interface CreatedProcessor {
   readonly flushTimeoutMillis: number;
   /** Sends what is left at the end; undefined where that is switched off, or not possible. */
   readonly sendAtExit: SendAtOnce | undefined;
+  /** Whether what is printed by `console` becomes log records. */
+  readonly console: boolean;
 }
 
 /** What the first half has found and set. */
@@ -73,12 +79,18 @@ export interface Prepared {
   readonly senderFile: string | undefined;
   /** In AWS Lambda. */
   readonly handlerFlush: HandlerFlush | undefined;
+  /** A variable asks for what is loaded on demand. */
+  readonly wantsExtras: boolean;
 }
 
 /** What the end of an invocation flushes, once there is something to flush. */
 interface HandlerFlush {
   options?: InvocationFlushOptions;
 }
+
+const CONSOLE = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_CONSOLE';
+/** The variables that ask for what is loaded on demand. */
+const EXTRAS = [CONSOLE];
 
 const STARTED = Symbol.for('opentelemetry-cloudwatch-logs.register');
 /**
@@ -104,9 +116,9 @@ export function prepare(ownRequire: NodeJS.Require): Prepared | undefined {
 }
 
 /** The second half: provider, logs APIs, exit. Never throws. */
-export function start(prepared: Prepared, createProcessor: CreateProcessor): void {
+export function start(prepared: Prepared, createProcessor: CreateProcessor, extras?: Extras): void {
   try {
-    startOnce(prepared, createProcessor);
+    startOnce(prepared, createProcessor, extras);
   } catch (error) {
     reportFailure(error);
   }
@@ -182,6 +194,7 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
     environment,
     senderFile: findSender(ownRequire),
     handlerFlush,
+    wantsExtras: EXTRAS.some((name) => stringOf(environment, name) !== undefined),
   };
 }
 
@@ -317,7 +330,8 @@ function instrument(
     ? switchedOffSentence(application, environment, missing.length > 0 ? missing : LOGGERS)
     : undefined;
   if (switchedOff !== undefined) report(switchedOff);
-  else if (found.size === 0 || missing.length === LOGGERS.length) {
+  // The application may log by `console` alone.
+  else if (!booleanOf(environment, CONSOLE) && (found.size === 0 || missing.length === LOGGERS.length)) {
     report(
       `no logger is instrumented; run: npm install ${(missing.length > 0 ? missing : LOGGERS)
         .map(instrumentationOf)
@@ -348,24 +362,26 @@ function instrument(
   return instrumentations;
 }
 
-function startOnce(prepared: Prepared, createProcessor: CreateProcessor): void {
+function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras: Extras | undefined): void {
   const { application, environment, logsApis, instrumentations } = prepared;
-  const { processor, exitTimeoutMillis, flushTimeoutMillis, sendAtExit } = createProcessor(
-    process.env,
-    prepared.senderFile,
-  );
+  const created = createProcessor(process.env, prepared.senderFile);
+  const { processor, exitTimeoutMillis, flushTimeoutMillis, sendAtExit } = created;
+  const makers = extras && created.console ? new extras.RecordMakers() : undefined;
+  const capture = extras && makers && new extras.ConsoleCapture(makers);
   const provider = createLoggerProvider(
     application,
-    { processor, resource: prepared.resource },
+    { processors: capture ? [capture, processor] : [processor], resource: prepared.resource },
     environment,
     report,
   );
   if (!provider) return;
+  makers?.watch(provider);
 
   // Queries show no event that is older than its log group: it is begun before the application logs. To wait for it
   // here would let the event loop run before the application does, which can be told from how it ends.
   if (prepared.resource) processor.prepareFor(prepared.resource);
-  setProvider(provider, logsApis);
+  const source = setProvider(provider, logsApis);
+  capture?.start(source);
   for (const instrumentation of instrumentations) instrumentation.setLoggerProvider?.(provider);
   if (prepared.handlerFlush) {
     prepared.handlerFlush.options = { provider: processor, timeoutMillis: flushTimeoutMillis };
@@ -384,7 +400,10 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor): void {
       process,
       // Not the provider's: their timers keep the process for half a minute after a flush that is late.
       flush: (deadline) => processor.flushBy(deadline),
-      shutdown: (deadline) => processor.shutdownBy(deadline),
+      shutdown: async (deadline) => {
+        await capture?.shutdown();
+        await processor.shutdownBy(deadline);
+      },
       emitted: () => processor.status().emitted,
       kept: () => processor.status().kept,
       onEnd: () => {
@@ -413,13 +432,18 @@ function settleOnce(processor: QueueingProcessor, send: SendAtOnce, environment:
   }
 }
 
-/** Sets the provider in both logs APIs; where one has a provider already, both get each record. */
-function setProvider(provider: LoggerSource, apis: LogsApis): void {
+/**
+ * Sets the provider in both logs APIs; where one has a provider already, both get each record.
+ * @returns what gives loggers whose records go where those of others go
+ */
+function setProvider(provider: LoggerSource, apis: LogsApis): LoggerSource {
   const found = findSetLogsApis(apis);
+  let source = provider;
   for (const logs of found) {
     const first = logs.getLoggerProvider();
     logs.disable();
-    logs.setGlobalLoggerProvider(new TeeLoggerProvider(first, provider));
+    source = new TeeLoggerProvider(first, provider);
+    logs.setGlobalLoggerProvider(source);
   }
   if (found.length > 0) {
     report(
@@ -429,6 +453,7 @@ function setProvider(provider: LoggerSource, apis: LogsApis): void {
   for (const logs of [apis.api.logs, apis.apiLogs?.logs]) {
     if (logs && !found.includes(logs)) setLoggerProvider(logs, provider);
   }
+  return source;
 }
 
 /** Log levels at which the end of a process says what became of its records, even if all went well. */

@@ -325,6 +325,7 @@ const CASES: Record<keyof typeof EXPORTER_OPTIONS | keyof typeof PROCESSOR_OPTIO
     right: [{ directory: 'd' }, { directory: 'd', maxBytes: 1_048_576, maxAgeMillis: 1_000, fsync: false }],
   },
   sendAtExit: truth,
+  console: truth,
   writeAhead: {
     wrong: [
       ['/var/logs', 'must be an object with a directory; it is "/var/logs"'],
