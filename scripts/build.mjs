@@ -45,9 +45,14 @@ const ES_MODULES_ONLY = /^(?:register\.js$|cli\/)/;
 /** Without indentation, in lines that a stack trace can point at; the names of functions stay. */
 const COMPACT = { minifyWhitespace: true, minifySyntax: true, lineLimit: 120 };
 
-/** What holds the local service alone, more than half of the package: names inside of functions are short there. */
-const isLocalService = ({ inputs, entryPoint }) =>
-  entryPoint === undefined && Object.keys(inputs).every((path) => path.startsWith('src/simulation/'));
+/**
+ * What only the local service, the command, dashboards and assistants run, most of the package: names inside of functions
+ * are short there.
+ */
+const SHORT_NAMES = /^src\/(?:simulation|cli|dashboards|mcp)\//;
+const hasShortNames = ({ inputs, entryPoint }) =>
+  entryPoint === PROGRAMS['cli/main'] ||
+  (entryPoint === undefined && Object.keys(inputs).every((path) => SHORT_NAMES.test(path)));
 
 /** The module of the page's texts, which stands in no file: only its declarations do. */
 const tracePage = {
@@ -93,7 +98,7 @@ async function modules() {
   });
   for (const [path, output] of Object.entries(result.metafile.outputs)) {
     withoutBareImports(path);
-    if (path.endsWith('.js') && isLocalService(output)) await shortenNames(path);
+    if (path.endsWith('.js') && hasShortNames(output)) await shortenNames(path);
   }
   chmodSync(from('dist/esm/cli/main.js'), 0o755);
   mkdirSync(from('build'), { recursive: true });
