@@ -45,6 +45,7 @@ import {
   type SeverityName,
   severityNumberOf,
 } from '../encoding/severity.js';
+import { traceContextOption } from './trace-context-option.js';
 import { writeAheadOption } from './write-ahead-option.js';
 
 /** The default of `logStreamName`. */
@@ -470,6 +471,11 @@ export const PROCESSOR_OPTIONS = {
   writeAhead: writeAheadOption({
     env: 'OTEL_EXPORTER_CLOUDWATCH_LOGS_WRITE_AHEAD_DIRECTORY',
   }),
+  /**
+   * Trace context of records for which OpenTelemetry has none: a function that gives `{ traceId, spanId, traceFlags }`, or
+   * whose it is; see docs/set-ups.md.
+   */
+  traceContext: traceContextOption(),
   /**
    * Under `register`: a second Node.js sends, at the very end of the process, what is not delivered by then, also after
    * `process.exit()` and uncaught exceptions; see docs/exit.md. In code it changes nothing.

@@ -3,6 +3,7 @@ import { MAX_SEVERITY_NUMBER, SEVERITY_NAMES } from '../encoding/severity.js';
 import { allOptions, environmentName } from './environment-names.js';
 import { type OptionTable } from './option-kinds.js';
 import { EXPORTER_OPTIONS, PROCESSOR_OPTIONS } from './option-tables.js';
+import { TRACE_CONTEXT_SOURCES } from './trace-context-names.js';
 
 /** The comment above an option, as `scripts/option-docs.mjs` reads it. */
 export interface OptionDoc {
@@ -60,6 +61,7 @@ const TYPES: Readonly<Record<string, string>> = {
   spool: 'object',
   'spool.directory': 'path',
   meterProvider: '`MeterProvider` of `@opentelemetry/api`',
+  traceContext: `list of ${TRACE_CONTEXT_SOURCES.map(code).join(', ')}, or a function (in code)`,
   writeAhead: '`{ directory, fsyncIntervalMillis, maxBytes }`',
 };
 

@@ -8,9 +8,10 @@ import { type QueueingProcessor } from '../exporter/queueing-processor.js';
 import { flushAfterInvocation, type InvocationFlushOptions } from '../lambda/flush-after-invocation.js';
 import { isWanted } from '../observability/losses.js';
 import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
+import { TRACE_CONTEXT_SOURCES } from '../options/trace-context-names.js';
 import { Application, resolveWith } from './application.js';
 import { LocalStorageContextManager } from './context-manager.js';
-import { booleanOf, type Environment, stringOf } from './environment.js';
+import { booleanOf, type Environment, listOf, stringOf } from './environment.js';
 import { settleAtEnd } from './end-of-process.js';
 import { flushAtExit } from './exit.js';
 import { INSTRUMENTATION_HOLDERS, installImportHook } from './import-hook.js';
@@ -51,6 +52,7 @@ type ApiPackage = typeof Api;
 export type CreateProcessor = (
   environment: NodeJS.ProcessEnv,
   senderFile: string | undefined,
+  extras: Extras | undefined,
 ) => CreatedProcessor;
 
 /** What is loaded between the two halves only where a variable asks for it. */
@@ -89,8 +91,10 @@ interface HandlerFlush {
 }
 
 const CONSOLE = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_CONSOLE';
+const TRACE_CONTEXT = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_TRACE_CONTEXT';
+const KNOWN_TRACE_CONTEXTS: readonly string[] = TRACE_CONTEXT_SOURCES;
 /** The variables that ask for what is loaded on demand. */
-const EXTRAS = [CONSOLE];
+const EXTRAS = [CONSOLE, TRACE_CONTEXT];
 
 const STARTED = Symbol.for('opentelemetry-cloudwatch-logs.register');
 /**
@@ -250,7 +254,10 @@ function setTracing(
   // With `none` OpenTelemetry's SDK sets no tracer provider, and records would have no trace id.
   const tracedByOthers =
     autoInstrumented && stringOf(environment, 'OTEL_TRACES_EXPORTER')?.toLowerCase() !== 'none';
-  if (!tracedByOthers && !isApiSet('trace')) {
+  // Whoever names another tracer wants its ids, not those of ours, which exports nothing.
+  const names: readonly string[] = listOf(environment, TRACE_CONTEXT) ?? [];
+  const namesAnother = names.length > 0 && names.every((name) => KNOWN_TRACE_CONTEXTS.includes(name));
+  if (!tracedByOthers && !namesAnother && !isApiSet('trace')) {
     const provider = createTracerProvider(application, environment, report, resource);
     if (!provider) {
       report(
@@ -364,7 +371,7 @@ function instrument(
 
 function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras: Extras | undefined): void {
   const { application, environment, logsApis, instrumentations } = prepared;
-  const created = createProcessor(process.env, prepared.senderFile);
+  const created = createProcessor(process.env, prepared.senderFile, extras);
   const { processor, exitTimeoutMillis, flushTimeoutMillis, sendAtExit } = created;
   const makers = extras && created.console ? new extras.RecordMakers() : undefined;
   const capture = extras && makers && new extras.ConsoleCapture(makers);
