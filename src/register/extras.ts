@@ -2,3 +2,5 @@
 export { traceContextOf } from '../exporter/trace-context-sources.js';
 export { ConsoleCapture } from './console-capture.js';
 export { RecordMakers } from './printed-records.js';
+export { createNamedExporters } from './named-exporters.js';
+export { remarkOnSpanExporters } from './span-exporters.js';

@@ -83,6 +83,8 @@ export interface Prepared {
   readonly handlerFlush: HandlerFlush | undefined;
   /** A variable asks for what is loaded on demand. */
   readonly wantsExtras: boolean;
+  /** Says whether spans are made by a tracer of ours, which exports none. */
+  readonly isTracedByUs: () => boolean;
 }
 
 /** What the end of an invocation flushes, once there is something to flush. */
@@ -94,7 +96,7 @@ const CONSOLE = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_CONSOLE';
 const TRACE_CONTEXT = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_TRACE_CONTEXT';
 const KNOWN_TRACE_CONTEXTS: readonly string[] = TRACE_CONTEXT_SOURCES;
 /** The variables that ask for what is loaded on demand. */
-const EXTRAS = [CONSOLE, TRACE_CONTEXT];
+const EXTRAS = [CONSOLE, TRACE_CONTEXT, 'OTEL_LOGS_EXPORTER', 'OTEL_TRACES_EXPORTER'];
 
 const STARTED = Symbol.for('opentelemetry-cloudwatch-logs.register');
 /**
@@ -176,6 +178,7 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
   const resource = createResource(application);
 
   const spanResource = createSpanResource(application, resource, environment);
+  const isApiSetByOthers = isApiSet('trace');
   const withdraw = setTracing(api, application, environment, autoInstrumented, spanResource);
   const handlerFlush: HandlerFlush | undefined = isInLambda(environment) ? {} : undefined;
   const hookHandler = (): void => {
@@ -187,7 +190,9 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
   if (autoInstrumented) hookHandler();
   const instrumentations = autoInstrumented ? [] : instrument(application, environment, hookHandler);
   for (const instrumentation of instrumentations) setProviders(instrumentation, api);
+  let isMadeRoom = isApiSetByOthers;
   stepBackForOthers(application, instrumentations, () => {
+    isMadeRoom = true;
     makeRoom(api, application, environment, instrumentations, withdraw, spanResource);
   });
   return {
@@ -198,6 +203,7 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
     environment,
     senderFile: findSender(ownRequire),
     handlerFlush,
+    isTracedByUs: () => !isMadeRoom && !autoInstrumented,
     wantsExtras: EXTRAS.some((name) => stringOf(environment, name) !== undefined),
   };
 }
@@ -375,14 +381,22 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras:
   const { processor, exitTimeoutMillis, flushTimeoutMillis, sendAtExit } = created;
   const makers = extras && created.console ? new extras.RecordMakers() : undefined;
   const capture = extras && makers && new extras.ConsoleCapture(makers);
+  const isTaken = findSetLogsApis(logsApis).length > 0;
+  const others = extras?.createNamedExporters(application, environment, report, isTaken);
   const provider = createLoggerProvider(
     application,
-    { processors: capture ? [capture, processor] : [processor], resource: prepared.resource },
+    // Ours before the others: they see the trace context that it takes.
+    {
+      processors: [...(capture ? [capture] : []), processor, ...(others ? [others] : [])],
+      resource: prepared.resource,
+    },
     environment,
     report,
   );
   if (!provider) return;
   makers?.watch(provider);
+  others?.start(process);
+  const remark = extras?.remarkOnSpanExporters(environment, report, prepared.isTracedByUs);
 
   // Queries show no event that is older than its log group: it is begun before the application logs. To wait for it
   // here would let the event loop run before the application does, which can be told from how it ends.
@@ -397,6 +411,7 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras:
     settleAtEnd({
       process,
       settle: () => {
+        remark?.();
         settleOnce(processor, sendAtExit, environment);
       },
     });
@@ -414,6 +429,7 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras:
       emitted: () => processor.status().emitted,
       kept: () => processor.status().kept,
       onEnd: () => {
+        remark?.();
         summarise(processor.status(), environment);
       },
     },
