@@ -35,6 +35,7 @@ const PROGRAMS = {
   register: 'src/register.ts',
   'register/start': 'src/register/start.ts',
   'register/create-processor': 'src/register/create-processor.ts',
+  'register/extras': 'src/register/extras.ts',
   'register/last-sender': 'src/register/last-sender.ts',
   'cli/main': 'src/cli/main.ts',
 };

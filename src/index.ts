@@ -30,6 +30,11 @@ export type { SpoolStatus } from './delivery/spool/spool.js';
 export type { OversizePolicy, TransformFunction } from './encoding/record-encoder.js';
 export type { LayoutFunction, LayoutName, ResourceAttributes } from './encoding/layouts/layout.js';
 export type { WriteAheadStatus } from './write-ahead/write-ahead-log.js';
+export type {
+  ForeignTraceContext,
+  TraceContextFunction,
+  TraceContextSource,
+} from './options/trace-context-option.js';
 export type { WriteAheadOptions } from './options/write-ahead-option.js';
 export type { SeverityName } from './encoding/severity.js';
 export { LOSS_REASONS, type LossReason } from './observability/losses.js';

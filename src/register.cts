@@ -5,6 +5,7 @@
  * is the one for `--import`.
  */
 import type * as Exporter from './register/create-processor.js' with { 'resolution-mode': 'import' };
+import type * as Extras from './register/extras.js' with { 'resolution-mode': 'import' };
 import type * as Start from './register/start.js' with { 'resolution-mode': 'import' };
 
 const { prepare, reportFailure, start } = require('./register/start.js') as typeof Start;
@@ -14,7 +15,8 @@ if (prepared) {
   try {
     // Only now: the modules that the exporter and the AWS SDK load have to find the hooks in place.
     const { createProcessor } = require('./register/create-processor.js') as typeof Exporter;
-    start(prepared, createProcessor);
+    const extras = prepared.wantsExtras ? (require('./register/extras.js') as typeof Extras) : undefined;
+    start(prepared, createProcessor, extras);
   } catch (error) {
     reportFailure(error);
   }

@@ -10,7 +10,8 @@ if (prepared) {
   try {
     // Only now: the modules that the exporter and the AWS SDK load have to find the hooks in place.
     const { createProcessor } = await import('./register/create-processor.js');
-    start(prepared, createProcessor);
+    const extras = prepared.wantsExtras ? await import('./register/extras.js') : undefined;
+    start(prepared, createProcessor, extras);
   } catch (error) {
     reportFailure(error);
   }

@@ -1,5 +1,5 @@
 import { MAX_QUERY_LOG_GROUPS } from './limits.js';
-import { toXRayTraceId } from './trace-ids.js';
+import { toXRayTraceId } from './xray-trace-id.js';
 
 /** What the console is to show. */
 export interface ConsoleView {

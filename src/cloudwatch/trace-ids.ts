@@ -1,3 +1,5 @@
+import { toXRayTraceId } from './xray-trace-id.js';
+
 const W3C_TRACE_ID = /^[0-9a-f]{32}$/i;
 const XRAY_TRACE_ID = /^1-([0-9a-f]{8})-([0-9a-f]{24})$/i;
 /** As text: the X-Ray form, with the segment that some loggers of the X-Ray SDK put behind an `@`. */
@@ -71,9 +73,4 @@ function withoutQuotes(text: string): string {
 export function traceIdForms(id: string): readonly string[] {
   const { traceId, isKnownForm } = readTraceId(id);
   return isKnownForm ? [traceId, toXRayTraceId(traceId)] : [id];
-}
-
-/** Writes a W3C trace id (32 hex digits) in X-Ray's form. */
-export function toXRayTraceId(w3cTraceId: string): string {
-  return `1-${w3cTraceId.slice(0, 8)}-${w3cTraceId.slice(8)}`;
 }

@@ -3,6 +3,17 @@ import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 /** A log record whose members can be set. */
 export type RecordView = { -readonly [Name in keyof ReadableLogRecord]: ReadableLogRecord[Name] };
 
+const RECORD_MEMBERS = [
+  'hrTime',
+  'hrTimeObserved',
+  'severityText',
+  'severityNumber',
+  'eventName',
+  'attributes',
+  'droppedAttributesCount',
+] as const;
+const VIEW_MEMBERS = [...RECORD_MEMBERS, 'spanContext', 'body', 'resource', 'instrumentationScope'] as const;
+
 const NO_RESOURCE = { attributes: {} } as unknown as ReadableLogRecord['resource'];
 const NO_SCOPE: ReadableLogRecord['instrumentationScope'] = { name: '' };
 
@@ -11,20 +22,9 @@ const NO_SCOPE: ReadableLogRecord['instrumentationScope'] = { name: '' };
  * `{ ...record }` would lose: functions of the application get this view, so that they may spread and set.
  */
 export function viewOf(record: ReadableLogRecord): RecordView {
-  const view = {
-    hrTime: record.hrTime,
-    hrTimeObserved: record.hrTimeObserved,
-    spanContext: record.spanContext,
-    severityText: record.severityText,
-    severityNumber: record.severityNumber,
-    body: record.body,
-    eventName: record.eventName,
-    resource: record.resource,
-    instrumentationScope: record.instrumentationScope,
-    attributes: record.attributes,
-    droppedAttributesCount: record.droppedAttributesCount,
-  };
-  return view as RecordView;
+  const view: Record<string, unknown> = {};
+  for (const name of VIEW_MEMBERS) view[name] = record[name];
+  return view as unknown as RecordView;
 }
 
 /**
@@ -47,16 +47,6 @@ export function readableView(record: ReadableLogRecord): ReadableLogRecord {
       : NO_SCOPE,
   });
 }
-
-const RECORD_MEMBERS = [
-  'hrTime',
-  'hrTimeObserved',
-  'severityText',
-  'severityNumber',
-  'eventName',
-  'attributes',
-  'droppedAttributesCount',
-] as const;
 
 function readable<Owner extends object>(owner: Owner, names: readonly (keyof Owner)[]): Owner {
   const read: Partial<Owner> = {};

@@ -5,30 +5,40 @@ import { type ProvisioningSettings } from '../resources/ensure-log-group.js';
 /** The part of an exporter's settings that delivery goes by. */
 export function deliverySettings(settings: ExporterSettings): DeliverySettings {
   return {
-    concurrency: settings.concurrency,
-    maxBufferBytes: settings.maxBufferBytes,
-    deliveryTimeoutMillis: settings.deliveryTimeoutMillis,
-    requestTimeoutMillis: settings.requestTimeoutMillis,
-    flushTimeoutMillis: settings.flushTimeoutMillis,
-    shutdownTimeoutMillis: settings.shutdownTimeoutMillis,
-    compression: settings.compression,
+    ...pick(settings, [
+      'concurrency',
+      'maxBufferBytes',
+      'deliveryTimeoutMillis',
+      'requestTimeoutMillis',
+      'flushTimeoutMillis',
+      'shutdownTimeoutMillis',
+      'compression',
+      'requestsPerSecond',
+      'circuitBreaker',
+      'spool',
+    ]),
     retry: settings.retry ?? DEFAULT_DELIVERY_SETTINGS.retry,
-    requestsPerSecond: settings.requestsPerSecond,
-    circuitBreaker: settings.circuitBreaker,
-    spool: settings.spool,
     provisioning: provisioningSettings(settings),
   };
 }
 
 /** The part of an exporter's settings by which groups and streams are made. */
 export function provisioningSettings(settings: ExporterSettings): ProvisioningSettings {
-  return {
-    provision: settings.provision,
-    retentionInDays: settings.retentionInDays,
-    logGroupClass: settings.logGroupClass,
-    kmsKeyId: settings.kmsKeyId,
-    tags: settings.tags,
-    indexFields: settings.indexFields,
-    facetFields: settings.facetFields,
-  };
+  return pick(settings, [
+    'provision',
+    'retentionInDays',
+    'logGroupClass',
+    'kmsKeyId',
+    'tags',
+    'indexFields',
+    'facetFields',
+  ]);
+}
+
+/** Some of the settings, without what is not for all eyes, such as credentials. */
+function pick<const Name extends keyof ExporterSettings>(
+  settings: ExporterSettings,
+  names: readonly Name[],
+): Pick<ExporterSettings, Name> {
+  return Object.fromEntries(names.map((name) => [name, settings[name]])) as Pick<ExporterSettings, Name>;
 }

@@ -8,11 +8,14 @@ import { type SendAtOnce } from '../delivery/delivery.js';
 import { type RoomForBytes } from '../delivery/room-for-bytes.js';
 import { encodingOfShutdown } from '../delivery/shutdown-plan.js';
 import { startTimeLimit, within } from '../delivery/time-limit.js';
+import { Diagnostics } from '../observability/diagnostics.js';
 import { isOwnTelemetry, runAsOwnTelemetry } from '../observability/own-telemetry.js';
 import { type ProcessorMetrics } from '../observability/processor-metrics.js';
 import { type ProcessorSettings } from '../options/options.js';
+import { type TraceContextFunction } from '../options/trace-context-option.js';
 import { ExporterCore, type ExporterParts } from './exporter-core.js';
 import { type ProcessorStatus } from './exporter-status.js';
+import { takeTraceContext } from './foreign-trace-context.js';
 import { type HealthCheckOptions, type HealthReport } from './health-check.js';
 import { whenLoaded } from './parts-on-demand.js';
 import { RecordAhead, type RecordToExport } from '../encoding/record-encoder.js';
@@ -53,7 +56,9 @@ export class QueueingProcessor implements LogRecordProcessor {
   readonly #room: RoomForBytes;
   readonly #settings: ProcessorSettings;
   readonly #queue: RecordQueue;
+  readonly #diagnostics: Diagnostics;
   #metrics: ProcessorMetrics | undefined;
+  #traceContext: TraceContextFunction | undefined;
   readonly #monotonicMillis: () => number;
   /** Why the queue takes no more: by its records, or by bytes. */
   readonly #fullOfRecords: string;
@@ -75,8 +80,10 @@ export class QueueingProcessor implements LogRecordProcessor {
   constructor(settings: ProcessorSettings, parts: ExporterParts = {}) {
     this.#settings = settings;
     this.#monotonicMillis = parts.monotonicMillis ?? monotonicMillis;
-    const { maxBufferBytes, maxExportBatchSize, maxQueueSize, meterProvider, writeAhead } = settings;
-    this.#core = new ExporterCore(settings, { ...parts, writeAhead });
+    const { maxBufferBytes, maxExportBatchSize, maxQueueSize, meterProvider, traceContext, writeAhead } =
+      settings;
+    this.#diagnostics = parts.diagnostics ?? new Diagnostics();
+    this.#core = new ExporterCore(settings, { ...parts, diagnostics: this.#diagnostics, writeAhead });
     this.#room = this.#core.room;
     const largestBatch = Math.min(MAX_BATCH_BYTES, this.#room.max * LARGEST_BATCH_PART);
     this.#queue = new RecordQueue(maxExportBatchSize, largestBatch);
@@ -85,6 +92,12 @@ export class QueueingProcessor implements LogRecordProcessor {
     this.#hurried = new Promise((resolve) => {
       this.#hurry = resolve;
     });
+    if (typeof traceContext === 'function') this.#traceContext = traceContext;
+    else if (traceContext) {
+      void import('./trace-context-sources.js').then(({ traceContextOf }) => {
+        this.#traceContext = traceContextOf(traceContext);
+      });
+    }
     if (meterProvider !== undefined) {
       whenLoaded(({ ProcessorMetrics }) => {
         this.#metrics = new ProcessorMetrics({
@@ -110,6 +123,11 @@ export class QueueingProcessor implements LogRecordProcessor {
     } else if (core.isBelowMinSeverity(record.severityNumber)) {
       core.countBeforeExport('below_min_severity', 1);
     } else {
+      if (this.#traceContext) {
+        const problem = takeTraceContext(record, this.#traceContext);
+        if (problem)
+          this.#diagnostics.warn('traceContext', `traceContext ${problem}: a record has no trace id`);
+      }
       if (record.resource as unknown) core.prepareFor(record.resource);
       const toExport = core.writeAhead(record);
       if (toExport !== undefined) this.#enqueue(toExport);

@@ -8,8 +8,6 @@ import { fillTemplate, parseTemplate, TemplateError, type Template } from '../en
  * `Input` is what a user may give, `Output` what the exporter works with.
  */
 export interface Option<Input, Output, Required extends boolean = false> {
-  /** As the reference table shows it. */
-  readonly type: string;
   /** Used where neither code nor environment gives a value; undefined where the option has none. */
   readonly defaultValue: Input | undefined;
   readonly isRequired: Required;
@@ -19,6 +17,9 @@ export interface Option<Input, Output, Required extends boolean = false> {
   readonly check: (name: string, value: unknown) => Output;
   /** Reads an environment variable's text; undefined where the option can't come from there. @throws OptionError */
   readonly fromText?: ((name: string, text: string) => Input) | undefined;
+  /** Bounds of a number. The reference table shows them, as it does the values of one of a few. */
+  readonly range?: { readonly min: number; readonly max: number } | undefined;
+  readonly values?: readonly (string | number)[] | undefined;
   /** The options of which this one is made; each may come from code or the environment. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- options of every type stand in one table
   readonly members?: Readonly<Record<string, Option<any, any, boolean>>> | undefined;
@@ -32,7 +33,7 @@ interface Spec<Default, Required extends boolean = false> {
 
 function declare<Input, Output, Required extends boolean = false>(
   spec: Spec<Input | undefined, Required>,
-  kind: Pick<Option<Input, Output>, 'type' | 'check' | 'fromText' | 'members'>,
+  kind: Pick<Option<Input, Output>, 'check' | 'fromText' | 'range' | 'values' | 'members'>,
 ): Option<Input, Output, Required> {
   return {
     // Left out it is false, which is the default of the type as well.
@@ -43,13 +44,16 @@ function declare<Input, Output, Required extends boolean = false>(
   };
 }
 
+const NOT_EMPTY = 'be a text that is not empty';
+const TRUE_OR_FALSE = 'be true or false';
+
 /** A whole number within bounds. */
 export function integer<Default extends number | undefined = undefined>(
   spec: Spec<Default> & { readonly min: number; readonly max: number },
 ): Option<number, number | Default> {
   const rule = `be a whole number from ${spec.min} to ${spec.max}`;
   return declare<number, number | Default>(spec, {
-    type: `whole number, ${spec.min} to ${spec.max}`,
+    range: spec,
     check(name, value) {
       if (!Number.isInteger(value) || (value as number) < spec.min || (value as number) > spec.max) {
         throw new OptionError(name, rule, value);
@@ -70,7 +74,7 @@ export function oneOf<const Value extends string | number, Default extends Value
 ): Option<Value, Value | Default> {
   const shown = values.map((value) => JSON.stringify(value)).join(', ');
   return declare<Value, Value | Default>(spec, {
-    type: `one of ${values.map((value) => `\`${value}\``).join(', ')}`,
+    values,
     check(name, value) {
       if (!values.includes(value as Value)) throw new OptionError(name, `be one of ${shown}`, value);
       return value as Value;
@@ -86,18 +90,16 @@ export function oneOf<const Value extends string | number, Default extends Value
 /** Text; `problem` says what is wrong with it in words that complete "<option> must …". */
 export function text<Default extends string | undefined = undefined, const Required extends boolean = false>(
   spec: Spec<Default, Required> & {
-    readonly type?: string;
     readonly problem?: (value: string) => string | undefined;
     /** The value is left out of errors: it may hold a password. */
     readonly isSecret?: boolean;
   },
 ): Option<string, Required extends true ? string : string | Default, Required> {
   return declare<string, Required extends true ? string : string | Default, Required>(spec, {
-    type: spec.type ?? 'text',
     check(name, value) {
       const shown: [] | [unknown] = spec.isSecret === true ? [] : [value];
       if (typeof value !== 'string' || value.trim() === '') {
-        throw new OptionError(name, 'be a text that is not empty', ...shown);
+        throw new OptionError(name, NOT_EMPTY, ...shown);
       }
       const problem = spec.problem?.(value);
       if (problem !== undefined) throw new OptionError(name, problem, ...shown);
@@ -110,16 +112,15 @@ export function text<Default extends string | undefined = undefined, const Requi
 /** True or false. */
 export function flag(spec: Spec<boolean> & { readonly default: boolean }): Option<boolean, boolean> {
   return declare<boolean, boolean>(spec, {
-    type: '`true` or `false`',
     check(name, value) {
-      if (typeof value !== 'boolean') throw new OptionError(name, 'be true or false', value);
+      if (typeof value !== 'boolean') throw new OptionError(name, TRUE_OR_FALSE, value);
       return value;
     },
     fromText(name, value) {
       const word = value.trim().toLowerCase();
       if (word === 'true') return true;
       if (word === 'false') return false;
-      throw new OptionError(name, 'be true or false', value);
+      throw new OptionError(name, TRUE_OR_FALSE, value);
     },
   });
 }
@@ -127,7 +128,6 @@ export function flag(spec: Spec<boolean> & { readonly default: boolean }): Optio
 /** A list of texts; in the environment joined by commas. */
 export function list<Default extends readonly string[] | undefined = undefined>(
   spec: Spec<Default> & {
-    readonly type?: string;
     readonly max?: number;
     /** Entries given twice count once. */
     readonly isSet?: boolean;
@@ -135,7 +135,6 @@ export function list<Default extends readonly string[] | undefined = undefined>(
   },
 ): Option<readonly string[], readonly string[] | Default> {
   return declare<readonly string[], readonly string[] | Default>(spec, {
-    type: spec.type ?? 'list of texts',
     check(name, value) {
       if (!Array.isArray(value)) throw new OptionError(name, 'be a list of texts', value);
       const items: readonly unknown[] = spec.isSet === true ? [...new Set<unknown>(value)] : value;
@@ -144,7 +143,7 @@ export function list<Default extends readonly string[] | undefined = undefined>(
       }
       return items.map((item, index) => {
         if (typeof item !== 'string' || item === '') {
-          throw new OptionError(`${name}[${index}]`, 'be a text that is not empty', item);
+          throw new OptionError(`${name}[${index}]`, NOT_EMPTY, item);
         }
         const problem = spec.problem?.(item);
         if (problem !== undefined) throw new OptionError(`${name}[${index}]`, problem, item);
@@ -171,7 +170,6 @@ export function pairs(
   },
 ): Option<Readonly<Record<string, string>>, Readonly<Record<string, string>> | undefined> {
   return declare<Readonly<Record<string, string>>, Readonly<Record<string, string>> | undefined>(spec, {
-    type: 'object of texts (`key=value,key=value`)',
     check(name, value) {
       if (typeof value !== 'object' || value === null || Array.isArray(value)) {
         throw new OptionError(name, 'be an object whose values are texts', value);
@@ -208,7 +206,6 @@ export function template<
 ): Option<string, Template, Required> {
   const problemOf = spec.names === 'log group' ? logGroupNameProblem : logStreamNameProblem;
   return declare<string, Template, Required>(spec, {
-    type: `template of a ${spec.names} name`,
     check(name, value) {
       if (typeof value !== 'string' || value === '') {
         throw new OptionError(name, `be a ${spec.names} name or a template of one`, value);
@@ -249,14 +246,12 @@ export function parseOrThrow(name: string, value: string): Template {
 /** A value that only code can give: a function, a client, credentials. */
 export function fromCode<Value>(
   spec: Spec<undefined> & {
-    readonly type: string;
     readonly rule: string;
     readonly is: (value: unknown) => boolean;
     readonly isSecret?: boolean;
   },
 ): Option<Value, Value | undefined> {
   return declare<Value, Value | undefined>(spec, {
-    type: spec.type,
     check(name, value) {
       if (!spec.is(value)) throw new OptionError(name, spec.rule, ...(spec.isSecret ? [] : [value]));
       return value as Value;
@@ -306,7 +301,6 @@ export function group<const Members extends OptionTable, Off extends boolean>(
     OptionsOf<Members> | (Off extends true ? false : never),
     SettingsOf<Members> | (Off extends true ? false : never) | undefined
   >(spec, {
-    type: spec.canBeOff ? 'object or `false`' : 'object',
     members,
     check(name, value) {
       if (value === false && spec.canBeOff) return false as Off extends true ? false : never;
@@ -326,7 +320,7 @@ export function group<const Members extends OptionTable, Off extends boolean>(
 
 /** An option whose values are of several kinds. */
 export function either<Input, Output>(
-  spec: Spec<Input | undefined> & Pick<Option<Input, Output>, 'type' | 'check' | 'fromText'>,
+  spec: Spec<Input | undefined> & Pick<Option<Input, Output>, 'check' | 'fromText'>,
 ): Option<Input, Output> {
-  return declare<Input, Output>(spec, { type: spec.type, check: spec.check, fromText: spec.fromText });
+  return declare<Input, Output>(spec, spec);
 }

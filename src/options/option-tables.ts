@@ -45,6 +45,7 @@ import {
   type SeverityName,
   severityNumberOf,
 } from '../encoding/severity.js';
+import { traceContextOption } from './trace-context-option.js';
 import { writeAheadOption } from './write-ahead-option.js';
 
 /** The default of `logStreamName`. */
@@ -102,7 +103,6 @@ export const CIRCUIT_BREAKER_OPTIONS = {
 export const SPOOL_OPTIONS = {
   /** Folder of the spool, made where it is missing; several processes may share it. */
   directory: text({
-    type: 'path',
     isRequired: true,
   }),
   /** Bytes of all files in the folder; beyond it the oldest batches are dropped (`spool_full`). */
@@ -168,7 +168,6 @@ export const EXPORTER_OPTIONS = {
    * @defaultValue as in the AWS SDK: `AWS_ENDPOINT_URL_CLOUDWATCH_LOGS`, `AWS_ENDPOINT_URL`
    */
   endpoint: text({
-    type: 'URL',
     isSecret: true,
     problem: endpointProblem,
   }),
@@ -178,7 +177,6 @@ export const EXPORTER_OPTIONS = {
    * @defaultValue as in the AWS SDK: environment, profile, SSO, container, instance
    */
   credentials: fromCode<AwsCredentials>({
-    type: 'AWS credentials or a provider of them',
     rule: 'be AWS credentials ({ accessKeyId, secretAccessKey }) or a function that gives them',
     isSecret: true,
     is: isCredentials,
@@ -190,7 +188,6 @@ export const EXPORTER_OPTIONS = {
    * @defaultValue one of our own
    */
   client: fromCode<CloudWatchLogsClient>({
-    type: '`CloudWatchLogsClient`',
     rule: 'be a CloudWatchLogsClient of @aws-sdk/client-cloudwatch-logs',
     is: (value) => typeof value === 'object' && value !== null && 'send' in value,
   }),
@@ -209,7 +206,6 @@ export const EXPORTER_OPTIONS = {
    * JSON as CloudWatch’s OTLP endpoint stores it, `body` the body alone, or what the function returns.
    */
   layout: either<LayoutName | OldLayoutName | LayoutFunction, LayoutName | LayoutFunction>({
-    type: `${LAYOUT_NAMES.map((name) => `\`${name}\``).join(', ')} or a function (in code)`,
     default: 'collector',
     check(name, value) {
       if (typeof value === 'function') return value as LayoutFunction;
@@ -224,7 +220,6 @@ export const EXPORTER_OPTIONS = {
   }),
   /** Resource attributes that each message carries. They are billed with each event. */
   resourceAttributes: either<ResourceAttributes, ResourceAttributes>({
-    type: '`all`, `none` or a list of names',
     default: 'all',
     check(name, value) {
       if (value === 'all' || value === 'none') return value;
@@ -240,7 +235,6 @@ export const EXPORTER_OPTIONS = {
   }),
   /** Records of a lower severity are dropped; those without a severity pass. */
   minSeverity: either<SeverityName | number | undefined, number | undefined>({
-    type: `${SEVERITY_NAMES.map((name) => `\`${name}\``).join(', ')} or a number from 1 to ${MAX_SEVERITY_NUMBER}`,
     check(name, value) {
       const word = typeof value === 'string' ? value.toLowerCase() : value;
       if (SEVERITY_NAMES.includes(word as SeverityName)) return severityNumberOf(word as SeverityName);
@@ -259,7 +253,6 @@ export const EXPORTER_OPTIONS = {
    * `scope`, such as `attributes.password` or `body.*.token`; `*` is any one key.
    */
   redact: list({
-    type: 'list of paths',
     problem: (path) => {
       const parsed = parseRedactPath(path);
       return typeof parsed === 'string' ? parsed : undefined;
@@ -270,7 +263,6 @@ export const EXPORTER_OPTIONS = {
    * dropped. It runs before `redact`.
    */
   transform: fromCode<TransformFunction>({
-    type: 'function(record)',
     rule: 'be a function that takes a log record and returns one or undefined',
     is: (value) => typeof value === 'function',
   }),
@@ -312,7 +304,6 @@ export const EXPORTER_OPTIONS = {
    * group is made without it, with one warning.
    */
   kmsKeyId: text({
-    type: 'ARN of a KMS key',
     problem: (value) =>
       value.length <= 256 && /^arn:[^:]+:kms:[^:]*:\d{12}:.+$/.test(value)
         ? undefined
@@ -334,7 +325,6 @@ export const EXPORTER_OPTIONS = {
   }),
   /** Fields that groups created here index, so that look-ups scan less. */
   indexFields: list({
-    type: 'list of field names',
     isSet: true,
     max: MAX_INDEX_FIELDS,
     default: DEFAULT_INDEX_FIELDS,
@@ -342,7 +332,6 @@ export const EXPORTER_OPTIONS = {
   }),
   /** Fields that groups created here index as facets, whose values the console counts. */
   facetFields: list({
-    type: 'list of field names',
     isSet: true,
     max: MAX_INDEX_FIELDS,
     problem: indexFieldProblem,
@@ -434,7 +423,6 @@ export const EXPORTER_OPTIONS = {
    * Without it there are none, and they cost nothing.
    */
   meterProvider: fromCode<MeterProvider>({
-    type: '`MeterProvider` of `@opentelemetry/api`',
     rule: 'be a MeterProvider of @opentelemetry/api',
     is: (value) =>
       typeof value === 'object' && value !== null && typeof (value as MeterProvider).getMeter === 'function',
@@ -484,11 +472,23 @@ export const PROCESSOR_OPTIONS = {
     env: 'OTEL_EXPORTER_CLOUDWATCH_LOGS_WRITE_AHEAD_DIRECTORY',
   }),
   /**
+   * Trace context of records for which OpenTelemetry has none: a function that gives `{ traceId, spanId, traceFlags }`, or
+   * whose it is; see docs/set-ups.md.
+   */
+  traceContext: traceContextOption(),
+  /**
    * Under `register`: a second Node.js sends, at the very end of the process, what is not delivered by then, also after
    * `process.exit()` and uncaught exceptions; see docs/exit.md. In code it changes nothing.
    */
   sendAtExit: flag({
     default: true,
+  }),
+  /**
+   * Under `register`: what is printed by `console.log` and its like becomes log records too, once where a logger prints it;
+   * see docs/set-ups.md. In code it changes nothing.
+   */
+  console: flag({
+    default: false,
   }),
 };
 

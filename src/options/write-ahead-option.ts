@@ -26,7 +26,6 @@ export function writeAheadOption(spec: {
 }): Option<WriteAheadOptions, WriteAheadSettings | undefined> {
   return either<WriteAheadOptions, WriteAheadSettings | undefined>({
     ...spec,
-    type: '`{ directory, fsyncIntervalMillis, maxBytes }`',
     check: checkWriteAhead,
     fromText: (_, text) => ({ directory: text.trim() }),
   });

@@ -14,7 +14,7 @@ import { isInLambda, LAMBDA_FLUSH_TIMEOUT_MILLIS, LAMBDA_SHUTDOWN_TIMEOUT_MILLIS
 import { isApiSet } from './logs-apis.js';
 import { report, writeLine } from './report.js';
 import { createExitSender, exitSenderProblem, type ExitSenderParts } from './send-at-exit.js';
-import { type CreatedProcessor } from './start.js';
+import { type CreatedProcessor, type Extras } from './start.js';
 import { usableSettings } from './usable-settings.js';
 
 /**
@@ -22,7 +22,11 @@ import { usableSettings } from './usable-settings.js';
  * loads the exporter and the AWS SDK.
  * @throws OptionError for an option that is required and missing
  */
-export function createProcessor(environment: NodeJS.ProcessEnv, senderFile?: string): CreatedProcessor {
+export function createProcessor(
+  environment: NodeJS.ProcessEnv,
+  senderFile?: string,
+  extras?: Extras,
+): CreatedProcessor {
   // Before the application runs, and before its end could come, nothing is left to be loaded.
   provideLateParts(lateParts);
   const diagnostics = new Diagnostics({ logger: { error, warn, info, debug } });
@@ -33,11 +37,19 @@ export function createProcessor(environment: NodeJS.ProcessEnv, senderFile?: str
   const client = createClient(settings);
   const credentials = keepCredentialsAtHand(client);
   return {
-    processor: new QueueingProcessor(settings, { diagnostics, client }),
+    processor: new QueueingProcessor(withTraceContext(settings, extras), { diagnostics, client }),
     exitTimeoutMillis: settings.shutdownTimeoutMillis,
     flushTimeoutMillis: settings.flushTimeoutMillis,
     sendAtExit: createSendAtExit(settings, { environment, senderFile, credentials }),
+    console: settings.console,
   };
+}
+
+/** What names stand for is at hand: the first record has its trace context too. */
+function withTraceContext(settings: ProcessorSettings, extras: Extras | undefined): ProcessorSettings {
+  const { traceContext } = settings;
+  if (!extras || !traceContext || typeof traceContext === 'function') return settings;
+  return { ...settings, traceContext: extras.traceContextOf(traceContext) };
 }
 
 function createClient(settings: ProcessorSettings): CloudWatchLogsClient {

@@ -21,7 +21,7 @@ export function sdkLogsProblem(version: string | undefined): string | undefined 
 /** Makes the logger provider, from the application's own SDK. */
 export function createLoggerProvider(
   application: Application,
-  parts: { processor: SdkLogs.LogRecordProcessor; resource: Resources.Resource | undefined },
+  parts: { processors: SdkLogs.LogRecordProcessor[]; resource: Resources.Resource | undefined },
   environment: Environment,
   complain: (message: string) => void,
 ): SdkLogs.LoggerProvider | undefined {
@@ -34,7 +34,7 @@ export function createLoggerProvider(
   const attributeValueLengthLimit = limit('ATTRIBUTE_VALUE_LENGTH_LIMIT');
   return new sdk.LoggerProvider({
     ...(parts.resource && { resource: parts.resource }),
-    processors: [parts.processor],
+    processors: parts.processors,
     logRecordLimits: {
       ...(attributeCountLimit !== undefined && { attributeCountLimit }),
       ...(attributeValueLengthLimit !== undefined && { attributeValueLengthLimit }),

@@ -8,9 +8,10 @@ import { type QueueingProcessor } from '../exporter/queueing-processor.js';
 import { flushAfterInvocation, type InvocationFlushOptions } from '../lambda/flush-after-invocation.js';
 import { isWanted } from '../observability/losses.js';
 import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
+import { TRACE_CONTEXT_SOURCES } from '../options/trace-context-names.js';
 import { Application, resolveWith } from './application.js';
 import { LocalStorageContextManager } from './context-manager.js';
-import { booleanOf, type Environment, stringOf } from './environment.js';
+import { booleanOf, type Environment, listOf, stringOf } from './environment.js';
 import { settleAtEnd } from './end-of-process.js';
 import { flushAtExit } from './exit.js';
 import { INSTRUMENTATION_HOLDERS, installImportHook } from './import-hook.js';
@@ -21,6 +22,7 @@ import {
   instrumentationOf,
   LOGGERS,
 } from './instrumentations.js';
+import type * as ExtrasModule from './extras.js';
 import { createLoggerProvider, sdkLogsProblem } from './logger-provider.js';
 import {
   findSetLogsApis,
@@ -50,7 +52,11 @@ type ApiPackage = typeof Api;
 export type CreateProcessor = (
   environment: NodeJS.ProcessEnv,
   senderFile: string | undefined,
+  extras: Extras | undefined,
 ) => CreatedProcessor;
+
+/** What is loaded between the two halves only where a variable asks for it. */
+export type Extras = typeof ExtrasModule;
 
 /** The processor, and the milliseconds that the end of the process may take. */
 export interface CreatedProcessor {
@@ -60,6 +66,8 @@ export interface CreatedProcessor {
   readonly flushTimeoutMillis: number;
   /** Sends what is left at the end; undefined where that is switched off, or not possible. */
   readonly sendAtExit: SendAtOnce | undefined;
+  /** Whether what is printed by `console` becomes log records. */
+  readonly console: boolean;
 }
 
 /** What the first half has found and set. */
@@ -73,12 +81,22 @@ export interface Prepared {
   readonly senderFile: string | undefined;
   /** In AWS Lambda. */
   readonly handlerFlush: HandlerFlush | undefined;
+  /** A variable asks for what is loaded on demand. */
+  readonly wantsExtras: boolean;
+  /** Says whether spans are made by a tracer of ours, which exports none. */
+  readonly isTracedByUs: () => boolean;
 }
 
 /** What the end of an invocation flushes, once there is something to flush. */
 interface HandlerFlush {
   options?: InvocationFlushOptions;
 }
+
+const CONSOLE = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_CONSOLE';
+const TRACE_CONTEXT = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_TRACE_CONTEXT';
+const KNOWN_TRACE_CONTEXTS: readonly string[] = TRACE_CONTEXT_SOURCES;
+/** The variables that ask for what is loaded on demand. */
+const EXTRAS = [CONSOLE, TRACE_CONTEXT, 'OTEL_LOGS_EXPORTER', 'OTEL_TRACES_EXPORTER'];
 
 const STARTED = Symbol.for('opentelemetry-cloudwatch-logs.register');
 /**
@@ -104,9 +122,9 @@ export function prepare(ownRequire: NodeJS.Require): Prepared | undefined {
 }
 
 /** The second half: provider, logs APIs, exit. Never throws. */
-export function start(prepared: Prepared, createProcessor: CreateProcessor): void {
+export function start(prepared: Prepared, createProcessor: CreateProcessor, extras?: Extras): void {
   try {
-    startOnce(prepared, createProcessor);
+    startOnce(prepared, createProcessor, extras);
   } catch (error) {
     reportFailure(error);
   }
@@ -160,6 +178,7 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
   const resource = createResource(application);
 
   const spanResource = createSpanResource(application, resource, environment);
+  const isApiSetByOthers = isApiSet('trace');
   const withdraw = setTracing(api, application, environment, autoInstrumented, spanResource);
   const handlerFlush: HandlerFlush | undefined = isInLambda(environment) ? {} : undefined;
   const hookHandler = (): void => {
@@ -171,7 +190,9 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
   if (autoInstrumented) hookHandler();
   const instrumentations = autoInstrumented ? [] : instrument(application, environment, hookHandler);
   for (const instrumentation of instrumentations) setProviders(instrumentation, api);
+  let isMadeRoom = isApiSetByOthers;
   stepBackForOthers(application, instrumentations, () => {
+    isMadeRoom = true;
     makeRoom(api, application, environment, instrumentations, withdraw, spanResource);
   });
   return {
@@ -182,6 +203,8 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
     environment,
     senderFile: findSender(ownRequire),
     handlerFlush,
+    isTracedByUs: () => !isMadeRoom && !autoInstrumented,
+    wantsExtras: EXTRAS.some((name) => stringOf(environment, name) !== undefined),
   };
 }
 
@@ -237,7 +260,10 @@ function setTracing(
   // With `none` OpenTelemetry's SDK sets no tracer provider, and records would have no trace id.
   const tracedByOthers =
     autoInstrumented && stringOf(environment, 'OTEL_TRACES_EXPORTER')?.toLowerCase() !== 'none';
-  if (!tracedByOthers && !isApiSet('trace')) {
+  // Whoever names another tracer wants its ids, not those of ours, which exports nothing.
+  const names: readonly string[] = listOf(environment, TRACE_CONTEXT) ?? [];
+  const namesAnother = names.length > 0 && names.every((name) => KNOWN_TRACE_CONTEXTS.includes(name));
+  if (!tracedByOthers && !namesAnother && !isApiSet('trace')) {
     const provider = createTracerProvider(application, environment, report, resource);
     if (!provider) {
       report(
@@ -317,7 +343,8 @@ function instrument(
     ? switchedOffSentence(application, environment, missing.length > 0 ? missing : LOGGERS)
     : undefined;
   if (switchedOff !== undefined) report(switchedOff);
-  else if (found.size === 0 || missing.length === LOGGERS.length) {
+  // The application may log by `console` alone.
+  else if (!booleanOf(environment, CONSOLE) && (found.size === 0 || missing.length === LOGGERS.length)) {
     report(
       `no logger is instrumented; run: npm install ${(missing.length > 0 ? missing : LOGGERS)
         .map(instrumentationOf)
@@ -348,24 +375,34 @@ function instrument(
   return instrumentations;
 }
 
-function startOnce(prepared: Prepared, createProcessor: CreateProcessor): void {
+function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras: Extras | undefined): void {
   const { application, environment, logsApis, instrumentations } = prepared;
-  const { processor, exitTimeoutMillis, flushTimeoutMillis, sendAtExit } = createProcessor(
-    process.env,
-    prepared.senderFile,
-  );
+  const created = createProcessor(process.env, prepared.senderFile, extras);
+  const { processor, exitTimeoutMillis, flushTimeoutMillis, sendAtExit } = created;
+  const makers = extras && created.console ? new extras.RecordMakers() : undefined;
+  const capture = extras && makers && new extras.ConsoleCapture(makers);
+  const isTaken = findSetLogsApis(logsApis).length > 0;
+  const others = extras?.createNamedExporters(application, environment, report, isTaken);
   const provider = createLoggerProvider(
     application,
-    { processor, resource: prepared.resource },
+    // Ours before the others: they see the trace context that it takes.
+    {
+      processors: [...(capture ? [capture] : []), processor, ...(others ? [others] : [])],
+      resource: prepared.resource,
+    },
     environment,
     report,
   );
   if (!provider) return;
+  makers?.watch(provider);
+  others?.start(process);
+  const remark = extras?.remarkOnSpanExporters(environment, report, prepared.isTracedByUs);
 
   // Queries show no event that is older than its log group: it is begun before the application logs. To wait for it
   // here would let the event loop run before the application does, which can be told from how it ends.
   if (prepared.resource) processor.prepareFor(prepared.resource);
-  setProvider(provider, logsApis);
+  const source = setProvider(provider, logsApis);
+  capture?.start(source);
   for (const instrumentation of instrumentations) instrumentation.setLoggerProvider?.(provider);
   if (prepared.handlerFlush) {
     prepared.handlerFlush.options = { provider: processor, timeoutMillis: flushTimeoutMillis };
@@ -374,6 +411,7 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor): void {
     settleAtEnd({
       process,
       settle: () => {
+        remark?.();
         settleOnce(processor, sendAtExit, environment);
       },
     });
@@ -384,10 +422,14 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor): void {
       process,
       // Not the provider's: their timers keep the process for half a minute after a flush that is late.
       flush: (deadline) => processor.flushBy(deadline),
-      shutdown: (deadline) => processor.shutdownBy(deadline),
+      shutdown: async (deadline) => {
+        await capture?.shutdown();
+        await processor.shutdownBy(deadline);
+      },
       emitted: () => processor.status().emitted,
       kept: () => processor.status().kept,
       onEnd: () => {
+        remark?.();
         summarise(processor.status(), environment);
       },
     },
@@ -413,13 +455,18 @@ function settleOnce(processor: QueueingProcessor, send: SendAtOnce, environment:
   }
 }
 
-/** Sets the provider in both logs APIs; where one has a provider already, both get each record. */
-function setProvider(provider: LoggerSource, apis: LogsApis): void {
+/**
+ * Sets the provider in both logs APIs; where one has a provider already, both get each record.
+ * @returns what gives loggers whose records go where those of others go
+ */
+function setProvider(provider: LoggerSource, apis: LogsApis): LoggerSource {
   const found = findSetLogsApis(apis);
+  let source = provider;
   for (const logs of found) {
     const first = logs.getLoggerProvider();
     logs.disable();
-    logs.setGlobalLoggerProvider(new TeeLoggerProvider(first, provider));
+    source = new TeeLoggerProvider(first, provider);
+    logs.setGlobalLoggerProvider(source);
   }
   if (found.length > 0) {
     report(
@@ -429,6 +476,7 @@ function setProvider(provider: LoggerSource, apis: LogsApis): void {
   for (const logs of [apis.api.logs, apis.apiLogs?.logs]) {
     if (logs && !found.includes(logs)) setLoggerProvider(logs, provider);
   }
+  return source;
 }
 
 /** Log levels at which the end of a process says what became of its records, even if all went well. */

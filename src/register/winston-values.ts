@@ -1,4 +1,5 @@
 import { type Application } from './application.js';
+import { whilePrinting } from './printed-records.js';
 
 /**
  * OpenTelemetry's transport for winston takes the first value behind a message for its exception (`log.info('A %s', 'x')`
@@ -57,7 +58,7 @@ function noteErrorsOf(logger: Logger): void {
   if (!write || logger[WRAPPED]) return;
   const value: Method = function (info, ...rest) {
     noteErrors(info);
-    return write.call(this, info, ...rest);
+    return whilePrinting(() => write.call(this, info, ...rest));
   };
   Object.defineProperty(logger, 'write', { value, writable: true, configurable: true, enumerable: false });
   Object.defineProperty(logger, WRAPPED, { value: true });

@@ -325,6 +325,21 @@ const CASES: Record<keyof typeof EXPORTER_OPTIONS | keyof typeof PROCESSOR_OPTIO
     right: [{ directory: 'd' }, { directory: 'd', maxBytes: 1_048_576, maxAgeMillis: 1_000, fsync: false }],
   },
   sendAtExit: truth,
+  console: truth,
+  traceContext: {
+    wrong: [
+      [
+        'xray',
+        'traceContext must be a function or a list of xray, sentry, datadog, newrelic, elastic, request; it is "xray"',
+      ],
+      [['xray', 'lightstep'], /traceContext must be a function or a list of xray, .*lightstep/],
+      [{}, /must be a function/],
+    ],
+    right: [['xray', 'request'], [], () => undefined],
+    wrongEnv: [
+      ['xray,other', /^OTEL_EXPORTER_CLOUDWATCH_LOGS_TRACE_CONTEXT must be a function or a list of xray/],
+    ],
+  },
   writeAhead: {
     wrong: [
       ['/var/logs', 'must be an object with a directory; it is "/var/logs"'],

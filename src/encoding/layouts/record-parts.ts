@@ -1,4 +1,4 @@
-import { toXRayTraceId } from '../../cloudwatch/trace-ids.js';
+import { toXRayTraceId } from '../../cloudwatch/xray-trace-id.js';
 import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { addMember, jsonString, jsonText, writeMember } from '../json-text.js';
 import { type Redaction } from '../redact.js';

@@ -1,7 +1,7 @@
 import { checkTime } from '../../cloudwatch/check-time.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 import { toJsonTextOfAny } from '../../cloudwatch/write-json.js';
-import { toXRayTraceId } from '../../cloudwatch/trace-ids.js';
+import { toXRayTraceId } from '../../cloudwatch/xray-trace-id.js';
 import { describeThrown, type Thrown } from './describe-thrown.js';
 import { headerIn, type HttpHeaders, REQUEST_ID_HEADERS } from './http-headers.js';
 import { severityName, severityNumberOf } from './severity.js';

@@ -1,0 +1,6 @@
+/** What `register` does only where a variable asks for it; loaded then. */
+export { traceContextOf } from '../exporter/trace-context-sources.js';
+export { ConsoleCapture } from './console-capture.js';
+export { RecordMakers } from './printed-records.js';
+export { createNamedExporters } from './named-exporters.js';
+export { remarkOnSpanExporters } from './span-exporters.js';
