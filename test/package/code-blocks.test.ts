@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
+import { load } from 'js-yaml';
 import ts from 'typescript';
 import { runCommand } from '../cli/run-command.js';
 
@@ -61,6 +62,9 @@ declare global {
 }
 `;
 
+/** Packages that guides are about and this repository does not install: what is taken from them is not checked. */
+const NOT_INSTALLED = ['vitest', 'fastify', '@nestjs/*', 'aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'];
+
 describe('code of the documents', function () {
   this.timeout(120_000);
   // Within the package, so that its own name resolves to what was built.
@@ -72,12 +76,15 @@ describe('code of the documents', function () {
     mkdirSync(folder, { recursive: true });
     const places = new Map<string, string>();
     writeFileSync(join(folder, 'surroundings.d.mts'), SURROUNDINGS);
+    writeFileSync(join(folder, 'app.module.d.ts'), 'export declare class AppModule {}\n');
+    const notInstalled = join(folder, 'not-installed.d.ts');
+    writeFileSync(notInstalled, NOT_INSTALLED.map((name) => `declare module '${name}';\n`).join(''));
     checked.forEach(({ place, code }, index) => {
       const path = join(folder, `block-${index}.mts`);
       writeFileSync(path, `${code}\nexport {};\n`);
       places.set(path, place);
     });
-    const program = ts.createProgram([join(folder, 'surroundings.d.mts'), ...places.keys()], {
+    const program = ts.createProgram([join(folder, 'surroundings.d.mts'), notInstalled, ...places.keys()], {
       target: ts.ScriptTarget.ES2023,
       module: ts.ModuleKind.NodeNext,
       moduleResolution: ts.ModuleResolutionKind.NodeNext,
@@ -106,6 +113,33 @@ describe('code of the documents', function () {
     const [problem, ...others] = typeCheck([{ place: 'here', language: 'js', code }]);
     expect(problem).to.match(/^here, line 1: .*'logGroup' does not exist/);
     expect(others).to.deep.equal([]);
+  });
+
+  it('is JSON and YAML that parses', () => {
+    const wrong: string[] = [];
+    const code = blocks(['json', 'yaml']);
+    for (const block of code) {
+      try {
+        if (block.language === 'json') JSON.parse(block.code);
+        else load(block.code);
+      } catch (error) {
+        wrong.push(`${block.place}: ${(error as Error).message}`);
+      }
+    }
+    expect(wrong).to.deep.equal([]);
+    expect(code.length).to.be.greaterThan(5);
+  });
+
+  it('sets variables that there are', () => {
+    const variablesIn = (text: string): string[] =>
+      text.match(/\bOTEL_EXPORTER_CLOUDWATCH_LOGS_[A-Z_]*[A-Z]/g) ?? [];
+    const known = new Set(variablesIn(readFileSync(join(root, 'docs/options.md'), 'utf8')));
+    const code = blocks(['sh', 'bash', 'js', 'ts', 'json', 'yaml', 'ini', 'dockerfile']);
+    const wrong = code.flatMap(({ place, code }) =>
+      variablesIn(code).flatMap((name) => (known.has(name) ? [] : [`${place}: ${name}`])),
+    );
+    expect(wrong).to.deep.equal([]);
+    expect(known.size).to.be.greaterThan(30);
   });
 
   it('calls commands and options that there are', async () => {
