@@ -15,12 +15,8 @@ const NUMBER = '-?(?:0|[1-9]\\d*)(?:\\.\\d+)?(?:[eE][+-]?\\d+)?';
 const SCALAR = `(?:${STRING}|${NUMBER}|true|false|null)`;
 const COMMA = ', ?';
 const COLON = ': ?';
-const VALUE = anyOf(SCALAR, listOf('\\[', SCALAR, '\\]'), listOf('\\{', STRING + COLON + SCALAR, '\\}'));
+const VALUE = `(?:${SCALAR}|${listOf('\\[', SCALAR, '\\]')}|${listOf('\\{', STRING + COLON + SCALAR, '\\}')})`;
 const OBJECT = new RegExp(`^${listOf('\\{', STRING + COLON + VALUE, '\\}')}$`);
-
-function anyOf(...sources: readonly string[]): string {
-  return `(?:${sources.join('|')})`;
-}
 
 function listOf(open: string, item: string, close: string): string {
   return `${open}(?:${item}(?:${COMMA}${item})*)?${close}`;
