@@ -1,4 +1,4 @@
-import { INVALID_SPAN_CONTEXT, isSpanContextValid, type SpanContext } from '@opentelemetry/api';
+import { isSpanContextValid, type SpanContext } from '@opentelemetry/api';
 import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { type ForeignTraceContext, type TraceContextFunction } from '../options/trace-context-option.js';
 
@@ -8,18 +8,17 @@ import { type ForeignTraceContext, type TraceContextFunction } from '../options/
  */
 export function takeTraceContext(record: ReadableLogRecord, from: TraceContextFunction): string | undefined {
   try {
-    if (isSpanContextValid(record.spanContext ?? INVALID_SPAN_CONTEXT)) return undefined;
+    if (record.spanContext && isSpanContextValid(record.spanContext)) return undefined;
     const given = from();
-
-    if (given == null) return undefined;
+    if (!given) return undefined;
     const spanContext = spanContextOf(given);
-    if (!isSpanContextValid(spanContext)) return 'gives what is no trace context';
+    if (!isSpanContextValid(spanContext)) return 'gave no trace context';
     // A processor may set it: OpenTelemetry's specification, "ReadWriteLogRecord".
     (record as { spanContext?: SpanContext }).spanContext = spanContext;
     return undefined;
   } catch (error) {
     // Its text may quote anything.
-    return `failed (${error instanceof Error ? error.name : typeof error})`;
+    return `failed (${(Object(error) as Error).name})`;
   }
 }
 

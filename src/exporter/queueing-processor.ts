@@ -94,9 +94,14 @@ export class QueueingProcessor implements LogRecordProcessor {
     });
     if (typeof traceContext === 'function') this.#traceContext = traceContext;
     else if (traceContext) {
-      void import('./trace-context-sources.js').then(({ traceContextOf }) => {
-        this.#traceContext = traceContextOf(traceContext);
-      });
+      void import('./trace-context-sources.js').then(
+        ({ traceContextOf }) => {
+          this.#traceContext = traceContextOf(traceContext);
+        },
+        () => {
+          this.#warnOfTraceContext("can't be loaded");
+        },
+      );
     }
     if (meterProvider !== undefined) {
       whenLoaded(({ ProcessorMetrics }) => {
@@ -204,6 +209,10 @@ export class QueueingProcessor implements LogRecordProcessor {
 
   healthCheck(options?: HealthCheckOptions): Promise<HealthReport> {
     return this.#core.healthCheck(options);
+  }
+
+  #warnOfTraceContext(problem: string): void {
+    this.#diagnostics.warn('traceContext', `traceContext ${problem}`);
   }
 
   #enqueue(record: RecordToExport): void {

@@ -49,7 +49,7 @@ describe('takeTraceContext', () => {
       { ...OTHER, traceId: 'z'.repeat(32) },
     ]) {
       expect(take(() => wrong)).to.deep.equal({
-        problem: 'gives what is no trace context',
+        problem: 'gave no trace context',
         spanContext: undefined,
       });
     }
