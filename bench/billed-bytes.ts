@@ -130,7 +130,7 @@ for (const [layout, attributes, choice] of CHOICES) {
 const { bytes, events } = await billedBytes(RESOURCES['and ECS'], {
   transform: (record) => {
     const traceId = record.spanContext?.traceId;
-    const isKept = (record.severityNumber ?? 0) >= 17 || traceId === undefined || traceId.endsWith('0');
+    const isKept = Number(record.severityNumber ?? 0) >= 17 || traceId === undefined || traceId.endsWith('0');
     return isKept ? record : undefined;
   },
 });

@@ -65,6 +65,13 @@ declare global {
 /** Packages that guides are about and this repository does not install: what is taken from them is not checked. */
 const NOT_INSTALLED = ['vitest', 'fastify', '@nestjs/*', 'aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'];
 
+/** Files of an application that blocks import. */
+const NEIGHBOURS = {
+  'app.module.d.ts': 'export declare class AppModule {}',
+  'orders.d.mts':
+    'export declare function createOrders(logger: object): { pay(id: number, card: string): boolean };',
+};
+
 describe('code of the documents', function () {
   this.timeout(120_000);
   // Within the package, so that its own name resolves to what was built.
@@ -76,7 +83,7 @@ describe('code of the documents', function () {
     mkdirSync(folder, { recursive: true });
     const places = new Map<string, string>();
     writeFileSync(join(folder, 'surroundings.d.mts'), SURROUNDINGS);
-    writeFileSync(join(folder, 'app.module.d.ts'), 'export declare class AppModule {}\n');
+    for (const [name, text] of Object.entries(NEIGHBOURS)) writeFileSync(join(folder, name), `${text}\n`);
     const notInstalled = join(folder, 'not-installed.d.ts');
     writeFileSync(notInstalled, NOT_INSTALLED.map((name) => `declare module '${name}';\n`).join(''));
     checked.forEach(({ place, code }, index) => {
