@@ -21,6 +21,9 @@ const MAX_PIECES = 4;
 const TRIES = 64;
 const MIN_SPARED = 8;
 
+/** A search for the end goes on where behind it so many units are left on average. */
+const MIN_SPARED_UNITS = 48;
+
 /**
  * Where in a text the matches of an expression lie: behind the first place of the text with which each begins, before
  * the last place of that with which each ends. Most of a text is often outside, and most texts lack what a match holds.
@@ -33,7 +36,9 @@ export class MatchRange {
   readonly #prefix: string;
   /** Units of the prefix behind which the literals are looked for. */
   readonly #found: number;
-  readonly #suffix: string;
+  #suffix: string;
+  #suffixTries = 0;
+  #suffixSpared = 0;
   /** What stands between the literals in two cases, or is one of a few words: each behind the one before. */
   readonly #pieces: readonly Piece[];
   #tries = 0;
@@ -67,6 +72,12 @@ export class MatchRange {
       const last = text.lastIndexOf(this.#suffix);
       this.end = last + this.#suffix.length;
       if (last < this.start) return false;
+      this.#suffixSpared += text.length - this.end;
+      if (++this.#suffixTries === TRIES) {
+        if (this.#suffixSpared < TRIES * MIN_SPARED_UNITS) this.#suffix = '';
+        this.#suffixTries = 0;
+        this.#suffixSpared = 0;
+      }
     }
     return holdsInOrder(text, this.#literals, behind) && (!this.#isWorthPieces || this.#holdsPieces(text));
   }
