@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { SeverityNumber } from '@opentelemetry/api-logs';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
 import { CloudWatchLogExporter, type CloudWatchLogExporterOptions } from '../src/index.js';
@@ -130,7 +131,10 @@ for (const [layout, attributes, choice] of CHOICES) {
 const { bytes, events } = await billedBytes(RESOURCES['and ECS'], {
   transform: (record) => {
     const traceId = record.spanContext?.traceId;
-    const isKept = Number(record.severityNumber ?? 0) >= 17 || traceId === undefined || traceId.endsWith('0');
+    const isKept =
+      (record.severityNumber ?? SeverityNumber.UNSPECIFIED) >= SeverityNumber.ERROR ||
+      traceId === undefined ||
+      traceId.endsWith('0');
     return isKept ? record : undefined;
   },
 });
