@@ -149,6 +149,12 @@ function edgeOf(node: RegexNode, side: 'start' | 'end'): Edge {
   }
 }
 
+/** The text that is all that a node matches; undefined for one that matches others too, or nothing but at some places. */
+export function textAlone(node: RegexNode): string | undefined {
+  const { text, isWhole } = edgeOf(node, 'start');
+  return isWhole && text !== '' && text.isWellFormed() && !asks(node) ? text : undefined;
+}
+
 /** What each match holds beside texts: a run of characters of few kinds, as of both cases, or one of a few words. */
 function piecesOf(node: RegexNode): Piece[] {
   const pieces: Piece[] = [];

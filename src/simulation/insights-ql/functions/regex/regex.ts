@@ -2,7 +2,7 @@ import { Automaton, GAVE_UP } from './automaton.js';
 import { backtrackingSteps, isOftenSlow } from './backtracking-cost.js';
 import { isOfUnits, repeatsGroups, toJavaScript } from './javascript.js';
 import { indexOfText } from '../../../text-matching/text-search.js';
-import { MatchRange } from './match-range.js';
+import { MatchRange, textAlone } from './match-range.js';
 import { search, searchAll } from './matcher.js';
 import { parseRegex } from './parser.js';
 import { compileProgram } from './program.js';
@@ -79,6 +79,8 @@ class LinearRegex implements CompiledRegex {
   readonly #program: ReturnType<typeof compileProgram>;
   readonly #literals: readonly string[];
   readonly #literal: string;
+  /** The expression is a text: whatever holds it matches. */
+  readonly #text: string | undefined;
   readonly #sequence: TextSequence | undefined;
   readonly #native: RegExp;
   /** Texts up to this length are safe with JavaScript's matcher. */
@@ -101,6 +103,7 @@ class LinearRegex implements CompiledRegex {
     this.#program = compileProgram(tree);
     this.#literals = requiredLiterals(tree.node);
     this.#literal = longestOf(this.#literals);
+    this.#text = textAlone(tree.node);
     this.#range = new MatchRange(tree.node, this.#literals);
     this.#sequence = TextSequence.of(tree.node, tree.groupCount);
     this.#isOftenSlow = isOftenSlow(tree.node);
@@ -118,6 +121,7 @@ class LinearRegex implements CompiledRegex {
   }
 
   test(text: string): boolean {
+    if (this.#text !== undefined) return indexOfText(text, this.#text) >= 0;
     if (this.#sequence?.takes(text)) return this.#sequence.test(text);
     if (indexOfText(text, this.#literal) < 0) return false;
     if (!this.#isOftenSlow && text.length <= this.#nativeLength) {

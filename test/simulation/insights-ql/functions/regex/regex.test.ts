@@ -116,6 +116,29 @@ describe('compileRegex', () => {
     expect([...regex.matches('a3 a4')].map(({ index }) => index)).to.deep.equal([0, 3]);
   });
 
+  it('tells whether a text holds one that is the whole expression', () => {
+    for (const source of ['err', 'a\\.b', '(x)y', '(?:ab)', 'é😀', '\\x{1f600}', 'a'.repeat(300)]) {
+      const regex = compileRegex(source);
+      for (const text of [
+        '',
+        'an error',
+        'a.b',
+        'axb',
+        'xy',
+        'ab',
+        'aé😀',
+        '\ud83d',
+        '😀',
+        'a'.repeat(301),
+      ]) {
+        expect(regex.test(text), `${source} in ${text}`).to.equal(linear(source, text) !== undefined);
+      }
+    }
+    expect(compileRegex('ERR', { caseInsensitive: true }).test('an error')).to.equal(true);
+    expect(compileRegex('^err').test('an error')).to.equal(false);
+    expect(compileRegex('err\\b').test('an error')).to.equal(false);
+  });
+
   it('ignores case by option', () => {
     expect(compileRegex('abc', { caseInsensitive: true }).test('xABC')).to.equal(true);
   });
