@@ -22,17 +22,32 @@ const PROBE_MILLIS = 5_000;
  * @throws the signal's reason
  */
 export async function checkOlderEvents(parts: FindParts, logGroupName: string): Promise<Finding | undefined> {
+  const group = await hiddenOlderEvents(parts, logGroupName, parts.epochMillis() - RANGE_MILLIS);
+  if (!group) return undefined;
+  const message = olderEventsSentence(group, await isOnThisMachine(parts.client));
+  return { check: 'queries', status: 'warning', message };
+}
+
+/**
+ * Whether a log group holds events from before it was made, which queries do not show.
+ * @param fromMillis - how far back to look; milliseconds since 1970
+ * @returns undefined where it holds none, or where nobody may ask
+ * @throws the signal's reason
+ */
+export async function hiddenOlderEvents(
+  parts: FindParts,
+  logGroupName: string,
+  fromMillis: number,
+): Promise<YoungLogGroup | undefined> {
   const { client, signal } = parts;
-  const now = parts.epochMillis();
   try {
     const creationMillis = await createdAt(client, logGroupName, signal);
-    if (creationMillis === undefined || creationMillis <= now - RANGE_MILLIS) return undefined;
-    const before = { startTime: now - RANGE_MILLIS, endTime: creationMillis - 1 };
+    if (creationMillis === undefined || creationMillis <= fromMillis) return undefined;
+    const before = { startTime: fromMillis, endTime: creationMillis - 1 };
     if (!(await holdsEvents(client, { logGroupName, ...before, limit: 1 }, signal))) return undefined;
-    const isLocal = await isOnThisMachine(client);
     const group = { logGroup: logGroupName, creationMillis };
-    if (isLocal && (await queriesShowOlder(parts, group, before.startTime))) return undefined;
-    return { check: 'queries', status: 'warning', message: olderEventsSentence(group, isLocal) };
+    const isShown = (await isOnThisMachine(client)) && (await queriesShowOlder(parts, group, fromMillis));
+    return isShown ? undefined : group;
   } catch {
     signal.throwIfAborted();
     return undefined;
