@@ -369,7 +369,7 @@ function redactionOfSettings({ redact }: RecordEncoderSettings): RecordRedaction
  * Says why it failed, without the record's content: errors of the application's functions and getters, and of
  * the JavaScript engine, quote what they failed on, so no more than their name is said.
  */
-function reason(error: unknown): string {
+export function reason(error: unknown): string {
   try {
     if (error instanceof FunctionResultError) return error.message;
     if (!(error instanceof Error)) return `a thrown ${typeof error}`;

@@ -98,8 +98,11 @@ export class QueueingProcessor implements LogRecordProcessor {
         ({ traceContextOf }) => {
           this.#traceContext = traceContextOf(traceContext);
         },
-        () => {
-          this.#warnOfTraceContext("can't be loaded");
+        (error: unknown) => {
+          // Said with the records that miss it.
+          this.#traceContext = () => {
+            throw error;
+          };
         },
       );
     }
@@ -121,7 +124,7 @@ export class QueueingProcessor implements LogRecordProcessor {
 
   onEmit(record: ReadableLogRecord, context?: Context): void {
     const core = this.#core;
-    if (isOwnTelemetry() || (context !== undefined && isOwnTelemetry(context))) {
+    if (isOwnTelemetry() || isOwnTelemetry(context)) {
       core.countBeforeExport('own_telemetry', 1);
     } else if (this.#shutdown !== undefined) {
       core.countBeforeExport('shutdown', 1, 'it was emitted after shutdown');
@@ -211,10 +214,6 @@ export class QueueingProcessor implements LogRecordProcessor {
     return this.#core.healthCheck(options);
   }
 
-  #warnOfTraceContext(problem: string): void {
-    this.#diagnostics.warn('traceContext', `traceContext ${problem}`);
-  }
-
   #enqueue(record: RecordToExport): void {
     const own = record instanceof RecordAhead ? record.bytes : estimateRecordBytes(record);
     const bytes = Math.ceil(own * this.#scale);
@@ -296,9 +295,7 @@ export class QueueingProcessor implements LogRecordProcessor {
     if (pending.size === 0) return;
     const deadline = Deadline.after(this.#settings.exportTimeoutMillis, this.#monotonicMillis);
     const limit = startTimeLimit(deadline, false);
-    const waits = [...pending].map(async (resource) => {
-      await resource.waitForAsyncAttributes?.();
-    });
+    const waits = [...pending].map(async (resource) => resource.waitForAsyncAttributes?.());
     await Promise.race([Promise.allSettled(waits), limit.over, this.#hurried]);
     limit.clear();
   }

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { subscribe } from 'node:diagnostics_channel';
 import { type IncomingMessage } from 'node:http';
 import { createRequire } from 'node:module';
+import { isValidSpanId, isValidTraceId } from '@opentelemetry/api';
 import { readTraceId } from '../cloudwatch/trace-ids.js';
 import {
   type ForeignTraceContext,
@@ -24,19 +25,36 @@ const SOURCES: Readonly<Record<TraceContextSource, () => TraceContextFunction>> 
 };
 
 /**
- * Takes the trace context of the first of them that has one.
+ * Takes the trace context of the first of them that has one. What throws, or gives ids that are none, keeps none of the
+ * others from being asked.
  * @param names - in the order in which they are asked
+ * @returns a function that, where none of them has one, does the first wrong thing that one of them did, to be said
  */
 export function traceContextOf(names: readonly TraceContextSource[]): TraceContextFunction {
   if (names.includes('request')) watchRequests();
   const sources = names.map((name) => SOURCES[name]());
   return () => {
+    const wrong: TraceContextFunction[] = [];
     for (const source of sources) {
-      const found = source();
-      if (found) return found;
+      try {
+        const found = source();
+        if (!found) continue;
+        if (hasIds(found)) return found;
+        // Zeros are how a tracer that is switched off has no trace.
+        if (!/^0*$/.test(found.traceId)) wrong.push(() => found);
+      } catch (error) {
+        wrong.push(() => {
+          throw error;
+        });
+      }
     }
-    return undefined;
+    return wrong[0]?.();
   };
+}
+
+/** @throws for ids that are no texts, as whoever is handed them would */
+function hasIds({ traceId, spanId }: ForeignTraceContext): boolean {
+  return isValidTraceId(traceId.replace(/^1-(.{8})-/, '$1')) && isValidSpanId(spanId);
 }
 
 /** Anything of somebody else's, of which nothing is sure. */

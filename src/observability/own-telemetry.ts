@@ -2,7 +2,8 @@ import { context, createContextKey, ROOT_CONTEXT, type Context } from '@opentele
 import { suppressTracing } from '@opentelemetry/core';
 
 // createContextKey goes by Symbol.for, so the key is the same in every loaded copy of this package.
-const OWN_TELEMETRY = createContextKey('opentelemetry-cloudwatch-logs own telemetry');
+/** Set in a context, to true, where something runs on behalf of this package. */
+export const OWN_TELEMETRY = createContextKey('opentelemetry-cloudwatch-logs own telemetry');
 
 const OWN_CONTEXT = suppressTracing(ROOT_CONTEXT).setValue(OWN_TELEMETRY, true);
 

@@ -2,8 +2,9 @@ import { format, stripVTControlCharacters } from 'node:util';
 import { context } from '@opentelemetry/api';
 import { isTracingSuppressed } from '@opentelemetry/core';
 import { type LogRecordProcessor } from '@opentelemetry/sdk-logs';
+import { OWN_TELEMETRY } from '../observability/own-telemetry.js';
 import { type LoggerSource } from './logs-apis.js';
-import { isPrintedForRecord, type RecordMakers, whilePrinting } from './printed-records.js';
+import { isInspecting, isPrintedForRecord, type RecordMakers, whilePrinting } from './printed-records.js';
 
 type Logger = ReturnType<LoggerSource['getLogger']>;
 type LogRecord = Parameters<Logger['emit']>[0];
@@ -38,10 +39,15 @@ export class ConsoleCapture implements LogRecordProcessor {
   readonly #makers: RecordMakers;
   readonly #replaced = new Map<Method, { readonly original: Print; readonly own: Print }>();
   #logger: Logger | undefined;
-  /** Records of all loggers. */
+  /** Records of all loggers, but for those that arguments of `console` make while they are made a text. */
   #emitted = 0;
-  /** Something is printed, or a record is made of it: what is printed meanwhile belongs to that. */
-  #isInside = false;
+  /**
+   * The outermost method of the console that is running, while something is printed, or a record is made of it: what is
+   * printed meanwhile belongs to that.
+   */
+  #running: Print | undefined;
+  /** Values that are printed by now are read once more, for the record: what they print has been printed. */
+  #isReading = false;
 
   /** @param console - the global one, but for tests */
   constructor(makers: RecordMakers, console: Console = globalThis.console) {
@@ -56,7 +62,7 @@ export class ConsoleCapture implements LogRecordProcessor {
   }
 
   onEmit(): void {
-    this.#emitted++;
+    if (!this.#running || !isInspecting(this.#running)) this.#emitted++;
   }
 
   /** It wants no record: whether one is worth making is for the others to say. */
@@ -101,45 +107,57 @@ export class ConsoleCapture implements LogRecordProcessor {
   }
 
   #print(method: Method, values: unknown[], own: Print, print: () => unknown): unknown {
-    const logger = this.#isInside ? undefined : this.#logger;
+    if (this.#isReading) return undefined;
+    const logger = this.#running ? undefined : this.#logger;
     const isWanted =
       logger !== undefined &&
       !(method === 'assert' && Boolean(values[0])) &&
       // Exporters run so, ours and others', and what they have to say of an export.
       !isTracingSuppressed(context.active()) &&
       !isPrintedForRecord(this.#makers, own);
-    const wasInside = this.#isInside;
+    const outer = this.#running;
     const timestamp = Date.now();
     const emittedBefore = this.#emitted;
-    this.#isInside = true;
+    this.#running = outer ?? own;
     try {
       return print();
     } finally {
       // Where somebody makes records of what is written to standard output, this text is one by now.
       if (isWanted && this.#emitted === emittedBefore) this.#emit(logger, method, values, timestamp, own);
-      this.#isInside = wasInside;
+      this.#running = outer;
     }
   }
 
-  /** Never throws: a value that can't be read is printed by nobody either. */
+  /** Never throws. What can't be read of the values is left out of the record. */
   #emit(logger: Logger, method: Method, values: unknown[], timestamp: number, own: Print): void {
     try {
-      const stack = method === 'trace' ? stackOf(own) : undefined;
       const record = {
         timestamp,
         ...(SEVERITIES[isProcessWarning(method, values) ? 'warn' : method] as object),
-        body: bodyOf(method, values),
-        attributes: {
-          ...exceptionOf(values),
-          ...(stack !== undefined && { 'code.stacktrace': stack }),
-        },
+        ...this.#read(() => ({
+          body: bodyOf(method, values),
+          attributes: {
+            ...exceptionOf(values),
+            ...(method === 'trace' && stackAttributeOf(own)),
+          },
+        })),
       } as LogRecord;
       // What its way to an exporter prints, now or later, is no record.
       whilePrinting(() => {
         logger.emit(record);
       });
     } catch {
-      // What is printed is printed.
+      // A logger that throws: what is printed is printed.
+    }
+  }
+
+  /** Reads values once more, which may log as they did when they were printed: none of it is printed or exported twice. */
+  #read<T>(read: () => T): T {
+    this.#isReading = true;
+    try {
+      return context.with(context.active().setValue(OWN_TELEMETRY, true), read);
+    } finally {
+      this.#isReading = false;
     }
   }
 
@@ -176,42 +194,77 @@ function withoutOurFrames(text: string, own: Print): string {
   return lines.join('\n');
 }
 
-/** The stack below a function, without a heading; undefined where there is none. */
+/** The stack below a function, without a heading; undefined where there is none, or the application makes stacks its own way. */
 function stackOf(below: Print): string | undefined {
-  const place: { stack?: string } = {};
-  Error.captureStackTrace(place, below);
-  const lines = place.stack?.split('\n').filter((line) => line.startsWith('    at '));
-  return lines?.length ? lines.join('\n') : undefined;
+  const place: { stack?: unknown } = {};
+  const stack = attempt(() => {
+    Error.captureStackTrace(place, below);
+    return place.stack;
+  });
+  if (typeof stack !== 'string') return undefined;
+  const lines = stack.split('\n').filter((line) => line.startsWith('    at '));
+  return lines.length > 0 ? lines.join('\n') : undefined;
+}
+
+function stackAttributeOf(own: Print): Record<string, string> {
+  const stack = stackOf(own);
+  return stack === undefined ? {} : { 'code.stacktrace': stack };
 }
 
 /** Node.js prints its warnings by `console.error`. */
 function isProcessWarning(method: Method, [text]: readonly unknown[]): boolean {
-  return method === 'error' && String(text).startsWith(`(${process.release.name}:${process.pid}) `);
+  return (
+    method === 'error' &&
+    typeof text === 'string' &&
+    text.startsWith(`(${process.release.name}:${process.pid}) `)
+  );
 }
 
-function bodyOf(method: Method, values: unknown[]): string {
-  const text = (of: unknown[]): string => stripVTControlCharacters(format(...of));
-  if (method !== 'assert') return text(values);
+function bodyOf(method: Method, values: readonly unknown[]): string {
+  if (method !== 'assert') return textOf(values);
   const [, message, ...rest] = values;
   if (values.length < 2) return 'Assertion failed';
   return typeof message === 'string'
-    ? text([`Assertion failed: ${message}`, ...rest])
-    : text(['Assertion failed:', message, ...rest]);
+    ? textOf([`Assertion failed: ${message}`, ...rest])
+    : textOf(['Assertion failed:', message, ...rest]);
 }
+
+/** The text that is printed; where a value can't be made a text, those of the others. */
+function textOf(values: readonly unknown[]): string {
+  const texts = attempt(() => format(...values));
+  return stripVTControlCharacters(
+    texts ?? values.map((value) => attempt(() => format(value)) ?? UNREADABLE).join(' '),
+  );
+}
+
+/** In the place of a value that throws when it is read. */
+const UNREADABLE = '[unreadable]';
 
 /** What OpenTelemetry calls an exception, of the first error among some values. */
 function exceptionOf(values: readonly unknown[]): Record<string, string> {
-  const error = values.find((value) => value instanceof Error || isErrorOfElsewhere(value));
+  const error = values.find((value) => attempt(() => value instanceof Error || isErrorOfElsewhere(value)));
   if (error === undefined) return {};
-  const { name, message, stack } = error as Record<string, unknown>;
+  const textIn = (attribute: string, name: keyof Error): Record<string, string> => {
+    const text: unknown = attempt(() => (error as Error)[name]);
+    return typeof text === 'string' ? { [attribute]: text } : {};
+  };
   return {
-    ...(typeof name === 'string' && { 'exception.type': name }),
-    ...(typeof message === 'string' && { 'exception.message': message }),
-    ...(typeof stack === 'string' && { 'exception.stacktrace': stack }),
+    ...textIn('exception.type', 'name'),
+    ...textIn('exception.message', 'message'),
+    ...textIn('exception.stacktrace', 'stack'),
   };
 }
 
 /** An error of another realm, such as that of `node:vm` or of a test runner. */
 function isErrorOfElsewhere(value: unknown): boolean {
   return Object.prototype.toString.call(value) === '[object Error]';
+}
+
+/** Does what a value may spoil; undefined where it throws. */
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
 }

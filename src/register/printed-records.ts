@@ -68,22 +68,45 @@ export function isPrintedForRecord({ folders }: RecordMakers, own: (...values: n
   return folders.size > 0 && files.some((file) => [...folders].some((folder) => file.includes(folder)));
 }
 
+/** Where Node.js makes texts of values, for `console` too. */
+const INSPECTION = 'node:internal/util/inspect';
+
+/**
+ * Frames that are looked at for it: above it lie the value's own method, the logger that it calls, with its streams, and
+ * OpenTelemetry.
+ */
+const FRAMES_OF_INSPECTION = 100;
+
+/**
+ * Says whether a value that is printed is being made a text, by which it may log: such a record is not one of what is printed.
+ * @param own - the function in the place of the console's that prints; who calls it may be making a text as well
+ */
+export function isInspecting(own: (...values: never[]) => unknown): boolean {
+  const inspections = (below: (...values: never[]) => unknown): number =>
+    filesBelow(below, FRAMES_OF_INSPECTION).filter((file) => file.startsWith(INSPECTION)).length;
+  return inspections(isInspecting) > inspections(own);
+}
+
 /** The files of the functions that are running below one, the innermost first; without Node.js's own. */
 function callers(below: (...values: never[]) => unknown): string[] {
+  return filesBelow(below, FRAMES).filter((file) => !file.startsWith('node:'));
+}
+
+function filesBelow(below: (...values: never[]) => unknown, frames: number): string[] {
   const { stackTraceLimit } = Error;
   // eslint-disable-next-line @typescript-eslint/unbound-method -- it is put back as it was
   const { prepareStackTrace } = Error;
   try {
     // By call sites, since a text would be made by source maps where those are switched on.
     Error.prepareStackTrace = (_, sites) => sites;
-    Error.stackTraceLimit = FRAMES;
+    Error.stackTraceLimit = frames;
     const place: { stack?: unknown } = {};
     Error.captureStackTrace(place, below);
     const { stack } = place;
+    // Within the making of a stack, as by a getter of an error that is printed, V8 makes none by call sites.
+    if (typeof stack === 'string') return stack.split('\n').slice(1).map(placeOf);
     if (!Array.isArray(stack)) return [];
-    return (stack as NodeJS.CallSite[])
-      .map((site) => site.getFileName()?.replaceAll('\\', '/') ?? 'node:')
-      .filter((file) => !file.startsWith('node:'));
+    return (stack as NodeJS.CallSite[]).map((site) => site.getFileName()?.replaceAll('\\', '/') ?? 'node:');
   } catch {
     // Frozen intrinsics: nothing can be told.
     return [];
@@ -91,4 +114,9 @@ function callers(below: (...values: never[]) => unknown): string[] {
     Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
     Reflect.set(Error, 'prepareStackTrace', prepareStackTrace);
   }
+}
+
+/** A line of a stack, from where Node.js's own files begin; it is looked at for folders, which it has in it. */
+function placeOf(line: string): string {
+  return line.slice(Math.max(0, line.indexOf('node:'))).replaceAll('\\', '/');
 }

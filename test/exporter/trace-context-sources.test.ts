@@ -11,7 +11,7 @@ const SPAN_ID = 'b7ad6b7169203331';
 describe('traceContextOf', () => {
   const undo: (() => void)[] = [];
   afterEach(() => {
-    for (const step of undo.splice(0)) step();
+    for (const step of undo.splice(0).reverse()) step();
   });
 
   /** Sets a member for a test. */
@@ -166,5 +166,67 @@ describe('traceContextOf', () => {
     );
     expect(ask('newrelic', 'xray')).to.include({ traceId: TRACE_ID });
     expect(ask('xray', 'newrelic')).to.include({ traceId: '5759e988bd862e3fe1be46a994272793' });
+  });
+
+  describe('of which one is broken', () => {
+    const fine = { traceId: TRACE_ID, spanId: SPAN_ID };
+    const failure = new RangeError('out of order');
+    const fail = (): never => {
+      throw failure;
+    };
+    const behind = (name: TraceContextSource) => {
+      set(cache, '__NR_cache', { getTraceMetadata: () => fine });
+      return ask(name, 'newrelic');
+    };
+
+    it('asks the next where one throws, wherever it does', () => {
+      set(process, 'namespaces', { AWSXRay: { get: fail } });
+      expect(behind('xray')).to.deep.equal(fine);
+      set(globalThis, '__SENTRY__', new Proxy({}, { get: fail }));
+      expect(behind('sentry')).to.deep.equal(fine);
+      const context = () => ({ toTraceId: () => 'no number', toSpanId: () => '1' });
+      set(globalThis, '_ddtrace', { scope: () => ({ active: () => ({ context }) }) });
+      expect(behind('datadog')).to.deep.equal(fine);
+    });
+
+    it('asks the next where ids are zeros, cut off or of another kind', () => {
+      const span = (spanContext: object): void => {
+        const acs = {
+          getCurrentScope: () => ({}),
+          getActiveSpan: () => ({ spanContext: () => spanContext }),
+        };
+        set(globalThis, '__SENTRY__', { version: '11', '11': { acs } });
+      };
+      for (const wrong of [
+        { traceId: '0'.repeat(32), spanId: '0'.repeat(16) },
+        { traceId: TRACE_ID, spanId: '0'.repeat(16) },
+        { traceId: TRACE_ID },
+        { traceId: TRACE_ID.slice(1), spanId: SPAN_ID },
+        { traceId: 5n, spanId: SPAN_ID },
+        {
+          get traceId(): never {
+            return fail();
+          },
+        },
+      ]) {
+        span(wrong);
+        expect(behind('sentry')).to.deep.equal(fine);
+      }
+      const zero = () => '0';
+      set(globalThis, '_ddtrace', {
+        scope: () => ({ active: () => ({ context: () => ({ toTraceId: zero, toSpanId: zero }) }) }),
+      });
+      expect(behind('datadog')).to.deep.equal(fine);
+      expect(ask('datadog')).to.equal(undefined);
+    });
+
+    it('lets it be said where no other has a trace', () => {
+      set(process, 'namespaces', { AWSXRay: { get: fail } });
+      expect(() => ask('xray', 'newrelic', 'datadog')).to.throw(failure);
+      const cut = { traceId: TRACE_ID.slice(1), spanId: SPAN_ID };
+      set(cache, '__NR_cache', { getTraceMetadata: () => cut });
+      expect(ask('datadog', 'newrelic')).to.deep.equal(cut);
+      expect(() => ask('xray', 'newrelic')).to.throw(failure);
+    });
   });
 });

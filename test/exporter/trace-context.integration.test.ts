@@ -1,8 +1,12 @@
+import { Console } from 'node:console';
+import { PassThrough } from 'node:stream';
 import { LoggerProvider } from '@opentelemetry/sdk-logs';
 import { expect } from 'chai';
 import { CloudWatchLogRecordProcessor } from '../../src/index.js';
 import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
 import { CorrelationEngine } from '../../src/insights/index.js';
+import { ConsoleCapture } from '../../src/register/console-capture.js';
+import { RecordMakers } from '../../src/register/printed-records.js';
 import { readGroup } from '../register/read-group.js';
 
 const OTHER = { traceId: '0af7651916cd43dd8448eb211c80319c', spanId: 'b7ad6b7169203331', traceFlags: 1 };
@@ -72,5 +76,41 @@ describe('traceContext', () => {
     log.emit({ body: 'two' });
     await provider.shutdown();
     expect((await readGroup(local.endpoint, '/fails')).map(({ body }) => body)).to.deep.equal(['one', 'two']);
+  });
+
+  it('takes what a function logs once, without a trace id, by a logger or by a captured console', async () => {
+    const output = new PassThrough();
+    const console = new Console(output, output);
+    const { endpoint } = local;
+    const processor = new CloudWatchLogRecordProcessor({
+      ...clientOptions(local),
+      logGroupName: '/logs',
+      traceContext: () => {
+        log.emit({ body: 'inner, by a logger' });
+        console.log('inner, printed');
+        return OTHER;
+      },
+    });
+    const capture = new ConsoleCapture(new RecordMakers(), console);
+    const provider = new LoggerProvider({ processors: [capture, processor] });
+    const log = provider.getLogger('test');
+    capture.start(provider);
+    log.emit({ body: 'by a logger' });
+    console.log('printed');
+    await provider.shutdown();
+    const records = await readGroup(endpoint, '/logs');
+    const outer = records.filter(({ body }) => !String(body).startsWith('inner'));
+    expect(outer.map(({ body, trace_id: id }) => [body, id])).to.have.deep.members([
+      ['by a logger', OTHER.traceId],
+      ['printed', OTHER.traceId],
+    ]);
+    const inner = records.filter((record) => !outer.includes(record));
+    expect(inner.map(({ body, trace_id: id }) => [body, id])).to.have.deep.members([
+      ['inner, by a logger', undefined],
+      ['inner, printed', undefined],
+      // What is printed while the record of a line is on its way is printed only.
+      ['inner, by a logger', undefined],
+    ]);
+    expect(String(output.read() as Buffer)).to.equal('inner, printed\nprinted\ninner, printed\n');
   });
 });

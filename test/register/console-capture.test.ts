@@ -1,7 +1,7 @@
 /* eslint-disable @typescript-eslint/unbound-method -- the methods of a console are bound */
 import { Console } from 'node:console';
 import { PassThrough } from 'node:stream';
-import { format } from 'node:util';
+import { format, inspect } from 'node:util';
 import { runInNewContext } from 'node:vm';
 import { context } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
@@ -9,7 +9,7 @@ import { InMemoryLogRecordExporter, LoggerProvider, SimpleLogRecordProcessor } f
 import { expect } from 'chai';
 import { ConsoleCapture, CONSOLE_SCOPE } from '../../src/register/console-capture.js';
 import { RecordMakers, whilePrinting } from '../../src/register/printed-records.js';
-import { runAsOwnTelemetry } from '../../src/observability/own-telemetry.js';
+import { isOwnTelemetry, runAsOwnTelemetry } from '../../src/observability/own-telemetry.js';
 
 describe('ConsoleCapture', () => {
   before(() => context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable()));
@@ -75,7 +75,7 @@ describe('ConsoleCapture', () => {
       console.log('%s', evil);
     }).to.throw('not you');
     console.log('on we go');
-    expect(bodies()).to.deep.equal(['on we go']);
+    expect(bodies()).to.deep.equal([`%s ${inspect(evil)}`, 'on we go']);
   });
 
   it("takes Node.js's warnings for warnings", () => {
@@ -255,5 +255,189 @@ describe('ConsoleCapture', () => {
     await new Promise((resolve) => setImmediate(resolve));
     expect(seen).to.deep.equal(['one']);
     expect(String(output.read() as Buffer)).to.equal('one\na processor prints one\nand later\n');
+  });
+
+  /** A console that prints nothing, whatever can't be printed. */
+  const silent = (): Console =>
+    ({ log: () => undefined, error: () => undefined, trace: () => undefined }) as unknown as Console;
+  const fail = (): never => {
+    throw new Error('not you');
+  };
+
+  it('makes a record of each value that is printed, also of one that is no text', () => {
+    const { console, records, printed } = captured();
+    const revoked = Proxy.revocable({}, {});
+    revoked.revoke();
+    const traps = Object.fromEntries(Object.getOwnPropertyNames(Reflect).map((name) => [name, fail]));
+    const values: unknown[] = [
+      Object.create(null),
+      /(?<year>\d+)/.exec('2024')!.groups,
+      { toString: () => ({}), valueOf: () => ({}) },
+      { [Symbol.toPrimitive]: fail },
+      Symbol('printed'),
+      10n,
+      revoked.proxy,
+      new Proxy({ a: 1 }, traps),
+      new Proxy(fail, traps),
+      { [Symbol.toStringTag]: 'Error' },
+      null,
+      undefined,
+    ];
+    for (const value of values) console.error(value);
+    const texts = values.map((value) => format(value));
+    expect(printed()).to.equal(texts.map((text) => `${text}\n`).join(''));
+    expect(records()).to.deep.equal(texts.map((body) => ({ body, severityText: 'error', attributes: {} })));
+  });
+
+  it('has what can be read of an error, and of the other values', () => {
+    const { console, records } = captured(silent());
+    const withGetter = (...names: string[]): Error => {
+      const error = new TypeError('far');
+      error.stack = 'TypeError: far\n    at here';
+      for (const name of names) Object.defineProperty(error, name, { get: fail });
+      return error;
+    };
+    console.error('a', withGetter('name'));
+    console.error('b', withGetter('message'));
+    console.error('c', withGetter('stack'));
+    console.error('d', withGetter('name', 'message', 'stack'));
+    console.error('e', new Proxy(new Error('x'), { getPrototypeOf: fail, get: fail }), withGetter());
+    console.error('f', { [inspect.custom]: fail }, 'g');
+    const found = records();
+    const all = {
+      'exception.type': 'TypeError',
+      'exception.message': 'far',
+      'exception.stacktrace': 'TypeError: far\n    at here',
+    };
+    const without = (...names: string[]) =>
+      Object.fromEntries(Object.entries(all).filter(([name]) => !names.includes(name)));
+    expect(found.map(({ attributes }) => attributes)).to.deep.equal([
+      without('exception.type'),
+      without('exception.message'),
+      without('exception.stacktrace'),
+      {},
+      all,
+      {},
+    ]);
+    expect(found.map(({ body }) => format(body)[0])).to.deep.equal(['a', 'b', 'c', 'd', 'e', 'f']);
+    expect(found[5]!.body).to.equal('f [unreadable] g');
+  });
+
+  it("prints and has a trace where the application makes stacks its own way, or can't", () => {
+    const { prepareStackTrace } = Error;
+    const { console, bodies } = captured();
+    try {
+      for (const prepare of [() => ['no', 'text'], () => undefined, fail]) {
+        Error.prepareStackTrace = prepare;
+        const plain = new Console(new PassThrough());
+        const outcome = (of: Console): string => {
+          try {
+            of.trace('here');
+            return 'printed';
+          } catch {
+            return 'thrown';
+          }
+        };
+        expect(outcome(console)).to.equal(outcome(plain));
+      }
+    } finally {
+      Error.prepareStackTrace = prepareStackTrace;
+    }
+    expect(bodies()).to.deep.equal(['here', 'here', 'here']);
+  });
+
+  describe('where printing a value logs', () => {
+    /** A processor that takes records as ours does, and a console whose values log. */
+    function logging(options: { write?: (text: string) => void } = {}) {
+      const output = new PassThrough();
+      const console = new Console({ stdout: output, inspectOptions: { getters: true } });
+      const capture = new ConsoleCapture(new RecordMakers(), console);
+      const bodies: unknown[] = [];
+      const provider = new LoggerProvider({
+        processors: [
+          capture,
+          {
+            onEmit: ({ body }) => {
+              if (!isOwnTelemetry()) bodies.push(body);
+            },
+            forceFlush: () => Promise.resolve(),
+            shutdown: () => Promise.resolve(),
+          },
+        ],
+      });
+      capture.start(provider);
+      const logger = provider.getLogger('of the application');
+      if (options.write) {
+        const write = output.write.bind(output);
+        output.write = ((text: string) => {
+          logger.emit({ body: `written: ${text.trim()}` });
+          return write(text);
+        }) as typeof output.write;
+      }
+      const log = (): string => {
+        // As far below as a logger with streams is.
+        const deep = (left: number): void => {
+          if (left > 0) deep(left - 1);
+          else logger.emit({ body: 'inner' });
+        };
+        deep(40);
+        console.log('inner line');
+        return 'value';
+      };
+      return { console, log, bodies, printed: (): string => String(output.read() as Buffer) };
+    }
+    const values: Record<string, (log: () => string) => unknown[]> = {
+      'an inspect hook': (log) => [{ [inspect.custom]: log }],
+      'a hook deep inside': (log) => [{ a: [new Map([['b', { [inspect.custom]: log }]])] }],
+      'a method for texts': (log) => ['%s', { toString: log }],
+      toJSON: (log) => ['%j', { toJSON: log }],
+      'a getter': (log) => [
+        {
+          get a() {
+            return log();
+          },
+        },
+      ],
+    };
+
+    for (const [name, make] of Object.entries(values)) {
+      it(`has the line and what ${name} logged, each once`, () => {
+        const { console, log, bodies, printed } = logging();
+        const text = format(...make(() => 'value'));
+        console.log(...make(log));
+        expect(bodies.slice(0, 1)).to.deep.equal(['inner']);
+        expect(bodies).to.have.lengthOf(2);
+        if (name !== 'a getter') expect(bodies[1]).to.equal(text);
+        expect(printed().match(/inner line/g)).to.have.lengthOf(1);
+      });
+    }
+
+    it('makes no second record of what is written, whatever else is logged', () => {
+      const { console, log, bodies } = logging({ write: () => undefined });
+      console.log({ [inspect.custom]: log });
+      // The line that the hook printed is written first.
+      expect(bodies).to.deep.equal(['inner', 'written: inner line', 'written: value']);
+      inspect({
+        [inspect.custom]: () => {
+          console.log('within a text of others');
+        },
+      });
+      expect(bodies.slice(3)).to.deep.equal(['written: within a text of others']);
+    });
+
+    it('prints and records once what an error logs when it is read', () => {
+      const { console, log, bodies, printed } = logging();
+      const error = new Error('x');
+      Object.defineProperty(error, 'message', { get: log });
+      console.log('failed', error);
+      expect(bodies.filter((body) => body !== 'inner')).to.have.lengthOf(1);
+      const plain = new PassThrough();
+      let count = 0;
+      const again = new Error('x');
+      Object.defineProperty(again, 'message', { get: () => `${count++}` });
+      new Console(plain).log('failed', again);
+      expect(printed().match(/inner line/g) ?? []).to.have.lengthOf(count);
+      expect(bodies.filter((body) => body === 'inner')).to.have.lengthOf(count);
+    });
   });
 });
