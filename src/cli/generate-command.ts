@@ -49,7 +49,7 @@ export function generateCommand(io: CommandIo): Command {
       .addOption(new Option('--seed <number>', 'decides what is made (default: 1)').argParser(readSeed))
       .option(
         '--start <time>',
-        'time of the first event: ISO time, epoch, or a duration back from now (default: now)',
+        'time of the first event: ISO time, epoch, or a duration back from now (default: the last event is of now)',
       )
       .option('--send', 'send them; without it they are written to the standard output')
       .option('-g, --log-group <name>', 'log group for all of them (default: one for each service, /apps/…)')
@@ -62,9 +62,12 @@ export function generateCommand(io: CommandIo): Command {
 
 async function run(options: GenerateArguments, io: CommandIo): Promise<void> {
   const { kind, count, seed, logGroup } = options;
-  const startMillis =
-    options.start === undefined ? io.epochMillis() : readTime('--start', options.start, io.epochMillis());
-  const events = new LogEventGenerator({ seed, startMillis }).events(kind, count);
+  const now = io.epochMillis();
+  const times =
+    options.start === undefined
+      ? { endMillis: now }
+      : { startMillis: readTime('--start', options.start, now) };
+  const events = new LogEventGenerator({ seed, ...times }).events(kind, count);
   if (!options.send) {
     for (const event of events) {
       const isRoom = io.stdout.write(

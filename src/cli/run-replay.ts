@@ -10,6 +10,7 @@ import { type CommandIo } from './command-io.js';
 import { escapeTerminalText } from './escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 import { ProgressLine } from './progress-line.js';
+import { sayHiddenEvents } from './say-hidden-events.js';
 import { planText, replayProgressText, resultText } from './replay-progress.js';
 
 /** How a command replays. */
@@ -52,6 +53,12 @@ export async function runReplay(
     line.clear();
     io.stderr.write(`${resultText(result)}\n`);
     io.setExitCode(result.lost > 0 ? EXIT.nothingFound : EXIT.found);
+    const { client } = options;
+    if (client && result.delivered > 0 && last && plan.oldestMillis !== undefined) {
+      const { fromMillis, toMillis, scale } = last.times;
+      const firstMillis = Math.max(0, Math.floor(toMillis + (plan.oldestMillis - fromMillis) * scale));
+      await sayHiddenEvents(client, plan.logGroupNames, firstMillis, io);
+    }
   } catch (error) {
     line.clear();
     if (error instanceof ReplayStoppedError || io.signal.aborted) sayWhere(last, checkpointFile, io);

@@ -123,9 +123,18 @@ async function run(options: SetupArguments, io: CommandIo): Promise<void> {
     output.write(`${planText(plans, where).map(escapeTerminalText).join('\n')}\n`);
     const isAgreed = changes > 0 && options.dryRun !== true && (await agrees(options, changes, io));
     if (isAgreed) {
-      for (const plan of plans) {
-        io.signal.throwIfAborted();
-        await carryOut(resources, plan);
+      for (const [index, plan] of plans.entries()) {
+        try {
+          io.signal.throwIfAborted();
+          await carryOut(resources, plan);
+        } catch (error) {
+          const through =
+            index === 0
+              ? 'none of the log groups is'
+              : `${formatCount(index, 'log group')} of ${plans.length} are`;
+          io.stderr.write(`${through} through; the same command goes on with the rest\n`);
+          throw error;
+        }
       }
       output.write(`done: ${formatCount(changes, 'change')}\n`);
     }
@@ -194,6 +203,9 @@ async function missingIndexes(
       indexField ? '--index-field' : '--facet-field',
       `not be given for ${logGroupName}: only the class STANDARD has field indexes, and it is ${ofClass}`,
     );
+  }
+  if (!options.index && isNamed) {
+    throw new OptionError('--no-index', 'not stand beside --index-field and --facet-field');
   }
   if (!options.index || ofClass !== 'STANDARD') return { fields: [], facets: [] };
   const policy = present && (await resources.fieldIndexes.policy(logGroupName));

@@ -208,7 +208,7 @@ function tellItem(item: Exclude<TailItem, { kind: 'event' }>): string {
     case 'fallback':
       return `${namesOf(item.logGroups)}: polling instead of live tail (${item.reason})`;
     case 'missing':
-      return `waiting for ${namesOf(item.logGroups)}: no such log group yet`;
+      return `waiting for ${namesOf(item.logGroups)}: no such log group`;
     case 'left-out':
       return `left out ${namesOf(item.logGroups)}: ${item.reason}`;
     case 'lag':

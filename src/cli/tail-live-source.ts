@@ -119,7 +119,7 @@ function sentenceOf(item: Exclude<TailItem, { kind: 'event' | 'session' }>): str
     case 'fallback':
       return `${nameOf(item.logGroups)} polled: ${item.reason}`;
     case 'missing':
-      return `${nameOf(item.logGroups)} not there yet`;
+      return `${nameOf(item.logGroups)} not there`;
     case 'left-out':
       return `${nameOf(item.logGroups)} not followed: ${item.reason}`;
     case 'lag':

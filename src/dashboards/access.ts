@@ -1,4 +1,5 @@
 import { isLoopbackHost } from '../cloudwatch/client.js';
+import { isLoopbackAddress } from '../cloudwatch/loopback-address.js';
 import { type HandlerSettings } from './handler-options.js';
 
 /** What is known of a request beside itself. */
@@ -58,10 +59,6 @@ function isOfThisMachine(request: Request, address: string): boolean {
   const name = host === null ? new URL(request.url).hostname : hostName(host);
   // 0.0.0.0 means this machine where one connects to it, but as a name it is one that anybody may send.
   return name !== undefined && name !== '0.0.0.0' && isLoopbackHost(name);
-}
-
-function isLoopbackAddress(address: string): boolean {
-  return /^(?:::ffff:)?127(?:\.\d{1,3}){3}$/i.test(address) || address === '::1';
 }
 
 /** The name of `name`, `name:port` or `[address]:port`. */

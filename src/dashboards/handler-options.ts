@@ -24,9 +24,12 @@ export interface LookupHandlerOptions {
   readonly maxMessageBytes?: number | undefined;
   /** Bytes that the queries of one look-up may scan. Default no bound: what the engine's groups hold is. */
   readonly maxBytesScanned?: number | undefined;
-  /** Milliseconds after which a look-up is stopped on the service and answered with an error. Default 60,000. */
+  /**
+   * Milliseconds after which a look-up is stopped on the service and answered with an error, and after which an answer
+   * that nobody reads on is given up. Default 60,000.
+   */
   readonly timeoutMillis?: number | undefined;
-  /** Look-ups at once; one more is answered with 429. Default 10. */
+  /** Look-ups at once, each until its answer is read; one more is answered with 429. Default 10. */
   readonly concurrency?: number | undefined;
   /**
    * AWS region whose console the page links to, such as `eu-west-1`. Default: no links, as for a service

@@ -1,6 +1,7 @@
 import { isOfOtherPage, refuseAccess, type RequestPeer } from './access.js';
+import { Admission } from './answers/admission.js';
 import { withoutServiceText } from './answers/find.js';
-import { findHealthyTrace } from './answers/healthy-trace.js';
+import { findHealthyTrace, type HealthyTrace } from './answers/healthy-trace.js';
 import { LiveAnswers } from './answers/live-answers.js';
 import { LookUpAnswers } from './answers/look-up-answers.js';
 import { RequestError, toRequestError } from './failures.js';
@@ -79,12 +80,14 @@ export function createLookupHandler(options: LookupHandlerOptions): LookupHandle
 /** Answers requests for data. */
 class DataAnswers {
   readonly #settings: HandlerSettings;
+  readonly #admission: Admission;
   readonly #lookUps: LookUpAnswers;
   readonly #live: LiveAnswers;
 
   constructor(settings: HandlerSettings) {
     this.#settings = settings;
-    this.#lookUps = new LookUpAnswers(settings);
+    this.#admission = new Admission(settings);
+    this.#lookUps = new LookUpAnswers(settings, this.#admission);
     this.#live = new LiveAnswers(settings);
   }
 
@@ -97,12 +100,21 @@ class DataAnswers {
       case 'groups':
         return Response.json(await listGroups(engine, request.signal));
       case 'healthy':
-        return Response.json((await findHealthyTrace(this.#settings, parameters, request.signal)) ?? null);
+        return Response.json((await this.#healthyTrace(request, parameters)) ?? null);
       default: {
         const lookUp = readLookUpRequest(parts, parameters, request.headers.get('accept'), this.#settings);
         if (!lookUp) throw notFound();
         return this.#lookUps.answer(request, lookUp);
       }
+    }
+  }
+
+  async #healthyTrace(request: Request, parameters: URLSearchParams): Promise<HealthyTrace | undefined> {
+    const admitted = this.#admission.begin(request);
+    try {
+      return await findHealthyTrace(this.#settings, parameters, admitted.signal);
+    } finally {
+      admitted.end();
     }
   }
 }

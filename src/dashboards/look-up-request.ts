@@ -1,7 +1,7 @@
 import { type LookUpOptions } from '../insights/look-up/correlation-engine.js';
 import { RequestError } from './failures.js';
 import { type HandlerSettings } from './handler-options.js';
-import { isWithin } from './within-log-groups.js';
+import { isWithin } from '../insights/log-groups/within-log-groups.js';
 import { readTimeText } from './model/time-text.js';
 import { type Search } from './model/search-text.js';
 

@@ -87,6 +87,8 @@ async function pipe(
   const reader = body.getReader();
   const cancel = (): void => void reader.cancel().catch(ignore);
   left.addEventListener('abort', cancel, { once: true });
+  // An answer that is given up while its client takes nothing: the connection would hang for ever.
+  reader.closed.catch(() => response.destroy());
   try {
     for (let next = await reader.read(); !next.done; next = await reader.read()) {
       if (!response.write(next.value)) await untilDrained(response);

@@ -452,7 +452,7 @@ class RunningDiagnosis {
 
   async #checkOlderEvents(client: sdk.CloudWatchLogsClient, logGroupName: string): Promise<void> {
     const { epochMillis, signal } = this.#parts;
-    const finding = await checkOlderEvents(client, logGroupName, { now: epochMillis(), signal });
+    const finding = await checkOlderEvents({ client, epochMillis, signal }, logGroupName);
     if (finding) this.add(finding);
   }
 

@@ -1,6 +1,7 @@
 import {
   type CloudWatchLogsClient,
   GetQueryResultsCommand,
+  type ResultField,
   StartQueryCommand,
   StopQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
@@ -17,7 +18,8 @@ export interface TestEvent {
   readonly timestamp: number;
 }
 
-interface FindParts {
+/** What events are looked for with. */
+export interface FindParts {
   readonly client: CloudWatchLogsClient;
   readonly signal: AbortSignal;
   readonly epochMillis: () => number;
@@ -53,28 +55,49 @@ export async function findByQuery(
   timeoutMillis: number,
 ): Promise<Finding> {
   return await lookUntilFound('logs:StartQuery', { signal, epochMillis }, timeoutMillis, async () => {
-    const { queryId } = await client.send(
-      new StartQueryCommand({
-        logGroupNames: [event.logGroupName],
-        queryString: `filter @message like "${event.id}" | limit 1`,
-        startTime: Math.floor((event.timestamp - RANGE_MILLIS) / 1000),
-        endTime: Math.ceil((event.timestamp + RANGE_MILLIS) / 1000),
-      }),
-      { abortSignal: signal },
-    );
-    const end = epochMillis() + timeoutMillis;
-    for (let delay = FIRST_DELAY_MILLIS; ; delay = Math.min(2 * delay, MAX_DELAY_MILLIS)) {
-      const answer = await client.send(new GetQueryResultsCommand({ queryId }), { abortSignal: signal });
-      if (answer.status !== 'Running' && answer.status !== 'Scheduled') {
-        return (answer.results ?? []).length > 0;
-      }
-      if (epochMillis() >= end) {
-        await client.send(new StopQueryCommand({ queryId }), { abortSignal: signal });
-        return false;
-      }
-      await sleep(delay, undefined, { signal });
-    }
+    const query = {
+      logGroupName: event.logGroupName,
+      queryString: `filter @message like "${event.id}" | limit 1`,
+      fromMillis: event.timestamp - RANGE_MILLIS,
+      toMillis: event.timestamp + RANGE_MILLIS,
+    };
+    return (await runQuery({ client, signal, epochMillis }, query, timeoutMillis)).length > 0;
   });
+}
+
+/** A query of one log group; the service cuts its range to seconds. */
+export interface GroupQuery {
+  readonly logGroupName: string;
+  readonly queryString: string;
+  readonly fromMillis: number;
+  readonly toMillis: number;
+}
+
+/** @returns the rows; none where the query is stopped, as its time is over */
+export async function runQuery(
+  { client, signal, epochMillis }: FindParts,
+  { logGroupName, queryString, fromMillis, toMillis }: GroupQuery,
+  timeoutMillis: number,
+): Promise<readonly ResultField[][]> {
+  const { queryId } = await client.send(
+    new StartQueryCommand({
+      logGroupNames: [logGroupName],
+      queryString,
+      startTime: Math.floor(fromMillis / 1000),
+      endTime: Math.ceil(toMillis / 1000),
+    }),
+    { abortSignal: signal },
+  );
+  const end = epochMillis() + timeoutMillis;
+  for (let delay = FIRST_DELAY_MILLIS; ; delay = Math.min(2 * delay, MAX_DELAY_MILLIS)) {
+    const answer = await client.send(new GetQueryResultsCommand({ queryId }), { abortSignal: signal });
+    if (answer.status !== 'Running' && answer.status !== 'Scheduled') return answer.results ?? [];
+    if (epochMillis() >= end) {
+      await client.send(new StopQueryCommand({ queryId }), { abortSignal: signal });
+      return [];
+    }
+    await sleep(delay, undefined, { signal });
+  }
 }
 
 async function lookUntilFound(

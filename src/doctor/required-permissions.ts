@@ -94,7 +94,7 @@ export interface FurtherPolicies {
 const FURTHER_ACTIONS = {
   lookUps: {
     group: [
-      ...['logs:StartQuery', 'logs:FilterLogEvents', 'logs:GetLogGroupFields'],
+      ...['logs:StartQuery', 'logs:FilterLogEvents', 'logs:GetLogGroupFields', 'logs:DescribeLogStreams'],
       ...['logs:DescribeIndexPolicies', 'logs:DescribeFieldIndexes'],
     ],
     all: ['logs:DescribeLogGroups', 'logs:GetQueryResults', 'logs:StopQuery'],
@@ -120,22 +120,41 @@ const FURTHER_ACTIONS = {
 export function furtherPolicies(settings: PolicySettings, place: AwsPlace): FurtherPolicies {
   const own = groupArn(place, patternOf(settings.logGroupName, toLogGroupName));
   const spans = groupArn(place, 'aws/spans');
-  const policyOf = (of: keyof FurtherPolicies, names: readonly string[]): IamPolicy => ({
+  const policyOf = (
+    of: keyof FurtherPolicies,
+    names: readonly string[],
+    more: { readonly group: readonly string[]; readonly further: IamPolicy['Statement'] } = NOTHING_MORE,
+  ): IamPolicy => ({
     Version: '2012-10-17',
     Statement: [
       {
         Sid: 'LogGroups',
         Effect: 'Allow',
-        Action: FURTHER_ACTIONS[of].group,
+        Action: [...FURTHER_ACTIONS[of].group, ...more.group],
         Resource: names.flatMap(bothForms),
       },
+      ...more.further,
       { Sid: 'Account', Effect: 'Allow', Action: FURTHER_ACTIONS[of].all, Resource: ['*'] },
     ],
   });
   return {
     lookUps: policyOf('lookUps', [own, spans]),
     tail: policyOf('tail', [own]),
-    setUp: policyOf('setUp', [own]),
+    setUp: policyOf('setUp', [own], withKey(settings)),
+  };
+}
+
+const NOTHING_MORE = { group: [], further: [] } as const;
+
+/** What a key of one's own asks for besides: of groups that are made and of those that get it later. */
+function withKey({ kmsKeyId }: PolicySettings): {
+  group: readonly string[];
+  further: IamPolicy['Statement'];
+} {
+  if (kmsKeyId === undefined) return NOTHING_MORE;
+  return {
+    group: ['logs:AssociateKmsKey'],
+    further: [{ Sid: 'UseKey', Effect: 'Allow', Action: ['kms:DescribeKey'], Resource: [kmsKeyId] }],
   };
 }
 

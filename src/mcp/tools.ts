@@ -11,6 +11,8 @@ import {
   runOverLogGroups,
   ScanBudget,
 } from '../insights/index.js';
+import { namesLogGroups } from '../insights/language/names-log-groups.js';
+import { isWithin } from '../insights/log-groups/within-log-groups.js';
 import { answerText, eventLine, type Honesty } from './answer-text.js';
 import { ToolArguments } from './arguments.js';
 import { type Tool } from './mcp-server.js';
@@ -169,8 +171,10 @@ function searchLogs(engine: CorrelationEngine, settings: ToolSettings): Tool {
     async call(input, signal) {
       const given = new ToolArguments(input, ['query', 'log_groups', 'since', 'from', 'to', 'max_rows']);
       const query = given.requiredText('query');
-      if (/^\s*(?:#[^\n]*\n\s*)*source\b/i.test(query)) {
-        throw new Error('query must not begin with SOURCE: name log groups in log_groups');
+      if (namesLogGroups(query)) {
+        throw new Error(
+          'query must not hold SOURCE, also in no query within it: name log groups in log_groups',
+        );
       }
       const rows = given.count('max_rows', {
         max: settings.maxRows,
@@ -196,7 +200,10 @@ function searchLogs(engine: CorrelationEngine, settings: ToolSettings): Tool {
           bytesScanned,
           estimatedCostUsd: (bytesScanned / 1e9) * settings.usdPerScannedGigabyte,
           leftOut: result.leftOut,
-          notes: result.rows.length === rows ? [`no more than ${rows} rows were asked for (max_rows)`] : [],
+          notes: [
+            ...result.notes,
+            ...(result.rows.length === rows ? [`no more than ${rows} rows were asked for (max_rows)`] : []),
+          ],
           isComplete: result.isComplete,
         },
         settings.maxCharacters,
@@ -312,17 +319,13 @@ function lookUpOptions(given: ToolArguments, settings: ToolSettings, signal: Abo
 function groupsOf(given: ToolArguments, { logGroups }: ToolSettings): readonly string[] {
   const asked = given.texts('log_groups');
   if (asked === undefined) return logGroups;
-  const outside = asked.find((name) => !logGroups.some((allowed) => covers(allowed, name)));
+  const outside = asked.find((name) => !isWithin(name, logGroups));
   if (outside !== undefined) {
     throw new Error(
       `log_groups must lie within ${logGroups.join(', ')}; ${JSON.stringify(outside)} does not`,
     );
   }
   return asked;
-}
-
-function covers(allowed: string, name: string): boolean {
-  return allowed.endsWith('*') ? name.startsWith(allowed.slice(0, -1)) : name === allowed;
 }
 
 async function eventsAnswer(

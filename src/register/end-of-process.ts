@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import { endAsInit, endBySignal } from './end-by-signal.js';
 import { PlacedListeners } from './placed-listeners.js';
 import { listenersOfOthers } from './signal-listeners.js';
 
@@ -48,7 +49,7 @@ export function settleAtEnd({ process, settle }: EndParts): () => void {
     // that somebody emits, without a number, ends nothing.
     if (number === undefined || others(signal) > 0) return;
     dies(signal);
-    process.kill(process.pid, signal);
+    endBySignal(process, signal);
   };
   // The first, as another one that is called once is gone when those behind it are called.
   for (const signal of SIGNALS) listeners.add(signal, 'first', onSignal);
@@ -63,7 +64,10 @@ export function settleAtEnd({ process, settle }: EndParts): () => void {
     // A process that nobody listens for dies in this very call. It must not run on because ours listens.
     const signal = SIGNALS.find((name) => constants.signals[name] === number);
     const isSelf = pid === process.pid || pid === 0;
-    if (isSelf && signal !== undefined && listeners.has(signal) && others(signal) <= 0) dies(signal);
+    if (isSelf && signal !== undefined && listeners.has(signal) && others(signal) <= 0) {
+      dies(signal);
+      endAsInit(process, signal);
+    }
     return kill!.call(this, pid, number);
   };
   if (reallyExit) raw.reallyExit = exitOfOurs;

@@ -1,6 +1,7 @@
 import { Deadline } from '../delivery/deadline.js';
 import { flushOfExit, shutdownOfExit } from '../delivery/shutdown-plan.js';
 import { startTimeLimit } from '../delivery/time-limit.js';
+import { endBySignal } from './end-by-signal.js';
 import { listenersOfOthers } from './signal-listeners.js';
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
@@ -34,7 +35,7 @@ export interface ExitSettings {
  * What is done at the end of a process that can't start another one (see `settleAtEnd`), and of one that is frozen and
  * not ended: flushes, and gives up what is left, when the process ends by itself (`beforeExit`) and on SIGTERM and
  * SIGINT, within one deadline. The exit code stays what it would have been: where nobody else listens to the
- * signal, it is raised again and ends the process; where the application listens, its own handler decides,
+ * signal, it is raised again and ends the process (see `endBySignal`); where the application listens, its own handler decides,
  * and what it still logs is flushed in `beforeExit`.
  *
  * `process.exit()` and an uncaught exception wait for nothing: whoever kept the process for them would let the
@@ -96,7 +97,7 @@ export function flushAtExit(parts: ExitParts, settings: ExitSettings): () => voi
       if (isDecidedElsewhere()) return;
       onExit();
       process.removeListener(signal, onSignal);
-      process.kill(process.pid, signal);
+      endBySignal(process, signal);
     });
   };
 

@@ -1,5 +1,6 @@
 import { classifyError, describeError, httpStatusOf, remedyFor } from '../cloudwatch/classify-error.js';
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
+import { destinationRemedy } from './destination-remedy.js';
 import { RequestError, toRequestError } from '../cloudwatch/request-error.js';
 
 /** A call to the service that failed. Its `cause` stands for the AWS error: its name, status and request id. */
@@ -13,7 +14,8 @@ export class ResourceError extends CloudWatchLogsError {
 
   constructor(operation: string, thrown: unknown) {
     const cause = toRequestError(thrown);
-    const remedy = remedyFor(cause);
+    const ofDestination = operation === 'PutSubscriptionFilter' ? destinationRemedy(thrown) : undefined;
+    const remedy = ofDestination === undefined ? remedyFor(cause) : ofDestination;
     super('ERR_RESOURCE', `${operation} failed: ${describeError(cause)}${remedy ? `; ${remedy}` : ''}`, {
       cause,
     });

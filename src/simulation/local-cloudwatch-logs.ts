@@ -12,7 +12,7 @@ import { unknownOperation } from './protocol/aws-json.js';
 import { type Exchange, type HttpServer, sendJson, startHttpServer } from './protocol/http-server.js';
 import type { PlacedEvent, PlacedEventFilter, PutOptions } from './placed-event.js';
 import { answerLanding } from './protocol/landing.js';
-import { isEveryAddress } from './protocol/every-address.js';
+import { inUrl, isEveryAddress } from './protocol/listening-address.js';
 import type { SigningCredentials } from './protocol/signatures.js';
 import { ServiceError } from './service-error.js';
 import type { StoreStatistics } from './store/event-store.js';
@@ -225,6 +225,5 @@ const RESETS: readonly string[] = ['/_localstack/state/reset', '/moto-api/reset'
 
 /** Where this machine gets to it; others know by which name they do. */
 function endpointAt(port: number, host = '127.0.0.1'): string {
-  const address = isEveryAddress(host) ? '127.0.0.1' : host;
-  return `http://${address.includes(':') ? `[${address}]` : address}:${port}`;
+  return `http://${isEveryAddress(host) ? '127.0.0.1' : inUrl(host)}:${port}`;
 }

@@ -154,8 +154,7 @@ function checkValues({
     if (verifySignatures.length === 0) {
       throw new OptionError(
         'verifySignatures',
-        'be given where others than this machine get to the service',
-        host,
+        `be given where others than this machine get to the service, as by host ${host}`,
       );
     }
     if (pages !== undefined) {

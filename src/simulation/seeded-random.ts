@@ -1,14 +1,21 @@
+/** Gives numbers from 0 up to, without, 1. */
+export interface SeededRandom {
+  (): number;
+  /** Dice that fall from here on as these will. */
+  copy(): SeededRandom;
+}
+
 /**
  * Dice that fall alike for the same seed (mulberry32).
  * @param seed - a safe integer
- * @returns gives numbers from 0 up to, without, 1
  */
-export function seededRandom(seed: number): () => number {
+export function seededRandom(seed: number): SeededRandom {
   let state = seed >>> 0;
-  return () => {
+  const next = (): number => {
     state = (state + 0x6d2b79f5) >>> 0;
     let mixed = Math.imul(state ^ (state >>> 15), state | 1);
     mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
   };
+  return Object.assign(next, { copy: () => seededRandom(state) });
 }

@@ -24,6 +24,14 @@ export interface Desk {
   /** Shows an event, unless it is known or not wanted. Waits while the reader is behind. @returns whether it was new */
   show(event: FoundEvent, reading: Reading): Promise<boolean>;
   tell(item: TailItem): Promise<void>;
+  /** Which of some groups are not there, as far as the service says. @throws a passing error */
+  missingOf(groups: readonly KnownLogGroup[]): Promise<readonly KnownLogGroup[]>;
+  /** Says that groups are gone, and has them followed again when they are there again. */
+  gone(groups: readonly KnownLogGroup[], heardUntilMillis: number): Promise<void>;
+  /** Has groups followed by live tail in sessions of their own. */
+  followApart(groups: readonly KnownLogGroup[], heardUntilMillis: number): void;
+  /** Whether any group is followed by others. */
+  isFollowedBeside(follower: Follower): boolean;
 }
 
 /** Before this many milliseconds of three hours are over a session is renewed. Source: StartLiveTail. */
@@ -39,6 +47,8 @@ const LONG_LOOK_BACK_EVERY = 10;
 const BUSY_LOOK_BACK_MILLIS = 10_000;
 /** Between two long polls there is twice the time that one takes, but not more than this. */
 const LONGEST_PAUSE_MILLIS = 30_000;
+/** So often live tail may miss a group that everybody else knows, before it is asked for each alone. */
+const ATTEMPTS_UNCLEAR = 3;
 
 /** Follows some log groups, by live tail or by polling, until the tail ends. */
 export class Follower {
@@ -51,6 +61,8 @@ export class Follower {
   #session: { readonly openedMillis: number } | undefined;
   #isPolling = false;
   #closedLiveMillis = 0;
+  /** Attempts in a row of which live tail said that a group is missing, and nothing else did. */
+  #unclear = 0;
   readonly #filler: GapFiller;
 
   /**
@@ -107,7 +119,7 @@ export class Follower {
     return this.#closedLiveMillis + open;
   }
 
-  /** Follows by live tail, and by polling where that is refused for good. @throws what ends the tail */
+  /** Follows by live tail, and by polling where that is refused for good, while there are groups. @throws what ends the tail */
   async followLive(): Promise<void> {
     let gap: string | undefined;
     for (;;) {
@@ -115,6 +127,7 @@ export class Follower {
       try {
         const session = await openLiveSession(this.#desk, this.groups, this.#desk.filterPattern);
         isOpen = true;
+        this.#unclear = 0;
         this.#session = { openedMillis: this.#desk.epochMillis() };
         try {
           await this.#desk.tell({ kind: 'session', source: 'live', logGroups: this.#names() });
@@ -130,7 +143,11 @@ export class Follower {
         }
       } catch (error) {
         this.#desk.signal.throwIfAborted();
-        if (isForGood(error)) {
+        if (!isOpen && isMissing(error)) {
+          // One missing group keeps the session of all from being opened.
+          await this.#leaveOutMissing();
+          if (this.groups.length === 0) return;
+        } else if (isForGood(error)) {
           if (this.#settings.source === 'live') throw error;
           const reason = reasonFor(error);
           await this.#desk.tell({ kind: 'fallback', logGroups: this.#names(), reason });
@@ -139,18 +156,22 @@ export class Follower {
         }
         // A request that failed is counted already; a stream that broke is not.
         if (isOpen) this.#desk.calls.failed(error);
-        gap = reasonFor(error);
+        gap = isMissing(error) && gap !== undefined ? gap : reasonFor(error);
         // TailCalls waits longer with each failure; a stream that breaks at once is none of its calls.
         await this.#desk.calls.wait(500);
       }
     }
   }
 
-  /** Follows by FilterLogEvents. @throws what ends the tail */
+  /** Follows by FilterLogEvents, while there are groups. @throws what ends the tail */
   async followByPolling(): Promise<void> {
     this.#isPolling = true;
     await this.#desk.tell({ kind: 'session', source: 'polling', logGroups: this.#names() });
     let failedSince: number | undefined;
+    let filled = 0;
+    const onNew = (): void => {
+      filled++;
+    };
     let isBusy = false;
     let longAgainMillis = 0;
     for (let shortPolls = LONG_LOOK_BACK_EVERY; ; shortPolls++) {
@@ -160,7 +181,8 @@ export class Follower {
         const longest = this.#settings.deduplicationWindowMillis;
         const shortest = isBusy ? BUSY_LOOK_BACK_MILLIS : SHORT_LOOK_BACK_MILLIS;
         const lookBack = isLong ? longest : Math.min(shortest, longest);
-        await this.#read(Math.min(startedMillis, this.#heardUntilMillis) - lookBack, undefined);
+        await this.#read(Math.min(startedMillis, this.#heardUntilMillis) - lookBack, undefined, onNew);
+        if (this.groups.length === 0) break;
         const tookMillis = this.#desk.epochMillis() - startedMillis;
         if (isLong) {
           // One that failed has not looked back. What takes long is not done all the time.
@@ -173,17 +195,53 @@ export class Follower {
         if (failedSince !== undefined) {
           const [fromMillis, toMillis] = [failedSince, this.#desk.epochMillis()];
           const reason = 'the service did not answer';
-          const gap = { logGroups: this.#names(), fromMillis, toMillis, reason, isFilled: true, events: 0 };
+          const gap = {
+            logGroups: this.#names(),
+            fromMillis,
+            toMillis,
+            reason,
+            isFilled: true,
+            events: filled,
+          };
           await this.#desk.tell({ kind: 'gap', ...gap });
           failedSince = undefined;
         }
+        filled = 0;
       } catch (error) {
         this.#desk.signal.throwIfAborted();
         if (!isPassing(error)) throw error;
-        failedSince ??= startedMillis;
+        // What a poll brought before it failed is no part of the gap, unless it is in one already.
+        if (failedSince === undefined) filled = 0;
+        failedSince ??= this.#heardUntilMillis;
       }
       await this.#desk.calls.wait(this.#settings.intervalMillis);
     }
+    this.#isPolling = false;
+  }
+
+  /** Leaves out what keeps a session from being opened: the groups that are not there, or else all, each with a session of its own. */
+  async #leaveOutMissing(): Promise<void> {
+    let missing: readonly KnownLogGroup[];
+    try {
+      missing = await this.#desk.missingOf(this.groups);
+    } catch (error) {
+      this.#desk.signal.throwIfAborted();
+      if (!isPassing(error)) throw error;
+      // Asked again at the next attempt.
+      return;
+    }
+    const { groups } = this;
+    if (missing.length > 0) this.#unclear = 0;
+    else if (++this.#unclear < ATTEMPTS_UNCLEAR) {
+      // A group that was just made is not known everywhere at once.
+      await this.#desk.calls.wait(1_000 * 2 ** this.#unclear);
+      return;
+    }
+    // Whoever may ask for nothing but live tail learns by that which it is.
+    if (missing.length === 0 && groups.length === 1) missing = groups;
+    this.groups = missing.length === 0 ? [] : groups.filter((group) => !missing.includes(group));
+    if (missing.length > 0) await this.#desk.gone(missing, this.heardUntilMillis);
+    else for (const group of groups) this.#desk.followApart([group], this.heardUntilMillis);
   }
 
   /** Shows what comes until the session is to be renewed, or ends. @returns why it is over, as the end of a sentence */
@@ -269,16 +327,21 @@ export class Follower {
       }
     } catch (error) {
       this.#desk.signal.throwIfAborted();
-      // Live tail may have what FilterLogEvents is denied.
-      if (isPassing(error) || !this.#isPolling) throw error;
-      await this.#leaveOut(group, error);
+      if (isPassing(error)) throw error;
+      if (this.#isPolling) await this.#leaveOut(group, error);
+      // Live tail may have what FilterLogEvents is denied. A group that is gone holds nothing; its session learns of it.
+      else if (!isMissing(error)) throw error;
     }
   }
 
-  /** @throws the error where no group is left */
+  /** @throws the error where no group is left to anybody */
   async #leaveOut(group: KnownLogGroup, error: unknown): Promise<void> {
     this.groups = this.groups.filter((one) => one !== group);
-    if (this.groups.length === 0) throw error;
+    if (isMissing(error)) {
+      await this.#desk.gone([group], this.heardUntilMillis);
+      return;
+    }
+    if (this.groups.length === 0 && !this.#desk.isFollowedBeside(this)) throw error;
     await this.#desk.tell({ kind: 'left-out', logGroups: [group.identifier], reason: reasonFor(error) });
   }
 
@@ -301,6 +364,11 @@ function oldestOf({ events }: LiveUpdate, otherwise: number): number {
 
 function endedEarly(): CloudWatchLogsError {
   return new CloudWatchLogsError('ERR_LIVE_TAIL', 'the stream of live tail ended before its time');
+}
+
+/** Says whether a log group is not there, or not any more. */
+export function isMissing(error: unknown): boolean {
+  return classifyError(error) === 'missing';
 }
 
 /** Says whether live tail will not have these groups however often it is asked: permission, class, an emulator. */

@@ -63,7 +63,7 @@ export interface TailLagItem {
   readonly lagMillis: number;
 }
 
-/** Names and prefixes for which there is no log group yet; one that is made later joins. */
+/** Names and prefixes for which there is no log group: not yet, or not any more. One that is made later joins. */
 export interface TailMissingItem {
   readonly kind: 'missing';
   readonly logGroups: readonly string[];

@@ -1,15 +1,20 @@
-import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { type CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { createCloudWatchLogsClient } from '../cloudwatch/client.js';
 import {
   type CorrelatedEvent,
   type FoundEvent,
   toCorrelatedEvent,
 } from '../insights/look-up/correlated-event.js';
-import { type KnownLogGroup, LogGroupDirectory } from '../insights/log-groups/log-group-directory.js';
+import {
+  type KnownLogGroup,
+  LogGroupDirectory,
+  type ResolvedLogGroups,
+} from '../insights/log-groups/log-group-directory.js';
+import { namedLogGroup } from '../cloudwatch/named-log-group.js';
 import { reasonOf } from '../cloudwatch/sleep.js';
 import { type ComponentMetrics } from '../observability/component-metrics.js';
 import { CHECKPOINT_OVERLAP_MILLIS, MAX_CHECKPOINT_MARKS, type TailCheckpoint } from './checkpoint.js';
-import { type Desk, Follower, reasonFor } from './follower.js';
+import { type Desk, Follower, isMissing, reasonFor } from './follower.js';
 import { readInOrder, readLast } from './history.js';
 import { ItemQueue } from './item-queue.js';
 import { arnOf, MAX_SESSION_LOG_GROUPS } from './live-session.js';
@@ -23,6 +28,8 @@ import { type TailStatus } from './tail-status.js';
 
 /** Milliseconds between two looks for log groups that are new under a prefix. */
 const LOOK_FOR_GROUPS_MILLIS = 15_000;
+/** A group that goes again and again is looked for less often, up to this. */
+const LONGEST_AWAY_MILLIS = 600_000;
 /** Behind by so much, the tail says so; and again when it has caught up to half of it. */
 const NOTABLE_LAG_MILLIS = 10_000;
 
@@ -60,6 +67,13 @@ export interface TailParts {
   readonly onEnd?: (() => void) | undefined;
 }
 
+/** A group that was followed, and is gone. */
+interface GoneGroup {
+  /** What was ingested before has been heard. Milliseconds since 1970. */
+  heardUntilMillis: number;
+  readonly notBeforeMillis: number;
+}
+
 /** As {@link tailLogs}. */
 export function startTail(options: TailOptions, parts: TailParts): LogTail {
   const settings = readTailOptions(options, parts.environment ?? process.env);
@@ -83,7 +97,18 @@ class RunningTail implements LogTail, Desk {
   readonly #queue: ItemQueue<QueuedItem>;
   readonly #recent: RecentEvents;
   readonly #filter: TailFilter;
-  readonly #followers: Follower[] = [];
+  #followers: Follower[] = [];
+  /** Groups that are followed, or left out for good. */
+  readonly #known = new Set<string>();
+  /** What was said to be missing. */
+  readonly #told = new Set<string>();
+  readonly #gone = new Map<string, GoneGroup>();
+  /** How often each group has gone. */
+  readonly #timesGone = new Map<string, { readonly times: number; readonly lastMillis: number }>();
+  #onGone: () => void = () => undefined;
+  /** Milliseconds of live sessions of followers that have no group any more. */
+  #endedLiveMillis = 0;
+  readonly #following: Promise<void>[] = [];
   readonly #metrics: ComponentMetrics<TailStatus> | undefined;
   readonly #run: Promise<void>;
   #heardUntilMillis: number;
@@ -179,12 +204,12 @@ class RunningTail implements LogTail, Desk {
       gaps: this.#gaps,
       unfilledGaps: this.#unfilledGaps,
       ...(this.#lagMillis !== undefined && { lagMillis: this.#lagMillis }),
-      liveMillis: this.#followers.reduce((sum, follower) => sum + follower.liveMillis, 0),
+      liveMillis: this.#followers.reduce((sum, follower) => sum + follower.liveMillis, this.#endedLiveMillis),
     };
   }
 
   checkpoint(): TailCheckpoint {
-    const heard = this.#followers.map((follower) => follower.heardUntilMillis);
+    const heard = [...this.#followers, ...this.#gone.values()].map((one) => one.heardUntilMillis);
     const unread = [...this.#unread.values()];
     const ingestedMillis = Math.min(...(heard.length === 0 ? [this.#heardUntilMillis] : heard), ...unread);
     const since = ingestedMillis - CHECKPOINT_OVERLAP_MILLIS;
@@ -252,20 +277,59 @@ class RunningTail implements LogTail, Desk {
     await this.tell({ kind: 'lag', lagMillis });
   }
 
+  async missingOf(groups: readonly KnownLogGroup[]): Promise<readonly KnownLogGroup[]> {
+    const { leftOut } = await this.#resolve(groups.map(({ identifier }) => identifier));
+    const unlisted = new Set(leftOut.map(({ logGroup }) => logGroup));
+    const missing: KnownLogGroup[] = [];
+    for (const group of groups) {
+      if (unlisted.has(group.identifier) || (await this.#isGone(group))) missing.push(group);
+    }
+    return missing;
+  }
+
+  async gone(groups: readonly KnownLogGroup[], heardUntilMillis: number): Promise<void> {
+    const nowMillis = this.epochMillis();
+    for (const { identifier } of groups) {
+      const before = this.#timesGone.get(identifier);
+      const isAgain = before !== undefined && nowMillis - before.lastMillis < 2 * LONGEST_AWAY_MILLIS;
+      const times = isAgain ? before.times + 1 : 0;
+      this.#timesGone.set(identifier, { times, lastMillis: nowMillis });
+      const awayMillis = isAgain ? Math.min(LONGEST_AWAY_MILLIS, LOOK_FOR_GROUPS_MILLIS * 2 ** times) : 0;
+      this.#gone.set(identifier, { heardUntilMillis, notBeforeMillis: nowMillis + awayMillis });
+      this.#known.delete(identifier);
+      this.#told.add(identifier);
+    }
+    await this.tell({ kind: 'missing', logGroups: groups.map(({ identifier }) => identifier) });
+    this.#onGone();
+  }
+
+  followApart(groups: readonly KnownLogGroup[], heardUntilMillis: number): void {
+    this.#startFollower(groups, true, heardUntilMillis);
+  }
+
+  isFollowedBeside(follower: Follower): boolean {
+    return this.#followers.some((one) => one !== follower && one.groups.length > 0);
+  }
+
+  #startFollower(groups: readonly KnownLogGroup[], isLive: boolean, heardUntilMillis: number): void {
+    const follower = new Follower(this, this.#settings, groups, this.#start, heardUntilMillis);
+    this.#followers.push(follower);
+    const running = (isLive ? follower.followLive() : follower.followByPolling()).then(() => {
+      this.#followers = this.#followers.filter((one) => one !== follower);
+      this.#endedLiveMillis += follower.liveMillis;
+    });
+    this.#following.push(
+      running.catch((error: unknown) => {
+        if (!this.signal.aborted) this.#fail(error);
+      }),
+    );
+  }
+
   /** Never rejects: what ends the tail is given to its reader. */
   async #follow(): Promise<void> {
-    const following: Promise<void>[] = [];
     try {
       await Promise.race([
-        this.#lookForGroups((groups, isLive) => {
-          const follower = new Follower(this, this.#settings, groups, this.#start, this.#heardUntilMillis);
-          this.#followers.push(follower);
-          const running = isLive ? follower.followLive() : follower.followByPolling();
-          const watched = running.catch((error: unknown) => {
-            if (!this.signal.aborted) this.#fail(error);
-          });
-          following.push(watched);
-        }),
+        this.#lookForGroups(),
         new Promise<void>((resolve) => {
           this.signal.addEventListener('abort', () => resolve(), { once: true });
           if (this.signal.aborted) resolve();
@@ -274,7 +338,7 @@ class RunningTail implements LogTail, Desk {
     } catch (error) {
       if (!this.signal.aborted) this.#fail(error);
     }
-    await Promise.all(following);
+    await Promise.all(this.#following);
     this.#metrics?.freeze();
     this.#ownClient?.destroy();
     this.#queue.end();
@@ -314,30 +378,81 @@ class RunningTail implements LogTail, Desk {
     this.#stop.abort();
   }
 
-  /** Resolves the selectors again and again, and starts a follower for each group that is new. */
-  async #lookForGroups(start: (groups: readonly KnownLogGroup[], isLive: boolean) => void): Promise<void> {
-    const known = new Set<string>();
-    const told = new Set<string>();
+  /** Resolves the selectors again and again, and starts a follower for each group that is new, or there again. */
+  async #lookForGroups(): Promise<void> {
     let isFirst = true;
     const hasPrefixes = this.#settings.logGroups.some((selector) => selector.endsWith('*'));
     for (;;) {
-      const directory = new LogGroupDirectory({ client: this.client, epochMillis: this.epochMillis });
-      const { groups, leftOut } = await this.calls.make(() =>
-        directory.resolve(this.#settings.logGroups, this.signal),
-      );
-      const fresh = groups.filter(({ identifier }) => !known.has(identifier));
-      for (const { identifier } of fresh) known.add(identifier);
-      const missing = leftOut.map(({ logGroup }) => logGroup).filter((name) => !told.has(name));
-      for (const name of missing) told.add(name);
-      if (missing.length > 0) await this.tell({ kind: 'missing', logGroups: missing });
-      if (isFirst) {
-        isFirst = false;
-        await this.#showHistory(fresh);
-        if (!this.#settings.follow) return;
+      let isAllThere = false;
+      try {
+        const { groups, leftOut } = await this.#resolve(this.#settings.logGroups);
+        await this.#noteMissing(leftOut);
+        const unknown = groups.filter(({ identifier }) => !this.#known.has(identifier));
+        const fresh = unknown.filter(({ identifier }) => !this.#gone.has(identifier));
+        if (isFirst) {
+          isFirst = false;
+          await this.#showHistory(fresh);
+          if (!this.#settings.follow) return;
+        }
+        this.#join(fresh, this.#heardUntilMillis);
+        await this.#rejoin(unknown);
+        isAllThere = leftOut.length === 0;
+      } catch (error) {
+        this.signal.throwIfAborted();
+        // What is followed goes on; what is new is looked for the next time.
+        if (isFirst || !isPassing(error)) throw error;
       }
-      for (const { live, members } of chunks(fresh, this.#settings.source)) start(members, live);
-      if (!hasPrefixes && leftOut.length === 0) return await new Promise<never>(() => undefined);
+      if (!hasPrefixes && isAllThere && this.#gone.size === 0) {
+        await new Promise<void>((resolve) => (this.#onGone = resolve));
+      }
       await this.calls.wait(LOOK_FOR_GROUPS_MILLIS);
+    }
+  }
+
+  #resolve(selectors: readonly string[]): Promise<ResolvedLogGroups> {
+    const directory = new LogGroupDirectory({ client: this.client, epochMillis: this.epochMillis });
+    return this.calls.make(() => directory.resolve(selectors, this.signal));
+  }
+
+  async #noteMissing(leftOut: ResolvedLogGroups['leftOut']): Promise<void> {
+    const missing = leftOut.map(({ logGroup }) => logGroup).filter((name) => !this.#told.has(name));
+    for (const name of missing) this.#told.add(name);
+    if (missing.length > 0) await this.tell({ kind: 'missing', logGroups: missing });
+  }
+
+  #join(groups: readonly KnownLogGroup[], heardUntilMillis: number): void {
+    for (const { identifier } of groups) {
+      this.#known.add(identifier);
+      this.#gone.delete(identifier);
+    }
+    for (const { live, members } of chunks(groups, this.#settings.source)) {
+      this.#startFollower(members, live, heardUntilMillis);
+    }
+  }
+
+  /** Takes up what was gone and is there again; what still is not is heard of until now. */
+  async #rejoin(groups: readonly KnownLogGroup[]): Promise<void> {
+    const resolved = new Map(groups.map((group) => [group.identifier, group]));
+    for (const [identifier, gone] of [...this.#gone]) {
+      const group = resolved.get(identifier);
+      const askedMillis = this.epochMillis();
+      if (group && askedMillis < gone.notBeforeMillis) continue;
+      // Lists have a group for a while that is deleted, and not every role may see one.
+      if (group && !(await this.#isGone(group))) this.#join([group], gone.heardUntilMillis);
+      else gone.heardUntilMillis = askedMillis;
+    }
+  }
+
+  /** Asks for one event. @returns false also where that is not allowed. @throws a passing error */
+  async #isGone({ identifier }: KnownLogGroup): Promise<boolean> {
+    const command = new FilterLogEventsCommand({ ...namedLogGroup(identifier), limit: 1 });
+    try {
+      await this.calls.make(() => this.client.send(command, { abortSignal: this.signal }));
+      return false;
+    } catch (error) {
+      this.signal.throwIfAborted();
+      if (isPassing(error)) throw error;
+      return isMissing(error);
     }
   }
 }

@@ -124,6 +124,20 @@ describe('otel-cwlogs doctor', () => {
     expect((await report(['-g', stream.logGroupName])).of('queries')).to.equal(undefined);
   });
 
+  it('says nothing of that where the service answers such events', async () => {
+    const answering = await LocalCloudWatchLogs.start({ answerOlderEvents: true });
+    try {
+      const group = { logGroupName: '/doctor/answered' };
+      await answering.put([{ ...group, logStreamName: 's', timestamp: Date.now(), message: 'now' }]);
+      const timestamp = Date.now() - 60_000;
+      await answering.put([{ ...group, logStreamName: 's', timestamp, message: 'before' }]);
+      const args = ['--endpoint', answering.endpoint, '-g', group.logGroupName];
+      expect((await report(args)).of('queries')).to.equal(undefined);
+    } finally {
+      await answering.stop();
+    }
+  });
+
   async function groups(prefix: string): Promise<string[]> {
     const { logGroups } = await client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: prefix }));
     return (logGroups ?? []).map((group) => group.logGroupName!);

@@ -87,7 +87,7 @@ describe('otel-cwlogs generate and replay', () => {
   it('replays what it made', async () => {
     const path = await eventsFile('--kind', 'structured', '--count', '50');
     const { code, stderr } = await runCommand(local.endpoint, ['replay', path, '-g', '/replayed']);
-    expect(stderr).to.match(/^50 events of 50, .* to \/replayed\n50 events delivered\n$/);
+    expect(stderr).to.match(/^50 events of 50, .* to \/replayed\n50 events delivered\n/);
     expect(code).to.equal(0);
     expect(local.events({ logGroupName: '/replayed' })).to.have.length(50);
   });
@@ -97,6 +97,44 @@ describe('otel-cwlogs generate and replay', () => {
     expect(code).to.equal(0);
     expect(local.events().length).to.be.greaterThan(20);
     expect(local.events({ logGroupName: 'aws/spans' })).to.deep.equal([]);
+  });
+
+  describe('into groups that are younger than the events', () => {
+    const HIDDEN =
+      /^\/apps\/\w+, \/apps\/\w+, \/apps\/\w+ and 1 more: made after events that were sent, which queries do not show; look-ups and tail do\. .*--answer-older-events.*$/m;
+    const sent = (endpoint: string, ...more: string[]): ReturnType<typeof runCommand> =>
+      runCommand(endpoint, ['generate', '--send', '-n', '60', ...more]);
+
+    for (const start of [[], ['--start', '5m']]) {
+      it(`says in a line that queries do not show them: ${start.join(' ') || 'no --start'}`, async () => {
+        const { stderr, code } = await sent(local.endpoint, ...start);
+        expect(stderr).to.match(HIDDEN);
+        expect(stderr.trim().split('\n')).to.have.length(3);
+        expect(code).to.equal(0);
+      });
+    }
+
+    it('says nothing where the groups are old enough', async () => {
+      const old = {
+        logGroupName: '/old',
+        logStreamName: 's',
+        message: 'm',
+        timestamp: Date.now() - 3_600_000,
+      };
+      await local.put([old]);
+      expect((await sent(local.endpoint, '--start', '5m', '-g', '/old')).stderr).to.match(/delivered\n$/);
+    });
+
+    it('says nothing where the service answers them, or nobody may ask', async () => {
+      const answering = await LocalCloudWatchLogs.start({ answerOlderEvents: true });
+      try {
+        expect((await sent(answering.endpoint, '--start', '5m')).stderr).to.match(/delivered\n$/);
+      } finally {
+        await answering.stop();
+      }
+      local.faults.add({ kind: 'deny', operations: ['DescribeLogGroups'] });
+      expect((await sent(local.endpoint, '--start', '5m')).stderr).to.match(/delivered\n$/);
+    });
   });
 
   it('reads a log group elsewhere', async () => {

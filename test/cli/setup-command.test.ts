@@ -129,6 +129,19 @@ describe('otel-cwlogs setup', () => {
     }
   });
 
+  it('says how far it came where the service fails, and goes on there', async () => {
+    local.faults.add({ kind: 'deny', operations: ['PutIndexPolicy'] });
+    const args = ['-g', '/one', '-g', '/two', '--yes'];
+    const { code, stderr } = await setup(args);
+    expect(code).to.equal(3);
+    expect(stderr).to.contain('none of the log groups is through; the same command goes on with the rest\n');
+    local.faults.clear();
+    const again = await setup(args);
+    expect(again.code).to.equal(0);
+    expect(again.stdout).to.contain('  /one\n    + field index: trace_id, span_id');
+    expect(again.stdout).to.contain('  /two\n    + log group');
+  });
+
   it('takes the group of the exporter', async () => {
     const env = { OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME: '/from/env' };
     expect((await setup(['--yes'], { env })).code).to.equal(0);
@@ -154,6 +167,7 @@ describe('otel-cwlogs setup', () => {
         'only the class STANDARD has field indexes',
       ],
       [['-g', '/new', '--class', 'CHEAP'], 'CHEAP'],
+      [['-g', '/new', '--no-index', '--facet-field', 'a'], '--no-index must not stand beside'],
     ] as const) {
       const { code, stderr } = await setup([...args, '--yes'], { env: {} });
       expect(stderr, args.join(' ')).to.contain(text);

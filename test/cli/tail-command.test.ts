@@ -104,7 +104,7 @@ describe('renderItem', () => {
     expect(told({ kind: 'fallback', logGroups: ['/a'], reason: 'why' })).to.equal(
       '-- /a: polling instead of live tail (why)\n',
     );
-    expect(told({ kind: 'missing', logGroups: ['/a'] })).to.include('no such log group yet');
+    expect(told({ kind: 'missing', logGroups: ['/a'] })).to.include('no such log group');
     expect(told({ kind: 'left-out', logGroups: ['/a'], reason: 'why' })).to.equal('-- left out /a: why\n');
     expect(told({ kind: 'lag', lagMillis: 12_000 })).to.equal('-- 12 s behind\n');
   });

@@ -79,7 +79,7 @@ describe('createTailLiveSource', () => {
     const follow = source('polling').follow({ logGroups: ['/apps/none'], backlog: 1, signal: left.signal });
     for await (const { notes } of follow) {
       if (notes.length === 0) continue;
-      expect(notes).to.deep.equal(['/apps/none is not there yet']);
+      expect(notes).to.deep.equal(['/apps/none is not there']);
       break;
     }
   });

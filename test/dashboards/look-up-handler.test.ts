@@ -411,6 +411,89 @@ describe('createLookupHandler', () => {
     });
   });
 
+  describe('look-ups at once', () => {
+    const FORMS = ['json', 'ndjson', 'logs', 'trace', 'ndjson&progress=true'];
+    const path = (form: string): string => `/api/trace/${TRACE_ID}?format=${form}`;
+
+    for (const form of FORMS) {
+      it(`counts an answer as ${form} until it is read, or its reader leaves`, async () => {
+        const handler = handlerFor(service, { concurrency: 1 });
+        const unread = await ask(handler, path(form));
+        for (const other of FORMS) expect((await ask(handler, path(other))).status, other).to.equal(429);
+        await unread.text();
+        const left = await ask(handler, path(form));
+        expect(left.status).to.equal(200);
+        expect((await ask(handler, path(form))).status).to.equal(429);
+        await left.body!.cancel();
+        expect((await ask(handler, path(form), { method: 'HEAD' })).status).to.equal(200);
+        const leaving = new AbortController();
+        expect((await ask(handler, path(form), { signal: leaving.signal })).status).to.equal(200);
+        leaving.abort();
+        expect((await ask(handler, path(form))).status).to.equal(200);
+      });
+
+      it(`gives up an answer as ${form} that nobody reads`, async () => {
+        const handler = handlerFor(service, { concurrency: 1, timeoutMillis: 200 });
+        const unread = await ask(handler, path(form));
+        let next = await ask(handler, path(form));
+        while (next.status === 429) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          next = await ask(handler, path(form));
+        }
+        expect(next.status).to.equal(200);
+        expect(await unread.text().catch(String)).to.match(/was not read/);
+      });
+    }
+
+    it('counts the search for a healthy trace, and bounds all its look-ups together', async () => {
+      const asked: { maxBytesScanned?: number; signal?: AbortSignal }[] = [];
+      const event = (n: number): object => ({
+        traceId: `t${n}`,
+        text: 'began',
+        timeMillis: n,
+        isError: false,
+      });
+      let go: () => void = () => undefined;
+      const engine = {
+        logGroups: ['/apps/*'],
+        newestEvents: async ({ signal }: { signal: AbortSignal }) => {
+          await new Promise<void>((resolve, reject) => {
+            go = resolve;
+            signal.addEventListener('abort', () => reject(signal.reason as Error));
+          });
+          return { events: Array.from({ length: 8 }, (_, n) => event(n)) };
+        },
+        correlateByTrace: (_: string, options: (typeof asked)[number]) => {
+          asked.push(options);
+          return Promise.resolve({ events: [{ isError: true }], statistics: { bytesScanned: 400 } });
+        },
+      };
+      const bounded = createLookupHandler({
+        engine: engine as never,
+        concurrency: 1,
+        maxBytesScanned: 1_000,
+        live: false,
+      });
+      const healthy = '/api/healthy?groups=/apps/a&text=began&not=x';
+      const first = ask(bounded, healthy);
+      await new Promise(setImmediate);
+      expect((await ask(bounded, healthy)).status).to.equal(429);
+      expect((await ask(bounded, '/api/trace/x')).status).to.equal(429);
+      go();
+      expect(await (await first).json()).to.equal(null);
+      expect(asked.map(({ maxBytesScanned }) => maxBytesScanned)).to.deep.equal([1_000, 600, 200]);
+      expect((await ask(bounded, '/api/healthy?text=a')).status).to.equal(400);
+
+      const hasty = createLookupHandler({
+        engine: engine as never,
+        concurrency: 1,
+        timeoutMillis: 20,
+        live: false,
+      });
+      expect(await refusal(await ask(hasty, healthy))).to.include({ status: 504, code: 'timeout' });
+    });
+  });
+
   describe('wrong requests', () => {
     const WRONG: readonly (readonly [string, RegExp])[] = [
       ['/api/trace/x?from=yesterday', /`from` must be a time/],

@@ -132,7 +132,19 @@ describe('the tools', () => {
       'no more than 2 rows',
     );
     const refused: [object, string][] = [
-      [{ query: "SOURCE '/private/secrets' | fields @message" }, 'query must not begin with SOURCE'],
+      [{ query: "SOURCE '/private/secrets' | fields @message" }, 'query must not hold SOURCE'],
+      [
+        {
+          query:
+            'fields body, service | join left=a right=b where a.service = b.service ' +
+            "(source # of ours\n '/private/secrets' | fields @message, service)",
+        },
+        'query must not hold SOURCE',
+      ],
+      [
+        { query: `filter service in (SOURCE logGroups(namePrefix: ['/private']) | fields service)` },
+        'query must not hold SOURCE',
+      ],
       [{ query, log_groups: ['/private/*'] }, 'log_groups must lie within /apps/*'],
       [{ query, log_groups: ['*'] }, 'log_groups must lie within /apps/*'],
       [{ query, log_groups: [] }, 'log_groups must be a list of texts'],
@@ -150,6 +162,23 @@ describe('the tools', () => {
       const error: unknown = await call('search_logs', input).catch((caught: unknown) => caught);
       expect(error, JSON.stringify(input)).to.be.an('error').with.property('message').that.includes(message);
     }
+  });
+
+  it("read another account's log group only where it is named", async () => {
+    const arn = 'arn:aws:logs:eu-west-1:999999999999:log-group:/apps/orders';
+    for (const name of ['search_logs', 'find_trace', 'list_log_groups']) {
+      const input = { ...(name === 'search_logs' && { query: 'fields body' }), log_groups: [arn] };
+      const given = name === 'find_trace' ? { ...input, trace_id: TRACE_ID } : input;
+      const error: unknown = await call(name, given, { logGroups: ['*'] }).catch((caught: unknown) => caught);
+      expect(error, name).to.be.an('error').with.property('message').that.includes('must lie within *');
+    }
+  });
+
+  it('say what limits the rows of a query', async () => {
+    await service.createStream('/aged/moved');
+    await service.put('/aged/moved', [[-2 * HOUR, 'from before']]);
+    const text = await call('search_logs', { query: 'fields body' }, { logGroups: ['/aged/*'] });
+    expect(text).to.match(/^Note: .*\/aged\/moved/m);
   });
 
   it('list log groups, and estimate what a search costs', async () => {

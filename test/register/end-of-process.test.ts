@@ -4,7 +4,7 @@ import { settleAtEnd } from '../../src/register/end-of-process.js';
 
 /** A process of which only the events, and its ways out, are used. */
 class StandIn extends EventEmitter {
-  readonly pid = 1;
+  pid = 100;
   _exiting = false;
   readonly calls: string[] = [];
   reallyExit = (code: number): void => void this.calls.push(`exit ${code}`);
@@ -53,17 +53,17 @@ describe('settleAtEnd', () => {
 
   it('settles, and dies in the very call, where nobody else listens to a signal that it sends itself', () => {
     const { standIn } = arrange();
-    standIn._kill(1, 15);
-    expect(standIn.calls).to.deep.equal(['settle', 'kill 1 15']);
+    standIn._kill(100, 15);
+    expect(standIn.calls).to.deep.equal(['settle', 'kill 100 15']);
     expect(standIn.listenerCount('SIGTERM')).to.equal(0);
-    standIn._kill(1, 15);
-    expect(standIn.calls).to.deep.equal(['settle', 'kill 1 15', 'kill 1 15']);
+    standIn._kill(100, 15);
+    expect(standIn.calls).to.deep.equal(['settle', 'kill 100 15', 'kill 100 15']);
   });
 
   for (const [pid, signal] of [
     [2, 15],
-    [1, 9],
-    [1, 0],
+    [100, 9],
+    [100, 0],
   ] as const) {
     // prettier-ignore
     it(`does nothing where process ${pid} is sent signal ${signal}`, () => {
@@ -83,6 +83,45 @@ describe('settleAtEnd', () => {
     Object.assign(standIn, { __signal_exit_emitter__: { count: 1 } });
     standIn.emit('SIGTERM', 'SIGTERM', 15);
     expect(standIn.calls).to.deep.equal(['settle', 'SIGTERM']);
+  });
+
+  describe('in process 1, which the kernel ends by no such signal', () => {
+    const immediate = () => new Promise((resolve) => setImmediate(resolve));
+
+    it('ends by the code of the signal', async () => {
+      const { standIn } = arrange();
+      standIn.pid = 1;
+      standIn.emit('SIGINT', 'SIGINT', 2);
+      await immediate();
+      // What was logged since is settled as well.
+      expect(standIn.calls).to.deep.equal(['settle', 'SIGINT', 'settle', 'exit 130']);
+    });
+
+    it('ends where it sends the signal itself', async () => {
+      const { standIn } = arrange();
+      standIn.pid = 1;
+      standIn._kill(1, 15);
+      await immediate();
+      expect(standIn.calls).to.deep.equal(['settle', 'kill 1 15', 'settle', 'exit 143']);
+    });
+
+    it('lives on where the application listens', async () => {
+      const { standIn } = arrange();
+      standIn.pid = 1;
+      standIn.on('SIGTERM', () => undefined);
+      standIn.emit('SIGTERM', 'SIGTERM', 15);
+      await immediate();
+      expect(standIn.calls).to.deep.equal([]);
+    });
+
+    it('lives on where somebody listens at the last moment', async () => {
+      const { standIn } = arrange();
+      standIn.pid = 1;
+      standIn.emit('SIGTERM', 'SIGTERM', 15);
+      standIn.on('SIGTERM', () => undefined);
+      await immediate();
+      expect(standIn.calls).to.deep.equal(['settle', 'SIGTERM']);
+    });
   });
 
   it('takes a signal that is only emitted for none', () => {

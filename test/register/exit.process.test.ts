@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -69,6 +70,41 @@ describe('register, at the end of the process', function () {
       environment: { ENDING: ending, ...environment },
     });
   }
+
+  /** As in a container without an init process: the kernel does not end process 1 by a signal to which nobody listens. */
+  describe('as process 1', () => {
+    const CONTAINER = ['--fork', '--pid', '--mount-proc', '--kill-child', '--map-root-user'];
+    before(function () {
+      if (spawnSync('unshare', [...CONTAINER, 'true']).status !== 0) this.skip();
+    });
+
+    for (const [ending, by, exitCode] of [
+      ['process 1', 'SIGTERM', 143],
+      ['process 1', 'SIGINT', 130],
+      ['process 1, by itself', 'SIGTERM', 143],
+    ] as const) {
+      for (const sendAtExit of ['true', 'false']) {
+        it(`delivers what is queued and ends as by ${by}: ${ending}, SEND_AT_EXIT=${sendAtExit}`, async () => {
+          const result = await runApplication({
+            node: 'unshare',
+            file: join(root, 'test/fixtures/register/ends.cjs'),
+            directory: root,
+            endpoint: local.endpoint,
+            logGroupName: `/exit/${groups}`,
+            nodeArguments: [
+              ...CONTAINER,
+              process.execPath,
+              '--import',
+              'opentelemetry-cloudwatch-logs/register',
+            ],
+            environment: { ENDING: ending, BY: by, [`${PREFIX}SEND_AT_EXIT`]: sendAtExit },
+          });
+          expect(result).to.include({ exitCode, stdout: '' });
+          expect(result.records.map((record) => record.body)).to.deep.equal(['hello']);
+        });
+      }
+    }
+  });
 
   const endings = Object.keys(ENDINGS) as Ending[];
   for (const ending of endings) {

@@ -422,10 +422,13 @@ describe('TeeLoggerProvider', () => {
 describe('flushAtExit', () => {
   /** A process of which only the events and `kill` are used. */
   class StandIn extends EventEmitter {
-    readonly pid = 1;
+    pid = 100;
     readonly killed: string[] = [];
     kill(_pid: number, signal: string): void {
       this.killed.push(signal);
+    }
+    reallyExit(code: number): void {
+      this.killed.push(`exit ${code}`);
     }
   }
 
@@ -562,6 +565,16 @@ describe('flushAtExit', () => {
     expect(standIn.killed).to.deep.equal(['SIGTERM']);
     expect(seen).to.include({ flushes: 1, shutdowns: 1, ends: 1 });
     expect(standIn.listenerCount('SIGTERM')).to.equal(0);
+  });
+
+  it('ends process 1, which no signal ends to which nobody listens', async () => {
+    const { standIn, seen } = arrange();
+    standIn.pid = 1;
+    standIn.emit('SIGTERM', 'SIGTERM');
+    await settled();
+    await settled();
+    expect(standIn.killed).to.deep.equal(['SIGTERM', 'exit 143']);
+    expect(seen).to.include({ flushes: 1, shutdowns: 1, ends: 1 });
   });
 
   it('does not wait for a flush for longer than the timeout', async () => {

@@ -325,6 +325,68 @@ describe('ResourceError', () => {
   });
 });
 
+describe('a subscription filter that is refused for its destination', () => {
+  const GROUP = 'arn:aws:logs:eu-west-1:123456789012:log-group:/a:*';
+  const DESTINATION = 'arn:aws:logs:eu-west-1:210987654321:destination:central';
+  const cases: readonly [name: string, message: string, remedy: RegExp | undefined][] = [
+    [
+      'InvalidParameterException',
+      'Could not execute the lambda function. Make sure you have given CloudWatch Logs permission to execute your function.',
+      /; let the service call the function: .*lambda add-permission/,
+    ],
+    [
+      'AccessDeniedException',
+      'Cross-account lambda invocation passing is not allowed. You must use DestinationPolicies to create cross account lambda triggers.',
+      /; give a function of this account, or a logical destination/,
+    ],
+    [
+      'InvalidParameterException',
+      'Could not deliver test message to specified Kinesis stream. Check if the given kinesis stream is in ACTIVE state.',
+      /; the stream has to be active, and roleArn a role/,
+    ],
+    [
+      'AccessDeniedException',
+      `User with accountId: 123456789012 is not authorized to perform: logs:PutSubscriptionFilter on resource: ${DESTINATION}`,
+      /; have the access policy of the destination allow/,
+    ],
+    [
+      'AccessDeniedException',
+      'User: arn:aws:sts::1:assumed-role/r/s is not authorized to perform: firehose:PutRecord on resource: x',
+      /; allow it to the role of roleArn/,
+    ],
+    ['AccessDeniedException', 'Access denied', undefined],
+    [
+      'AccessDeniedException',
+      `User: u is not authorized to perform: logs:PutSubscriptionFilter on resource: ${GROUP}`,
+      /; allow logs:PutSubscriptionFilter to the role in use$/,
+    ],
+    [
+      'AccessDeniedException',
+      'User: u is not authorized to perform: iam:PassRole on resource: r',
+      /; allow iam:PassRole to the role in use$/,
+    ],
+    [
+      'ExpiredTokenException',
+      'The security token included in the request is expired',
+      /; check the option `credentials`/,
+    ],
+  ];
+  for (const [name, message, remedy] of cases) {
+    it(`has a remedy that fits, or none: ${message.slice(0, 100)}`, () => {
+      const thrown = Object.assign(new Error(message), { name, $metadata: { httpStatusCode: 400 } });
+      const text = new ResourceError('PutSubscriptionFilter', thrown).message;
+      if (remedy) expect(text).to.match(remedy);
+      else expect(text).not.to.contain('allow');
+      expect(text).not.to.match(/\d{12}/);
+    });
+  }
+
+  it('is not mistaken for another operation that is denied', () => {
+    const thrown = Object.assign(new Error('Access denied'), { name: 'AccessDeniedException' });
+    expect(new ResourceError('PutMetricFilter', thrown).message).to.contain('allow the action');
+  });
+});
+
 describe('members that nobody knows', () => {
   const { resources } = createResources(() => ({}));
   const logGroupName = '/g';

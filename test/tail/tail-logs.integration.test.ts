@@ -1,4 +1,8 @@
-import { CloudWatchLogsClient, CreateLogGroupCommand } from '@aws-sdk/client-cloudwatch-logs';
+import {
+  CloudWatchLogsClient,
+  CreateLogGroupCommand,
+  DeleteLogGroupCommand,
+} from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
 import { CorrelationEngine, ReadCalls } from '../../src/insights/index.js';
 import { type TailCheckpoint, type TailItem, type TailOptions } from '../../src/tail/index.js';
@@ -234,6 +238,144 @@ describe('tailLogs over HTTP', () => {
     await put('/apps/a', 'one');
     await reader.until(() => reader.texts.length === 1);
     expect(reader.tail.status().logGroups).to.deep.equal(['/apps/a']);
+  });
+
+  describe('a group that goes', () => {
+    const remove = (logGroupName: string) => service.client.send(new DeleteLogGroupCommand({ logGroupName }));
+    const gone = (reader: Reader, group: string): boolean =>
+      reader.of('missing').some(({ logGroups }) => logGroups.includes(group));
+
+    for (const source of ['polling', 'live'] as const) {
+      it(`is said and left out, and joins again when it is made again (${source})`, async () => {
+        for (const group of ['/apps/a', '/apps/b']) await service.createStream(group);
+        const reader = follow({ logGroups: ['/apps/a', '/apps/b'], source });
+        await reader.until(() => sessions(reader) === 1);
+        await remove('/apps/a');
+        proxy.cut();
+        await reader.until(() => gone(reader, '/apps/a'));
+        await put('/apps/b', 'of the other');
+        await reader.until(() => reader.texts.length === 1);
+        expect(reader.tail.status().logGroups).to.deep.equal(['/apps/b']);
+        const before = sessions(reader);
+        await service.createStream('/apps/a');
+        await put('/apps/a', 'made again');
+        await reader.until(() => reader.texts.length === 2);
+        await put('/apps/b', 'still');
+        await put('/apps/a', 'and on');
+        await reader.until(() => reader.texts.length === 4);
+        expect(reader.texts).to.have.members(['of the other', 'made again', 'still', 'and on']);
+        expect(
+          reader
+            .of('session')
+            .slice(before)
+            .some(({ logGroups }) => logGroups.join() === '/apps/a'),
+        ).to.equal(true);
+        expect(reader.of('missing')).to.have.lengthOf(1);
+      });
+
+      it(`does not end the tail where it joined later, or is the last (${source})`, async () => {
+        await service.createStream('/apps/a');
+        const reader = follow({ logGroups: ['/apps/*'], source });
+        await reader.until(() => sessions(reader) === 1);
+        await service.createStream('/apps/late');
+        await reader.until(() => sessions(reader) === 2);
+        await remove('/apps/late');
+        proxy.cut();
+        await reader.until(() => gone(reader, '/apps/late'));
+        await put('/apps/a', 'one');
+        await reader.until(() => reader.texts.length === 1);
+        await remove('/apps/a');
+        proxy.cut();
+        await reader.until(() => gone(reader, '/apps/a'));
+        const heard = reader.tail.checkpoint().ingestedMillis;
+        while (reader.tail.checkpoint().ingestedMillis === heard) await wait(0);
+        await service.createStream('/apps/late');
+        await put('/apps/late', 'two');
+        await reader.until(() => reader.texts.length === 2);
+      });
+    }
+
+    for (const [missed, what] of [
+      [2, 'follows all in one session as before where live tail misses one for a moment'],
+      [3, 'follows each in a session of its own where nobody says which is missing'],
+    ] as const) {
+      it(what, async () => {
+        for (const group of ['/apps/a', '/apps/b']) await service.createStream(group);
+        const reader = follow({ logGroups: ['/apps/*'], source: 'live' });
+        await reader.until(() => sessions(reader) === 1);
+        service.local.faults.add({ kind: 'deny', operations: ['FilterLogEvents'] });
+        service.local.faults.add({
+          kind: 'error',
+          operations: ['StartLiveTail'],
+          code: 'ResourceNotFoundException',
+          status: 400,
+          count: missed,
+        });
+        proxy.cut();
+        const expected = missed === 2 ? 1 : 2;
+        await reader.until(() => sessions(reader) === 1 + expected);
+        await put('/apps/a', 'one');
+        await put('/apps/b', 'two');
+        await reader.until(() => reader.texts.length === 2);
+        expect(reader.of('missing')).to.deep.equal([]);
+        expect(reader.tail.status()).to.include({ liveSessions: expected });
+      });
+    }
+
+    it('is left out where only live tail says that it is gone', async () => {
+      await service.createStream('/apps/a');
+      const reader = follow({ logGroups: ['/apps/*'], source: 'live' });
+      await reader.until(() => sessions(reader) === 1);
+      service.local.faults.add({ kind: 'deny', operations: ['FilterLogEvents'] });
+      const fault = service.local.faults.add({
+        kind: 'error',
+        operations: ['StartLiveTail'],
+        code: 'ResourceNotFoundException',
+        status: 400,
+      });
+      proxy.cut();
+      await reader.until(() => reader.of('missing').length === 1);
+      service.local.faults.remove(fault);
+      await reader.until(() => sessions(reader) === 2);
+    });
+
+    it('that is denied ends the tail only where nothing else is followed', async () => {
+      await service.createStream('/apps/a');
+      const reader = follow({ logGroups: ['/apps/*'], source: 'polling' });
+      await reader.until(() => sessions(reader) === 1);
+      await service.client.send(
+        new CreateLogGroupCommand({ logGroupName: '/apps/rare', logGroupClass: 'INFREQUENT_ACCESS' }),
+      );
+      await reader.until(() => reader.of('left-out').length === 1);
+      await put('/apps/a', 'one');
+      await reader.until(() => reader.texts.length === 1);
+    });
+  });
+
+  it('goes on where log groups can not be listed for a while', async () => {
+    await service.createStream('/apps/a');
+    const reader = follow({ logGroups: ['/apps/*'], source: 'polling' });
+    await reader.until(() => sessions(reader) === 1);
+    service.local.faults.add({ kind: 'reset-before', operations: ['DescribeLogGroups'], count: 3 });
+    await service.createStream('/apps/late');
+    await put('/apps/late', 'first');
+    await reader.until(() => reader.texts.length === 1);
+  });
+
+  it('says how many events filled the gap of an outage', async () => {
+    await service.createStream('/apps/a');
+    const reader = follow({ logGroups: ['/apps/a'], source: 'polling' });
+    await reader.until(() => sessions(reader) === 1);
+    await put('/apps/a', 'before');
+    await reader.until(() => reader.texts.length === 1);
+    const { errors } = reader.tail.status();
+    service.local.faults.add({ kind: 'error', operations: ['FilterLogEvents'], count: 8 });
+    while (reader.tail.status().errors === errors) await wait(0);
+    await put('/apps/a', 'one', 'two', 'three');
+    await reader.until(() => reader.of('gap').length === 1);
+    expect(reader.of('gap')[0]).to.include({ isFilled: true, events: 3 });
+    await put('/apps/a', 'after');
+    await reader.until(() => reader.texts.length === 5);
   });
 
   it('says why it polls', async () => {

@@ -23,11 +23,17 @@ const MAX_WORDS = 6;
 
 /**
  * Finds the newest trace without an error whose first record says the same as another trace's.
- * Parameters: `groups` (where that record lies), `text`, `not` (the other trace), `before` (milliseconds).
+ * Parameters: `groups` (where that record lies), `text`, `not` (the other trace). All its look-ups together scan what one
+ * may scan.
+ * @param signal - ends it; it has its deadline
  * @throws RequestError for wrong parameters; what the engine throws
  */
 export async function findHealthyTrace(
-  { engine, epochMillis, timeoutMillis }: Pick<HandlerSettings, 'engine' | 'epochMillis' | 'timeoutMillis'>,
+  {
+    engine,
+    epochMillis,
+    maxBytesScanned,
+  }: Pick<HandlerSettings, 'engine' | 'epochMillis' | 'maxBytesScanned'>,
   parameters: URLSearchParams,
   signal: AbortSignal,
 ): Promise<HealthyTrace | undefined> {
@@ -47,17 +53,21 @@ export async function findHealthyTrace(
     filterPattern: words.map((word) => `"${word}"`).join(' '),
     signal,
   });
+  let bytesLeft = maxBytesScanned;
   for (const event of newestOfEachTrace(events, templateOf(text), not).slice(0, MAX_TRIED)) {
     const around = {
       fromMillis: event.timeMillis - AROUND_MILLIS,
       toMillis: event.timeMillis + AROUND_MILLIS,
     };
-    const { events: found } = await engine.correlateByTrace(event.traceId!, {
+    const { events: found, statistics } = await engine.correlateByTrace(event.traceId!, {
       from: around.fromMillis,
       to: Math.min(around.toMillis, now),
-      timeoutMillis,
+      ...(bytesLeft !== undefined && { maxBytesScanned: bytesLeft }),
       signal,
     });
+    // A look-up that was stopped may not have come to the error.
+    if (bytesLeft !== undefined) bytesLeft -= statistics.bytesScanned;
+    if (bytesLeft !== undefined && bytesLeft < 1) return undefined;
     if (found.length > 0 && !found.some(({ isError }) => isError)) {
       return { traceId: event.traceId!, ...around };
     }

@@ -33,9 +33,11 @@ export class LiveAnswers {
     const signal = AbortSignal.any([request.signal, left.signal]);
     const events = this.#events(live, { ...selected, backlog, signal }, end);
     return new Response(
-      textStream(withKeepAlive(events, signal), () => {
-        left.abort(new Error('the client left'));
-        end();
+      textStream(withKeepAlive(events, signal), {
+        onEnd: () => {
+          left.abort(new Error('the client left'));
+          end();
+        },
       }),
       // Proxies that gather an answer before they pass it on would hold it for ever.
       { headers: { 'content-type': 'text/event-stream; charset=utf-8', 'x-accel-buffering': 'no' } },

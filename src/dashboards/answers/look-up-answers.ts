@@ -2,13 +2,13 @@ import { RequestError, toRequestError } from '../failures.js';
 import { type HandlerSettings } from '../handler-options.js';
 import { type LookUpRequest } from '../look-up-request.js';
 import { type LookUpProgress } from '../../insights/look-up/look-up-progress.js';
+import { type Admission, type Admitted } from './admission.js';
 import { find } from './find.js';
 import { type Found } from './found.js';
 import { infinityLogs } from './infinity-logs.js';
 import { infinityTrace } from './infinity-trace.js';
 import { jsonDocument } from './json.js';
 import { ndjsonLine, ndjsonLines } from './ndjson.js';
-import { Running } from './running.js';
 import { inChunks, textStream } from './text-stream.js';
 
 const NDJSON = 'application/x-ndjson; charset=utf-8';
@@ -18,70 +18,74 @@ const PROGRESS_MILLIS = 100;
 /** Answers look-ups. */
 export class LookUpAnswers {
   readonly #settings: HandlerSettings;
-  readonly #running: Running;
+  readonly #admission: Admission;
 
-  constructor(settings: HandlerSettings) {
+  constructor(settings: HandlerSettings, admission: Admission) {
     this.#settings = settings;
-    this.#running = new Running(settings.concurrency, 'look-ups');
+    this.#admission = admission;
   }
 
   /** @throws RequestError, or what the engine throws */
   async answer(request: Request, lookUp: LookUpRequest): Promise<Response> {
-    const end = this.#running.begin();
-    const deadline = new AbortController();
-    const timer = setTimeout(() => {
-      deadline.abort(new RequestError(504, 'timeout', 'The look-up took too long and was stopped.'));
-    }, this.#settings.timeoutMillis);
-    const release = (): void => {
-      clearTimeout(timer);
-      end();
-    };
-    const signal = AbortSignal.any([request.signal, deadline.signal]);
-    if (lookUp.withProgress) return this.#withProgress(lookUp, signal, release);
+    const admitted = this.#admission.begin(request);
+    if (lookUp.withProgress) return this.#withProgress(request, lookUp, admitted);
     try {
+      const { signal } = admitted;
       const found = await find(this.#settings, lookUp, { ...lookUp.options, signal });
-      return new Response(textStream(inChunks(write(found, lookUp))), {
-        headers: {
-          'content-type': lookUp.format === 'ndjson' ? NDJSON : 'application/json; charset=utf-8',
-          // The two shapes of Grafana have no place for it.
-          'x-look-up-complete': String(found.summary.isComplete),
+      admitted.found();
+      const { isComplete } = found.summary;
+      return new Response(
+        this.#body(request, inChunks(write(found, lookUp)), () => admitted.end()),
+        {
+          headers: {
+            'content-type': lookUp.format === 'ndjson' ? NDJSON : 'application/json; charset=utf-8',
+            // The two shapes of Grafana have no place for it.
+            'x-look-up-complete': String(isComplete),
+          },
         },
-      });
-    } finally {
-      release();
+      );
+    } catch (error) {
+      admitted.end();
+      throw error;
     }
   }
 
   /** An answer that begins before the look-up has ended: an error is then its last line. */
-  #withProgress(lookUp: LookUpRequest, signal: AbortSignal, release: () => void): Response {
+  #withProgress(request: Request, lookUp: LookUpRequest, admitted: Admitted): Response {
     const left = new AbortController();
-    const lines = this.#lines(lookUp, AbortSignal.any([signal, left.signal]), release);
-    return new Response(
-      textStream(lines, () => {
-        left.abort(new Error('the client left'));
-        release();
-      }),
-      { headers: { 'content-type': NDJSON } },
-    );
+    const lines = this.#lines(lookUp, {
+      ...admitted,
+      signal: AbortSignal.any([admitted.signal, left.signal]),
+    });
+    const body = this.#body(request, lines, () => {
+      left.abort(new Error('the client left'));
+      admitted.end();
+    });
+    return new Response(body, { headers: { 'content-type': NDJSON } });
   }
 
-  async *#lines(
-    lookUp: LookUpRequest,
-    signal: AbortSignal,
-    release: () => void,
-  ): AsyncGenerator<string, void> {
+  /** Until it is read, or nobody reads it, what it is made of is held, and counts. */
+  #body(
+    request: Request,
+    pieces: AsyncIterable<string> | Iterable<string>,
+    onEnd: () => void,
+  ): ReadableStream<Uint8Array> {
+    return textStream(pieces, { onEnd, idleMillis: this.#settings.timeoutMillis, signal: request.signal });
+  }
+
+  async *#lines(lookUp: LookUpRequest, { signal, found }: Admitted): AsyncGenerator<string, void> {
     try {
       yield ndjsonLine('started', { search: lookUp.search });
       const progress = new Progress();
       const finding = find(this.#settings, lookUp, { ...lookUp.options, signal, onProgress: progress.note });
       for await (const one of progress.until(finding)) yield ndjsonLine('progress', one);
-      yield* inChunks(ndjsonLines(await finding, lookUp.asStored));
+      const answer = await finding;
+      found();
+      yield* inChunks(ndjsonLines(answer, lookUp.asStored));
     } catch (error) {
       if (!(error instanceof RequestError) && !signal.aborted) this.#settings.onError(error);
       const { code, message } = toRequestError(error);
       yield ndjsonLine('error', { code, message });
-    } finally {
-      release();
     }
   }
 }

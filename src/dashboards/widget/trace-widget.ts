@@ -5,7 +5,7 @@ import { type Found } from '../answers/found.js';
 import { RequestError, toRequestError } from '../failures.js';
 import { parseFunctionArn } from '../function-arn.js';
 import { readSearch } from '../model/search-text.js';
-import { isWithin } from '../within-log-groups.js';
+import { isWithin } from '../../insights/log-groups/within-log-groups.js';
 import { WIDGET_DESCRIPTION } from './describe-widget.js';
 import { markup } from './html.js';
 import { foundView, recentView } from './trace-views.js';

@@ -1,6 +1,7 @@
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { namedLogGroup } from '../../cloudwatch/named-log-group.js';
 import { olderEventsSentence } from '../../cloudwatch/older-events-sentence.js';
+import { type RunsQueries } from '../queries/query-runner.js';
 import { type ReadCalls } from '../queries/read-calls.js';
 import { type KnownLogGroup } from './log-group-directory.js';
 
@@ -13,6 +14,8 @@ import { type KnownLogGroup } from './log-group-directory.js';
 const MAX_GROUPS = 10;
 /** Pages of one group: they may be empty while the service searches on. */
 const MAX_PAGES = 5;
+/** Nobody waits longer for a note. */
+const PROBE_MILLIS = 5_000;
 
 /** The part of a range that lies before a group was made; undefined where nothing does. */
 export function rangeBefore(
@@ -32,15 +35,20 @@ export async function olderEventsNotes(
   calls: ReadCalls,
   groups: readonly KnownLogGroup[],
   range: { readonly fromMillis: number; readonly toMillis: number },
-  settings: { readonly isLocal: boolean; readonly signal?: AbortSignal | undefined },
+  settings: {
+    readonly isLocal: boolean;
+    readonly runner: RunsQueries;
+    readonly signal?: AbortSignal | undefined;
+  },
 ): Promise<string[]> {
+  const { isLocal, runner, signal } = settings;
   const young = groups.filter((group) => rangeBefore(group, range)).slice(0, MAX_GROUPS);
   const notes = await Promise.all(
     young.map(async (group) => {
       const before = rangeBefore(group, range)!;
-      return (await holdsEvents(calls, group, before, settings.signal))
-        ? olderEventsNote(group, settings.isLocal)
-        : undefined;
+      if (!(await holdsEvents(calls, group, before, signal))) return undefined;
+      if (isLocal && (await queriesShowOlder(runner, group, before, signal))) return undefined;
+      return olderEventsNote(group, isLocal);
     }),
   );
   return notes.filter((note) => note !== undefined);
@@ -53,6 +61,35 @@ export async function olderEventsNotes(
 export function olderEventsNote(group: KnownLogGroup, isLocal: boolean, found?: number): string {
   const { identifier: logGroup, creationMillis = 0 } = group;
   return olderEventsSentence({ logGroup, creationMillis }, isLocal, found);
+}
+
+/**
+ * Whether queries show what is older than its group, which holds some: AWS's never do, and a service on this machine may have been
+ * told to. Only its answer tells; it bills nothing for it. Never rejects but for an aborted signal.
+ * @param before - the part of a range that lies before the group was made
+ */
+export async function queriesShowOlder(
+  runner: RunsQueries,
+  { identifier, creationMillis = 0 }: KnownLogGroup,
+  before: { readonly fromMillis: number; readonly toMillis: number },
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  try {
+    const { rows } = await runner.run({
+      query: 'fields @timestamp | sort @timestamp asc | limit 1',
+      logGroups: [identifier],
+      from: before.fromMillis,
+      to: before.toMillis,
+      timeoutMillis: PROBE_MILLIS,
+      signal,
+    });
+    // Ranges are cut to seconds: an event of the group's first second may be younger than the group.
+    return rows.some((row) => Date.parse(`${row['@timestamp']?.replace(' ', 'T')}Z`) < creationMillis);
+  } catch {
+    // Refused: the group is younger than this range, and nothing older is shown.
+    signal?.throwIfAborted();
+    return false;
+  }
 }
 
 async function holdsEvents(

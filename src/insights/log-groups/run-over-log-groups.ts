@@ -91,7 +91,7 @@ async function runOver(parts: Parts, given: QueryRequest): Promise<OverLogGroups
     parts.calls ?? new ReadCalls({ client: parts.client }, { circuitBreaker: false }),
     groups,
     range,
-    { isLocal: await isOnThisMachine(parts.client), signal: request.signal },
+    { isLocal: await isOnThisMachine(parts.client), runner: parts.runner, signal: request.signal },
   );
   return { ...answer, leftOut: [...leftOut, ...young], notes };
 }

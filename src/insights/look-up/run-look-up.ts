@@ -11,7 +11,7 @@ import {
 import { type IndexedFields } from '../log-groups/field-index-directory.js';
 import { readFreshEvents } from './fresh-events.js';
 import { type LookUpProgressCount } from './look-up-progress.js';
-import { olderEventsNote, rangeBefore } from '../log-groups/older-events.js';
+import { olderEventsNote, queriesShowOlder, rangeBefore } from '../log-groups/older-events.js';
 import { type QueryBuilder } from '../language/query-builder.js';
 import { type KnownLogGroup, type LeftOutLogGroup } from '../log-groups/log-group-directory.js';
 import { filterQuery, hasValue, indexQuery, type LookUp, textQuery, undiscoveredQuery } from './look-up.js';
@@ -104,37 +104,39 @@ export async function runLookUp(
   const failed = settled.find((one) => one.status === 'rejected');
   if (failed) throw plan.signal?.aborted ? plan.signal.reason : stop.signal.reason;
   const [queries, fresh, older] = settled.map((one) => (one as PromiseFulfilledResult<LookUpOutcome>).value);
+  const onOlder = await notesOnOlder(parts.runner, plan, queries!, [fresh!, older!]);
   return {
     // Queries answer the newest first: turned round, events of one millisecond stand in the order they came.
     sources: [...queries!.sources.map((events) => events.toReversed()), ...fresh!.sources, ...older!.sources],
     steps: [...queries!.steps, ...fresh!.steps, ...older!.steps],
     leftOut: queries!.leftOut,
-    notes: [
-      ...queries!.notes,
-      ...fresh!.notes,
-      ...older!.notes,
-      ...notesOnOlder(plan, queries!, [fresh!, older!]),
-    ],
+    notes: [...queries!.notes, ...fresh!.notes, ...older!.notes, ...onOlder],
     isComplete: queries!.isComplete,
     hasHitLimit: queries!.hasHitLimit,
   };
 }
 
 /** Names the groups that hold events from before they were made, of which no query tells. */
-function notesOnOlder(
-  { groups, youngGroups, isLocal }: LookUpPlan,
+async function notesOnOlder(
+  runner: RunsQueries,
+  { groups, youngGroups, range, isLocal, signal }: LookUpPlan,
   queries: LookUpOutcome,
   others: readonly LookUpOutcome[],
-): string[] {
+): Promise<string[]> {
   const found = others.flatMap(({ sources }) => sources.flat());
-  return [...groups, ...youngGroups].flatMap((group) => {
-    const isOlder = ({ logGroup, timestampMillis }: FoundEvent): boolean =>
-      logGroup === group.identifier && timestampMillis < (group.creationMillis ?? 0);
-    const count = found.filter(isOlder).length;
-    // The local service may have been told to answer them.
-    const isAnswered = queries.sources.some((events) => events.some(isOlder));
-    return count === 0 || isAnswered ? [] : [olderEventsNote(group, isLocal, count)];
-  });
+  const notes = await Promise.all(
+    [...groups, ...youngGroups].map(async (group) => {
+      const isOlder = ({ logGroup, timestampMillis }: FoundEvent): boolean =>
+        logGroup === group.identifier && timestampMillis < (group.creationMillis ?? 0);
+      const count = found.filter(isOlder).length;
+      if (count === 0 || queries.sources.some((events) => events.some(isOlder))) return undefined;
+      // The local service may have been told to answer them, where no query of this look-up asked for them.
+      const before = rangeBefore(group, range);
+      if (isLocal && before && (await queriesShowOlder(runner, group, before, signal))) return undefined;
+      return olderEventsNote(group, isLocal, count);
+    }),
+  );
+  return notes.filter((note) => note !== undefined);
 }
 
 async function takeQuerySteps(

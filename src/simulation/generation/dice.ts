@@ -1,11 +1,16 @@
-import { seededRandom } from '../seeded-random.js';
+import { type SeededRandom, seededRandom } from '../seeded-random.js';
 
 /** Choices that are the same for the same seed. */
 export class Dice {
-  readonly #random: () => number;
+  readonly #random: SeededRandom;
 
-  constructor(seed: number) {
-    this.#random = seededRandom(seed);
+  constructor(seed: number | SeededRandom) {
+    this.#random = typeof seed === 'number' ? seededRandom(seed) : seed;
+  }
+
+  /** Dice that fall from here on as these will. */
+  copy(): Dice {
+    return new Dice(this.#random.copy());
   }
 
   /** A whole number from `from` to `to`, both included. */

@@ -2,7 +2,11 @@ import { OptionError } from '../../cloudwatch/errors.js';
 import type { PlacedEvent } from '../placed-event.js';
 import { Dice } from './dice.js';
 import { FAILURE_STORIES, type FailureStory } from './failure-stories.js';
-import { type LogEventGeneratorOptions, readGeneratorOptions } from './generator-options.js';
+import {
+  type GeneratorSettings,
+  type LogEventGeneratorOptions,
+  readGeneratorOptions,
+} from './generator-options.js';
 import {
   exceptionAttributes,
   type GeneratedService,
@@ -21,56 +25,38 @@ export type GeneratedKind = 'random' | 'structured' | 'error' | 'sequence';
 export const GENERATED_KINDS: readonly GeneratedKind[] = ['random', 'structured', 'error', 'sequence'];
 
 /**
- * Makes log events up, the same for the same seed: for tests, demonstrations, and loads.
+ * Makes log events up, the same for the same seed: for tests, demonstrations, and loads. Without `startMillis` what a call
+ * makes ends now, so that look-ups find it.
  * @example
  * const generator = new LogEventGenerator({ seed: 7 });
  * await local.put(generator.structured(1_000));
  * const { traceId, events, spans } = generator.sequence('payment-timeout');
  */
 export class LogEventGenerator {
-  readonly #options: ReturnType<typeof readGeneratorOptions>;
-  readonly #dice: Dice;
+  readonly #options: GeneratorSettings;
+  #dice: Dice;
   #timestamp: number;
 
   /** @throws OptionError for a wrong option */
   constructor(options: LogEventGeneratorOptions = {}) {
     this.#options = readGeneratorOptions(options);
     this.#dice = new Dice(this.#options.seed);
-    this.#timestamp = this.#options.startMillis;
+    this.#timestamp = this.#options.startMillis ?? 0;
   }
 
   /** Lines of all sorts: access logs, other loggers' JSON, stacks, long ones, foreign letters. */
   random(count = 1): PlacedEvent[] {
-    return this.#times(count, (service, timestamp) =>
-      this.#place(service, timestamp, madeUpLine(this.#dice, timestamp)),
-    );
+    return [...this.#inTime(() => this.#many('random', count))];
   }
 
   /** Records of everyday work in the layout `otel`, each with a trace id of its own. */
   structured(count = 1): PlacedEvent[] {
-    return this.#times(count, (service, timestamp) => {
-      const ids = { traceId: this.#dice.hex(32), spanId: this.#dice.hex(16) };
-      return this.#place(service, timestamp, otelMessage({ service, ...ids, ...madeUpRecord(this.#dice) }));
-    });
+    return [...this.#inTime(() => this.#many('structured', count))];
   }
 
   /** Records of errors with type, message and stack. */
   error(count = 1): PlacedEvent[] {
-    return this.#times(count, (service, timestamp) => {
-      const ids = { traceId: this.#dice.hex(32), spanId: this.#dice.hex(16) };
-      const error = madeUpError(this.#dice, service);
-      return this.#place(
-        service,
-        timestamp,
-        otelMessage({
-          service,
-          ...ids,
-          body: error.message,
-          severity: 'ERROR',
-          attributes: exceptionAttributes(error),
-        }),
-      );
-    });
+    return [...this.#inTime(() => this.#many('error', count))];
   }
 
   /**
@@ -78,17 +64,19 @@ export class LogEventGenerator {
    * @param story - what goes wrong; by default the seed decides
    * @throws OptionError for an unknown story
    */
-  sequence(story: FailureStory = this.#dice.pick(FAILURE_STORIES)): GeneratedSequence {
-    if (!FAILURE_STORIES.includes(story)) {
+  sequence(story?: FailureStory): GeneratedSequence {
+    if (story !== undefined && !FAILURE_STORIES.includes(story)) {
       throw new OptionError('story', `be one of ${FAILURE_STORIES.join(', ')}`, story);
     }
-    return makeSequence(this.#dice, story, this.#next(), (service, timestamp, message) =>
-      this.#place(service, timestamp, message),
-    );
+    let made: GeneratedSequence;
+    const make = (): PlacedEvent[] => allOf((made = this.#sequence(story)));
+    this.#inTime(make);
+    return made!;
   }
 
   /**
-   * Events one after the other, as many as are read: `for (const event of generator.events('error', 10))`.
+   * Events one after the other, as many as are read: `for (const event of generator.events('error', 10))`. Without
+   * `startMillis` the last of `count` is of the time at which the first is read; for that they are made twice, and none is held.
    * @param kind - `sequence` gives records and spans, in the order of time within each request
    * @param count - a sequence is not cut, so that it may be a few more
    */
@@ -96,17 +84,55 @@ export class LogEventGenerator {
     if (!GENERATED_KINDS.includes(kind)) {
       throw new OptionError('kind', `be one of ${GENERATED_KINDS.join(', ')}`, kind);
     }
+    yield* this.#inTime(() => this.#many(kind, count));
+  }
+
+  /**
+   * Makes events, where no start is given so that the last one is of the end: they are made once before, with the same dice,
+   * which tells how long they take.
+   */
+  #inTime(make: () => Iterable<PlacedEvent>): Iterable<PlacedEvent> {
+    const { startMillis, endMillis = Date.now() } = this.#options;
+    if (startMillis === undefined) {
+      const dice = this.#dice;
+      this.#dice = dice.copy();
+      this.#timestamp = 0;
+      let lastMillis = 0;
+      for (const { timestamp } of make()) lastMillis = Math.max(lastMillis, timestamp);
+      this.#dice = dice;
+      this.#timestamp = endMillis - lastMillis;
+    }
+    return make();
+  }
+
+  *#many(kind: GeneratedKind, count: number): Generator<PlacedEvent, void, undefined> {
     checkCount(count);
     for (let made = 0; made < count;) {
-      const events = kind === 'sequence' ? allOf(this.sequence()) : this[kind](1);
+      const events = kind === 'sequence' ? allOf(this.#sequence()) : [this.#one(kind)];
       made += events.length;
       yield* events;
     }
   }
 
-  #times(count: number, make: (service: GeneratedService, timestamp: number) => PlacedEvent): PlacedEvent[] {
-    checkCount(count);
-    return Array.from({ length: count }, () => make(this.#dice.pick(SERVICES), this.#next()));
+  #one(kind: Exclude<GeneratedKind, 'sequence'>): PlacedEvent {
+    const service = this.#dice.pick(SERVICES);
+    const timestamp = this.#next();
+    return this.#place(service, timestamp, this.#message(kind, service, timestamp));
+  }
+
+  #message(kind: Exclude<GeneratedKind, 'sequence'>, service: GeneratedService, timestamp: number): string {
+    if (kind === 'random') return madeUpLine(this.#dice, timestamp);
+    const ids = { traceId: this.#dice.hex(32), spanId: this.#dice.hex(16) };
+    if (kind === 'structured') return otelMessage({ service, ...ids, ...madeUpRecord(this.#dice) });
+    const error = madeUpError(this.#dice, service);
+    const attributes = exceptionAttributes(error);
+    return otelMessage({ service, ...ids, body: error.message, severity: 'ERROR', attributes });
+  }
+
+  #sequence(story: FailureStory = this.#dice.pick(FAILURE_STORIES)): GeneratedSequence {
+    return makeSequence(this.#dice, story, this.#next(), (service, timestamp, message) =>
+      this.#place(service, timestamp, message),
+    );
   }
 
   #place(service: GeneratedService, timestamp: number, message: string): PlacedEvent {

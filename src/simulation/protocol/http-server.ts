@@ -7,7 +7,7 @@ import { ServiceError } from '../service-error.js';
 import { AWS_JSON } from './aws-json.js';
 import { HeldBytes } from './held-bytes.js';
 import { createHostCheck } from './host-check.js';
-import { isEveryAddress } from './every-address.js';
+import { inUrl, isEveryAddress } from './listening-address.js';
 import { BodyReader, type RequestBody } from './read-body.js';
 
 /** Bytes of all answers together that wait for clients to read them. */
@@ -57,7 +57,9 @@ export async function startHttpServer(
 ): Promise<HttpServer> {
   const { host } = options;
   const isAllowedHost =
-    host === undefined || isLoopbackAddress(host) ? createHostCheck(options.allowedHosts) : () => true;
+    host === undefined || isLoopbackAddress(host)
+      ? createHostCheck([...options.allowedHosts, ...(host === undefined ? [] : [inUrl(host)])])
+      : () => true;
   const bodies = new BodyReader();
   const answers = new HeldBytes(MAX_UNREAD_ANSWER_BYTES);
   const answer = (request: IncomingMessage, response: ServerResponse): void => {

@@ -139,6 +139,41 @@ describe('events that are older than their log group', () => {
     expect((await query()).notes).to.deep.equal([]);
   });
 
+  describe('of a service that answers them', () => {
+    beforeEach(async () => {
+      await service.stop();
+      service = await ServiceUnderTest.start({ ownClock: true, answerOlderEvents: true });
+    });
+
+    itNeeds('clock', 'are not spoken of by a query', async () => {
+      await lateGroup();
+      const { rows, notes } = await query();
+      expect(rows).to.have.lengthOf(2);
+      expect(notes).to.deep.equal([]);
+    });
+
+    itNeeds('clock', 'are not spoken of by a look-up whose queries did not ask for them', async () => {
+      await lateGroup();
+      const made = service.time - HOUR - 1000;
+      const young = await lookUp({}, { from: made - 2 * HOUR, to: made - 60_000 });
+      expect(texts(young)).to.deep.equal(['before']);
+      expect(young.notes.join()).to.not.contain('from before');
+    });
+  });
+
+  itNeeds('clock', 'are spoken of where an event of the group’s first second hides them', async () => {
+    service.time += 500;
+    await service.createStream('/apps/late');
+    await service.put('/apps/late', [
+      [-300, logged('before')],
+      [100, logged('after')],
+    ]);
+    service.time += HOUR;
+    const { rows, notes } = await query();
+    expect(rows).to.have.lengthOf(1);
+    expect(notes.join()).to.contain('it holds events of the range from before');
+  });
+
   it('of AWS have another remedy', async () => {
     const script = new ScriptedClient(({ operation }) => {
       switch (operation) {

@@ -33,6 +33,53 @@ describe('LogEventGenerator', () => {
     expect(times).to.deep.equal(times.toSorted((a, b) => a - b));
   });
 
+  describe('without a start', () => {
+    const end = { seed: 3, endMillis: START };
+    const lastOf = (events: readonly { timestamp: number }[]): number =>
+      Math.max(...events.map(({ timestamp }) => timestamp));
+
+    for (const kind of GENERATED_KINDS) {
+      it(`ends ${kind} events at the given time, and makes the same for the same seed`, () => {
+        const events = [...new LogEventGenerator(end).events(kind, 60)];
+        expect(lastOf(events)).to.equal(START);
+        const startMillis = Math.min(...events.map(({ timestamp }) => timestamp));
+        const started = new LogEventGenerator({ seed: 3, startMillis });
+        expect([...started.events(kind, 60)]).to.deep.equal(events);
+      });
+    }
+
+    it('ends what each call makes at that time', () => {
+      const generator = new LogEventGenerator(end);
+      expect(lastOf(generator.random(9))).to.equal(START);
+      expect(lastOf(generator.structured(5))).to.equal(START);
+      expect(lastOf(generator.error())).to.equal(START);
+      const { events, spans } = generator.sequence();
+      expect(lastOf([...events, ...spans])).to.equal(START);
+    });
+
+    it('ends now by default, so that a look-up finds all', async () => {
+      const local = await LocalCloudWatchLogs.start();
+      try {
+        const { traceId, events, spans } = new LogEventGenerator().sequence('payment-timeout');
+        await local.put([...events, ...spans]);
+        const engine = new CorrelationEngine({ endpoint: local.endpoint, logGroups: ['*'] });
+        const result = await engine.correlateByTrace(traceId);
+        expect(result.events).to.have.length(events.length + spans.length);
+      } finally {
+        await local.stop();
+      }
+    });
+
+    it('takes no end beside a start', () => {
+      expect(() => new LogEventGenerator({ startMillis: 1, endMillis: 2 })).to.throw(
+        'endMillis must be left out where startMillis is given',
+      );
+      expect(() => new LogEventGenerator({ endMillis: 0.5 })).to.throw(
+        'endMillis must be whole milliseconds',
+      );
+    });
+  });
+
   it('writes records that look-ups read', () => {
     for (const { message } of make().structured(50)) {
       const { layout, traceId, severityNumber, service } = parseMessage(message);

@@ -80,7 +80,9 @@ describe('a service that others than this machine get to', () => {
   it('listens on one loopback address without keys, and checks the Host header there', async () => {
     const local = await start({ host: '127.0.0.2' });
     expect(local.endpoint).to.equal(`http://127.0.0.2:${local.port}`);
-    expect((await get('127.0.0.2', local.port, '/health', '127.0.0.1'))[0]).to.equal(200);
+    for (const name of ['127.0.0.2', `127.0.0.2:${local.port}`, '127.0.0.1']) {
+      expect((await get('127.0.0.2', local.port, '/health', name))[0], name).to.equal(200);
+    }
     expect((await get('127.0.0.2', local.port, '/health', 'evil.example'))[0]).to.equal(403);
   });
 

@@ -2,3 +2,8 @@
 export function isEveryAddress(address: string): boolean {
   return address === '0.0.0.0' || /^[0:]*::[0:]*$/.test(address);
 }
+
+/** An IP address as a URL, and the Host header, have it. */
+export function inUrl(address: string): string {
+  return address.includes(':') ? `[${address}]` : address;
+}

@@ -1,4 +1,4 @@
-import { checkLogGroupSelector } from '../insights/log-groups/log-group-directory.js';
+import { checkLogGroupSelector } from './log-group-directory.js';
 
 /**
  * Whether a selector of log groups (a name, an ARN, or a prefix that ends in `*`) means none but groups that
