@@ -6,11 +6,13 @@ import { type Environment, listOf, stringOf } from './environment.js';
 const NAMES = ['cloudwatch', 'otlp', 'console', 'none'] as const;
 
 /** The package of the exporter for each protocol of OTLP. */
-const OTLP_PACKAGES: Readonly<Record<string, string | undefined>> = {
-  'http/protobuf': '@opentelemetry/exporter-logs-otlp-proto',
-  'http/json': '@opentelemetry/exporter-logs-otlp-http',
-  grpc: '@opentelemetry/exporter-logs-otlp-grpc',
-};
+const OTLP_PACKAGES: ReadonlyMap<string, string> = new Map([
+  ['http/protobuf', '@opentelemetry/exporter-logs-otlp-proto'],
+  ['http/json', '@opentelemetry/exporter-logs-otlp-http'],
+  ['grpc', '@opentelemetry/exporter-logs-otlp-grpc'],
+]);
+/** The variables that name the protocol: the first that is set holds. */
+const PROTOCOL_VARIABLES = ['OTEL_EXPORTER_OTLP_LOGS_PROTOCOL', 'OTEL_EXPORTER_OTLP_PROTOCOL'] as const;
 const OTLP_HOLDERS = ['@opentelemetry/sdk-node', '@opentelemetry/auto-instrumentations-node'] as const;
 
 /** The first minor version of `@opentelemetry/sdk-logs` 0.x whose processors take their exporter as a member. */
@@ -63,14 +65,12 @@ function createOtlpExporter(
   environment: Environment,
   complain: (message: string) => void,
 ): Exporter | undefined {
-  const protocol =
-    stringOf(environment, 'OTEL_EXPORTER_OTLP_LOGS_PROTOCOL') ??
-    stringOf(environment, 'OTEL_EXPORTER_OTLP_PROTOCOL') ??
-    'http/protobuf';
-  const name = OTLP_PACKAGES[protocol];
+  const variable = PROTOCOL_VARIABLES.find((name) => stringOf(environment, name) !== undefined);
+  const protocol = variable === undefined ? 'http/protobuf' : stringOf(environment, variable)!;
+  const name = OTLP_PACKAGES.get(protocol);
   if (name === undefined) {
     complain(
-      `OTEL_EXPORTER_OTLP_PROTOCOL must be one of ${Object.keys(OTLP_PACKAGES).join(', ')}; it is ${JSON.stringify(protocol)}, and log records go to CloudWatch Logs alone`,
+      `${variable} must be one of ${[...OTLP_PACKAGES.keys()].join(', ')}; it is ${JSON.stringify(protocol)}, and log records go to CloudWatch Logs alone`,
     );
     return undefined;
   }

@@ -140,7 +140,7 @@ export function createPropagator(
   if (names.includes('none')) return undefined;
   const propagators: Api.TextMapPropagator[] = [];
   for (const name of new Set(names)) {
-    const source = PROPAGATORS[name];
+    const source = Object.hasOwn(PROPAGATORS, name) ? PROPAGATORS[name] : undefined;
     if (!source) {
       complain(`OTEL_PROPAGATORS names ${name}, which is unknown; it is left out`);
       continue;

@@ -58,6 +58,35 @@ describe('createNamedExporters', () => {
     expect(complaints[0]).to.match(/npm install @opentelemetry\/exporter-logs-otlp-proto$/);
   });
 
+  it('blames the variable that names the protocol, and knows no names of JavaScript', () => {
+    const own = 'OTEL_EXPORTER_OTLP_LOGS_PROTOCOL';
+    const all = 'OTEL_EXPORTER_OTLP_PROTOCOL';
+    for (const protocol of ['http', 'constructor', '__proto__', 'toString', 'GRPC']) {
+      for (const [variable, environment] of [
+        [own, { [own]: protocol }],
+        [own, { [own]: protocol, [all]: 'grpc' }],
+        [all, { [all]: protocol }],
+        [all, { [own]: ' ', [all]: protocol }],
+      ] as const) {
+        const { exporters, complaints } = create({ OTEL_LOGS_EXPORTER: 'otlp', ...environment });
+        expect(exporters).to.equal(undefined);
+        expect(complaints).to.deep.equal([
+          `${variable} must be one of http/protobuf, http/json, grpc; it is "${protocol}", and log records go to CloudWatch Logs alone`,
+        ]);
+      }
+    }
+    expect(create({ OTEL_LOGS_EXPORTER: 'otlp', [own]: 'grpc', [all]: 'x' }).complaints).to.deep.equal([]);
+  });
+
+  it('finds no exporter by a name of JavaScript', () => {
+    for (const name of ['constructor', '__proto__', 'hasOwnProperty']) {
+      const { exporters, complaints } = create({ OTEL_LOGS_EXPORTER: name });
+      expect(exporters).to.equal(undefined);
+      expect(complaints).to.have.lengthOf(1);
+      expect(complaints[0]).to.contain(`names ${name.toLowerCase()}, which is unknown`);
+    }
+  });
+
   it('makes none where another SDK has them, and says what is unknown all the same', () => {
     const { exporters, made, complaints } = create({ OTEL_LOGS_EXPORTER: 'console,x' }, { isTaken: true });
     expect({ exporters, made }).to.deep.equal({ exporters: undefined, made: [] });

@@ -320,6 +320,12 @@ describe('createPropagator', () => {
     const complaints: string[] = [];
     expect(fieldsFor('nonsense,baggage', (text) => complaints.push(text))).to.deep.equal(['baggage']);
     expect(complaints).to.deep.equal(['OTEL_PROPAGATORS names nonsense, which is unknown; it is left out']);
+    // Nor are members of every object propagators.
+    expect(fieldsFor('constructor,__proto__', (text) => complaints.push(text))).to.equal(undefined);
+    expect(complaints.slice(1)).to.deep.equal([
+      'OTEL_PROPAGATORS names constructor, which is unknown; it is left out',
+      'OTEL_PROPAGATORS names __proto__, which is unknown; it is left out',
+    ]);
   });
 });
 
