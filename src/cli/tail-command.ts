@@ -43,6 +43,7 @@ const DEFAULT_LAST = 10;
 /** The list price of a minute of a live-tail session in us-east-1. Source: Amazon CloudWatch pricing. */
 const USD_PER_LIVE_MINUTE = 0.01;
 const LONGEST_SOURCE = 24;
+const LONGEST_INTERVAL_SECONDS = 3_600;
 
 const HELP = `
 Examples:
@@ -80,13 +81,11 @@ export function tailCommand(io: CommandIo): Command {
         new Option(
           '--sample <ratio>',
           'show a share of the events, for example 0.1; traces stay whole',
-        ).argParser((text: string) => Number(text)),
+        ).argParser(readShare),
       )
       .option('--poll', 'ask by FilterLogEvents instead of live tail')
       .addOption(
-        new Option('--interval <seconds>', 'between two polls (default: 2)').argParser(
-          wholeNumber('--interval'),
-        ),
+        new Option('--interval <seconds>', 'between two polls (default: 2)').argParser(readInterval),
       ),
   )
     .option('--utc', 'times in UTC (default: the local zone)')
@@ -96,12 +95,45 @@ export function tailCommand(io: CommandIo): Command {
     .action((options: TailArguments) => runTailCommand(options, io));
 }
 
+function readShare(text: string): number {
+  const isShare = /^(?:0|1|0?\.\d{1,15}|[01]\.\d{1,15})$/.test(text) && Number(text) <= 1;
+  if (!isShare) throw new OptionError('--sample', 'be a number from 0 to 1, for example 0.1', text);
+  return Number(text);
+}
+
+function readInterval(text: string): number {
+  const isRight = /^[1-9]\d{0,3}$/.test(text) && Number(text) <= LONGEST_INTERVAL_SECONDS;
+  const rule = `be a whole number of seconds from 1 to ${LONGEST_INTERVAL_SECONDS}`;
+  if (!isRight) throw new OptionError('--interval', rule, text);
+  return Number(text);
+}
+
+/** What the options of a tail are called here. */
+const FLAGS: Readonly<Record<string, string>> = {
+  logGroups: '--log-group',
+  filterPattern: '--filter',
+  traceId: '--trace',
+  minSeverity: '--min-severity',
+  last: '--last',
+};
+
+/** As {@link tailLogs}. @throws OptionError that names the option as it was typed */
+function startTail(options: TailOptions): LogTail {
+  try {
+    return tailLogs(options);
+  } catch (error) {
+    const flag = error instanceof OptionError ? FLAGS[error.option] : undefined;
+    if (!(error instanceof OptionError) || flag === undefined) throw error;
+    throw new OptionError(flag, error.message.slice(`${error.option} must `.length));
+  }
+}
+
 async function runTailCommand(options: TailArguments, io: CommandIo): Promise<void> {
   const logGroups = logGroupsOf(options, io);
   const beginning = beginningOf(options, io);
   const client = connect(options, io);
   try {
-    const tail = tailLogs({
+    const tail = startTail({
       client,
       logGroups,
       ...beginning,

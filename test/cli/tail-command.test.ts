@@ -267,9 +267,26 @@ describe('otel-cwlogs tail', () => {
     expect((await run(['-g', '/apps/*', '--last', '5', '--since', '1h'])).stderr).to.include(
       '--last must not be given together with --since',
     );
-    expect((await run(['-g', '/apps/*', '--sample', 'x'])).stderr).to.include(
-      'samplingRatio must be a number from 0 to 1',
-    );
-    expect((await run(['-g', '/apps/*', '--min-severity', 'loud'])).code).to.equal(2);
+    const wrong: readonly (readonly [string, string, string])[] = [
+      ['--sample', 'abc', '--sample must be a number from 0 to 1, for example 0.1; it is "abc"'],
+      ['--sample', '1.5', '--sample must be a number from 0 to 1, for example 0.1; it is "1.5"'],
+      ['--sample', '', '--sample must be a number from 0 to 1'],
+      ['--interval', '0.5', '--interval must be a whole number of seconds from 1 to 3600; it is "0.5"'],
+      ['--interval', '7200', '--interval must be a whole number of seconds from 1 to 3600; it is "7200"'],
+      [
+        '--min-severity',
+        'loud',
+        '--min-severity must be a severity such as warn, or a number from 1 to 24; it is "loud"',
+      ],
+      ['--last', '20000', '--last must be a whole number from 1 to 10000; it is 20000'],
+      ['--trace', ' ', '--trace must be a string that is not empty; it is " "'],
+      ['--filter', 'x'.repeat(2_000), '--filter must be text of at most 1024 characters; it is "xxx'],
+      ['--log-group', 'a?', '--log-group must hold names'],
+    ];
+    for (const [flag, value, text] of wrong) {
+      const { code, stderr } = await run([...(flag === '--log-group' ? [] : ['-g', '/apps/*']), flag, value]);
+      expect(stderr, flag).to.include(text);
+      expect(code, flag).to.equal(2);
+    }
   });
 });

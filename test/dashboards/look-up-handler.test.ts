@@ -255,7 +255,7 @@ describe('createLookupHandler', () => {
         statusCode: 2,
       });
       expect(byId.get('aaaaaaaaaaaaaaa1')!.tags).to.deep.include({ key: 'error', value: 'true' });
-      expect(byId.get('aaaaaaaaaaaaaaa4')).to.include({ parentSpanID: 'aaaaaaaaaaaaaaa5', statusCode: 1 });
+      expect(byId.get('aaaaaaaaaaaaaaa4')).to.include({ parentSpanID: 'aaaaaaaaaaaaaaa5', statusCode: 0 });
       expect(byId.get('aaaaaaaaaaaaaaa5')!.tags).to.deep.include({ key: 'missing', value: 'true' });
       // Of the text layout: only the ids in the records tell of it.
       const rebuilt = byId.get('aaaaaaaaaaaaaaa7')!;
@@ -734,6 +734,33 @@ describe('createLookupHandler', () => {
       parameters.set('text', 'something else');
       expect(await askJson(handlerFor(service), `/api/healthy?${parameters.toString()}`)).to.equal(null);
     });
+  });
+
+  it('gives events of a live source without ids the same ones in each view', async () => {
+    const event = (message: string) => ({
+      timestampMillis: 1,
+      ingestionMillis: 2,
+      logGroup: '/apps/a',
+      logStream: 's',
+      message,
+    });
+    const batch = (...events: object[]) => ({ events, logGroups: ['/apps/a'], notes: [] });
+    const live = {
+      async *follow() {
+        await Promise.resolve();
+        yield batch(event('a'), event('a'), { ...event('b'), eventId: 'of the service' });
+        yield batch(event('c'), { ...event('a'), ingestionMillis: 3 });
+      },
+    };
+    const idsOf = async (): Promise<string[]> => {
+      const handler = handlerFor(service, { live: live as never });
+      const text = await (await ask(handler, '/api/live')).text();
+      return [...text.matchAll(/"eventId":"([^"]+)"/g)].map(([, id]) => id!);
+    };
+    const ids = await idsOf();
+    expect(new Set(ids)).to.have.lengthOf(5);
+    expect(ids[2]).to.equal('of the service');
+    expect(await idsOf()).to.deep.equal(ids);
   });
 
   it('refuses options that are wrong', () => {

@@ -77,7 +77,7 @@ function correlate(
   }
 }
 
-/** The newest events whose messages together have at most so many characters. */
+/** The newest events whose messages together have at most so many bytes, as UTF-8. */
 function newestWithin(
   events: readonly CorrelatedEvent[],
   maxBytes: number,

@@ -25,7 +25,7 @@ export interface InfinitySpan {
   readonly duration: number;
   readonly serviceName: string;
   readonly operationName: string;
-  /** 0 unset, 1 right, 2 failed. */
+  /** As OpenTelemetry's and Tempo's: 0 unset, 1 OK, 2 error. */
   readonly statusCode: 0 | 1 | 2;
   readonly tags: readonly KeyAndValue[];
   readonly logs: readonly { readonly timestamp: number; readonly fields: readonly KeyAndValue[] }[];
@@ -98,7 +98,7 @@ function toSpan(trace: TraceTree, node: SpanNode, record: CorrelatedEvent | unde
     duration: node.durationMillis ?? Math.max(0, (node.endMillis ?? startTime) - startTime),
     serviceName: node.service ?? UNKNOWN_SERVICE,
     operationName: node.name ?? (node.isMissing ? '(span not found)' : nameFromEvents(node)),
-    statusCode: node.hasError ? 2 : record ? 1 : 0,
+    statusCode: node.hasError ? 2 : record?.span?.isOk ? 1 : 0,
     tags: tagsOf(node, record),
   };
 }

@@ -1,3 +1,4 @@
+import { LiveEventIds } from './event-ids.js';
 import { storedPart } from './found.js';
 import { RequestError, toRequestError } from '../failures.js';
 import { type HandlerSettings } from '../handler-options.js';
@@ -49,12 +50,13 @@ export class LiveAnswers {
     request: Parameters<LiveSource['follow']>[0],
     end: () => void,
   ): AsyncGenerator<string, void> {
+    const ids = new LiveEventIds();
     try {
       // Nobody who watches wants to wait for the first event to know that it works.
       yield ': live\n\n';
       for await (const { events, logGroups, notes } of live.follow(request)) {
         yield message('events', {
-          events: events.map((event) => ({ ...storedPart(event), eventId: event.eventId })),
+          events: events.map((event) => ({ ...storedPart(event), eventId: ids.idOf(event) })),
           logGroups,
           notes,
         });

@@ -91,7 +91,7 @@ export class LiveFeed {
     this.#notes = notes;
     this.#state = { kind: 'live' };
     const added = events
-      .filter(({ eventId, logGroup }) => eventId === undefined || this.#isNew(`${logGroup} ${eventId}`))
+      .filter(({ eventId, logGroup }) => this.#isNew(`${logGroup} ${eventId!}`))
       .map((event) => toRecord(event, this.#count++));
     this.#records = [...this.#records, ...added].slice(-MAX_RECORDS);
     this.#onChange(added);

@@ -277,7 +277,7 @@ export class CorrelationEngine {
     // Where a prefix means them too, the spans of all services would leave no room for logs.
     const isAsked = (options.logGroups ?? this.#options.logGroups).includes(SPANS_LOG_GROUP);
     const wanted = isAsked ? groups : groups.filter(({ name }) => name !== SPANS_LOG_GROUP);
-    const found = await readNewestEvents(this.calls.client, wanted, range, options);
+    const found = await readNewestEvents(this.calls, wanted, range, options);
     const allLeftOut = uniqueLeftOut([...leftOut, ...found.leftOut]);
     failIfAllDenied(groups, found.leftOut, allLeftOut);
     return { ...found, range, leftOut: allLeftOut };

@@ -1,12 +1,8 @@
-import {
-  type CloudWatchLogsClient,
-  FilterLogEventsCommand,
-  type FilterLogEventsCommandOutput,
-} from '@aws-sdk/client-cloudwatch-logs';
+import { FilterLogEventsCommand, type FilterLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
 import { classifyError, describeError } from '../../cloudwatch/classify-error.js';
 import { namedLogGroup } from '../../cloudwatch/named-log-group.js';
 import { ConcurrencyLimit } from '../queries/concurrency-limit.js';
-import { retryCall } from '../queries/service-calls.js';
+import { type ReadCalls } from '../queries/read-calls.js';
 import { type KnownLogGroup, type LeftOutLogGroup } from '../log-groups/log-group-directory.js';
 import {
   type CorrelatedEvent,
@@ -61,10 +57,10 @@ const FIRST_STRETCH_MILLIS = 60_000;
 
 /**
  * Reads the newest events of log groups.
- * @throws the signal's reason, or the AWS SDK's error where it is about no single group
+ * @throws CircuitOpenError, the signal's reason, or the AWS SDK's error where it is about no single group
  */
 export async function readNewestEvents(
-  client: CloudWatchLogsClient,
+  calls: ReadCalls,
   groups: readonly KnownLogGroup[],
   range: TimeRange,
   options: Pick<NewestEventsOptions, 'limit' | 'filterPattern' | 'signal'>,
@@ -79,12 +75,21 @@ export async function readNewestEvents(
       reason: 'not_queryable',
       detail: 'only groups of class STANDARD are read for the newest events',
     }));
+  const notes: string[] = [];
   const atOnce = new ConcurrencyLimit(REQUESTS_AT_ONCE);
   const found = await Promise.all(
     read.map((group) =>
       atOnce.run(async (): Promise<readonly FoundEvent[]> => {
         try {
-          return await new GroupReading(client, group, options).newest(range, limit);
+          const reading = new GroupReading(calls, group, options);
+          const newest = await reading.newest(range, limit);
+          if (reading.hasGivenUp) {
+            notes.push(
+              `${group.identifier} was not read to the end for the newest events: the service answered ${MAX_PAGES} pages ` +
+                'and had more; a shorter range reads all of it',
+            );
+          }
+          return newest;
         } catch (error) {
           options.signal?.throwIfAborted();
           const reason = classifyError(error);
@@ -101,25 +106,29 @@ export async function readNewestEvents(
     events: events.slice(-limit),
     logGroups: read.map(({ identifier }) => identifier).filter((group) => !refused.has(group)),
     leftOut,
-    notes:
-      readable.length > read.length
+    notes: [
+      ...(readable.length > read.length
         ? [`only ${MAX_GROUPS} of ${readable.length} log groups were read for the newest events`]
-        : [],
+        : []),
+      ...notes,
+    ],
   };
 }
 
 /** The reading of one group. */
 class GroupReading {
-  readonly #client: CloudWatchLogsClient;
+  /** Whether pages were left that may hold events of the range. */
+  hasGivenUp = false;
+  readonly #calls: ReadCalls;
   readonly #group: KnownLogGroup;
   readonly #options: Pick<NewestEventsOptions, 'filterPattern' | 'signal'>;
 
   constructor(
-    client: CloudWatchLogsClient,
+    calls: ReadCalls,
     group: KnownLogGroup,
     options: Pick<NewestEventsOptions, 'filterPattern' | 'signal'>,
   ) {
-    this.#client = client;
+    this.#calls = calls;
     this.#group = group;
     this.#options = options;
   }
@@ -161,6 +170,7 @@ class GroupReading {
         return { events, isCut: nextToken !== undefined, isOldestFirst };
       }
     }
+    this.hasGivenUp = true;
     return { events, isCut: true, isOldestFirst: false };
   }
 
@@ -182,7 +192,7 @@ class GroupReading {
       ...(filterPattern !== undefined && filterPattern !== '' && { filterPattern }),
       ...(nextToken !== undefined && { nextToken }),
     });
-    return retryCall(() => this.#client.send(command, signal ? { abortSignal: signal } : {}), { signal });
+    return this.#calls.make((client, options) => client.send(command, options), { signal });
   }
 
   #toFoundEvent(event: NonNullable<FilterLogEventsCommandOutput['events']>[number]): FoundEvent {

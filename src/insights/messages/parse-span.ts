@@ -14,13 +14,14 @@ export function parseSpan(json: JsonObject): ParsedSpan | undefined {
   const duration = nanosToMillis(json.durationNano ?? json.duration_nano);
   if (startMillis === undefined && endMillis === undefined && duration === undefined) return undefined;
   const span = startAndEnd(startMillis, endMillis, duration);
-  const { hasError, message } = readStatus(json.status);
+  const { hasError, isOk, message } = readStatus(json.status);
   const kind = readKind(json.kind);
   return {
     name: json.name,
     ...(kind !== undefined && { kind }),
     ...span,
     hasError,
+    ...(isOk && { isOk }),
     ...(message !== undefined && { statusMessage: message }),
   };
 }
@@ -49,12 +50,16 @@ function nanosToMillis(value: unknown): number | undefined {
   return Number.isFinite(millis) ? millis : undefined;
 }
 
-function readStatus(status: unknown): { hasError: boolean; message?: string } {
-  if (typeof status === 'string') return { hasError: status.toUpperCase().includes('ERROR') };
-  if (typeof status !== 'object' || status === null) return { hasError: false };
-  const { code, message } = status as JsonObject;
-  const hasError = code === 2 || (typeof code === 'string' && code.toUpperCase().includes('ERROR'));
-  return { hasError, ...(typeof message === 'string' && message !== '' && { message }) };
+function readStatus(status: unknown): { hasError: boolean; isOk: boolean; message?: string } {
+  const { code, message } = (
+    typeof status === 'object' && status !== null ? status : { code: status }
+  ) as JsonObject;
+  const name = typeof code === 'string' ? code.toUpperCase() : '';
+  return {
+    hasError: code === 2 || name.includes('ERROR'),
+    isOk: code === 1 || /^(?:STATUS_CODE_)?OK$/.test(name),
+    ...(typeof message === 'string' && message !== '' && { message }),
+  };
 }
 
 function readKind(kind: unknown): string | undefined {

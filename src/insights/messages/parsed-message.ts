@@ -47,5 +47,7 @@ export interface ParsedSpan {
   readonly endMillis?: number | undefined;
   readonly durationMillis?: number | undefined;
   readonly hasError: boolean;
+  /** Only where the status says OK: one that nobody set, as most are not, says neither. */
+  readonly isOk?: true | undefined;
   readonly statusMessage?: string | undefined;
 }

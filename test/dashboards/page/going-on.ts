@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { createLookupHandler } from '../../../src/dashboards/index.js';
+import { createTailLiveSource } from '../../../src/cli/tail-live-source.js';
 import { CorrelationEngine, LogEventBuilder } from '../../../src/insights/index.js';
 import { handlerFor } from '../handler-for.js';
 import { slowService } from '../slow-service.js';
@@ -88,17 +89,37 @@ export function describeGoingOn(world: PageWorld): void {
       expect(await rowTexts(page)).to.have.members(['all is well', 'it burns']);
     });
 
-    it('pauses and goes on', async () => {
-      const page = await world.open('/live');
-      await page.getByText('checkout failed').first().waitFor();
-      await page.getByRole('button', { name: 'pause' }).click();
-      await page.locator('.live-status').getByText('paused').waitFor();
-      await world.service.put('/apps/orders', [
-        [0, new LogEventBuilder().body('said in the pause').severity('INFO').build().message],
-      ]);
-      await page.getByRole('button', { name: 'go on' }).click();
-      await page.getByText('said in the pause').waitFor();
-    });
+    for (const [name, own] of [
+      ['polls', false],
+      ['tails', true],
+    ] as const) {
+      it(`pauses and goes on, each record once: ${name}`, async () => {
+        const { service } = world;
+        const said = `said while nobody who ${name} listened`;
+        const clock = (): number => service.time;
+        const live = createTailLiveSource({
+          client: service.client,
+          logGroups: ['*'],
+          source: 'polling',
+          clock,
+        });
+        const url = own ? await world.serve(handlerFor(service, { live })) : undefined;
+        const page = await world.open('/live', {}, url);
+        await page.getByText('checkout failed').first().waitFor();
+        const shown = await page.getByText('checkout failed').count();
+        await page.getByRole('button', { name: 'pause' }).click();
+        await page.locator('.live-status').getByText('paused').waitFor();
+        const { message } = new LogEventBuilder().body(said).severity('INFO').build();
+        await service.put('/apps/orders', [
+          [0, message],
+          [0, message],
+        ]);
+        await page.getByRole('button', { name: 'go on' }).click();
+        await page.getByText(said).nth(1).waitFor();
+        expect(await page.getByText(said).count()).to.equal(2);
+        expect(await page.getByText('checkout failed').count()).to.equal(shown);
+      });
+    }
   });
 
   describe('a look-up that runs', () => {

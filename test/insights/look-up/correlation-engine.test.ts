@@ -5,6 +5,7 @@ import {
   type CorrelationEngineOptions,
 } from '../../../src/insights/look-up/correlation-engine.js';
 import { type CorrelationResult } from '../../../src/insights/look-up/correlation-result.js';
+import { ReadCalls } from '../../../src/insights/queries/read-calls.js';
 import { type Call, ScriptedClient, serviceError } from '../scripted-client.js';
 
 const NOW = Date.UTC(2026, 2, 1, 12);
@@ -307,4 +308,53 @@ describe('options of look-ups that are wrong', () => {
       expect(await optionOf(work)).to.equal(option);
     });
   }
+});
+
+describe('CorrelationEngine.newestEvents', () => {
+  const answering = (page: (call: Call) => unknown): ScriptedClient =>
+    serviceOf([{ logGroupName: '/apps/a' }, { logGroupName: '/apps/b' }], (call) =>
+      call.operation === 'FilterLogEvents' ? page(call) : undefined,
+    );
+
+  it('says of which log groups it did not read all pages', async () => {
+    const scripted = answering(({ input }) =>
+      input.logGroupName === '/apps/a'
+        ? { events: [], nextToken: 'more' }
+        : { events: [{ timestamp: NOW - 1, message: 'one', eventId: '1', logStreamName: 's' }] },
+    );
+    const engine = new CorrelationEngine({
+      client: scripted.client,
+      logGroups: ['/apps/*'],
+      clock: () => NOW,
+    });
+    const { events, notes, logGroups } = await engine.newestEvents();
+    expect(events.map(({ message }) => message)).to.deep.equal(['one']);
+    expect(logGroups).to.deep.equal(['/apps/a', '/apps/b']);
+    expect(notes).to.have.lengthOf(1);
+    expect(notes[0]).to.match(/^\/apps\/a was not read to the end .* 20 pages/);
+    // Two lists of groups, twenty pages and one.
+    expect(engine.calls.status().calls).to.equal(scripted.calls.length);
+    expect(scripted.inputs('FilterLogEvents')).to.have.lengthOf(21);
+  });
+
+  it('is held back by the circuit breaker, and opens it', async () => {
+    const scripted = answering(() => {
+      throw Object.assign(new Error('x'), { code: 'ECONNREFUSED' });
+    });
+    const calls = new ReadCalls(
+      { client: scripted.client },
+      { circuitBreaker: { failures: 2, probeAfterMillis: 600_000 } },
+    );
+    const engine = new CorrelationEngine({ calls, logGroups: ['/apps/a'], clock: () => NOW });
+    // The breaker's module is loaded meanwhile, for which the event loop must turn.
+    while (calls.status().breaker === 'closed') {
+      await engine.newestEvents().catch(() => undefined);
+      await new Promise(setImmediate);
+    }
+    expect(calls.status().errors).to.be.above(1);
+    const asked = scripted.calls.length;
+    const error: unknown = await engine.newestEvents().catch((caught: unknown) => caught);
+    expect(error).to.have.property('code', 'ERR_CIRCUIT_OPEN');
+    expect(scripted.calls).to.have.lengthOf(asked);
+  });
 });
