@@ -4,7 +4,7 @@ import { factsOf } from '../cloudwatch/error-facts.js';
 import { CloudWatchLogsError, OptionError } from '../cloudwatch/errors.js';
 import { RequestError, toRequestError } from '../cloudwatch/request-error.js';
 import { maskUrlSecrets, shownUrl, withoutUrlSecrets } from '../cloudwatch/shown-url.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 
 /** What to print for an error, and how to end. */

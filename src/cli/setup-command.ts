@@ -21,7 +21,7 @@ import {
   type ConnectionArguments,
   endpointOf,
 } from './connection.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 import { formatCount } from './format-amounts.js';
 import { printJson } from './print-json.js';

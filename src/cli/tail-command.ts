@@ -16,7 +16,7 @@ import {
   wholeNumber,
 } from './connection.js';
 import { displayWidth, fitWidth, padWidth } from './display-width.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 import { formatCount, formatDelta, formatUsd } from './format-amounts.js';
 import { NARROW, shownZone } from './render-event.js';
