@@ -19,6 +19,7 @@ import { type NewestEvents, type NewestEventsOptions, readNewestEvents } from '.
 import { FieldIndexDirectory } from '../log-groups/field-index-directory.js';
 import {
   checkLogGroupSelector,
+  type DirectoryAnswer,
   type KnownLogGroup,
   type LeftOutLogGroup,
   LogGroupDirectory,
@@ -291,7 +292,8 @@ export class CorrelationEngine {
     checkMembers('', options, LIST_MEMBERS);
     const selectors = options.logGroups ?? this.#options.logGroups;
     checkSelectors(selectors);
-    return this.#directory.resolve(selectors, followingSignal(options.signal));
+    const { groups, leftOut } = await this.#directory.resolve(selectors, followingSignal(options.signal));
+    return { groups, leftOut };
   }
 
   async #run(
@@ -331,7 +333,7 @@ export class CorrelationEngine {
 
   async #lookUp(lookUp: LookUp, range: TimeRange, given: LookUpOptions): Promise<CorrelationResult> {
     const options = { ...given, signal: followingSignal(given.signal) };
-    const { groups, leftOut, young } = await this.#groupsOf(options, range);
+    const { groups, leftOut, young, undescribed, notes: groupNotes } = await this.#groupsOf(options, range);
     const indexes = await this.#indexes.describe(groups, options.signal);
     const maxEvents = options.limit ?? Infinity;
     const found = await runLookUp(
@@ -341,6 +343,7 @@ export class CorrelationEngine {
         range,
         groups,
         youngGroups: young,
+        undescribed,
         indexes: indexes.byGroup,
         nowMillis: this.#epochMillis(),
         freshMillis: this.#options.freshMillis ?? DEFAULT_FRESH_MILLIS,
@@ -364,6 +367,7 @@ export class CorrelationEngine {
     const events = ordered.length > maxEvents ? ordered.slice(-maxEvents) : ordered;
     const statistics = found.steps.map((step) => step.statistics).reduce(addStatistics, NO_STATISTICS);
     const notes = [
+      ...groupNotes,
       ...[...indexes.unknown].map(([group, why]) => `${group} was searched as if it had no index: ${why}`),
       ...found.notes,
       ...(found.hasHitLimit || ordered.length > maxEvents
@@ -400,7 +404,7 @@ export class CorrelationEngine {
   async #groupsOf(
     options: Pick<LookUpOptions, 'logGroups' | 'signal'> & { readonly spans?: false },
     range: TimeRange,
-  ): Promise<ResolvedLogGroups & { readonly young: readonly KnownLogGroup[] }> {
+  ): Promise<SearchedLogGroups> {
     const selectors = options.logGroups ?? this.#options.logGroups;
     const [resolved, spans] = await Promise.all([
       this.#directory.resolve(selectors, options.signal),
@@ -408,8 +412,15 @@ export class CorrelationEngine {
     ]);
     const all = [...resolved.groups];
     // Where nothing is that was asked for, the account's spans alone would be taken for it.
-    if (spans && resolved.groups.length > 0 && !all.some((group) => group.name === spans.name))
-      all.push(spans);
+    const isSpansGroupDue = resolved.groups.length > 0 && !all.some(({ name }) => name === SPANS_LOG_GROUP);
+    if (isSpansGroupDue) all.push(...(spans?.groups ?? []));
+    const denied = isSpansGroupDue ? spans?.undescribed.get(SPANS_LOG_GROUP) : undefined;
+    const notes =
+      denied === undefined
+        ? []
+        : [
+            `whether the account keeps spans (${SPANS_LOG_GROUP}) is not known, and none were looked for: ${denied}`,
+          ];
     const groups: KnownLogGroup[] = [];
     const young: KnownLogGroup[] = [];
     const leftOut = [...resolved.leftOut];
@@ -419,15 +430,22 @@ export class CorrelationEngine {
       else groups.push(group);
       if (skipped?.reason === 'younger_than_range') young.push(group);
     }
-    return { groups, leftOut, young };
+    return { groups, leftOut, young, undescribed: resolved.undescribed, notes };
   }
 
-  /** Undefined where the account keeps no spans, or they cannot be seen: most accounts have none. */
-  async #spansGroup(signal: AbortSignal | undefined): Promise<KnownLogGroup | undefined> {
-    const { groups } = await this.#directory.resolve([SPANS_LOG_GROUP], signal);
+  /** None where the account keeps no spans, as most accounts do, or they cannot be seen. */
+  async #spansGroup(signal: AbortSignal | undefined): Promise<DirectoryAnswer> {
+    const answer = await this.#directory.resolve([SPANS_LOG_GROUP], signal);
     // Without a creation time the group was assumed, as describing is denied: it may well not exist.
-    return groups.find((group) => group.creationMillis !== undefined);
+    return { ...answer, groups: answer.groups.filter((group) => group.creationMillis !== undefined) };
   }
+}
+
+/** The groups of a look-up. */
+interface SearchedLogGroups extends DirectoryAnswer {
+  readonly young: readonly KnownLogGroup[];
+  /** What could not be learnt of them, one sentence each. */
+  readonly notes: readonly string[];
 }
 
 function reasonToSkip(

@@ -3,7 +3,8 @@ import {
   FilterLogEventsCommand,
   type FilterLogEventsCommandOutput,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { classifyError, describeError } from '../../cloudwatch/classify-error.js';
+import { classifyError } from '../../cloudwatch/classify-error.js';
+import { describeWithRemedy } from '../../cloudwatch/denied-action.js';
 import { namedLogGroup } from '../../cloudwatch/named-log-group.js';
 import { ConcurrencyLimit } from '../queries/concurrency-limit.js';
 import { retryCall } from '../queries/service-calls.js';
@@ -89,7 +90,8 @@ export async function readNewestEvents(
           options.signal?.throwIfAborted();
           const reason = classifyError(error);
           if (reason !== 'missing' && reason !== 'denied') throw error;
-          leftOut.push({ logGroup: group.identifier, reason, detail: describeError(error) });
+          const detail = describeWithRemedy(error, 'FilterLogEvents');
+          leftOut.push({ logGroup: group.identifier, reason, detail });
           return [];
         }
       }),
