@@ -19,10 +19,7 @@ export async function askAtTerminal(
 ): Promise<boolean> {
   signal.throwIfAborted();
   const lines = createInterface({ input, output });
-  lines.on('SIGINT', () => {
-    output.write('\n');
-    interrupt();
-  });
+  lines.on('SIGINT', interrupt);
   try {
     return await new Promise<boolean>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });

@@ -44,6 +44,7 @@ import { followingSignal } from '../queries/following-signal.js';
 import { type ReadCalls } from '../queries/read-calls.js';
 import { LookUpProgressCount, type LookUpProgress } from './look-up-progress.js';
 import { addStatistics, NO_STATISTICS } from '../queries/query-statistics.js';
+import { parentsFirst } from './parents-first.js';
 import { runLookUp } from './run-look-up.js';
 import { ScanBudget } from '../queries/scan-budget.js';
 import { buildTraces } from './trace-tree.js';
@@ -361,7 +362,7 @@ export class CorrelationEngine {
     const allLeftOut = uniqueLeftOut([...leftOut, ...found.leftOut]);
     failIfAllDenied(groups, found.leftOut, allLeftOut);
 
-    const merged = mergeFoundEvents(found.sources).map(toCorrelatedEvent).sort(compareEvents);
+    const merged = parentsFirst(mergeFoundEvents(found.sources).map(toCorrelatedEvent).sort(compareEvents));
     // The query for errors may find an event that only looks like one.
     const ordered = lookUp.kind === 'errors' ? merged.filter(({ isError }) => isError) : merged;
     const events = ordered.length > maxEvents ? ordered.slice(-maxEvents) : ordered;
@@ -371,7 +372,11 @@ export class CorrelationEngine {
       ...[...indexes.unknown].map(([group, why]) => `${group} was searched as if it had no index: ${why}`),
       ...found.notes,
       ...(found.hasHitLimit || ordered.length > maxEvents
-        ? [`only the newest ${maxEvents} events are shown`]
+        ? [
+            maxEvents === 1
+              ? 'only the newest event is shown'
+              : `only the newest ${maxEvents} events are shown`,
+          ]
         : []),
     ];
     const usdPerGigabyte = this.#options.usdPerScannedGigabyte ?? DEFAULT_USD_PER_GIGABYTE;

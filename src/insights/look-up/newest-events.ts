@@ -16,6 +16,7 @@ import {
   toCorrelatedEvent,
 } from './correlated-event.js';
 import { type TimeRange } from './event-reader.js';
+import { parentsFirst } from './parents-first.js';
 
 /** What the reading of newest events may be told. */
 export interface NewestEventsOptions {
@@ -97,7 +98,7 @@ export async function readNewestEvents(
       }),
     ),
   );
-  const events = found.flat().map(toCorrelatedEvent).sort(compareEvents);
+  const events = parentsFirst(found.flat().map(toCorrelatedEvent).sort(compareEvents));
   const refused = new Set(leftOut.map(({ logGroup }) => logGroup));
   return {
     events: events.slice(-limit),

@@ -114,7 +114,7 @@ describe('the records of the page', () => {
     const text = toMarkdown([hostile], {
       ...summary,
       search: { kind: 'field', field: evil, value: evil },
-      leftOut: [{ logGroup: evil, reason: 'missing', detail: '' }],
+      leftOut: [{ logGroup: evil }],
     });
     expect(text.replace(/[\n\t]/g, '')).to.not.match(
       // eslint-disable-next-line no-control-regex
