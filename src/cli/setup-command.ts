@@ -154,7 +154,10 @@ function specsOf(options: SetupArguments, io: CommandIo): LogGroupSpec[] {
   return [...new Set(named)].map((logGroupName) => {
     // A template names as many groups as there are services; a prefix those that exist.
     if (logGroupName === '' || /[{}*]/.test(logGroupName)) {
-      throw new OptionError('--log-group', 'be the whole name of a log group', logGroupName || undefined);
+      const rule = 'be the whole name of a log group';
+      throw logGroupName === ''
+        ? new OptionError('--log-group', rule)
+        : new OptionError('--log-group', rule, logGroupName);
     }
     return {
       logGroupName,

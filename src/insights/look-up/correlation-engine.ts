@@ -154,6 +154,10 @@ const NEWEST_MEMBERS = {
 export const DEFAULT_RANGE_MILLIS = 3 * 3_600_000;
 /** Errors that are found where no limit is given: whoever wants more says how many. */
 const DEFAULT_ERRORS = 100;
+/** An id stands in a query once for each field that may hold it, and queries have at most 10,000 characters. */
+const MAX_ID_LENGTH = 512;
+/** The same for the few places of one field. */
+const MAX_VALUE_LENGTH = 2_048;
 const DEFAULT_FRESH_MILLIS = 120_000;
 const DAY_MILLIS = 86_400_000;
 const DEFAULT_USD_PER_GIGABYTE = 0.005;
@@ -303,8 +307,13 @@ export class CorrelationEngine {
     toLookUp: (value: string) => LookUp,
     options: LookUpOptions,
   ): Promise<CorrelationResult> {
-    if (typeof value !== 'string' || value === '') {
+    const isField = option === 'value';
+    if (typeof value !== 'string' || (isField ? value : value.trim()) === '') {
       throw new OptionError(option, 'be a string that is not empty', value);
+    }
+    const longest = isField ? MAX_VALUE_LENGTH : MAX_ID_LENGTH;
+    if (value.length > longest) {
+      throw new OptionError(option, `have at most ${longest} characters; it has ${value.length}`);
     }
     return this.#observed(() => toLookUp(value), options);
   }
