@@ -3,6 +3,7 @@ import { type Command, Option } from 'commander';
 import { createCloudWatchLogsClient, isLoopbackHost } from '../cloudwatch/client.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { type CommandIo } from './command-io.js';
+import { rememberOperations } from './failed-operations.js';
 import { DEFAULT_SINCE } from './time-arguments.js';
 import { useProfile } from './use-profile.js';
 
@@ -82,7 +83,7 @@ export function addReadOptions(command: Command): Command {
 /** Makes the client of a command. @throws OptionError */
 export function connect(options: ConnectionArguments, io: CommandIo): CloudWatchLogsClient {
   useProfile(options.profile, io);
-  return createCloudWatchLogsClient(
+  const client = createCloudWatchLogsClient(
     {
       region: options.region ?? setIn(io, 'AWS_REGION'),
       endpoint: endpointOf(options, io),
@@ -90,6 +91,8 @@ export function connect(options: ConnectionArguments, io: CommandIo): CloudWatch
     },
     io.env,
   );
+  rememberOperations(client);
+  return client;
 }
 
 /** Where a command's requests go, as far as it was said; undefined for AWS. */

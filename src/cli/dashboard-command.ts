@@ -53,6 +53,10 @@ Examples:
 
 Nothing is made in AWS or Grafana: what is printed is for their own tools. docs/dashboards.md.`;
 
+const ALL_GROUPS_WARNING =
+  'the widgets query every log group of the account, which is billed by the bytes scanned each time that they are drawn; ' +
+  "-g '/apps/*' names fewer\n";
+
 /** The command `dashboard`. */
 export function dashboardCommand(io: CommandIo): Command {
   const command = new Command('dashboard')
@@ -119,9 +123,12 @@ function printed(io: CommandIo, value: unknown): void {
 
 function cloudWatch(options: DashboardArguments, io: CommandIo): object {
   const { widgetArn, pageUrl, metricsNamespace, spans } = options;
+  const logGroups = logGroupsOf(options, io);
+  const all = logGroups.find((selector) => selector === '*');
+  if (all !== undefined) io.stderr.write(ALL_GROUPS_WARNING);
   const body = cloudWatchDashboard({
     region: regionOf(options, io),
-    logGroups: logGroupsOf(options, io),
+    logGroups,
     widgetArn,
     pageUrl,
     metricsNamespace,
@@ -146,6 +153,11 @@ async function grafana(options: DashboardArguments, io: CommandIo): Promise<void
   const logGroups = await inFull(logGroupsOf(options, io), options, io);
   const common = { region, logGroups, handlerUrl, spans };
   if (!options.provisioning) {
+    for (const name of ['traces', 'tracesName', 'tracesUrl'] as const) {
+      const option = `--${name.replace(/[A-Z]/, (letter) => `-${letter.toLowerCase()}`)}`;
+      if (options[name] !== undefined)
+        throw new OptionError(option, 'stand beside --provisioning: a dashboard has no data sources');
+    }
     printed(io, grafanaDashboard(common));
     return;
   }

@@ -23,7 +23,7 @@ Examples:
 /** The command `demo`. */
 export function demoCommand(io: CommandIo, load: () => Promise<DemoModule>): Command {
   return new Command('demo')
-    .description('two services, a local CloudWatch Logs, and the timeline of a request that failed')
+    .description('three services, a local CloudWatch Logs, and the timeline of a request that failed')
     .option('--keep', 'leave the local service running, to try the other commands with it')
     .option('--no-color', 'no colours (also: NO_COLOR)')
     .addHelpText('after', EXAMPLES)

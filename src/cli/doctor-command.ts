@@ -8,7 +8,7 @@ import {
 import { createColors, type Colors, wantsColor } from './colors.js';
 import { type CommandIo } from './command-io.js';
 import { addConnectionOptions, type ConnectionArguments, wholeNumber } from './connection.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 import { printJson, toSafeJson } from './print-json.js';
 import { useProfile } from './use-profile.js';

@@ -1,7 +1,7 @@
 import { type CorrelatedEvent, type Explanation, type LookUp, type Suggestion } from '../insights/index.js';
 import { shellWord } from '../dashboards/model/shell-word.js';
 import { type ReadArguments } from './connection.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 
 /** Traces that are named to go on with. */
 const MOST_TRACES = 5;

@@ -4,7 +4,7 @@ import { formatDate } from '../dashboards/model/format.js';
 import { createColors, wantsColor } from './colors.js';
 import { type CommandIo } from './command-io.js';
 import { addConnectionOptions, connect, type ConnectionArguments } from './connection.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { formatBytes, formatCount } from './format-amounts.js';
 import { printJson } from './print-json.js';

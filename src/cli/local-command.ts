@@ -13,7 +13,7 @@ import {
 } from '../simulation/index.js';
 import { type CommandIo } from './command-io.js';
 import { collected, readBytes } from './connection.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { LocalPage } from './local-page.js';
 import { readPort } from './read-port.js';
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { realpathSync } from 'node:fs';
-import { createInterface } from 'node:readline/promises';
+import { askAtTerminal } from './ask-at-terminal.js';
 import { type CommandIo } from './command-io.js';
 import { demoCommand, type DemoModule } from './demo-command.js';
 import { findOwnPackage } from './package-folder.js';
@@ -34,7 +34,15 @@ function main(): void {
     signal: interrupt.signal,
     epochMillis: Date.now,
     ask:
-      process.stdin.isTTY && process.stderr.isTTY ? (question) => ask(question, interrupt.signal) : undefined,
+      process.stdin.isTTY && process.stderr.isTTY
+        ? (question) =>
+            askAtTerminal(
+              question,
+              { input: process.stdin, output: process.stderr },
+              interrupt.signal,
+              onSignal,
+            )
+        : undefined,
     setExitCode: (code) => {
       process.exitCode = code;
     },
@@ -42,16 +50,6 @@ function main(): void {
   void runCommandLine(process.argv.slice(2), io, findOwnPackage(realpathSync(process.argv[1]!)).version, [
     demoCommand(io, loadDemo),
   ]);
-}
-
-/** Only a y, or a word that begins so, is a yes; the end of the input is none. */
-async function ask(question: string, signal: AbortSignal): Promise<boolean> {
-  const lines = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return /^y/i.test((await lines.question(question, { signal })).trim());
-  } finally {
-    lines.close();
-  }
 }
 
 /** Loaded when it is asked for: it brings the local service and starts processes. */

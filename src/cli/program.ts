@@ -6,7 +6,7 @@ import { completeLogGroupsCommand } from './complete-log-groups-command.js';
 import { completionCommand } from './completion-command.js';
 import { dashboardCommand } from './dashboard-command.js';
 import { doctorCommand } from './doctor-command.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { explainError } from './explain-error.js';
 import { generateCommand } from './generate-command.js';

@@ -3,7 +3,7 @@ import { explainEmptyQuery, QueryRunner, ScanBudget, runOverLogGroups } from '..
 import { createColors, wantsColor } from './colors.js';
 import { type CommandIo } from './command-io.js';
 import { addReadOptions, connect, logGroupsOf, type ReadArguments } from './connection.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { formatBytes, formatCount } from './format-amounts.js';
 import { printJson } from './print-json.js';

@@ -3,7 +3,7 @@ import { shownText } from '../dashboards/model/shown-text.js';
 import { type CorrelatedEvent, type CorrelationResult } from '../insights/index.js';
 import { createColors } from './colors.js';
 import { fitWidth } from './display-width.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { formatCount } from './format-amounts.js';
 import { commandLike } from './go-on.js';
 import { type Drawing, type LookUpArguments } from './look-up-run.js';

@@ -6,7 +6,7 @@ import { firstFrame, shortFrame } from '../dashboards/model/stack-lines.js';
 import { type CorrelatedEvent } from '../insights/index.js';
 import { type Colors } from './colors.js';
 import { displayWidth, fitWidth, padWidth } from './display-width.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { formatDelta } from './format-amounts.js';
 import { groupName, sourceOf } from './source-of.js';
 

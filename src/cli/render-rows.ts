@@ -1,7 +1,7 @@
 import { type QueryRow } from '../insights/index.js';
 import { createColors } from './colors.js';
 import { displayWidth, fillWidth, fitWidth, padWidth } from './display-width.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 
 const WIDEST_COLUMN = 60;
 /** Where nothing is cut, one long cell must not fill those of all other rows up to its width. */

@@ -8,7 +8,7 @@ import {
 import { isoTime } from '../cloudwatch/iso-time.js';
 import { type Colors, createColors } from './colors.js';
 import { displayWidth, padWidth } from './display-width.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { formatBytes, formatCount, formatDelta, formatUsd } from './format-amounts.js';
 import { type EventStyle, eventLines, shownZone } from './render-event.js';
 import { groupName, sourceOf } from './source-of.js';

@@ -7,7 +7,7 @@ import {
   ReplayStoppedError,
 } from '../replay/index.js';
 import { type CommandIo } from './command-io.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 import { ProgressLine } from './progress-line.js';
 import { sayHiddenEvents } from './say-hidden-events.js';

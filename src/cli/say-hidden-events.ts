@@ -2,7 +2,7 @@ import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { isOnThisMachine } from '../cloudwatch/client-endpoint.js';
 import { hiddenOlderEvents } from '../doctor/index.js';
 import { type CommandIo } from './command-io.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 
 /** Log groups that are asked: each costs some calls, none of which is billed. */
 const MAX_GROUPS = 10;

@@ -21,7 +21,7 @@ import {
   type ConnectionArguments,
   endpointOf,
 } from './connection.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 import { formatCount } from './format-amounts.js';
 import { printJson } from './print-json.js';
@@ -154,7 +154,10 @@ function specsOf(options: SetupArguments, io: CommandIo): LogGroupSpec[] {
   return [...new Set(named)].map((logGroupName) => {
     // A template names as many groups as there are services; a prefix those that exist.
     if (logGroupName === '' || /[{}*]/.test(logGroupName)) {
-      throw new OptionError('--log-group', 'be the whole name of a log group', logGroupName || undefined);
+      const rule = 'be the whole name of a log group';
+      throw logGroupName === ''
+        ? new OptionError('--log-group', rule)
+        : new OptionError('--log-group', rule, logGroupName);
     }
     return {
       logGroupName,

@@ -5,7 +5,7 @@ import { OptionError } from '../cloudwatch/errors.js';
 import { drainSpool, listSpool, readSpoolEntry, type SpoolEntry, type SpoolListing } from '../drain/index.js';
 import { type CommandIo } from './command-io.js';
 import { addConnectionOptions, connect, type ConnectionArguments } from './connection.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 import { formatBytes, formatCount, formatDelta } from './format-amounts.js';
 import { printJson } from './print-json.js';

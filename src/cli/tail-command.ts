@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander';
+import { classifyError } from '../cloudwatch/classify-error.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { formatTime, type Zone } from '../dashboards/model/format.js';
 import { shownText } from '../dashboards/model/shown-text.js';
@@ -16,8 +17,9 @@ import {
   wholeNumber,
 } from './connection.js';
 import { displayWidth, fitWidth, padWidth } from './display-width.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
+import { requestErrorText } from './explain-error.js';
 import { formatCount, formatDelta, formatUsd } from './format-amounts.js';
 import { NARROW, shownZone } from './render-event.js';
 import { toSafeJsonLine } from './print-json.js';
@@ -156,6 +158,10 @@ async function runTailCommand(options: TailArguments, io: CommandIo): Promise<vo
     }
     try {
       await printAll(tail, options.json ? jsonLine : draw, io);
+    } catch (error) {
+      if (options.filter === undefined || classifyError(error) !== 'invalid') throw error;
+      const rule = `be a filter pattern that the service takes, which said ${requestErrorText(error)}`;
+      throw new OptionError('--filter', rule, options.filter);
     } finally {
       if (!options.json) io.stderr.write(`${colors.dim(renderEnd(tail.status()))}\n`);
     }

@@ -15,7 +15,7 @@ import {
   readBytes,
   type ReadArguments,
 } from './connection.js';
-import { escapeTerminalText } from './escape-terminal-text.js';
+import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { readPort } from './read-port.js';
 import { createTailLiveSource } from './tail-live-source.js';
 

@@ -70,6 +70,20 @@ describe('otel-cwlogs dashboard', () => {
     expect(viewer.Statement).to.have.length(1);
   });
 
+  it('warns where all log groups are queried each time that it is drawn', async () => {
+    const { stderr, stdout, code } = await run(['cloudwatch']);
+    expect(stderr).to.contain('every log group').and.to.contain('billed');
+    expect(JSON.parse(stdout)).to.have.property('widgets');
+    expect(code).to.equal(0);
+    expect((await run(['cloudwatch', '-g', '/apps/*'])).stderr).to.equal('');
+  });
+
+  it('refuses a data source where none is printed', async () => {
+    const { stderr, code } = await run(['grafana', '-g', '/apps/a', '--traces-url', 'http://tempo']);
+    expect(stderr).to.contain('--traces-url must stand beside --provisioning');
+    expect(code).to.equal(2);
+  });
+
   it('prints a Grafana dashboard, and its data sources as YAML', async () => {
     const args = ['grafana', '-g', '/apps/*', '--handler-url', 'https://logs.example.com'];
     const { panels } = await json<{ panels: { title: string }[] }>(args);

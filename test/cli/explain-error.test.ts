@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { explainError } from '../../src/cli/explain-error.js';
 import { CloudWatchLogsError, OptionError } from '../../src/cloudwatch/errors.js';
+import { toRequestError } from '../../src/cloudwatch/request-error.js';
 import { MalformedQueryError } from '../../src/insights/index.js';
 import { serviceError } from '../insights/scripted-client.js';
 
@@ -59,6 +60,25 @@ describe('explainError', () => {
     expect(explainError(answered, LOCAL).text).to.match(/^Hunter \(HTTP 400/);
   });
 
+  it('says that an address of https speaks something else', () => {
+    for (const code of ['EPROTO', 'ERR_SSL_WRONG_VERSION_NUMBER']) {
+      const { text, exitCode } = explainError(network(code), 'https://localhost:4586');
+      expect(text).to.contain('does not speak https').and.to.contain('write http://');
+      expect(exitCode).to.equal(3);
+    }
+    expect(explainError(network('EPROTO'), undefined).text).to.not.contain('http://');
+  });
+
+  it('sees through what managing log groups says of a request that failed', () => {
+    const resource = new CloudWatchLogsError('ERR_RESOURCE', 'DescribeLogGroups failed', {
+      cause: toRequestError(network('ECONNREFUSED')),
+    });
+    expect(explainError(resource, LOCAL).text).to.contain('Is `otel-cwlogs local` running');
+    expect(
+      explainError(new CloudWatchLogsError('ERR_RESOURCE', 'x failed', { cause: network('no') }), LOCAL).text,
+    ).to.equal('x failed');
+  });
+
   it('names the missing permission', () => {
     const message =
       'User: arn:aws:sts::1:assumed-role/r is not authorized to perform: logs:StartQuery on resource: x';
@@ -90,7 +110,7 @@ describe('explainError', () => {
 
   it('shows of any other error what is known to be safe', () => {
     expect(explainError(new Error('odd \u001b[31m'), undefined)).to.deep.equal({
-      text: 'Error (text withheld; errorDetails shows it)',
+      text: 'Error (text withheld; --error-details shows it)',
       exitCode: 3,
     });
     expect(explainError('text', undefined).exitCode).to.equal(3);

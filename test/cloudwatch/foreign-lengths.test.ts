@@ -11,7 +11,7 @@ import { toLogGroupName, toLogStreamName } from '../../src/cloudwatch/names.js';
 import { redactorOf } from '../../src/cloudwatch/redact-values.js';
 import { toRequestError } from '../../src/cloudwatch/request-error.js';
 import { withoutUrlSecrets } from '../../src/cloudwatch/shown-url.js';
-import { escapeTerminalText } from '../../src/cli/escape-terminal-text.js';
+import { escapeTerminalText } from '../../src/cloudwatch/escape-terminal-text.js';
 import { explainError } from '../../src/cli/explain-error.js';
 import { parseMessage } from '../../src/insights/index.js';
 import { type FoundEvent } from '../../src/insights/look-up/correlated-event.js';

@@ -1,3 +1,4 @@
+import { escapeTerminalText } from '../../cloudwatch/escape-terminal-text.js';
 import { type FoundSummary } from '../answers/found.js';
 import { formatBytes, formatCount, formatDateTime, formatDuration, formatOffset } from './format.js';
 import { LEVELS, levelOf } from './level.js';
@@ -15,7 +16,10 @@ interface Told extends Pick<FoundSummary, 'statistics' | 'logGroups' | 'isComple
   readonly leftOut: readonly { readonly logGroup: string }[];
 }
 
-/** A trace as Markdown, for an issue or a chat: errors first of all, then the records as a table. */
+/**
+ * A trace as Markdown, for an issue or a chat: errors first of all, then the records as a table. It is printed at
+ * terminals and pasted from the clipboard: what log text could do there is shown, not done.
+ */
 export function toMarkdown(records: readonly LogRecord[], summary: Told): string {
   const first = records[0];
   if (!first) return '';
@@ -39,7 +43,7 @@ export function toMarkdown(records: readonly LogRecord[], summary: Told): string
     '',
     `${formatCount(summary.logGroups.length, 'log group')}, ${formatCount(statistics.queries, 'query', 'queries')}, ` +
       `${formatBytes(statistics.bytesScanned)} scanned, ${summary.isComplete ? 'complete' : 'not complete'}` +
-      `${summary.leftOut.length > 0 ? `, left out: ${summary.leftOut.map(({ logGroup }) => logGroup).join(', ')}` : ''}.`,
+      `${summary.leftOut.length > 0 ? `, left out: ${escapeTerminalText(summary.leftOut.map(({ logGroup }) => logGroup).join(', '))}` : ''}.`,
     '',
   ].join('\n');
 }
@@ -66,24 +70,27 @@ function row(record: LogRecord, origin: number): string {
 
 function stack({ exception }: LogRecord): string[] {
   if (exception?.stacktrace === undefined) return [];
-  return [`\n${fenced(exception.stacktrace.split('\n').slice(0, 30).join('\n'))}`];
+  return [`\n${fenced(exception.stacktrace.split(/\r?\n/).slice(0, 30))}`];
 }
 
 /** A text that is nothing but text in a table's cell. */
 function cell(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  const short = line.length > LONGEST_CELL ? `${line.slice(0, LONGEST_CELL - 1)}…` : line;
-  return short.replace(/[\\`*_{}[\]<>#|~&!()@]/g, '\\$&');
+  const short =
+    line.length > LONGEST_CELL ? `${line.slice(0, LONGEST_CELL - 1).replace(/[\ud800-\udbff]$/, '')}…` : line;
+  return escapeTerminalText(short).replace(/[\\`*_{}[\]<>#|~&!()@]/g, '\\$&');
 }
 
 /** A text as code, in as many backticks as it needs. */
 function code(text: string): string {
-  const line = text.replace(/\s+/g, ' ');
+  const line = escapeTerminalText(text.replace(/\s+/g, ' '));
   const ticks = '`'.repeat(longestRun(line) + 1);
   return `${ticks} ${line} ${ticks}`;
 }
 
-function fenced(text: string): string {
+function fenced(lines: readonly string[]): string {
+  // Stacks of Java are indented by tabs, which do no harm.
+  const text = lines.map((line) => line.split('\t').map(escapeTerminalText).join('\t')).join('\n');
   const ticks = '`'.repeat(Math.max(3, longestRun(text) + 1));
   return `${ticks}\n${text}\n${ticks}`;
 }

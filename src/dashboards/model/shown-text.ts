@@ -1,7 +1,4 @@
-import { detailsOf, type LogRecord } from './records.js';
-
-/** Where the conventions, newer and older, put the path of a request. */
-const PATHS = ['http.route', 'url.path', 'http.target', 'url.full', 'http.url'];
+import { type LogRecord } from './records.js';
 
 /** Words at the begin of a line that may be time, level and ids. */
 const HEAD_WORDS = 8;
@@ -9,16 +6,9 @@ const HEAD_WORDS = 8;
 type ShownRecord = Pick<LogRecord, 'message' | 'text' | 'span'> &
   Partial<Pick<LogRecord, 'severityText' | 'traceId' | 'spanId' | 'requestId'>>;
 
-/**
- * What a record is shown as: its text. Instrumentations that know no route name the spans of HTTP by their method
- * alone: then the path says which request it was.
- */
+/** What a record is shown as: its text, which of a span is its name. */
 export function shownText(record: ShownRecord): string {
-  if (!record.span) return withoutHead(record);
-  if (!/^(?:HTTP )?[A-Z]{3,7}$/.test(record.text)) return record.text;
-  const { attributes } = detailsOf(record);
-  const path = PATHS.map((name) => attributes[name]).find((value) => typeof value === 'string');
-  return typeof path === 'string' ? `${record.text} ${pathOf(path)}` : record.text;
+  return record.span ? record.text : withoutHead(record);
 }
 
 /** A line that begins with its time: without that, its level and its ids, which stand beside it or are the same in all. */
@@ -38,9 +28,4 @@ function withoutHead({ text, severityText, traceId, spanId, requestId }: ShownRe
     rest = rest.slice(whole.length);
   }
   return rest.trim() === '' ? text : rest.trimStart();
-}
-
-/** Without scheme, host and query. */
-function pathOf(target: string): string {
-  return target.replace(/^[a-z]+:\/\/[^/?#]*/i, '').replace(/[?#][^]*$/, '') || '/';
 }

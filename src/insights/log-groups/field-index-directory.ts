@@ -3,7 +3,8 @@ import {
   type FieldIndex,
   type IndexPolicy,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { classifyError, describeError } from '../../cloudwatch/classify-error.js';
+import { classifyError } from '../../cloudwatch/classify-error.js';
+import { describeWithRemedy } from '../../cloudwatch/denied-action.js';
 import { isNotOffered } from '../../cloudwatch/not-offered.js';
 import { parseLogGroupArn } from '../../cloudwatch/names.js';
 import { youngerCommand } from '../../cloudwatch/younger-command.js';
@@ -93,7 +94,8 @@ export class FieldIndexDirectory {
         for (const group of groups) await this.#ask([group], unknown, signal);
         return;
       }
-      for (const group of groups) unknown.set(group.identifier, describeError(policies.reason));
+      for (const group of groups)
+        unknown.set(group.identifier, describeWithRemedy(policies.reason, 'DescribeIndexPolicies'));
       return;
     }
     const found = mergeIndexes(

@@ -3,7 +3,8 @@ import {
   DescribeLogGroupsCommand,
   type LogGroup,
 } from '@aws-sdk/client-cloudwatch-logs';
-import { classifyError, describeError } from '../../cloudwatch/classify-error.js';
+import { classifyError } from '../../cloudwatch/classify-error.js';
+import { describeWithRemedy, reasonWithRemedy } from '../../cloudwatch/denied-action.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 import { logGroupNameProblem, parseLogGroupArn } from '../../cloudwatch/names.js';
 import { ReadCalls } from '../queries/read-calls.js';
@@ -42,6 +43,14 @@ export interface ResolvedLogGroups {
   readonly leftOut: readonly LeftOutLogGroup[];
 }
 
+/** What the directory knows of selectors. */
+export interface DirectoryAnswer extends ResolvedLogGroups {
+  /** Identifiers of groups of which nothing but the name is known, as describing them is denied; and why. */
+  readonly undescribed: ReadonlyMap<string, string>;
+}
+
+const ALL_DESCRIBED: ReadonlyMap<string, string> = new Map();
+
 /** How long an answer of DescribeLogGroups is trusted. */
 const REMEMBER_MILLIS = 60_000;
 /** Pages of 50 that one prefix may have: 10,000 groups. */
@@ -66,7 +75,7 @@ export function checkLogGroupSelector(selector: unknown): asserts selector is st
 export class LogGroupDirectory {
   readonly #calls: ReadCalls;
   readonly #epochMillis: () => number;
-  readonly #remembered = new Map<string, { untilMillis: number; answer: ResolvedLogGroups }>();
+  readonly #remembered = new Map<string, { untilMillis: number; answer: DirectoryAnswer }>();
 
   /** @param parts.calls - of whoever reads the groups; default: some without a circuit breaker */
   constructor(parts: {
@@ -82,8 +91,8 @@ export class LogGroupDirectory {
    * Finds the groups of all selectors, each group once, in the selectors' order.
    * @throws an error of code `ERR_REQUEST`, with the AWS error's name, where the service cannot be asked at all; a missing permission is no error
    */
-  async resolve(selectors: readonly string[], signal?: AbortSignal): Promise<ResolvedLogGroups> {
-    const answers: ResolvedLogGroups[] = [];
+  async resolve(selectors: readonly string[], signal?: AbortSignal): Promise<DirectoryAnswer> {
+    const answers: DirectoryAnswer[] = [];
     // A few at once: the quota of DescribeLogGroups is about ten a second.
     for (let index = 0; index < selectors.length; index += 5) {
       const some = selectors.slice(index, index + 5);
@@ -93,10 +102,15 @@ export class LogGroupDirectory {
     for (const group of answers.flatMap((answer) => answer.groups)) {
       if (!groups.has(group.identifier)) groups.set(group.identifier, group);
     }
-    return { groups: [...groups.values()], leftOut: answers.flatMap((answer) => answer.leftOut) };
+    const leftOut = answers.flatMap((answer) => answer.leftOut);
+    // A group of two selectors may be described by one of them alone.
+    const undescribed = answers
+      .flatMap((answer) => [...answer.undescribed])
+      .filter(([identifier]) => groups.get(identifier)?.creationMillis === undefined);
+    return { groups: [...groups.values()], leftOut, undescribed: new Map(undescribed) };
   }
 
-  async #resolveOne(selector: string, signal: AbortSignal | undefined): Promise<ResolvedLogGroups> {
+  async #resolveOne(selector: string, signal: AbortSignal | undefined): Promise<DirectoryAnswer> {
     const remembered = this.#remembered.get(selector);
     if (remembered && remembered.untilMillis > this.#epochMillis()) return remembered.answer;
     const answer = await this.#ask(selector, signal);
@@ -107,7 +121,7 @@ export class LogGroupDirectory {
     return answer;
   }
 
-  async #ask(selector: string, signal: AbortSignal | undefined): Promise<ResolvedLogGroups> {
+  async #ask(selector: string, signal: AbortSignal | undefined): Promise<DirectoryAnswer> {
     const arn = parseLogGroupArn(selector);
     const isPrefix = !arn && selector.endsWith('*');
     try {
@@ -118,34 +132,35 @@ export class LogGroupDirectory {
       if (classifyError(error) !== 'denied') throw error;
       // A name can be queried without being described; a prefix means nothing without the list.
       if (!isPrefix) {
-        const identifier = selector.replace(/^(arn:.*):\*$/, '$1');
-        return { groups: [{ name: arn?.logGroupName ?? selector, identifier }], leftOut: [] };
+        return undescribed({ name: arn?.logGroupName ?? selector, identifier: withoutStar(selector) }, error);
       }
-      const detail = `its log groups cannot be listed: ${describeError(error)}`;
-      return { groups: [], leftOut: [{ logGroup: selector, reason: 'denied', detail }] };
+      const detail = `its log groups cannot be listed: ${describeWithRemedy(error, 'DescribeLogGroups')}`;
+      const leftOut: LeftOutLogGroup = { logGroup: selector, reason: 'denied', detail };
+      return { groups: [], leftOut: [leftOut], undescribed: ALL_DESCRIBED };
     }
   }
 
-  async #askByName(name: string, signal: AbortSignal | undefined): Promise<ResolvedLogGroups> {
+  async #askByName(name: string, signal: AbortSignal | undefined): Promise<DirectoryAnswer> {
     // Sorted by name, so the group itself comes before those that only begin with its name.
     const { groups } = await this.#page({ logGroupNamePrefix: name, limit: 1 }, signal);
     const found = groups.find((group) => group.logGroupName === name);
-    return found ? { groups: [toKnownGroup(found)], leftOut: [] } : missing(name);
+    return found ? described(toKnownGroup(found)) : missing(name);
   }
 
-  async #askByArn(arn: string, name: string, signal: AbortSignal | undefined): Promise<ResolvedLogGroups> {
+  async #askByArn(arn: string, name: string, signal: AbortSignal | undefined): Promise<DirectoryAnswer> {
     try {
       const { groups } = await this.#page({ logGroupNamePrefix: name, limit: 1 }, signal);
       const found = groups.find((group) => group.arn?.replace(/:\*$/, '') === arn);
-      if (found) return { groups: [{ ...toKnownGroup(found), identifier: arn }], leftOut: [] };
+      if (found) return described({ ...toKnownGroup(found), identifier: arn });
     } catch (error) {
       if (classifyError(error) !== 'denied') throw error;
+      return undescribed({ name, identifier: arn }, error);
     }
-    // Of another account: a monitoring account may query it, whether or not it may describe it.
-    return { groups: [{ name, identifier: arn }], leftOut: [] };
+    // Of another account: a monitoring account may query it, though it is in no list here.
+    return described({ name, identifier: arn });
   }
 
-  async #askByPrefix(selector: string, signal: AbortSignal | undefined): Promise<ResolvedLogGroups> {
+  async #askByPrefix(selector: string, signal: AbortSignal | undefined): Promise<DirectoryAnswer> {
     const prefix = selector.slice(0, -1);
     const found: KnownLogGroup[] = [];
     let nextToken: string | undefined;
@@ -167,7 +182,7 @@ export class LogGroupDirectory {
       reason: 'failed',
       detail: `more than ${MAX_PREFIX_PAGES * 50} log groups begin so; the others were left out`,
     };
-    return { groups: found, leftOut: nextToken === undefined ? [] : [tooMany] };
+    return { groups: found, leftOut: nextToken === undefined ? [] : [tooMany], undescribed: ALL_DESCRIBED };
   }
 
   async #page(
@@ -193,7 +208,25 @@ function toKnownGroup(group: LogGroup): KnownLogGroup {
   };
 }
 
-function missing(selector: string): ResolvedLogGroups {
+function described(group: KnownLogGroup): DirectoryAnswer {
+  return { groups: [group], leftOut: [], undescribed: ALL_DESCRIBED };
+}
+
+function undescribed(group: KnownLogGroup, error: unknown): DirectoryAnswer {
+  const why = reasonWithRemedy(error, 'DescribeLogGroups');
+  return { groups: [group], leftOut: [], undescribed: new Map([[group.identifier, why]]) };
+}
+
+/** An ARN as queries take it. */
+function withoutStar(selector: string): string {
+  return selector.replace(/^(arn:.*):\*$/, '$1');
+}
+
+function missing(selector: string): DirectoryAnswer {
   const detail = selector.endsWith('*') ? 'no log group begins so' : 'the log group does not exist';
-  return { groups: [], leftOut: [{ logGroup: selector, reason: 'missing', detail }] };
+  return {
+    groups: [],
+    leftOut: [{ logGroup: selector, reason: 'missing', detail }],
+    undescribed: ALL_DESCRIBED,
+  };
 }

@@ -1,4 +1,5 @@
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { reasonWithRemedy } from '../../cloudwatch/denied-action.js';
 import { namedLogGroup } from '../../cloudwatch/named-log-group.js';
 import { olderEventsSentence } from '../../cloudwatch/older-events-sentence.js';
 import { type RunsQueries } from '../queries/query-runner.js';
@@ -27,8 +28,8 @@ export function rangeBefore(
 }
 
 /**
- * Says which groups hold events of the range that are older than themselves.
- * Never rejects but for an aborted signal: a group that can't be asked is passed over.
+ * Says which groups hold events of the range that are older than themselves, and of which that is not known.
+ * Never rejects but for an aborted signal.
  * @returns a sentence for each such group
  */
 export async function olderEventsNotes(
@@ -42,16 +43,42 @@ export async function olderEventsNotes(
   },
 ): Promise<string[]> {
   const { isLocal, runner, signal } = settings;
-  const young = groups.filter((group) => rangeBefore(group, range)).slice(0, MAX_GROUPS);
+  const young = groups.filter((group) => rangeBefore(group, range));
+  const unknown = new Map<string, string>();
   const notes = await Promise.all(
-    young.map(async (group) => {
+    young.slice(0, MAX_GROUPS).map(async (group) => {
       const before = rangeBefore(group, range)!;
-      if (!(await holdsEvents(calls, group, before, signal))) return undefined;
-      if (isLocal && (await queriesShowOlder(runner, group, before, signal))) return undefined;
-      return olderEventsNote(group, isLocal);
+      try {
+        if (!(await holdsEvents(calls, group, before, signal))) return [];
+        if (isLocal && (await queriesShowOlder(runner, group, before, signal))) return [];
+        return [olderEventsNote(group, isLocal)];
+      } catch (error) {
+        signal?.throwIfAborted();
+        unknown.set(group.identifier, reasonWithRemedy(error, 'FilterLogEvents'));
+        return [];
+      }
     }),
   );
-  return notes.filter((note) => note !== undefined);
+  for (const { identifier } of young.slice(MAX_GROUPS)) {
+    unknown.set(identifier, `at most ${MAX_GROUPS} log groups are asked`);
+  }
+  return [...notes.flat(), ...notAskedNotes(unknown)];
+}
+
+/** Groups that a sentence names. */
+const MAX_NAMED = 5;
+
+/**
+ * The sentences for groups that were not asked for what is older than they are.
+ * @param unknown - why, by the group's identifier
+ */
+export function notAskedNotes(unknown: ReadonlyMap<string, string>): string[] {
+  return [...new Set(unknown.values())].map((why) => {
+    const groups = [...unknown].filter(([, one]) => one === why).map(([identifier]) => identifier);
+    const names = groups.slice(0, MAX_NAMED).join(', ');
+    const more = groups.length > MAX_NAMED ? ` and ${groups.length - MAX_NAMED} more` : '';
+    return `events that are older than their log group, which no query shows, were not looked for in ${names}${more}: ${why}`;
+  });
 }
 
 /**
@@ -99,24 +126,20 @@ async function holdsEvents(
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   let nextToken: string | undefined;
-  try {
-    for (let pages = 0; pages < MAX_PAGES; pages++) {
-      const command = new FilterLogEventsCommand({
-        ...namedLogGroup(identifier),
-        startTime: Math.floor(fromMillis),
-        endTime: Math.floor(toMillis),
-        limit: 1,
-        ...(nextToken !== undefined && { nextToken }),
-      });
-      // Not made again where it fails: it only explains.
-      const options = signal ? { abortSignal: signal } : {};
-      const page = await calls.once(() => calls.client.send(command, options), { signal });
-      if ((page.events ?? []).length > 0) return true;
-      nextToken = page.nextToken;
-      if (nextToken === undefined) return false;
-    }
-  } catch {
-    signal?.throwIfAborted();
+  for (let pages = 0; pages < MAX_PAGES; pages++) {
+    const command = new FilterLogEventsCommand({
+      ...namedLogGroup(identifier),
+      startTime: Math.floor(fromMillis),
+      endTime: Math.floor(toMillis),
+      limit: 1,
+      ...(nextToken !== undefined && { nextToken }),
+    });
+    // Not made again where it fails: it only explains.
+    const options = signal ? { abortSignal: signal } : {};
+    const page = await calls.once(() => calls.client.send(command, options), { signal });
+    if ((page.events ?? []).length > 0) return true;
+    nextToken = page.nextToken;
+    if (nextToken === undefined) return false;
   }
   return false;
 }

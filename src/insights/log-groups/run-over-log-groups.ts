@@ -8,7 +8,7 @@ import {
   LogGroupDirectory,
   type LeftOutLogGroup,
 } from './log-group-directory.js';
-import { olderEventsNotes } from './older-events.js';
+import { notAskedNotes, olderEventsNotes } from './older-events.js';
 import { isRowByRow, limitOf, timestampOrder } from '../language/query-commands.js';
 import { MalformedQueryError } from '../queries/query-errors.js';
 import {
@@ -75,7 +75,7 @@ async function runOver(parts: Parts, given: QueryRequest): Promise<OverLogGroups
     return { ...(await runOne(parts.runner, request, [])), leftOut: [], notes: [] };
   }
   const directory = new LogGroupDirectory({ ...parts, epochMillis: Date.now });
-  const { groups, leftOut } = await directory.resolve(request.logGroups, request.signal);
+  const { groups, leftOut, undescribed } = await directory.resolve(request.logGroups, request.signal);
   const range = { fromMillis: Number(request.from), toMillis: Number(request.to) };
   // A group that is younger than the range would make the service refuse the whole query.
   const isYoung = ({ creationMillis }: KnownLogGroup): boolean =>
@@ -93,7 +93,7 @@ async function runOver(parts: Parts, given: QueryRequest): Promise<OverLogGroups
     range,
     { isLocal: await isOnThisMachine(parts.client), runner: parts.runner, signal: request.signal },
   );
-  return { ...answer, leftOut: [...leftOut, ...young], notes };
+  return { ...answer, leftOut: [...leftOut, ...young], notes: [...notes, ...notAskedNotes(undescribed)] };
 }
 
 /** @param leftOut - what the selectors mean beside the groups that are queried */

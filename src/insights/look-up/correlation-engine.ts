@@ -19,6 +19,7 @@ import { type NewestEvents, type NewestEventsOptions, readNewestEvents } from '.
 import { FieldIndexDirectory } from '../log-groups/field-index-directory.js';
 import {
   checkLogGroupSelector,
+  type DirectoryAnswer,
   type KnownLogGroup,
   type LeftOutLogGroup,
   LogGroupDirectory,
@@ -43,6 +44,7 @@ import { followingSignal } from '../queries/following-signal.js';
 import { type ReadCalls } from '../queries/read-calls.js';
 import { LookUpProgressCount, type LookUpProgress } from './look-up-progress.js';
 import { addStatistics, NO_STATISTICS } from '../queries/query-statistics.js';
+import { parentsFirst } from './parents-first.js';
 import { runLookUp } from './run-look-up.js';
 import { ScanBudget } from '../queries/scan-budget.js';
 import { buildTraces } from './trace-tree.js';
@@ -152,6 +154,10 @@ const NEWEST_MEMBERS = {
 export const DEFAULT_RANGE_MILLIS = 3 * 3_600_000;
 /** Errors that are found where no limit is given: whoever wants more says how many. */
 const DEFAULT_ERRORS = 100;
+/** An id stands in a query once for each field that may hold it, and queries have at most 10,000 characters. */
+const MAX_ID_LENGTH = 512;
+/** The same for the few places of one field. */
+const MAX_VALUE_LENGTH = 2_048;
 const DEFAULT_FRESH_MILLIS = 120_000;
 const DAY_MILLIS = 86_400_000;
 const DEFAULT_USD_PER_GIGABYTE = 0.005;
@@ -291,7 +297,8 @@ export class CorrelationEngine {
     checkMembers('', options, LIST_MEMBERS);
     const selectors = options.logGroups ?? this.#options.logGroups;
     checkSelectors(selectors);
-    return this.#directory.resolve(selectors, followingSignal(options.signal));
+    const { groups, leftOut } = await this.#directory.resolve(selectors, followingSignal(options.signal));
+    return { groups, leftOut };
   }
 
   async #run(
@@ -300,8 +307,13 @@ export class CorrelationEngine {
     toLookUp: (value: string) => LookUp,
     options: LookUpOptions,
   ): Promise<CorrelationResult> {
-    if (typeof value !== 'string' || value === '') {
+    const isField = option === 'value';
+    if (typeof value !== 'string' || (isField ? value : value.trim()) === '') {
       throw new OptionError(option, 'be a string that is not empty', value);
+    }
+    const longest = isField ? MAX_VALUE_LENGTH : MAX_ID_LENGTH;
+    if (value.length > longest) {
+      throw new OptionError(option, `have at most ${longest} characters; it has ${value.length}`);
     }
     return this.#observed(() => toLookUp(value), options);
   }
@@ -331,7 +343,7 @@ export class CorrelationEngine {
 
   async #lookUp(lookUp: LookUp, range: TimeRange, given: LookUpOptions): Promise<CorrelationResult> {
     const options = { ...given, signal: followingSignal(given.signal) };
-    const { groups, leftOut, young } = await this.#groupsOf(options, range);
+    const { groups, leftOut, young, undescribed, notes: groupNotes } = await this.#groupsOf(options, range);
     const indexes = await this.#indexes.describe(groups, options.signal);
     const maxEvents = options.limit ?? Infinity;
     const found = await runLookUp(
@@ -341,6 +353,7 @@ export class CorrelationEngine {
         range,
         groups,
         youngGroups: young,
+        undescribed,
         indexes: indexes.byGroup,
         nowMillis: this.#epochMillis(),
         freshMillis: this.#options.freshMillis ?? DEFAULT_FRESH_MILLIS,
@@ -358,16 +371,21 @@ export class CorrelationEngine {
     const allLeftOut = uniqueLeftOut([...leftOut, ...found.leftOut]);
     failIfAllDenied(groups, found.leftOut, allLeftOut);
 
-    const merged = mergeFoundEvents(found.sources).map(toCorrelatedEvent).sort(compareEvents);
+    const merged = parentsFirst(mergeFoundEvents(found.sources).map(toCorrelatedEvent).sort(compareEvents));
     // The query for errors may find an event that only looks like one.
     const ordered = lookUp.kind === 'errors' ? merged.filter(({ isError }) => isError) : merged;
     const events = ordered.length > maxEvents ? ordered.slice(-maxEvents) : ordered;
     const statistics = found.steps.map((step) => step.statistics).reduce(addStatistics, NO_STATISTICS);
     const notes = [
+      ...groupNotes,
       ...[...indexes.unknown].map(([group, why]) => `${group} was searched as if it had no index: ${why}`),
       ...found.notes,
       ...(found.hasHitLimit || ordered.length > maxEvents
-        ? [`only the newest ${maxEvents} events are shown`]
+        ? [
+            maxEvents === 1
+              ? 'only the newest event is shown'
+              : `only the newest ${maxEvents} events are shown`,
+          ]
         : []),
     ];
     const usdPerGigabyte = this.#options.usdPerScannedGigabyte ?? DEFAULT_USD_PER_GIGABYTE;
@@ -400,7 +418,7 @@ export class CorrelationEngine {
   async #groupsOf(
     options: Pick<LookUpOptions, 'logGroups' | 'signal'> & { readonly spans?: false },
     range: TimeRange,
-  ): Promise<ResolvedLogGroups & { readonly young: readonly KnownLogGroup[] }> {
+  ): Promise<SearchedLogGroups> {
     const selectors = options.logGroups ?? this.#options.logGroups;
     const [resolved, spans] = await Promise.all([
       this.#directory.resolve(selectors, options.signal),
@@ -408,8 +426,15 @@ export class CorrelationEngine {
     ]);
     const all = [...resolved.groups];
     // Where nothing is that was asked for, the account's spans alone would be taken for it.
-    if (spans && resolved.groups.length > 0 && !all.some((group) => group.name === spans.name))
-      all.push(spans);
+    const isSpansGroupDue = resolved.groups.length > 0 && !all.some(({ name }) => name === SPANS_LOG_GROUP);
+    if (isSpansGroupDue) all.push(...(spans?.groups ?? []));
+    const denied = isSpansGroupDue ? spans?.undescribed.get(SPANS_LOG_GROUP) : undefined;
+    const notes =
+      denied === undefined
+        ? []
+        : [
+            `whether the account keeps spans (${SPANS_LOG_GROUP}) is not known, and none were looked for: ${denied}`,
+          ];
     const groups: KnownLogGroup[] = [];
     const young: KnownLogGroup[] = [];
     const leftOut = [...resolved.leftOut];
@@ -419,15 +444,22 @@ export class CorrelationEngine {
       else groups.push(group);
       if (skipped?.reason === 'younger_than_range') young.push(group);
     }
-    return { groups, leftOut, young };
+    return { groups, leftOut, young, undescribed: resolved.undescribed, notes };
   }
 
-  /** Undefined where the account keeps no spans, or they cannot be seen: most accounts have none. */
-  async #spansGroup(signal: AbortSignal | undefined): Promise<KnownLogGroup | undefined> {
-    const { groups } = await this.#directory.resolve([SPANS_LOG_GROUP], signal);
+  /** None where the account keeps no spans, as most accounts do, or they cannot be seen. */
+  async #spansGroup(signal: AbortSignal | undefined): Promise<DirectoryAnswer> {
+    const answer = await this.#directory.resolve([SPANS_LOG_GROUP], signal);
     // Without a creation time the group was assumed, as describing is denied: it may well not exist.
-    return groups.find((group) => group.creationMillis !== undefined);
+    return { ...answer, groups: answer.groups.filter((group) => group.creationMillis !== undefined) };
   }
+}
+
+/** The groups of a look-up. */
+interface SearchedLogGroups extends DirectoryAnswer {
+  readonly young: readonly KnownLogGroup[];
+  /** What could not be learnt of them, one sentence each. */
+  readonly notes: readonly string[];
 }
 
 function reasonToSkip(

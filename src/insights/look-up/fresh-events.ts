@@ -1,5 +1,5 @@
 import { FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { describeError } from '../../cloudwatch/classify-error.js';
+import { describeWithRemedy } from '../../cloudwatch/denied-action.js';
 import { namedLogGroup } from '../../cloudwatch/named-log-group.js';
 import { ConcurrencyLimit } from '../queries/concurrency-limit.js';
 import { type FoundEvent } from './correlated-event.js';
@@ -86,7 +86,7 @@ async function readGroup(
       page = await calls.make((client, options) => client.send(command, options), { signal });
     } catch (error) {
       signal?.throwIfAborted();
-      return { byId, problem: `not read: ${describeError(error)}` };
+      return { byId, problem: `not read: ${describeWithRemedy(error, 'FilterLogEvents')}` };
     }
     for (const event of page.events ?? []) {
       const found: FoundEvent = {

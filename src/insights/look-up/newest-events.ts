@@ -1,5 +1,6 @@
 import { FilterLogEventsCommand, type FilterLogEventsCommandOutput } from '@aws-sdk/client-cloudwatch-logs';
-import { classifyError, describeError } from '../../cloudwatch/classify-error.js';
+import { classifyError } from '../../cloudwatch/classify-error.js';
+import { describeWithRemedy } from '../../cloudwatch/denied-action.js';
 import { namedLogGroup } from '../../cloudwatch/named-log-group.js';
 import { ConcurrencyLimit } from '../queries/concurrency-limit.js';
 import { type ReadCalls } from '../queries/read-calls.js';
@@ -11,6 +12,7 @@ import {
   toCorrelatedEvent,
 } from './correlated-event.js';
 import { type TimeRange } from './event-reader.js';
+import { parentsFirst } from './parents-first.js';
 
 /** What the reading of newest events may be told. */
 export interface NewestEventsOptions {
@@ -94,13 +96,14 @@ export async function readNewestEvents(
           options.signal?.throwIfAborted();
           const reason = classifyError(error);
           if (reason !== 'missing' && reason !== 'denied') throw error;
-          leftOut.push({ logGroup: group.identifier, reason, detail: describeError(error) });
+          const detail = describeWithRemedy(error, 'FilterLogEvents');
+          leftOut.push({ logGroup: group.identifier, reason, detail });
           return [];
         }
       }),
     ),
   );
-  const events = found.flat().map(toCorrelatedEvent).sort(compareEvents);
+  const events = parentsFirst(found.flat().map(toCorrelatedEvent).sort(compareEvents));
   const refused = new Set(leftOut.map(({ logGroup }) => logGroup));
   return {
     events: events.slice(-limit),

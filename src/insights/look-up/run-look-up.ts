@@ -11,7 +11,7 @@ import {
 import { type IndexedFields } from '../log-groups/field-index-directory.js';
 import { readFreshEvents } from './fresh-events.js';
 import { type LookUpProgressCount } from './look-up-progress.js';
-import { olderEventsNote, queriesShowOlder, rangeBefore } from '../log-groups/older-events.js';
+import { notAskedNotes, olderEventsNote, queriesShowOlder, rangeBefore } from '../log-groups/older-events.js';
 import { type QueryBuilder } from '../language/query-builder.js';
 import { type KnownLogGroup, type LeftOutLogGroup } from '../log-groups/log-group-directory.js';
 import { filterQuery, hasValue, indexQuery, type LookUp, textQuery, undiscoveredQuery } from './look-up.js';
@@ -28,6 +28,8 @@ export interface LookUpPlan {
   readonly groups: readonly KnownLogGroup[];
   /** Groups that are younger than the range: no query answers for them, but they may hold events of it. */
   readonly youngGroups: readonly KnownLogGroup[];
+  /** Groups of which it is not known whether they are young, and why. */
+  readonly undescribed: ReadonlyMap<string, string>;
   readonly indexes: ReadonlyMap<string, IndexedFields>;
   readonly nowMillis: number;
   readonly freshMillis: number;
@@ -354,10 +356,12 @@ async function takeOlderStep(
       : before.toMillis;
     return toMillis < before.fromMillis ? [] : [{ group, range: { ...before, toMillis } }];
   });
-  if (young.length === 0) return NOTHING;
+  // What is fresh is read whole.
+  const isFresh = plan.range.fromMillis >= plan.nowMillis - plan.freshMillis;
+  const notes = isFresh ? [] : notAskedNotes(plan.undescribed);
+  if (young.length === 0) return { ...NOTHING, notes };
   const parts = young.slice(0, MAX_YOUNG_GROUPS);
   const older = await readFreshEvents(calls, lookUp, parts, { what: 'older', fullText, signal });
-  const notes: string[] = [];
   if (parts.length < young.length) {
     notes.push(
       `${young.length} log groups are younger than the begin of the range; only ${parts.length} of them were asked for events from before they were made`,

@@ -15,6 +15,7 @@ import {
   valueAtField,
 } from './json-fields.js';
 import { parseSpan } from './parse-span.js';
+import { spanText } from './span-text.js';
 import {
   type JsonObject,
   type MessageLayout,
@@ -67,7 +68,7 @@ function parseJsonMessage(json: JsonObject, message: string): ParsedMessage {
   const eventName = firstText(json, EVENT_NAME_KEYS);
   return {
     layout: layoutOf(json, span !== undefined),
-    text: span ? span.name : (textOf(json) ?? exception?.message ?? message),
+    text: span ? spanText(span.name, attributes) : (textOf(json) ?? exception?.message ?? message),
     ...(traceId !== undefined && { traceId: normalTraceId(traceId) }),
     ...optional('spanId', firstText(json, SPAN_ID_KEYS) ?? header?.spanId),
     ...optional('parentSpanId', firstText(json, PARENT_ID_KEYS)),

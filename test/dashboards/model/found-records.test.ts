@@ -101,6 +101,28 @@ describe('the records of the page', () => {
     expect(toMarkdown([], summary)).to.equal('');
   });
 
+  it('are Markdown that does nothing at a terminal', () => {
+    // A title, a clipboard, a reset by C1, a colour, text that is turned round, an id that looks like another.
+    const evil = '\u001b]0;t\u0007 \u009b2J \u001b[8m \u202egpj.exe \u200bid \u0000\u{e0041}|';
+    const hostile: LogRecord = {
+      ...records[0]!,
+      text: evil,
+      service: evil,
+      isError: true,
+      exception: { type: evil, message: evil, stacktrace: `Error: ${evil}\r\n\tat a (b.js:1)\u2028${evil}` },
+    };
+    const text = toMarkdown([hostile], {
+      ...summary,
+      search: { kind: 'field', field: evil, value: evil },
+      leftOut: [{ logGroup: evil }],
+    });
+    expect(text.replace(/[\n\t]/g, '')).to.not.match(
+      // eslint-disable-next-line no-control-regex
+      /[\u0000-\u001f\u007f-\u009f]|\p{Bidi_Control}|[\u2028\u2029\u200b\u{e0041}]/u,
+    );
+    expect(text).to.contain('\\\\e\\]0;t\\\\x07').and.contain('\n\tat a (b.js:1)\\u{2028}');
+  });
+
   it('have a command that finds them', () => {
     expect(cliCommand(summary)).to.match(
       new RegExp(`^otel-cwlogs trace ${TRACE_ID} --log-group /apps/gateway .*--from 2026-.*Z --to 2026-.*Z$`),

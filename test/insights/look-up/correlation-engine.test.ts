@@ -88,6 +88,22 @@ describe('CorrelationEngine', () => {
     ).to.deep.equal(['/a']);
   });
 
+  it('refuses ids that are blank or longer than any, before anything is asked', async () => {
+    const script = serviceOf([{ logGroupName: '/a' }]);
+    const engine = engineOf(script);
+    for (const [option, asked] of [
+      ['traceId', engine.correlateByTrace(' \t')],
+      ['spanId', engine.correlateBySpan('f'.repeat(513))],
+      ['requestId', engine.correlateByRequest('\u00a0')],
+      ['value', engine.correlateBy('order', 'x'.repeat(2049))],
+    ] as const) {
+      expect(await asked.catch((error: unknown) => error), option).to.include({ code: 'ERR_OPTION', option });
+    }
+    expect(script.calls).to.deep.equal([]);
+    expect((await engine.correlateBy('order', ' ')).isComplete).to.equal(true);
+    expect((await engine.correlateByRequest('x'.repeat(512))).logGroups).to.deep.equal(['/a']);
+  });
+
   it('does not suppose aws/spans where groups may not be described', async () => {
     const script = serviceOf([], (call) => {
       if (call.operation === 'DescribeLogGroups') throw serviceError('AccessDeniedException');

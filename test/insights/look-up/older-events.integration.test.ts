@@ -131,12 +131,42 @@ describe('events that are older than their log group', () => {
     expect(young.notes.join()).to.contain('it holds events of the range from before');
   });
 
-  itNeeds('clock', 'are not spoken of where there are none, or nobody may look', async () => {
+  itNeeds('clock', 'are not spoken of where there are none', async () => {
     await service.createStream('/apps/empty');
     expect((await query()).notes).to.deep.equal([]);
-    await service.put('/apps/empty', [[-1000, logged('before')]]);
+  });
+
+  itNeeds(
+    'faults',
+    'are said not to be looked for where the age of their log group may not be known',
+    async () => {
+      await lateGroup();
+      service.local.faults.add({ kind: 'deny', operations: ['DescribeLogGroups'] });
+      const named = { logGroups: ['/apps/late'] };
+      const { events, notes } = await lookUp(named, { from: service.time - 3 * HOUR });
+      expect(events).to.have.lengthOf(1);
+      expect(notes.join('\n'))
+        .to.match(/older than their log group.* not looked for in \/apps\/late: .*allow/)
+        .and.to.contain('logs:DescribeLogGroups')
+        .and.to.contain('aws/spans');
+      expect((await query(named)).notes.join()).to.match(
+        /not looked for in \/apps\/late: logs:DescribeLogGroups/,
+      );
+      const fresh = await lookUp({ ...named, spans: false }, { from: service.time - 1000 });
+      expect(fresh.notes).to.deep.equal([]);
+    },
+  );
+
+  itNeeds('faults', 'are said not to be looked for where FilterLogEvents is denied', async () => {
+    await lateGroup();
     service.local.faults.add({ kind: 'deny', operations: ['FilterLogEvents'] });
-    expect((await query()).notes).to.deep.equal([]);
+    for (const { notes } of [await lookUp(), await query()]) {
+      expect(notes.join('\n'))
+        .to.match(/older/)
+        .and.to.match(/allow/)
+        .and.to.contain('logs:FilterLogEvents')
+        .and.to.contain('/apps/late');
+    }
   });
 
   describe('of a service that answers them', () => {

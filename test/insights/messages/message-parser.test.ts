@@ -87,6 +87,17 @@ describe('parseMessage', () => {
     });
   });
 
+  it('shows a span of a bare HTTP method with its path, as timelines do', () => {
+    const text = (name: string, attributes: object): string =>
+      parseMessage(JSON.stringify({ name, spanId: '1', endTimeUnixNano: '5000000', attributes })).text;
+    expect(text('DELETE', { 'http.route': '/carts/:id', 'url.path': '/carts/7' })).to.equal(
+      'DELETE /carts/:id',
+    );
+    expect(text('HTTP PUT', { 'http.url': 'https://shop.example/a/b?token=1#c' })).to.equal('HTTP PUT /a/b');
+    expect(text('PATCH', { 'url.path': 7 })).to.equal('PATCH');
+    expect(text('charge card', { 'url.path': '/x' })).to.equal('charge card');
+  });
+
   it('reads spans that tell their end only, numeric kinds and codes', () => {
     const span = (extra: object): unknown =>
       parseMessage(JSON.stringify({ name: 'x', span_id: '1', end_time_unix_nano: 5e6, ...extra })).span;

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { escapeTerminalText } from '../../src/cli/escape-terminal-text.js';
+import { escapeTerminalText } from '../../src/cloudwatch/escape-terminal-text.js';
 import { toSafeJson } from '../../src/cli/print-json.js';
 
 /** What no terminal may get from a log: controls, bidirectional and invisible characters. */
