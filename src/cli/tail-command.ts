@@ -246,7 +246,10 @@ function tellItem(item: Exclude<TailItem, { kind: 'event' }>): string {
     case 'fallback':
       return `${namesOf(item.logGroups)}: polling instead of live tail (${item.reason})`;
     case 'missing':
-      return `waiting for ${namesOf(item.logGroups)}: no such log group`;
+      // `*` means whatever there is.
+      return item.logGroups.includes('*')
+        ? 'there are no log groups yet'
+        : `waiting for ${namesOf(item.logGroups)}: no such log group`;
     case 'left-out':
       return `left out ${namesOf(item.logGroups)}: ${item.reason}`;
     case 'lag':

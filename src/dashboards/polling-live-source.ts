@@ -36,7 +36,11 @@ export function createPollingLiveSource(
           logGroups: found.logGroups,
           notes: [
             ...found.notes,
-            ...found.leftOut.map(({ logGroup, reason }) => `${logGroup} is not followed: ${REASONS[reason]}`),
+            ...found.leftOut.map(({ logGroup, reason }) =>
+              logGroup === '*' && reason === 'missing'
+                ? 'there are no log groups yet'
+                : `${logGroup} is not followed: ${REASONS[reason]}`,
+            ),
             ...(missed ? [`more than ${limit} events arrived at once; the older of them are not shown`] : []),
           ],
         };

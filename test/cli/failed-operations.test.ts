@@ -26,7 +26,7 @@ describe('a request that is refused', () => {
   });
   afterEach(() => {
     for (const name of Object.keys(KEYS)) {
-      if (before[name] === undefined) delete process.env[name];
+      if (before[name] === undefined) Reflect.deleteProperty(process.env, name);
       else process.env[name] = before[name];
     }
     server.closeAllConnections();

@@ -105,6 +105,9 @@ describe('renderItem', () => {
       '-- /a: polling instead of live tail (why)\n',
     );
     expect(told({ kind: 'missing', logGroups: ['/a'] })).to.include('no such log group');
+    expect(told({ kind: 'missing', logGroups: ['*'] }))
+      .to.include('there are no log groups yet')
+      .and.not.include('*');
     expect(told({ kind: 'left-out', logGroups: ['/a'], reason: 'why' })).to.equal('-- left out /a: why\n');
     expect(told({ kind: 'lag', lagMillis: 12_000 })).to.equal('-- 12 s behind\n');
   });

@@ -97,7 +97,7 @@ function toSpan(trace: TraceTree, node: SpanNode, record: CorrelatedEvent | unde
     startTime,
     duration: node.durationMillis ?? Math.max(0, (node.endMillis ?? startTime) - startTime),
     serviceName: node.service ?? UNKNOWN_SERVICE,
-    operationName: node.name ?? (node.isMissing ? '(span not found)' : nameFromEvents(node)),
+    operationName: record?.text ?? node.name ?? (node.isMissing ? '(span not found)' : nameFromEvents(node)),
     statusCode: node.hasError ? 2 : record?.span?.isOk ? 1 : 0,
     tags: tagsOf(node, record),
   };

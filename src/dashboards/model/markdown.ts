@@ -76,8 +76,7 @@ function stack({ exception }: LogRecord): string[] {
 /** A text that is nothing but text in a table's cell. */
 function cell(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
-  const short =
-    line.length > LONGEST_CELL ? `${line.slice(0, LONGEST_CELL - 1).replace(/[\ud800-\udbff]$/, '')}…` : line;
+  const short = line.length > LONGEST_CELL ? `${line.slice(0, LONGEST_CELL - 1)}…` : line;
   return escapeTerminalText(short).replace(/[\\`*_{}[\]<>#|~&!()@]/g, '\\$&');
 }
 

@@ -1,7 +1,6 @@
 import { type FoundSummary } from '../answers/found.js';
 import { type FoundEvent } from '../../insights/look-up/correlated-event.js';
 import { searchPath, type PageState } from '../model/page-state.js';
-import { parentsFirst } from '../../insights/look-up/parents-first.js';
 import { type LogRecord, toRecord } from '../model/records.js';
 import { type Search } from '../model/search-text.js';
 
@@ -90,10 +89,7 @@ export async function lookUp(
     }
   }
   if (!summary) throw new ApiError('cut', 'The answer broke off before its end.');
-  const ordered = parentsFirst(records).map((record, index) =>
-    record.index === index ? record : { ...record, index },
-  );
-  return { records: ordered, summary };
+  return { records, summary };
 }
 
 /** @throws ApiError, or the signal's reason */

@@ -223,7 +223,8 @@ function withoutStar(selector: string): string {
 }
 
 function missing(selector: string): DirectoryAnswer {
-  const detail = selector.endsWith('*') ? 'no log group begins so' : 'the log group does not exist';
+  const begins = selector === '*' ? 'there are no log groups' : 'no log group begins so';
+  const detail = selector.endsWith('*') ? begins : 'the log group does not exist';
   return {
     groups: [],
     leftOut: [{ logGroup: selector, reason: 'missing', detail }],
