@@ -3,6 +3,7 @@ import { formatBytes, formatCount, formatDateTime, formatDuration, formatOffset 
 import { LEVELS, levelOf } from './level.js';
 import { type LogRecord } from './records.js';
 import { shownText } from './shown-text.js';
+import { showHidden } from './show-hidden.js';
 import { endOf } from './span-rows.js';
 
 const MOST_ROWS = 200;
@@ -39,7 +40,7 @@ export function toMarkdown(records: readonly LogRecord[], summary: Told): string
     '',
     `${formatCount(summary.logGroups.length, 'log group')}, ${formatCount(statistics.queries, 'query', 'queries')}, ` +
       `${formatBytes(statistics.bytesScanned)} scanned, ${summary.isComplete ? 'complete' : 'not complete'}` +
-      `${summary.leftOut.length > 0 ? `, left out: ${summary.leftOut.map(({ logGroup }) => logGroup).join(', ')}` : ''}.`,
+      `${summary.leftOut.length > 0 ? `, left out: ${summary.leftOut.map(({ logGroup }) => showHidden(logGroup)).join(', ')}` : ''}.`,
     '',
   ].join('\n');
 }
@@ -73,19 +74,19 @@ function stack({ exception }: LogRecord): string[] {
 function cell(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   const short = line.length > LONGEST_CELL ? `${line.slice(0, LONGEST_CELL - 1)}…` : line;
-  return short.replace(/[\\`*_{}[\]<>#|~&!()@]/g, '\\$&');
+  return showHidden(short).replace(/[\\`*_{}[\]<>#|~&!()@]/g, '\\$&');
 }
 
 /** A text as code, in as many backticks as it needs. */
 function code(text: string): string {
-  const line = text.replace(/\s+/g, ' ');
+  const line = showHidden(text.replace(/\s+/g, ' '));
   const ticks = '`'.repeat(longestRun(line) + 1);
   return `${ticks} ${line} ${ticks}`;
 }
 
 function fenced(text: string): string {
   const ticks = '`'.repeat(Math.max(3, longestRun(text) + 1));
-  return `${ticks}\n${text}\n${ticks}`;
+  return `${ticks}\n${showHidden(text)}\n${ticks}`;
 }
 
 function longestRun(text: string): number {
