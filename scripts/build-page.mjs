@@ -23,6 +23,13 @@ export async function buildPage() {
       target: ['chrome120', 'firefox121', 'safari17'],
       legalComments: 'none',
       logLevel: 'warning',
+      plugins: [
+        {
+          name: 'short-json',
+          setup: ({ onResolve }) =>
+            onResolve({ filter: /\/write-json\.js$/ }, () => ({ path: join(folder, 'short-json.ts') })),
+        },
+      ],
     }),
     transform(readFileSync(join(folder, 'page.css'), 'utf8'), { loader: 'css', minify: true }),
   ]);

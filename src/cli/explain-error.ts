@@ -1,6 +1,7 @@
 import { classifyError, httpStatusOf, remedyFor } from '../cloudwatch/classify-error.js';
 import { deniedAction } from '../cloudwatch/denied-action.js';
 import { systemCodeOf } from '../cloudwatch/describe-error.js';
+import { deniedActionsOf } from '../cloudwatch/known-actions.js';
 import { factsOf } from '../cloudwatch/error-facts.js';
 import { CloudWatchLogsError, OptionError } from '../cloudwatch/errors.js';
 import { RequestError, toRequestError } from '../cloudwatch/request-error.js';
@@ -92,7 +93,7 @@ function remedyOf(error: unknown): string {
     error instanceof RequestError ||
     !(error instanceof CloudWatchLogsError)
     ? ''
-    : '\nRemedy: allow logs:StartQuery, logs:GetQueryResults, logs:StopQuery and logs:DescribeLogGroups to the role in use';
+    : `\nRemedy: allow ${deniedActionsOf(error)} to the role in use`;
 }
 
 /** Of a query each character keeps its column, so that the mark under it stays right. */

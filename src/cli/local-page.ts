@@ -25,7 +25,9 @@ export class LocalPage {
     const clock = (): number => local.clock.now();
     const engine = new CorrelationEngine({ client: this.#client, logGroups: ['*'], clock });
     // Who may ask is the service's matter: it answers this machine alone, and checks the Host header.
-    this.#listener = toNodeListener(createLookupHandler({ engine, clock, authorize: () => true }));
+    this.#listener = toNodeListener(
+      createLookupHandler({ engine, clock, authorize: () => true, endpoint: local.endpoint }),
+    );
   }
 
   close(): void {

@@ -11,6 +11,7 @@ import {
   addConnectionOptions,
   addLogGroupOption,
   connect,
+  endpointOf,
   logGroupsOf,
   readBytes,
   type ReadArguments,
@@ -74,6 +75,7 @@ async function runUi(options: UiArguments, io: CommandIo): Promise<void> {
       maxBytesScanned: options.maxBytesScanned,
       live: options.liveTail ? createTailLiveSource({ client, logGroups, clock: io.epochMillis }) : undefined,
       consoleRegion: await consoleRegion(client),
+      endpoint: endpointOf(options, io),
       onError: (error) => {
         io.stderr.write(`warning: ${escapeTerminalText(describeError(error))}\n`);
       },

@@ -44,6 +44,14 @@ const KNOWN_ACTIONS: ReadonlySet<string> = new Set([
   'iam:PassRole',
 ]);
 
+/** The actions that the error `ERR_ACCESS_DENIED` of a look-up is about: the one that the service named, else all it takes. */
+export function deniedActionsOf({ message }: Error): string {
+  const calls = message.startsWith('no log group may be read')
+    ? 'logs:FilterLogEvents'
+    : 'logs:StartQuery, logs:GetQueryResults, logs:StopQuery';
+  return permissionIn(message) ?? `${calls} and logs:DescribeLogGroups`;
+}
+
 /** The action that an AccessDeniedException names, for example `logs:PutLogEvents`; one of those known. */
 export function permissionIn(message: string): string | undefined {
   const action = /perform:?\s{1,9}([a-z0-9-]{1,30}:[A-Za-z]{1,60})/.exec(message)?.[1];

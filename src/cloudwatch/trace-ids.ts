@@ -1,11 +1,12 @@
 import { toXRayTraceId } from './xray-trace-id.js';
 
 const W3C_TRACE_ID = /^[0-9a-f]{32}$/i;
-const XRAY_TRACE_ID = /^1-([0-9a-f]{8})-([0-9a-f]{24})$/i;
+/** Also as people copy it: without the version, or with a blank for a dash. */
+const XRAY_TRACE_ID = /^(?:1[- ])?([0-9a-f]{8})[- ]([0-9a-f]{24})$/i;
 /** As text: the X-Ray form, with the segment that some loggers of the X-Ray SDK put behind an `@`. */
 const XRAY_WITH_SEGMENT = /^(1-[0-9a-f]{8}-[0-9a-f]{24})@([0-9a-f]{16})$/i;
 /** A W3C id that somebody wrote as a UUID. */
-const DASHED_TRACE_ID = /^([0-9a-f]{8})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{4})-([0-9a-f]{12})$/i;
+const DASHED_TRACE_ID = /^[0-9a-f]{8}([- ])(?:[0-9a-f]{4}\1){3}[0-9a-f]{12}$/i;
 /** Source: W3C "Trace Context", version, trace id, parent id, flags. */
 const TRACEPARENT = /^[0-9a-f]{2}-([0-9a-f]{32})-([0-9a-f]{16})-[0-9a-f]{2}(?:-|$)/i;
 const HEADER_NAME = /^(?:traceparent|x-amzn-trace-id|_x_amzn_trace_id) ?[:=] ?/i;
@@ -22,7 +23,7 @@ export interface GivenTraceId {
 
 /**
  * Reads a trace id in any form in which people meet one: W3C (32 hex digits), X-Ray (`1-<8>-<24>`), with dashes as a
- * UUID, a whole `traceparent`, a whole `X-Amzn-Trace-Id` (`Root=1-…;Parent=…`), with the header's name before it, in
+ * UUID, with single blanks for dashes, a whole `traceparent`, a whole `X-Amzn-Trace-Id` (`Root=1-…;Parent=…`), with the header's name before it, in
  * either case, with blanks or quotes around it.
  */
 export function readTraceId(text: string): GivenTraceId {
@@ -40,7 +41,7 @@ export function readTraceId(text: string): GivenTraceId {
 }
 
 function known(id: string, spanId: string | undefined): GivenTraceId {
-  const traceId = id.replace(XRAY_TRACE_ID, '$1$2').replaceAll('-', '').toLowerCase();
+  const traceId = id.replace(XRAY_TRACE_ID, '$1$2').replace(/[- ]/g, '').toLowerCase();
   const isSpan = spanId !== undefined && /^[0-9a-f]{16}$/i.test(spanId);
   return { traceId, ...(isSpan && { spanId: spanId.toLowerCase() }), isKnownForm: true };
 }

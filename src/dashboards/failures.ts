@@ -1,4 +1,5 @@
 import { classifyError, remedyFor } from '../cloudwatch/classify-error.js';
+import { deniedActionsOf } from '../cloudwatch/known-actions.js';
 import { CloudWatchLogsError, OptionError } from '../cloudwatch/errors.js';
 
 /** An answer that is no result. */
@@ -48,8 +49,7 @@ function ofOurs(error: CloudWatchLogsError): RequestError {
       return new RequestError(
         502,
         'denied',
-        'No log group may be queried. Remedy: allow logs:StartQuery, logs:GetQueryResults, logs:StopQuery and ' +
-          'logs:DescribeLogGroups to the role in use.',
+        `No log group may be read. Remedy: allow ${deniedActionsOf(error)} to the role in use.`,
       );
     case 'ERR_QUERY_TIMEOUT':
       return new RequestError(504, 'timeout', 'The look-up took too long and was stopped.');

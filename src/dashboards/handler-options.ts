@@ -1,6 +1,7 @@
 import { checkMembers } from '../cloudwatch/check-members.js';
 import { hasConsole } from '../cloudwatch/console-links.js';
 import { OptionError } from '../cloudwatch/errors.js';
+import { shownUrl } from '../cloudwatch/shown-url.js';
 import { checkFunctions, wholeNumber } from './check-options.js';
 import { type LiveSource } from './live-source.js';
 import { checkEngine, type LookUpEngine } from './look-up-engine.js';
@@ -36,6 +37,8 @@ export interface LookupHandlerOptions {
    * that is not AWS's.
    */
   readonly consoleRegion?: string | undefined;
+  /** URL of a service that is not AWS's, which the copied command line names. Default: none. */
+  readonly endpoint?: string | undefined;
   /**
    * Where the start page and the live view get their events from; false for no live view. Default: the newest
    * events are read again and again with FilterLogEvents.
@@ -59,6 +62,7 @@ export interface HandlerSettings {
   readonly timeoutMillis: number;
   readonly concurrency: number;
   readonly consoleRegion: string | undefined;
+  readonly endpoint: string | undefined;
   readonly live: LiveSource | undefined;
   readonly onError: (error: unknown) => void;
   readonly epochMillis: () => number;
@@ -74,6 +78,7 @@ const MEMBERS = {
   timeoutMillis: true,
   concurrency: true,
   consoleRegion: true,
+  endpoint: true,
   live: true,
   onError: true,
   clock: true,
@@ -102,11 +107,21 @@ export function readHandlerOptions(options: LookupHandlerOptions): HandlerSettin
     timeoutMillis: wholeNumber('timeoutMillis', options.timeoutMillis, 60_000),
     concurrency: wholeNumber('concurrency', options.concurrency, 10),
     consoleRegion,
+    endpoint: readEndpoint(options.endpoint),
     live:
       options.live === false ? undefined : (options.live ?? createPollingLiveSource({ engine, epochMillis })),
     onError: onError ?? (() => undefined),
     epochMillis,
   };
+}
+
+/** Without what is secret in it: it stands in answers. */
+function readEndpoint(endpoint: unknown): string | undefined {
+  if (endpoint === undefined) return undefined;
+  if (typeof endpoint !== 'string' || !URL.canParse(endpoint)) {
+    throw new OptionError('endpoint', 'be a URL, such as http://127.0.0.1:4586', endpoint);
+  }
+  return shownUrl(endpoint);
 }
 
 function readBasePath(path: unknown): string {

@@ -87,6 +87,10 @@ describe('explainError', () => {
     expect(exitCode).to.equal(3);
     const all = new CloudWatchLogsError('ERR_ACCESS_DENIED', 'no log group may be queried');
     expect(explainError(all, undefined).text).to.contain('logs:StartQuery');
+    const unread = new CloudWatchLogsError('ERR_ACCESS_DENIED', 'no log group may be read: denied');
+    expect(explainError(unread, undefined).text)
+      .to.contain('logs:FilterLogEvents and')
+      .and.not.contain('logs:StartQuery');
   });
 
   it('tells ways to set credentials', () => {

@@ -31,6 +31,9 @@ describe('readTraceId', () => {
     'blanks around it': [`\t ${w3c} \n`, undefined],
     'quotes around it': [`"${xray}"`, undefined],
     'dashes of a UUID': ['5759e988-bd86-2e3f-e1be-46a994272793', undefined],
+    'blanks for dashes': ['5759e988 bd86 2e3f e1be 46a994272793', undefined],
+    'X-Ray with blanks for dashes': ['1 5759e988 bd862e3fe1be46a994272793', undefined],
+    'X-Ray without its version': ['5759e988 bd862e3fe1be46a994272793', undefined],
     traceparent: [`00-${w3c}-${span}-01`, span],
     'traceparent with its name': [`traceparent: 00-${w3c}-${span}-00`, span],
     'traceparent of a later version': [`01-${w3c}-${span}-01-more`, span],
@@ -52,7 +55,17 @@ describe('readTraceId', () => {
   }
 
   it('leaves any other text as it is, but for the blanks around it', () => {
-    for (const id of ['', 'order-17', `${w3c}0`, '=', 'Root=', 'Root=abc;Parent=x', '00-abc-def-01', '"']) {
+    for (const id of [
+      '',
+      'order-17',
+      `${w3c}0`,
+      '=',
+      'Root=',
+      'Root=abc;Parent=x',
+      '00-abc-def-01',
+      '"',
+      `5759e988  ${w3c.slice(8)}`,
+    ]) {
       expect(readTraceId(` ${id} `)).to.deep.equal({ traceId: id, isKnownForm: false });
     }
   });

@@ -602,6 +602,23 @@ describe('createLookupHandler', () => {
       });
     }
 
+    it('names the permission that the newest events lack, and no other', async () => {
+      for (const [said, named] of [
+        [SECRET.replace('StartQuery', 'FilterLogEvents on resource: x'), 'allow logs:FilterLogEvents to'],
+        ['denied', 'allow logs:FilterLogEvents and logs:DescribeLogGroups to'],
+      ] as const) {
+        const scripted = new ScriptedClient(({ operation }) => {
+          if (operation === 'DescribeLogGroups') return { logGroups: [{ logGroupName: '/apps/a' }] };
+          throw serviceError('AccessDeniedException', said);
+        });
+        const engine = new CorrelationEngine({ client: scripted.client, logGroups: ['/apps/*'] });
+        const text = await (await ask(createLookupHandler({ engine }), '/api/live')).text();
+        expect(text)
+          .to.contain(named)
+          .and.not.match(/StartQuery|arn:|secret/);
+      }
+    });
+
     it('names a group that is denied, without the text of the service', async () => {
       const scripted = new ScriptedClient(({ operation, input }) => {
         switch (operation) {
@@ -718,6 +735,15 @@ describe('createLookupHandler', () => {
       ]);
     });
 
+    it('says where a service is that is not AWS, without what is secret in it', async () => {
+      const endpoint = 'http://user:word@127.0.0.1:4586';
+      const { endpoint: said } = await askJson<{ endpoint: string }>(
+        handlerFor(service, { endpoint }),
+        `/api/trace/${TRACE_ID}`,
+      );
+      expect(said).to.equal('http://127.0.0.1:4586/');
+    });
+
     it('finds the newest healthy trace that began as another', async () => {
       const parameters = new URLSearchParams({
         groups: '/apps/gateway',
@@ -776,6 +802,7 @@ describe('createLookupHandler', () => {
       [{ engine, authorize: true }, /authorize must be a function/],
       [{ engine, consoleRegion: 'x' }, /consoleRegion/],
       [{ engine, live: {} }, /live must be a source/],
+      [{ engine, endpoint: 'localhost' }, /endpoint must be a URL/],
       [{ engine, basepath: '/x' }, /basePath/],
     ];
     for (const [options, message] of wrong) {

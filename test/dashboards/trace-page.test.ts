@@ -2,6 +2,7 @@ import { describeFinding } from './page/finding.js';
 import { describeForEverybody } from './page/for-everybody.js';
 import { describeGoingOn } from './page/going-on.js';
 import { describeManyRecords } from './page/many-records.js';
+import { describeInSight } from './page/in-sight.js';
 import { describeInTheAddress } from './page/in-the-address.js';
 import { PageWorld } from './page/page-world.js';
 import { describeSafety } from './page/safety.js';
@@ -20,6 +21,7 @@ describe('the trace page', function () {
   describeFinding(world);
   describeSeeing(world);
   describeInTheAddress(world);
+  describeInSight(world);
   describeGoingOn(world);
   describeSafety(world);
   describeForEverybody(world);

@@ -15,7 +15,8 @@ import { type Found, type LeftOutGroup } from './found.js';
  * @throws what the engine throws
  */
 export async function find(
-  settings: Pick<HandlerSettings, 'engine' | 'epochMillis' | 'consoleRegion' | 'maxMessageBytes'>,
+  settings: Pick<HandlerSettings, 'engine' | 'epochMillis' | 'consoleRegion' | 'maxMessageBytes'> &
+    Partial<Pick<HandlerSettings, 'endpoint'>>,
   { search }: Pick<LookUpRequest, 'search'>,
   options: LookUpOptions,
 ): Promise<Found> {
@@ -44,6 +45,7 @@ export async function find(
         ...(isCut ? [`only the newest ${events.length} events fit one answer`] : []),
       ],
       query,
+      ...(settings.endpoint !== undefined && { endpoint: settings.endpoint }),
       links:
         settings.consoleRegion === undefined
           ? undefined

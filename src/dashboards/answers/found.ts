@@ -24,6 +24,8 @@ export interface FoundSummary {
   /** The query that finds the same at the console. */
   readonly query: string;
   readonly links: ConsoleLinks | undefined;
+  /** Where the service is, where it is not AWS's. */
+  readonly endpoint?: string | undefined;
 }
 
 /** A log group that had no part, and why. */

@@ -2,7 +2,14 @@ import { type FoundSummary } from '../answers/found.js';
 import { shellWord } from './shell-word.js';
 
 /** The command that finds the same in a terminal. */
-export function cliCommand({ search, fromMillis, toMillis, logGroups, steps }: FoundSummary): string {
+export function cliCommand({
+  search,
+  fromMillis,
+  toMillis,
+  logGroups,
+  steps,
+  endpoint,
+}: FoundSummary): string {
   const { kind, field, value } = search;
   const look =
     kind === 'field'
@@ -18,6 +25,7 @@ export function cliCommand({ search, fromMillis, toMillis, logGroups, steps }: F
     ...logGroups
       .filter((group) => group !== 'aws/spans')
       .flatMap((group) => ['--log-group', shellWord(group)]),
+    ...(endpoint === undefined ? [] : ['--endpoint', shellWord(endpoint)]),
     '--from',
     new Date(fromMillis).toISOString(),
     '--to',

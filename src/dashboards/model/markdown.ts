@@ -1,9 +1,9 @@
-import { escapeTerminalText } from '../../cloudwatch/escape-terminal-text.js';
 import { type FoundSummary } from '../answers/found.js';
 import { formatBytes, formatCount, formatDateTime, formatDuration, formatOffset } from './format.js';
 import { LEVELS, levelOf } from './level.js';
 import { type LogRecord } from './records.js';
 import { shownText } from './shown-text.js';
+import { showHidden } from './show-hidden.js';
 import { endOf } from './span-rows.js';
 
 const MOST_ROWS = 200;
@@ -43,7 +43,7 @@ export function toMarkdown(records: readonly LogRecord[], summary: Told): string
     '',
     `${formatCount(summary.logGroups.length, 'log group')}, ${formatCount(statistics.queries, 'query', 'queries')}, ` +
       `${formatBytes(statistics.bytesScanned)} scanned, ${summary.isComplete ? 'complete' : 'not complete'}` +
-      `${summary.leftOut.length > 0 ? `, left out: ${escapeTerminalText(summary.leftOut.map(({ logGroup }) => logGroup).join(', '))}` : ''}.`,
+      `${summary.leftOut.length > 0 ? `, left out: ${summary.leftOut.map(({ logGroup }) => showHidden(logGroup)).join(', ')}` : ''}.`,
     '',
   ].join('\n');
 }
@@ -77,19 +77,19 @@ function stack({ exception }: LogRecord): string[] {
 function cell(text: string): string {
   const line = text.replace(/\s+/g, ' ').trim();
   const short = line.length > LONGEST_CELL ? `${line.slice(0, LONGEST_CELL - 1)}…` : line;
-  return escapeTerminalText(short).replace(/[\\`*_{}[\]<>#|~&!()@]/g, '\\$&');
+  return showHidden(short).replace(/[\\`*_{}[\]<>#|~&!()@]/g, '\\$&');
 }
 
 /** A text as code, in as many backticks as it needs. */
 function code(text: string): string {
-  const line = escapeTerminalText(text.replace(/\s+/g, ' '));
+  const line = showHidden(text.replace(/\s+/g, ' '));
   const ticks = '`'.repeat(longestRun(line) + 1);
   return `${ticks} ${line} ${ticks}`;
 }
 
 function fenced(lines: readonly string[]): string {
-  // Stacks of Java are indented by tabs, which do no harm.
-  const text = lines.map((line) => line.split('\t').map(escapeTerminalText).join('\t')).join('\n');
+  // A terminal would go back to the begin of the line.
+  const text = lines.map((line) => showHidden(line).replaceAll('\r', '\\r')).join('\n');
   const ticks = '`'.repeat(Math.max(3, longestRun(text) + 1));
   return `${ticks}\n${text}\n${ticks}`;
 }

@@ -145,16 +145,10 @@ export function writePageState(state: PageState): string {
 }
 
 function readPath(path: string): Pick<PageState, 'view' | 'search' | 'typed'> {
-  let parts: string[];
-  try {
-    parts = path
-      .split('/')
-      .filter((part) => part !== '')
-      .map(decodeURIComponent);
-  } catch {
-    return { view: 'start' };
-  }
-  const [kind, first, second] = parts;
+  const [kind, first, second] = path
+    .split('/')
+    .filter((part) => part !== '')
+    .map(decoded);
   if (kind === 'live') return { view: 'live' };
   if (kind === 'search' && first) return { view: 'search', typed: first };
   if (kind === 'field' && first && second) {
@@ -164,6 +158,15 @@ function readPath(path: string): Pick<PageState, 'view' | 'search' | 'typed'> {
     return { view: 'look-up', search: { kind, value: first } };
   }
   return { view: 'start' };
+}
+
+/** A part of a path; one that is badly encoded is meant as it stands. */
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
 }
 
 function writePath({ view, search, typed }: PageState): string {

@@ -52,6 +52,9 @@ export async function lookUp(
   onProgress: (progress: LookUpProgress) => void,
   signal: AbortSignal,
 ): Promise<LookUpAnswer> {
+  if ([search.field, search.value].some((part) => part === '.' || part === '..')) {
+    throw new ApiError('wrong_request', 'No address can hold “.” or “..” alone: search for a longer text.');
+  }
   const parameters = new URLSearchParams({ format: 'ndjson', view: 'stored', progress: 'true' });
   if (state.from) parameters.set('from', state.from);
   if (state.to) parameters.set('to', state.to);

@@ -1,4 +1,5 @@
 import { type PageState, readPageState, START, writePageState } from '../model/page-state.js';
+import { showHidden } from '../model/show-hidden.js';
 import { AddressBar } from './address.js';
 import { BASE_PATH } from './api.js';
 import { fill, h } from './dom.js';
@@ -48,7 +49,7 @@ export class App implements Host {
 
   toast(text: string): void {
     clearTimeout(this.#toastTimer);
-    this.#toast.textContent = text;
+    fill(this.#toast, text);
     this.#toast.classList.add('is-shown');
     this.#toastTimer = setTimeout(() => this.#toast.classList.remove('is-shown'), TOAST_MILLIS);
   }
@@ -72,7 +73,7 @@ export class App implements Host {
         state.view === 'start' || state.view === 'live' ? new StartView(this) : new LookUpView(this);
       fill(this.#main, this.#view.element);
     }
-    document.title = this.#view.title === '' ? 'Logs by trace' : `${this.#view.title} · logs`;
+    document.title = this.#view.title === '' ? 'Logs by trace' : showHidden(`${this.#view.title} · logs`);
   }
 
   #readAddress(): PageState {

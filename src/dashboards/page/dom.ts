@@ -1,4 +1,6 @@
-/** What may stand in an element. Text is always text: nothing here turns it into markup. */
+import { showHidden } from '../model/show-hidden.js';
+
+/** What may stand in an element. Text is always text, and all of it is seen: nothing here turns it into markup. */
 export type Child = Node | string | number | undefined | false;
 
 type Listener = (event: never) => void;
@@ -51,7 +53,7 @@ function filled<E extends HTMLElement | SVGElement>(
         element.style.setProperty(key, one);
     } else {
       const text = typeof value === 'string' ? value : value === true ? '' : JSON.stringify(value);
-      element.setAttribute(name, text);
+      element.setAttribute(name, showHidden(text));
     }
   }
   add(element, children);
@@ -62,7 +64,7 @@ function filled<E extends HTMLElement | SVGElement>(
 export function add(element: Element | DocumentFragment, children: readonly Child[]): void {
   for (const child of children) {
     if (child === undefined || child === false) continue;
-    element.append(typeof child === 'number' ? String(child) : child);
+    element.append(child instanceof Node ? child : showHidden(String(child)));
   }
 }
 

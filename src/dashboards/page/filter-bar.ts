@@ -187,7 +187,6 @@ export class FilterBar {
     return menu({
       label: chosen.length === 0 ? name : `${name}: ${chosen.length === 1 ? chosen[0]! : chosen.length}`,
       isSet: chosen.length > 0,
-      isMany: true,
       choices: [
         { label: `all`, isChosen: chosen.length === 0, choose: () => this.#setFilters(toFilters([])) },
         ...values.map((value) => ({

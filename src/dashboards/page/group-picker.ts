@@ -1,6 +1,6 @@
 import { ApiError, getJson } from './api.js';
 import { button, fill, h } from './dom.js';
-import { attachPopover } from './menu.js';
+import { attachPopover, menuButton } from './menu.js';
 
 interface Groups {
   readonly selectors: readonly string[];
@@ -41,15 +41,11 @@ export function groupPicker(
     },
   });
   const box = h('div', { class: 'menu-list group-picker', role: 'dialog', 'aria-label': 'Log groups' });
-  const opener = button(
-    {
-      class: `quiet menu-button${chosen.length > 0 ? ' is-set' : ''}`,
-      'aria-haspopup': 'dialog',
-      'aria-expanded': 'false',
-      title: 'Log groups (g)',
-    },
+  const opener = menuButton(
+    'dialog',
     chosen.length === 0 ? 'all groups' : chosen.length === 1 ? chosen[0]! : `${chosen.length} groups`,
-    h('span', { class: 'arrow', 'aria-hidden': 'true' }, ' ▾'),
+    'Log groups (g)',
+    chosen.length > 0,
   );
   const apply = (): void => {
     box.hidePopover();

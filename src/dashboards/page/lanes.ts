@@ -53,6 +53,8 @@ export class Lanes {
     this.#tree.addEventListener('keydown', (event) => this.#onKey(event));
     this.#markDrags();
     this.update();
+    // Fewer words fit a window that became narrow.
+    new ResizeObserver(() => this.#drawAxis()).observe(this.#axis);
   }
 
   /** Draws what the model says now. */

@@ -168,7 +168,7 @@ class Waiting {
   }
 
   begin(search: Search): void {
-    this.#what.textContent = searchWords(search);
+    fill(this.#what, searchWords(search));
   }
 
   show({ queries, recordsScanned, bytesScanned, events }: LookUpProgress): void {

@@ -20,24 +20,13 @@ export interface MenuOptions {
   readonly title?: string | undefined;
   /** Something other than the default is chosen. */
   readonly isSet?: boolean | undefined;
-  /** More than one may be chosen: the menu stays open. */
-  readonly isMany?: boolean | undefined;
   readonly choices: readonly Choice[];
 }
 
 /** Makes a menu: arrow keys go through its lines, Esc and a click elsewhere close it. */
 export function menu({ label, title, isSet, choices }: MenuOptions): HTMLElement {
   const list = h('div', { class: 'menu-list', role: 'menu', 'aria-label': title ?? label });
-  const opener = button(
-    {
-      class: `quiet menu-button${isSet ? ' is-set' : ''}`,
-      'aria-haspopup': 'menu',
-      'aria-expanded': 'false',
-      title,
-    },
-    label,
-    h('span', { class: 'arrow', 'aria-hidden': 'true' }, ' ▾'),
-  );
+  const opener = menuButton('menu', label, title, isSet);
   const items = choices.map((choice) => menuItem(choice, () => list.hidePopover()));
   list.append(...items);
   attachPopover(opener, list, () =>
@@ -60,6 +49,25 @@ export function menu({ label, title, isSet, choices }: MenuOptions): HTMLElement
     items[to]?.focus();
   });
   return h('span', { class: 'menu' }, opener, list);
+}
+
+/** The button that opens a menu or a dialog. */
+export function menuButton(
+  opens: 'menu' | 'dialog',
+  label: string,
+  title: string | undefined,
+  isSet: boolean | undefined,
+): HTMLButtonElement {
+  return button(
+    {
+      class: `quiet menu-button${isSet ? ' is-set' : ''}`,
+      'aria-haspopup': opens,
+      'aria-expanded': 'false',
+      title,
+    },
+    label,
+    h('span', { class: 'arrow', 'aria-hidden': 'true' }, ' ▾'),
+  );
 }
 
 function menuItem({ label, note, isChosen, href, choose }: Choice, close: () => void): HTMLElement {

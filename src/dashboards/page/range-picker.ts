@@ -1,7 +1,7 @@
 import { formatDate, formatTime, type Zone, zoneName } from '../model/format.js';
 import { readDuration, readTimeText } from '../model/time-text.js';
 import { button, h } from './dom.js';
-import { attachPopover } from './menu.js';
+import { attachPopover, menuButton } from './menu.js';
 
 /** A range as an address says it; undefined for what is not said. */
 export interface RangeTexts {
@@ -29,16 +29,7 @@ export function rangePicker(
   onPick: (range: RangeTexts) => void,
 ): HTMLElement {
   const box = h('div', { class: 'menu-list range-picker', role: 'dialog', 'aria-label': 'Time range' });
-  const opener = button(
-    {
-      class: 'quiet menu-button',
-      'aria-haspopup': 'dialog',
-      'aria-expanded': 'false',
-      title: 'Time range (t)',
-    },
-    rangeLabel({ from, to }, zone),
-    h('span', { class: 'arrow', 'aria-hidden': 'true' }, ' ▾'),
-  );
+  const opener = menuButton('dialog', rangeLabel({ from, to }, zone), 'Time range (t)', false);
   const pick = (range: RangeTexts): void => {
     box.hidePopover();
     onPick(range);

@@ -158,7 +158,7 @@ function rawPart(message: string, json: object | undefined, events: DetailsEvent
       on: {
         toggle: () => {
           if (box.open && text.textContent === '') {
-            text.textContent = json ? JSON.stringify(json, null, 2) : message;
+            fill(text, json ? JSON.stringify(json, null, 2) : message);
           }
         },
       },

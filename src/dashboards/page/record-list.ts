@@ -142,6 +142,7 @@ export class RecordList {
     if (!record) return;
     const at = this.#keyOf(record);
     this.#events.onMarks({ at, open: toggled(this.#model.state.open, at) });
+    this.showMarked();
     this.#rowOf(record)?.querySelector<HTMLElement>('.mark')?.focus({ preventScroll: true });
   }
 

@@ -91,17 +91,16 @@ export class RowWindow {
 
   /** Scrolls until a row is seen; it is in the document then. */
   reveal(index: number): void {
-    if (!this.#isWindowed) {
-      this.#buildUpTo(index);
-      this.#elements.get(index)?.scrollIntoView({ block: 'nearest' });
-      return;
-    }
-    const { top, height } = this.#view();
-    const rowTop = this.#tops[index]!;
-    const rowBottom = this.#tops[index + 1]!;
-    if (rowTop < top) this.#scrollBy(rowTop - top);
-    else if (rowBottom > top + height) this.#scrollBy(Math.min(rowBottom - top - height, rowTop - top));
-    this.#draw();
+    if (this.#isWindowed) {
+      const { top, height } = this.#view();
+      const rowTop = this.#tops[index]!;
+      const rowBottom = this.#tops[index + 1]!;
+      if (rowTop < top) this.#scrollBy(rowTop - top);
+      else if (rowBottom > top + height) this.#scrollBy(Math.min(rowBottom - top - height, rowTop - top));
+      this.#draw();
+    } else this.#buildUpTo(index);
+    // One that was just opened is higher than it is known to be.
+    this.#elements.get(index)?.scrollIntoView({ block: 'nearest' });
   }
 
   destroy(): void {

@@ -1,3 +1,5 @@
+import { showHidden } from '../model/show-hidden.js';
+
 /** Text that is HTML already. Only this file and its templates make any, so a value can't become markup. */
 export class Html {
   readonly text: string;
@@ -48,15 +50,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '`': '&#96;',
 };
 
-/** Markup, and what would hide or reorder text: controls, bidirectional and invisible characters are shown. */
-const UNSAFE =
-  // eslint-disable-next-line no-control-regex
-  /[&<>"'`]|[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]|[\u{e0000}-\u{e007f}]|\p{Surrogate}/gu;
-
-/** Text that is nothing but text in HTML. */
+/** Text that is nothing but text in HTML, and is all seen. */
 export function escapeHtml(text: string): string {
-  return text.replace(
-    UNSAFE,
-    (character) => ENTITIES[character] ?? `\\u{${character.codePointAt(0)!.toString(16)}}`,
-  );
+  return showHidden(text).replace(/[&<>"'`]/g, (character) => ENTITIES[character]!);
 }

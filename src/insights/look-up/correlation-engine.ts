@@ -285,7 +285,7 @@ export class CorrelationEngine {
     const wanted = isAsked ? groups : groups.filter(({ name }) => name !== SPANS_LOG_GROUP);
     const found = await readNewestEvents(this.calls, wanted, range, options);
     const allLeftOut = uniqueLeftOut([...leftOut, ...found.leftOut]);
-    failIfAllDenied(groups, found.leftOut, allLeftOut);
+    failIfAllDenied(groups, found.leftOut, allLeftOut, 'read');
     return { ...found, range, leftOut: allLeftOut };
   }
 
@@ -488,6 +488,7 @@ function failIfAllDenied(
   groups: readonly KnownLogGroup[],
   leftOutByQueries: readonly LeftOutLogGroup[],
   leftOut: readonly LeftOutLogGroup[],
+  what: 'queried' | 'read' = 'queried',
 ): void {
   const denied = leftOut.filter(({ reason }) => reason === 'denied');
   const refused = new Set(leftOutByQueries.map(({ logGroup }) => logGroup));
@@ -496,7 +497,7 @@ function failIfAllDenied(
     denied.length === leftOut.length &&
     groups.every((one) => refused.has(one.identifier))
   ) {
-    throw new CloudWatchLogsError('ERR_ACCESS_DENIED', `no log group may be queried: ${denied[0]!.detail}`);
+    throw new CloudWatchLogsError('ERR_ACCESS_DENIED', `no log group may be ${what}: ${denied[0]!.detail}`);
   }
 }
 

@@ -136,11 +136,13 @@ class GroupReading {
     this.#options = options;
   }
 
+  /** In the order in which they were logged, which times alone do not tell of events of one millisecond. */
   async newest({ fromMillis, toMillis }: TimeRange, limit: number): Promise<FoundEvent[]> {
     const from = Math.max(fromMillis, NEWEST_FIRST_SINCE);
     const { events, isCut, isOldestFirst } = await this.#read(from, toMillis, limit, true);
     // Services and SDKs of before June 2026 do not know of it, and answer the oldest.
-    return isCut && isOldestFirst ? this.#backwards(fromMillis, toMillis, limit) : events;
+    if (isCut && isOldestFirst) return this.#backwards(fromMillis, toMillis, limit);
+    return isOldestFirst ? events : events.reverse();
   }
 
   /** Looks back in stretches, each longer than the one before, until enough was found. */
@@ -152,7 +154,7 @@ class GroupReading {
       found.push(...(await this.#read(start, end, Infinity, false)).events);
       end = start - 1;
     }
-    return found.sort((a, b) => b.timestampMillis - a.timestampMillis).slice(0, limit);
+    return found.sort((a, b) => a.timestampMillis - b.timestampMillis).slice(-limit);
   }
 
   async #read(
@@ -167,8 +169,7 @@ class GroupReading {
       const page = await this.#page(fromMillis, toMillis, limit - events.length, newestFirst, nextToken);
       for (const event of page.events ?? []) events.push(this.#toFoundEvent(event));
       nextToken = page.nextToken;
-      const first = events[0]?.timestampMillis ?? 0;
-      const isOldestFirst = newestFirst && events.some(({ timestampMillis }) => timestampMillis > first);
+      const isOldestFirst = newestFirst && areOldestFirst(events);
       if (nextToken === undefined || events.length >= limit || isOldestFirst) {
         return { events, isCut: nextToken !== undefined, isOldestFirst };
       }
@@ -208,4 +209,20 @@ class GroupReading {
       ...(event.eventId !== undefined && { eventId: event.eventId }),
     };
   }
+}
+
+/** Whether events that were asked for with the newest first came the other way: by their times, else by their ids. */
+function areOldestFirst(events: readonly FoundEvent[]): boolean {
+  const [first] = events;
+  const last = events.at(-1);
+  if (!first || !last) return false;
+  if (first.timestampMillis !== last.timestampMillis || first.logStream !== last.logStream) {
+    return events.some(({ timestampMillis }) => timestampMillis > first.timestampMillis);
+  }
+  // Ids of one stream are numbers that grow.
+  return isNumber(first.eventId) && isNumber(last.eventId) && BigInt(last.eventId) > BigInt(first.eventId);
+}
+
+function isNumber(id: string | undefined): id is string {
+  return id !== undefined && /^\d{1,100}$/.test(id);
 }

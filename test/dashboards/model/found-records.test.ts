@@ -96,6 +96,10 @@ describe('the records of the page', () => {
     expect(text).to.contain('```\nCardDeclined: insufficient_funds');
     const hostile = { ...records[0]!, text: '<b>|`x`| [a](b)' };
     expect(toMarkdown([hostile], summary)).to.contain('\\<b\\>\\|\\`x\\`\\| \\[a\\]\\(b\\)');
+    const turned = { ...records[0]!, text: '\u202Eexe.png', service: 'a\u200Bb' };
+    expect(toMarkdown([turned], summary))
+      .to.contain('| a\\\\u\\{200b\\}b |')
+      .and.not.contain('\u202E');
     const many = Array.from({ length: 300 }, (_, index) => ({ ...records[1]!, index }));
     expect(toMarkdown(many, summary)).to.contain('100 further records left out.');
     expect(toMarkdown([], summary)).to.equal('');
@@ -120,12 +124,15 @@ describe('the records of the page', () => {
       // eslint-disable-next-line no-control-regex
       /[\u0000-\u001f\u007f-\u009f]|\p{Bidi_Control}|[\u2028\u2029\u200b\u{e0041}]/u,
     );
-    expect(text).to.contain('\\\\e\\]0;t\\\\x07').and.contain('\n\tat a (b.js:1)\\u{2028}');
+    expect(text).to.contain('\\\\u\\{1b\\}\\]0;t\\\\u\\{7\\}').and.contain('\n\tat a (b.js:1)\\u{2028}');
   });
 
   it('have a command that finds them', () => {
     expect(cliCommand(summary)).to.match(
       new RegExp(`^otel-cwlogs trace ${TRACE_ID} --log-group /apps/gateway .*--from 2026-.*Z --to 2026-.*Z$`),
+    );
+    expect(cliCommand({ ...summary, endpoint: 'http://127.0.0.1:4586' })).to.contain(
+      ' --endpoint http://127.0.0.1:4586 --from ',
     );
     const field = { kind: 'field', field: 'a', value: "it's" } as const;
     expect(cliCommand({ ...summary, search: field })).to.contain(`find 'a=it'\\''s'`);

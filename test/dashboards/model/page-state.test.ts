@@ -52,9 +52,10 @@ describe('the address of the page', () => {
   });
 
   it('counts what it does not understand as not said', () => {
-    for (const path of ['/x', '/trace', '/field/a', '/trace/%E0%A4%A']) {
+    for (const path of ['/x', '/trace', '/field/a', '/%']) {
       expect(read(path).view, path).to.equal('start');
     }
+    expect(read('/trace/%E0%A4%A').search).to.deep.equal({ kind: 'trace', value: '%E0%A4%A' });
     const strange = read(
       '/live?level=loud&zone=mars&lanes=x&relative=y&zoom=5~1&spans=no&alike=1&fullText=1',
     );

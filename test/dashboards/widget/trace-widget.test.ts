@@ -219,7 +219,7 @@ describe('createTraceWidget', () => {
     const html = await ask({ traceId: TRACE_ID });
     service.local.faults.clear();
     widget = make();
-    expect(html).to.contain('No log group may be queried. Remedy: allow').and.to.not.contain('arn:aws:iam');
+    expect(html).to.contain('No log group may be read. Remedy: allow').and.to.not.contain('arn:aws:iam');
     expect(heard).to.have.length(1);
   });
 
