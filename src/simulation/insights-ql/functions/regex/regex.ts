@@ -8,7 +8,7 @@ import { parseRegex } from './parser.js';
 import { compileProgram } from './program.js';
 import { holdsInOrder, longestOf, requiredLiterals } from './required-literals.js';
 import { TextSequence } from './text-sequence.js';
-import { type RegexNode } from './tree.js';
+import { hasGroups, type RegexNode } from './tree.js';
 
 export { RegexError } from './tree.js';
 
@@ -258,20 +258,6 @@ class Match implements RegexMatch {
 function isGroupAlone(node: RegexNode): boolean {
   if (node.kind !== 'Group') return false;
   return isGroupAlone(node.node) || !hasGroups(node.node);
-}
-
-function hasGroups(node: RegexNode): boolean {
-  switch (node.kind) {
-    case 'Group':
-      return true;
-    case 'Repeat':
-      return hasGroups(node.node);
-    case 'Sequence':
-    case 'Either':
-      return node.nodes.some(hasGroups);
-    default:
-      return false;
-  }
 }
 
 /** The largest length whose cost stays inside the budget; below 0, not even an empty text, where short ones don't. */

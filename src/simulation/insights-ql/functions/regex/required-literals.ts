@@ -1,4 +1,5 @@
 import { indexOfText } from '../../../text-matching/text-search.js';
+import { onlyCharacter } from './character-set.js';
 import { type RegexNode } from './tree.js';
 
 /** The longest of the texts that every match holds, or an empty one: a text without it needs no search. */
@@ -28,9 +29,9 @@ export function requiredLiterals(node: RegexNode): string[] {
   const walk = (item: RegexNode): void => {
     switch (item.kind) {
       case 'Set': {
-        const [pair] = item.set;
-        if (item.set.length === 1 && pair![0] === pair![1]) run += String.fromCodePoint(pair![0]);
-        else close();
+        const character = onlyCharacter(item.set);
+        if (character === undefined) close();
+        else run += character;
         break;
       }
       case 'Sequence':

@@ -69,15 +69,23 @@ export function isNullable(node: RegexNode): boolean {
 
 /** Whether a node asks what a position is like. */
 export function asks(node: RegexNode): boolean {
+  return holdsKind(node, 'Assert');
+}
+
+/** Whether there are groups in a node, or it is one. */
+export function hasGroups(node: RegexNode): boolean {
+  return holdsKind(node, 'Group');
+}
+
+function holdsKind(node: RegexNode, kind: RegexNode['kind']): boolean {
+  if (node.kind === kind) return true;
   switch (node.kind) {
-    case 'Assert':
-      return true;
     case 'Group':
     case 'Repeat':
-      return asks(node.node);
+      return holdsKind(node.node, kind);
     case 'Sequence':
     case 'Either':
-      return node.nodes.some(asks);
+      return node.nodes.some((item) => holdsKind(item, kind));
     default:
       return false;
   }
