@@ -17,6 +17,8 @@ export interface Sample {
   /** Of the event loop, above the timer's own millisecond. */
   readonly p99Millis: number;
   readonly maxRssMiB: number;
+  /** Since the start, where the way counts them. */
+  readonly dropped?: number | undefined;
 }
 
 export interface Phase {
@@ -55,6 +57,7 @@ async function run({ recordsPerSecond, millis }: Phase): Promise<Sample> {
     threadMicros: cpu.thread / records,
     p99Millis: delay.percentile(99) / 1e6,
     maxRssMiB: maxRss / 2 ** 20,
+    dropped: way.dropped?.(),
   };
 }
 

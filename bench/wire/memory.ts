@@ -38,12 +38,17 @@ for (const name of [OURS, OURS_WRITE_AHEAD, OTLP]) {
   const application = await startProgram(APPLICATION, values.node, { name, settings });
   const before = await eventsAt(sink);
   const most: number[] = [];
-  for (let part = 0; part < PARTS; part++) most.push((await ask<Sample>(application, phase)).maxRssMiB);
+  let dropped: number | undefined;
+  for (let part = 0; part < PARTS; part++) {
+    const sample = await ask<Sample>(application, phase);
+    most.push(sample.maxRssMiB);
+    ({ dropped } = sample);
+  }
   const events = await eventsAt(sink);
   application.kill('SIGKILL');
   rmSync(directory, { recursive: true, force: true });
   const arrived = name === OTLP ? 'not counted' : String(events - before);
-  rows.push([name, ...most.map((mib) => mib.toFixed(0)), arrived]);
+  rows.push([name, ...most.map((mib) => mib.toFixed(0)), arrived, String(dropped ?? 'not counted')]);
   process.stdout.write(`${rows.at(-1)!.join('  ')}\n`);
 }
 if (values.page) {
@@ -52,7 +57,7 @@ if (values.page) {
   writeSection(
     'memory',
     `Resident memory in MiB, the most in each tenth of ${records} records at ${Number(values.rate).toLocaleString('en-US')} a second:\n\n` +
-      `${tableOf(['', ...parts, 'arrived'], rows)}\n\nNode.js ${versionOf(values.node)}.`,
+      `${tableOf(['', ...parts, 'arrived', 'dropped'], rows)}\n\nNode.js ${versionOf(values.node)}.`,
   );
 }
 sink.child.disconnect();

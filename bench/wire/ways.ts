@@ -20,6 +20,8 @@ export interface Way {
   log(index: number): void;
   /** Waits until what was logged is sent, or some seconds. */
   flush(): Promise<void>;
+  /** Records counted as dropped so far, where the way counts them. */
+  dropped?(): number;
 }
 
 export interface WaySettings {
@@ -71,11 +73,11 @@ export async function createWay(name: string, settings: WaySettings): Promise<Wa
     case NOTHING:
       return openTelemetry({ onEmit: () => undefined, forceFlush: done, shutdown: done });
     case OURS:
-      return openTelemetry(new CloudWatchLogRecordProcessor(ours));
+      return ofOurs(new CloudWatchLogRecordProcessor(ours));
     case `${OURS}, spool`:
-      return openTelemetry(new CloudWatchLogRecordProcessor({ ...ours, spool: { directory } }));
+      return ofOurs(new CloudWatchLogRecordProcessor({ ...ours, spool: { directory } }));
     case OURS_WRITE_AHEAD:
-      return openTelemetry(new CloudWatchLogRecordProcessor({ ...ours, writeAhead: { directory } }));
+      return ofOurs(new CloudWatchLogRecordProcessor({ ...ours, writeAhead: { directory } }));
     case TWENTY_LINES:
       return openTelemetry(batched(new TwentyLineExporter(client, DESTINATION)));
     case OTLP:
@@ -101,6 +103,10 @@ function batched(exporter: LogRecordExporter): LogRecordProcessor {
     maxQueueSize: 200_000,
     scheduledDelayMillis: 1000,
   });
+}
+
+function ofOurs(processor: CloudWatchLogRecordProcessor): Way {
+  return { ...openTelemetry(processor), dropped: () => processor.status().dropped };
 }
 
 function openTelemetry(processor: LogRecordProcessor): Way {

@@ -108,9 +108,9 @@ export class EventPage {
   }
 
   /** Adds an event that stands in other bytes. @param start - where it begins, and where it ends with its comma */
-  copy(from: Uint8Array, start: number, end: number, timestamp: number, messageBytes: number): void {
+  copy(from: Buffer, start: number, end: number, timestamp: number, messageBytes: number): void {
     this.reserve(this.end, end - start);
-    this.bytes.set(from.subarray(start, end), this.end);
+    from.copy(this.bytes, this.end, start, end);
     this.#note(this.end, timestamp, messageBytes);
     this.end += end - start;
     // The last event of a request's body has a bracket in its place.

@@ -20,7 +20,7 @@ export class StoredEvent implements EncodedEvent {
   readonly end: number;
 
   /** @param from - bytes that others use again, from where the event begins to where it ends with its comma */
-  constructor(timestamp: number, messageBytes: number, from: Uint8Array, start: number, end: number) {
+  constructor(timestamp: number, messageBytes: number, from: Buffer, start: number, end: number) {
     const length = end - start;
     this.timestamp = timestamp;
     this.messageBytes = messageBytes;
@@ -35,7 +35,7 @@ export class StoredEvent implements EncodedEvent {
       }
       this.bytes = chunk;
       this.start = used;
-      chunk.set(from.subarray(start, end), used);
+      from.copy(chunk, used, start, end);
       used += length;
     }
     this.end = this.start + length;

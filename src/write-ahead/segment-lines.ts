@@ -34,6 +34,12 @@ export const CHECKSUM_BYTES = 9;
 const SCRATCH_BYTES = 64 * 1024;
 const scratch = Buffer.alloc(SCRATCH_BYTES);
 
+/** Longest line whose views of the scratch are kept: to make two for each record costs as much as to write it there. */
+const KEPT_VIEW_BYTES = 4096;
+/** By where a line ends: all of it, and what its checksum is of. */
+const lineViews: Uint8Array[] = [];
+const contentViews: Uint8Array[] = [];
+
 /**
  * Writes JSON as a line with its checksum.
  * @param json - without a line break, as JSON.stringify gives it
@@ -51,9 +57,16 @@ export function lineOf(json: string): Uint8Array {
 
 /** @param end - of what stands behind the room for the checksum */
 function closeLine(buffer: Buffer, end: number): Uint8Array {
-  putChecksum(buffer, crc32(buffer.subarray(CHECKSUM_BYTES, end)));
+  const isKept = buffer === scratch && end < KEPT_VIEW_BYTES;
+  if (isKept && lineViews[end] === undefined) keepViews(end);
+  putChecksum(buffer, crc32(isKept ? contentViews[end]! : buffer.subarray(CHECKSUM_BYTES, end)));
   buffer[end] = 0x0a;
-  return buffer.subarray(0, end + 1);
+  return isKept ? lineViews[end]! : buffer.subarray(0, end + 1);
+}
+
+function keepViews(end: number): void {
+  lineViews[end] = scratch.subarray(0, end + 1);
+  contentViews[end] = scratch.subarray(CHECKSUM_BYTES, end);
 }
 
 const CLOSING_BRACE = 0x7d;
@@ -84,8 +97,7 @@ export function eventLine(number: number, destination: number, event: EncodedEve
   const length = CHECKSUM_BYTES + before.length + (to - from) + 2;
   const buffer = length <= SCRATCH_BYTES ? scratch : Buffer.allocUnsafe(length);
   let end = CHECKSUM_BYTES + buffer.write(before, CHECKSUM_BYTES, 'latin1');
-  buffer.set(stored.bytes.subarray(from, to), end);
-  end += to - from;
+  end += stored.bytes.copy(buffer, end, from, to);
   buffer[end] = CLOSING_BRACE;
   return closeLine(buffer, end + 1);
 }

@@ -29,8 +29,6 @@ export const OPEN_SAFELY = O_NOFOLLOW | O_NONBLOCK;
 
 /** An event that stands in a segment. */
 export class JournaledEvent implements EncodedEvent {
-  readonly timestamp: number;
-  readonly messageBytes: number;
   readonly #event: EncodedEvent;
 
   constructor(
@@ -38,9 +36,15 @@ export class JournaledEvent implements EncodedEvent {
     readonly segment: Segment,
     readonly number: number,
   ) {
-    this.timestamp = event.timestamp;
-    this.messageBytes = event.messageBytes;
     this.#event = event;
+  }
+
+  get timestamp(): number {
+    return this.#event.timestamp;
+  }
+
+  get messageBytes(): number {
+    return this.#event.messageBytes;
   }
 
   get messageJson(): string {
@@ -126,14 +130,12 @@ export class Segment {
   ): JournaledEvent[] {
     const place = this.#destinations.get(destination)?.get(entity);
     if (place !== undefined && events.length === 1) {
-      this.#write(eventLine(this.states.size, place, events[0]!));
-    } else {
-      this.#writeAll(place, destination, entity, events);
+      const event = events[0]!;
+      this.#write(eventLine(this.states.size, place, event));
+      return [this.#hold(event)];
     }
-    const journaled: JournaledEvent[] = [];
-    for (const event of events) journaled.push(new JournaledEvent(event, this, this.states.hold()));
-    this.#head.count(this.states.size);
-    return journaled;
+    this.#writeAll(place, destination, entity, events);
+    return events.map((event) => this.#hold(event));
   }
 
   /** The events may be with the service from now on, whatever is heard of it. @returns whether that could be noted */
@@ -248,6 +250,12 @@ export class Segment {
     this.#isClosed = true;
     this.#head.close();
     closeSync(this.#descriptor);
+  }
+
+  #hold(event: EncodedEvent): JournaledEvent {
+    const journaled = new JournaledEvent(event, this, this.states.hold());
+    this.#head.count(this.states.size);
+    return journaled;
   }
 
   #writeAll(
