@@ -63,7 +63,8 @@ for (const recordsPerSecond of values.rates.split(',').map(Number)) {
     }
   }
   for (const [name, list] of samples) {
-    const of = (key: Exclude<keyof Sample, 'dropped'> | 'arrived'): number => median(list.map((sample) => sample[key]));
+    const of = (key: Exclude<keyof Sample, 'dropped'> | 'arrived'): number =>
+      median(list.map((sample) => sample[key]));
     const floor = samples.get(FLOOR_OF[name] ?? name)!;
     const above = (key: 'cpuMicros' | 'threadMicros'): number =>
       median(list.map((sample, round) => sample[key] - (name in FLOOR_OF ? floor[round]![key] : 0)));
