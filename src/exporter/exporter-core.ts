@@ -237,36 +237,34 @@ export class ExporterCore implements LogRecordExporter {
 
   /** The fate of the records so far. */
   status(): ExporterStatus {
-    const delivery = this.#delivery.status();
-    const { inheritedEvents: inherited = 0, handedOnEvents = 0 } = delivery;
+    const {
+      deliveredEvents: delivered,
+      inheritedEvents: inherited = 0,
+      handedOnEvents = 0,
+      breaker = 'closed',
+      spool,
+      lastError,
+      lastErrorAt,
+      ...figures
+    } = this.#delivery.status();
+    const dropped = this.#losses.total();
     const handedOn = handedOnEvents + this.#takenAhead;
     return {
       emitted: this.#emitted,
       addedBySplit: this.#addedBySplit,
-      delivered: delivery.deliveredEvents,
+      delivered,
       // Records neither delivered nor lost are still with us: encoded, waiting for room, held or in flight.
-      kept:
-        this.#emitted +
-        this.#addedBySplit +
-        inherited -
-        handedOn -
-        delivery.deliveredEvents -
-        this.#losses.total(),
+      kept: this.#emitted + this.#addedBySplit + inherited - handedOn - delivered - dropped,
       inherited,
       handedOn,
-      spool: delivery.spool,
-      dropped: this.#losses.total(),
+      spool,
+      dropped,
       droppedByReason: this.#losses.byReason(),
-      deliveredBytes: delivery.deliveredBytes,
-      heldEvents: delivery.heldEvents,
-      heldBytes: delivery.heldBytes,
+      ...figures,
       batches: this.#batches,
-      requests: delivery.requests,
-      retries: delivery.retries,
-      throttles: delivery.throttles,
-      breaker: delivery.breaker ?? 'closed',
-      lastError: delivery.lastError,
-      lastErrorAt: delivery.lastErrorAt,
+      breaker,
+      lastError,
+      lastErrorAt,
     };
   }
 

@@ -34,11 +34,13 @@ export const CHECKSUM_BYTES = 9;
 const SCRATCH_BYTES = 64 * 1024;
 const scratch = Buffer.alloc(SCRATCH_BYTES);
 
+/** A line, and what its checksum is of. */
+type LineViews = readonly [line: Uint8Array, content: Uint8Array];
+
 /** Longest line whose views of the scratch are kept: to make two for each record costs as much as to write it there. */
 const KEPT_VIEW_BYTES = 4096;
-/** By where a line ends: all of it, and what its checksum is of. */
-const lineViews: Uint8Array[] = [];
-const contentViews: Uint8Array[] = [];
+/** By where the line ends. */
+const keptViews: LineViews[] = [];
 
 /**
  * Writes JSON as a line with its checksum.
@@ -47,26 +49,27 @@ const contentViews: Uint8Array[] = [];
  */
 export function lineOf(json: string): Uint8Array {
   // Three bytes are the most that UTF-8 needs for one UTF-16 unit.
-  const buffer =
-    json.length * 3 + CHECKSUM_BYTES + 1 <= SCRATCH_BYTES
-      ? scratch
-      : Buffer.allocUnsafe(Buffer.byteLength(json) + CHECKSUM_BYTES + 1);
-  const end = CHECKSUM_BYTES + buffer.write(json, CHECKSUM_BYTES);
-  return closeLine(buffer, end);
+  const buffer = roomFor(json.length * 3 + CHECKSUM_BYTES + 1);
+  return closeLine(buffer, CHECKSUM_BYTES + buffer.write(json, CHECKSUM_BYTES));
+}
+
+function roomFor(bytes: number): Buffer {
+  return bytes <= SCRATCH_BYTES ? scratch : Buffer.allocUnsafe(bytes);
 }
 
 /** @param end - of what stands behind the room for the checksum */
 function closeLine(buffer: Buffer, end: number): Uint8Array {
-  const isKept = buffer === scratch && end < KEPT_VIEW_BYTES;
-  if (isKept && lineViews[end] === undefined) keepViews(end);
-  putChecksum(buffer, crc32(isKept ? contentViews[end]! : buffer.subarray(CHECKSUM_BYTES, end)));
+  const kept = buffer === scratch ? keptViews[end] : undefined;
+  const [line, content] = kept ?? viewsOf(buffer, end);
+  putChecksum(buffer, crc32(content));
   buffer[end] = 0x0a;
-  return isKept ? lineViews[end]! : buffer.subarray(0, end + 1);
+  return line;
 }
 
-function keepViews(end: number): void {
-  lineViews[end] = scratch.subarray(0, end + 1);
-  contentViews[end] = scratch.subarray(CHECKSUM_BYTES, end);
+function viewsOf(buffer: Buffer, end: number): LineViews {
+  const views: LineViews = [buffer.subarray(0, end + 1), buffer.subarray(CHECKSUM_BYTES, end)];
+  if (buffer === scratch && end < KEPT_VIEW_BYTES) keptViews[end] = views;
+  return views;
 }
 
 const CLOSING_BRACE = 0x7d;
@@ -94,8 +97,7 @@ export function eventLine(number: number, destination: number, event: EncodedEve
   const before = beforeMessage(number, destination, event);
   const from = messageStartOf(stored.start, timestamp);
   const to = messageEndOf(stored.end);
-  const length = CHECKSUM_BYTES + before.length + (to - from) + 2;
-  const buffer = length <= SCRATCH_BYTES ? scratch : Buffer.allocUnsafe(length);
+  const buffer = roomFor(CHECKSUM_BYTES + before.length + (to - from) + 2);
   let end = CHECKSUM_BYTES + buffer.write(before, CHECKSUM_BYTES, 'latin1');
   end += stored.bytes.copy(buffer, end, from, to);
   buffer[end] = CLOSING_BRACE;
