@@ -76,6 +76,7 @@ async function sourcesAndPackage() {
   await npx('unused code: knip', 'knip/bin/knip.js', ['--no-progress']);
   await script("docs: tables are the code's", 'readme-tables.mjs', ['--check']);
   await script('API reports', 'api-reports.mjs');
+  await npx('API reference: typedoc', 'typedoc/bin/typedoc', [], { quiet: true });
   await script('package: publint, types, dependencies, size, install', 'check-package.mjs');
   await script('examples', 'run-examples.mjs');
   await script('register and OpenTelemetry lines', 'compat.mjs', ['--short']);

@@ -55,6 +55,7 @@ export interface ClientHealth {
 
 /** Retention of log groups. */
 export interface Retention {
+  /** Says for how many days a log group keeps its events; see {@link LogGroups.setRetention}. */
   set: LogGroups['setRetention'];
   /** Days; undefined where events are kept for ever, or there is no such group. */
   get(logGroupName: string): Promise<number | undefined>;
@@ -129,14 +130,17 @@ export class CloudWatchLogs {
     }));
   }
 
+  /** Makes, lists, changes and deletes log groups. */
   get logGroups(): LogGroups {
     return this.#resources.logGroups;
   }
 
+  /** Makes, lists and deletes log streams. */
   get logStreams(): LogStreams {
     return this.#resources.logStreams;
   }
 
+  /** How long log groups keep their events. */
   get retention(): Retention {
     const groups = this.logGroups;
     return {
@@ -145,14 +149,17 @@ export class CloudWatchLogs {
     };
   }
 
+  /** Filters whose events the service hands on as they come. */
   get subscriptionFilters(): SubscriptionFilters {
     return this.#resources.subscriptionFilters;
   }
 
+  /** Filters whose events the service counts as metrics. */
   get metricFilters(): MetricFilters {
     return this.#resources.metricFilters;
   }
 
+  /** Indexes by which look-ups need not read every event. */
   get fieldIndexes(): FieldIndexes {
     return this.#resources.fieldIndexes;
   }

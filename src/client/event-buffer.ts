@@ -90,6 +90,7 @@ export class EventBuffer {
     return this.#send();
   }
 
+  /** What was added so far, and what became of it. */
   status(): EventBufferStatus {
     return { waiting: this.#waiting.length, ...this.#counts, isStopped: this.#isEnded };
   }

@@ -80,6 +80,7 @@ export class EventFilter implements AsyncIterable<ReadEvent> {
     return this.#with({ interleaved });
   }
 
+  /** Reads events alone that match a filter pattern, as text or built. */
   pattern(pattern: FilterPattern | string): EventFilter {
     return this.#with({ filterPattern: pattern.toString() });
   }
@@ -91,6 +92,7 @@ export class EventFilter implements AsyncIterable<ReadEvent> {
     return this.#with({ startTime, endTime });
   }
 
+  /** Reads the events of so many hours up to now. */
   lastHours(hours: number): EventFilter {
     const { from, to } = lastHours(hours, this.#epochMillis());
     return this.between(from, to);
@@ -101,7 +103,10 @@ export class EventFilter implements AsyncIterable<ReadEvent> {
     return this.#with({ startFromHead: false });
   }
 
-  /** @param count - events of a page, 1 to 10,000 */
+  /**
+   * Has the service give so many events a page at the most.
+   * @param count - events of a page, 1 to 10,000
+   */
   pageSize(count: number): EventFilter {
     if (!Number.isInteger(count) || count < 1 || count > 10_000) {
       throw new OptionError('count', 'be a whole number from 1 to 10000', count);
@@ -114,6 +119,7 @@ export class EventFilter implements AsyncIterable<ReadEvent> {
     return this.#with({ nextToken });
   }
 
+  /** Stops reading when the signal says so. */
   signal(signal: AbortSignal): EventFilter {
     return new EventFilter(this.#client, this.#parts, this.#epochMillis, signal);
   }
@@ -141,6 +147,7 @@ export class EventFilter implements AsyncIterable<ReadEvent> {
     }
   }
 
+  /** Reads all events, page by page as they are asked for. */
   async *[Symbol.asyncIterator](): AsyncGenerator<ReadEvent, void, undefined> {
     for await (const { events } of this.pages()) yield* events;
   }

@@ -58,6 +58,7 @@ export class FluentQuery {
     return this.#with({ from: checkTime('from', from), to: checkTime('to', to) });
   }
 
+  /** Asks for the events of so many hours up to now. */
   lastHours(hours: number): FluentQuery {
     return this.#with(lastHours(hours, this.#parts.epochMillis()));
   }
@@ -67,6 +68,7 @@ export class FluentQuery {
     return this.#with({ timeoutMillis });
   }
 
+  /** Stops the query, in the service too, when the signal says so. */
   signal(signal: AbortSignal): FluentQuery {
     return this.#with({ signal });
   }

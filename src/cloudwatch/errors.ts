@@ -15,6 +15,10 @@ export class CloudWatchLogsError extends Error {
     Object.defineProperty(this, BRAND, { value: true });
   }
 
+  /**
+   * `instanceof` holds for an error of whichever copy of this package, as an application may have it as ESM
+   * and as CommonJS.
+   */
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (typeof value !== 'object' || value === null) return false;
     if (this === CloudWatchLogsError) return (value as Record<symbol, unknown>)[BRAND] === true;

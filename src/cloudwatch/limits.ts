@@ -29,7 +29,7 @@ export const RETENTION_DAYS = [
   1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
 ] as const;
 
-/** One of {@link RETENTION_DAYS}. */
+/** Days for which the service can keep events. */
 export type RetentionInDays = (typeof RETENTION_DAYS)[number];
 
 /** Classes of a log group. Source: CreateLogGroup, `logGroupClass`. */

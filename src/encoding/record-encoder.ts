@@ -52,7 +52,7 @@ export type TransformFunction = (record: ReadableLogRecord) => ReadableLogRecord
 /** Names of the ways to treat a message that is larger than `maxMessageBytes`. */
 export const OVERSIZE_POLICIES = ['truncate', 'split', 'drop'] as const;
 
-/** One of {@link OVERSIZE_POLICIES}. */
+/** What becomes of a message that is larger than `maxMessageBytes`. */
 export type OversizePolicy = (typeof OVERSIZE_POLICIES)[number];
 
 /** The settings that encoding needs. */

@@ -5,7 +5,10 @@ import { contextOf, type LambdaContext, withFlushingEnds } from './invocation-co
 /** What {@link flushAfterInvocation} works with. */
 export interface InvocationFlushOptions {
   /** What is flushed: OpenTelemetry's `LoggerProvider`, or a processor or exporter of this package. */
-  readonly provider: { forceFlush(): Promise<unknown> };
+  readonly provider: {
+    /** Sends what waits. */
+    forceFlush(): Promise<unknown>;
+  };
   /**
    * Milliseconds that the end of an invocation waits for its records, never more than what is left of the
    * function's timeout. Default 2,000. What is not delivered then is sent in the next invocation.
@@ -39,6 +42,7 @@ type AnyHandler = (...args: any[]) => any;
  * ```ts
  * export const handler = flushAfterInvocation(async (event) => { … }, { provider });
  * ```
+ * @typeParam Handler - the handler's own type, which the wrapped one has too
  * @throws OptionError where `handler` is no function, for a `provider` without `forceFlush`, for a
  *   `timeoutMillis` that is no number above 0, and for a member that is no option
  */

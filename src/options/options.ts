@@ -23,21 +23,36 @@ import {
   type RenamedProcessorOptions,
 } from './renamed-options.js';
 
-/** What `CloudWatchLogExporter` takes; each option may come from the environment instead. */
+/**
+ * What `CloudWatchLogExporter` takes; each option may come from the environment instead.
+ * @interface
+ */
 export type CloudWatchLogExporterOptions = OptionsOf<typeof EXPORTER_OPTIONS> & RenamedExporterOptions;
 
-/** What `CloudWatchLogRecordProcessor` takes: the exporter's options, and its own. */
+/**
+ * What `CloudWatchLogRecordProcessor` takes: the exporter's options, and its own.
+ * @interface
+ */
 export type CloudWatchLogRecordProcessorOptions = OptionsOf<typeof EXPORTER_OPTIONS> &
   OptionsOf<typeof PROCESSOR_OPTIONS> &
   RenamedProcessorOptions;
 
-/** The option `spool`. */
+/**
+ * The option `spool`.
+ * @interface
+ */
 export type SpoolOptions = OptionsOf<typeof SPOOL_OPTIONS>;
 
-/** The option `retry`. */
+/**
+ * The option `retry`.
+ * @interface
+ */
 export type RetryOptions = OptionsOf<typeof RETRY_OPTIONS>;
 
-/** The option `circuitBreaker`, unless it is `false`. */
+/**
+ * The option `circuitBreaker`, unless it is `false`.
+ * @interface
+ */
 export type CircuitBreakerOptions = OptionsOf<typeof CIRCUIT_BREAKER_OPTIONS>;
 
 /** Checked options of the exporter. */

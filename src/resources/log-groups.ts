@@ -181,7 +181,10 @@ export class LogGroups {
     );
   }
 
-  /** @param retentionInDays - one of the service's values; `null` keeps events for ever */
+  /**
+   * Says for how many days the group keeps its events.
+   * @param retentionInDays - one of the service's values; `null` keeps events for ever
+   */
   async setRetention(logGroupName: string, retentionInDays: RetentionInDays | null): Promise<void> {
     checkLogGroupName(logGroupName);
     if (retentionInDays === null) {
@@ -196,7 +199,10 @@ export class LogGroups {
     );
   }
 
-  /** @param kmsKeyId - the ARN of a key; `null` for the service's own encryption */
+  /**
+   * Says with which key of KMS the group is encrypted.
+   * @param kmsKeyId - the ARN of a key; `null` for the service's own encryption
+   */
   async setKmsKey(logGroupName: string, kmsKeyId: string | null): Promise<void> {
     checkLogGroupName(logGroupName);
     if (kmsKeyId === null) {
@@ -222,6 +228,7 @@ export class LogGroups {
     await this.#addTags(await this.#arnOf(logGroupName), tags);
   }
 
+  /** Removes tags of the group; keys that it does not have are ignored. */
   async untag(logGroupName: string, tagKeys: readonly string[]): Promise<void> {
     const resourceArn = await this.#arnOf(logGroupName);
     await call('UntagResource', () =>

@@ -45,6 +45,7 @@ export class LogStreams {
     this.#client = client;
   }
 
+  /** Lists the streams of a group, page by page as they are asked for. */
   list(logGroupName: string, options: ListLogStreamsOptions = {}): AsyncIterable<LogStream> {
     checkLogGroupName(logGroupName);
     checkMembers('', options, LIST_LOG_STREAMS_MEMBERS);

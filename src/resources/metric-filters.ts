@@ -83,7 +83,10 @@ export class MetricFilters {
     this.#client = client;
   }
 
-  /** @param logGroupName - undefined: of all groups */
+  /**
+   * Lists metric filters, page by page as they are asked for.
+   * @param logGroupName - undefined: of all groups
+   */
   list(logGroupName?: string, options: ListFiltersOptions = {}): AsyncIterable<MetricFilter> {
     if (logGroupName !== undefined) checkLogGroupName(logGroupName);
     checkMembers('', options, LIST_FILTERS_MEMBERS);

@@ -57,6 +57,7 @@ export class SubscriptionFilters {
     this.#client = client;
   }
 
+  /** Lists the subscription filters of a group, page by page as they are asked for. */
   list(logGroupName: string, options: ListFiltersOptions = {}): AsyncIterable<SubscriptionFilter> {
     checkLogGroupName(logGroupName);
     checkMembers('', options, LIST_FILTERS_MEMBERS);

@@ -19,6 +19,7 @@ import {
 
 /** What is used of the context that Lambda gives to a handler. */
 export interface TraceWidgetContext {
+  /** Milliseconds until the invocation is ended. */
   getRemainingTimeInMillis?(): number;
   readonly invokedFunctionArn?: string | undefined;
 }

@@ -4,7 +4,7 @@ import { type EventPage } from '../../delivery/event-page.js';
 /** Names of the layouts that are built in. */
 export const LAYOUT_NAMES = ['collector', 'otlp', 'body'] as const;
 
-/** One of {@link LAYOUT_NAMES}. */
+/** A way to write a record as the text of a log event. */
 export type LayoutName = (typeof LAYOUT_NAMES)[number];
 
 /**

@@ -28,18 +28,22 @@ export class FilterBuilder {
     return this.#compare(field, '!=', value);
   }
 
+  /** Demands that the field is below the value. */
   lessThan(field: FieldLike, value: string | number): FilterBuilder {
     return this.#compare(field, '<', value);
   }
 
+  /** Demands that the field is the value at the most. */
   atMost(field: FieldLike, value: string | number): FilterBuilder {
     return this.#compare(field, '<=', value);
   }
 
+  /** Demands that the field is above the value. */
   greaterThan(field: FieldLike, value: string | number): FilterBuilder {
     return this.#compare(field, '>', value);
   }
 
+  /** Demands that the field is the value at least. */
   atLeast(field: FieldLike, value: string | number): FilterBuilder {
     return this.#compare(field, '>=', value);
   }
@@ -59,6 +63,7 @@ export class FilterBuilder {
     return this.#like(field, { kind: 'substring', text }, false);
   }
 
+  /** Demands that the field does not contain the text. */
   notContains(field: FieldLike, text: string): FilterBuilder {
     return this.#like(field, { kind: 'substring', text }, true);
   }
@@ -72,14 +77,17 @@ export class FilterBuilder {
     return this.#like(field, { kind: 'regex', source: regexSource(regex) }, false);
   }
 
+  /** Demands that the field does not match the expression; see {@link matches}. */
   notMatches(field: FieldLike, regex: RegExp | string): FilterBuilder {
     return this.#like(field, { kind: 'regex', source: regexSource(regex) }, true);
   }
 
+  /** Demands that the event has the field. */
   isPresent(field: FieldLike): FilterBuilder {
     return this.#with({ kind: 'present', operand: toExpression(field), negated: false });
   }
 
+  /** Demands that the event lacks the field. */
   isAbsent(field: FieldLike): FilterBuilder {
     return this.#with({ kind: 'present', operand: toExpression(field), negated: true });
   }

@@ -71,11 +71,15 @@ export class QueryBuilder {
     });
   }
 
+  /** Orders the rows by a field. */
   sort(field: FieldLike, direction: 'asc' | 'desc' = 'asc'): QueryBuilder {
     return this.#with({ kind: 'sort', field: toExpression(field), direction });
   }
 
-  /** @param count - rows, 1 to 100,000 */
+  /**
+   * Gives so many rows at the most.
+   * @param count - rows, 1 to 100,000
+   */
   limit(count: number): QueryBuilder {
     if (!Number.isInteger(count) || count < 1 || count > MAX_QUERY_ROWS) {
       throw new OptionError('limit', `be a whole number from 1 to ${MAX_QUERY_ROWS}`, count);

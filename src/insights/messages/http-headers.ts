@@ -1,6 +1,10 @@
 /** Headers of a request: those of Node.js, of Express, or of `fetch`. */
 export type HttpHeaders =
-  { get(name: string): string | null } | Readonly<Record<string, string | readonly string[] | undefined>>;
+  | {
+      /** The value of a header; null where it is not there. */
+      get(name: string): string | null;
+    }
+  | Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** Headers in which proxies and services hand on a request's id. */
 export const REQUEST_ID_HEADERS: readonly string[] = [

@@ -40,7 +40,10 @@ export class LogEventBuilder {
     this.#parts = parts;
   }
 
-  /** @param time - a date, or milliseconds since 1970. Default, when it is built: now */
+  /**
+   * Sets when it happened.
+   * @param time - a date, or milliseconds since 1970. Default, when it is built: now
+   */
   at(time: Date | number): LogEventBuilder {
     const timestamp = checkTime('time', time);
     if (!Number.isInteger(timestamp) || timestamp < 0) {
@@ -49,11 +52,15 @@ export class LogEventBuilder {
     return this.#with({ timestamp });
   }
 
+  /** Sets the message. */
   body(body: string): LogEventBuilder {
     return this.#with({ body });
   }
 
-  /** @param severity - a logger's word (`ERROR`, `warn`), or OpenTelemetry's number, 1 to 24 */
+  /**
+   * Sets the severity.
+   * @param severity - a logger's word (`ERROR`, `warn`), or OpenTelemetry's number, 1 to 24
+   */
   severity(severity: string | number): LogEventBuilder {
     const severityNumber = typeof severity === 'number' ? severity : severityNumberOf(severity);
     if (severityNumber === undefined || severityName(severityNumber) === undefined) {
@@ -62,41 +69,52 @@ export class LogEventBuilder {
     return this.#with({ severityNumber });
   }
 
-  /** @param traceId - in W3C form; layouts of Lambda write it in X-Ray's */
+  /**
+   * Says to which trace, and span, it belongs.
+   * @param traceId - in W3C form; layouts of Lambda write it in X-Ray's
+   */
   trace(traceId: string, spanId?: string): LogEventBuilder {
     return this.#with({ traceId, spanId });
   }
 
+  /** A message of severity `DEBUG`. */
   debug(body: string): LogEventBuilder {
     return this.body(body).severity('DEBUG');
   }
 
+  /** A message of severity `INFO`. */
   info(body: string): LogEventBuilder {
     return this.body(body).severity('INFO');
   }
 
+  /** A message of severity `WARN`. */
   warn(body: string): LogEventBuilder {
     return this.body(body).severity('WARN');
   }
 
+  /** A message of severity `FATAL`. */
   fatal(body: string): LogEventBuilder {
     return this.body(body).severity('FATAL');
   }
 
-  /** @param error - a text, or what was thrown: its type and message become attributes, and the body where none is set */
+  /**
+   * An error, of severity `ERROR`.
+   * @param error - a text, or what was thrown: its type and message become attributes, and the body where none is set
+   */
   error(error: unknown): LogEventBuilder {
     return typeof error === 'string'
       ? this.body(error).severity('ERROR')
       : this.#withException(describeThrown(error));
   }
 
-  /** As {@link error}, with the stack. */
+  /** As `error`, with the stack. */
   errorWithStack(error: unknown): LogEventBuilder {
     const { stack } = describeThrown(error);
     const built = this.#withException(describeThrown(error));
     return stack === undefined ? built : built.attribute('exception.stacktrace', stack);
   }
 
+  /** Says to which request it belongs: look-ups by request find it. */
   request(requestId: string): LogEventBuilder {
     return this.#with({ requestId });
   }
@@ -111,6 +129,7 @@ export class LogEventBuilder {
     return requestId === undefined ? this : this.request(requestId);
   }
 
+  /** Names the service that it comes from. */
   service(service: string): LogEventBuilder {
     return this.#with({ service });
   }

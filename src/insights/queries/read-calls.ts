@@ -121,8 +121,8 @@ export class ReadCalls {
   #lastErrorAtMillis: number | undefined;
 
   /**
+   * `parts.now` is a monotonic clock in milliseconds, by default `performance.now`.
    * @param parts.meterProvider - where metrics go; without it there are none
-   * @param parts.now - a monotonic clock in milliseconds; default `performance.now`
    * @throws OptionError for a setting that is out of range
    */
   constructor(

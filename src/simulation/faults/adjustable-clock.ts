@@ -18,14 +18,17 @@ export class AdjustableClock {
     return Math.max(0, Math.floor(this.#source()));
   }
 
+  /** Sets the time, in milliseconds since 1970; it goes on from there. */
   setTime(time: number): void {
     this.#offset = time - this.#source();
   }
 
+  /** Moves the time on by so many milliseconds. */
   advance(millis: number): void {
     this.#offset += millis;
   }
 
+  /** Goes back to the time of its source. */
   reset(): void {
     this.#offset = 0;
   }

@@ -93,6 +93,7 @@ export class FaultInjection {
     this.#random = seededRandom(this.#seed);
   }
 
+  /** The faults that may still strike, in the order in which they were added. */
   list(): readonly ActiveFault[] {
     return [...this.#rules].map(([id, { rule, struck }]) => ({ id, rule, struck }));
   }

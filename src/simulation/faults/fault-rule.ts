@@ -29,6 +29,7 @@ export const FAULT_KINDS = [
   'slow-query',
 ] as const;
 
+/** What can go wrong. */
 export type FaultKind = (typeof FAULT_KINDS)[number];
 
 /** It stands in a header too. */

@@ -4,7 +4,7 @@ import { constants, promises as fs } from 'node:fs';
  * When written data is forced to the disk. All policies survive the end of the process (also `kill -9`); they
  * differ in what a power cut or a crash of the operating system may take:
  * - `always`: nothing whose `settled()` resolved; requests that wait at the same time share one fsync
- * - `interval`: what came in the last {@link SYNC_INTERVAL_MILLIS}
+ * - `interval`: what came in the last second
  * - `never`: what the operating system had not written by itself
  */
 export type FsyncPolicy = 'always' | 'interval' | 'never';

@@ -7,7 +7,11 @@ import { matchesRecord, mismatches, type RecordPattern, type StoredRecord } from
 
 /** What records are read from: a local service, a mock stream, or events that are there already. */
 export type RecordSource =
-  { events(filter?: PlacedEventFilter): readonly PlacedEvent[] } | readonly PlacedEvent[];
+  | {
+      /** What is there of it now. */
+      events(filter?: PlacedEventFilter): readonly PlacedEvent[];
+    }
+  | readonly PlacedEvent[];
 
 /** Which records are meant, and how long they are waited for. */
 export interface ExpectRecordsOptions extends PlacedEventFilter {
