@@ -1,0 +1,5 @@
+export default {
+  testMatch: ['**/*.jest.mjs'],
+  transform: {},
+  moduleFileExtensions: ['mjs', 'js', 'json'],
+};
