@@ -239,6 +239,6 @@ check(
     );
     const simulation = sources.filter((path) => path.startsWith('src/simulation/'));
     if (simulation.length > 0) throw new Error(`it loads ${simulation[0]}`);
-    return `${(bytes / 1000).toFixed(1)} kB`;
+    return `${bytes.toLocaleString("en-US")} bytes`;
   },
 );

@@ -16,7 +16,12 @@ import { RoomForBytes } from '../delivery/room-for-bytes.js';
 import { closingOfShutdown, deliveryOfShutdown, encodingOfShutdown } from '../delivery/shutdown-plan.js';
 import { startTimeLimit, within } from '../delivery/time-limit.js';
 import { cutIntoBatches } from '../encoding/batcher.js';
-import { type EncodedRecords, RecordEncoder, type RecordToExport } from '../encoding/record-encoder.js';
+import {
+  type EncodedRecords,
+  reason,
+  RecordEncoder,
+  type RecordToExport,
+} from '../encoding/record-encoder.js';
 import { Diagnostics } from '../observability/diagnostics.js';
 import { type ExporterMetrics } from '../observability/exporter-metrics.js';
 import { isWanted, Losses, type LossReason } from '../observability/losses.js';
@@ -61,6 +66,8 @@ interface Encoding {
 export class ExporterCore implements LogRecordExporter {
   /** Bytes of records and events in memory, from the processor's queue to the requests in flight. */
   readonly room: RoomForBytes;
+  /** What functions of the application log meanwhile would have them called again, and so on without end. */
+  isEncoding = false;
   readonly #settings: ExporterSettings;
   readonly #diagnostics: Diagnostics;
   readonly #losses: Losses;
@@ -273,29 +280,24 @@ export class ExporterCore implements LogRecordExporter {
     const resource = this.#lastResource;
     // Requests in the background let the process end; whoever asks waits for the answer.
     const wait = setInterval(() => undefined, 60_000);
-    return await this.#checkHealth(resource, options).finally(() => {
+    try {
+      const late = this.#onDemand.now() ?? (await this.#onDemand.load().catch(() => undefined));
+      if (late === undefined) return NOT_LOADED;
+      return await late.checkHealth(
+        {
+          client: this.#clientOf(late),
+          isShutDown: this.#shutdown !== undefined,
+          breaker: () => this.#delivery.status().breaker ?? 'closed',
+          destination: () => this.#encoder.destinationAhead(resource),
+          checkSpool: () => this.#delivery.checkSpool?.() ?? Promise.resolve(undefined),
+          checkWriteAhead: () => this.#writeAhead?.check(),
+        },
+        provisioningSettings(this.#settings),
+        options,
+      );
+    } finally {
       clearInterval(wait);
-    });
-  }
-
-  async #checkHealth(
-    resource: ReadableLogRecord['resource'] | undefined,
-    options: HealthCheckOptions,
-  ): Promise<HealthReport> {
-    const late = this.#onDemand.now() ?? (await this.#onDemand.load().catch(() => undefined));
-    if (late === undefined) return NOT_LOADED;
-    return await late.checkHealth(
-      {
-        client: this.#clientOf(late),
-        isShutDown: this.#shutdown !== undefined,
-        breaker: () => this.#delivery.status().breaker ?? 'closed',
-        destination: () => this.#encoder.destinationAhead(resource),
-        checkSpool: () => this.#delivery.checkSpool?.() ?? Promise.resolve(undefined),
-        checkWriteAhead: () => this.#writeAhead?.check(),
-      },
-      provisioningSettings(this.#settings),
-      options,
-    );
+    }
   }
 
   #clientOf(late: LateParts): CloudWatchLogsClient {
@@ -338,7 +340,9 @@ export class ExporterCore implements LogRecordExporter {
    */
   writeAhead(record: ReadableLogRecord): RecordToExport | undefined {
     if (this.#writeAhead === undefined) return record;
+    this.isEncoding = true;
     const encoded = this.#encoder.encode(record);
+    this.isEncoding = false;
     if (encoded !== undefined) return new WrittenRecord(this.#writeAhead, record, encoded);
     this.#emitted++;
     return undefined;
@@ -399,7 +403,7 @@ export class ExporterCore implements LogRecordExporter {
     const encoding: Encoding = {
       isThroughAfterStep: () => {
         if (delivered) return true;
-        const step = steps.next();
+        const step = this.#next(steps);
         if (step.done !== true) return false;
         this.#addedBySplit += step.value.addedBySplit;
         delivered = deliver(step.value.batches);
@@ -416,6 +420,15 @@ export class ExporterCore implements LogRecordExporter {
       this.#unfinished.delete(encoding);
     }
     return { delivered: delivered! };
+  }
+
+  #next<T>(steps: Iterator<unknown, T>): IteratorResult<unknown, T> {
+    this.isEncoding = true;
+    try {
+      return steps.next();
+    } finally {
+      this.isEncoding = false;
+    }
   }
 
   /** @throws what loading them does, with the records counted */
@@ -440,8 +453,7 @@ export class ExporterCore implements LogRecordExporter {
   }
 
   #reportFailure(error: unknown): void {
-    const name = error instanceof Error ? error.name : typeof error;
-    this.#diagnostics.error('export', `an export failed: ${name}`);
+    this.#diagnostics.error('export', `an export failed: ${reason(error)}`);
   }
 
   /**
@@ -452,8 +464,7 @@ export class ExporterCore implements LogRecordExporter {
   #isEcho(records: readonly ReadableLogRecord[], { error }: ExportResult): boolean {
     if (error === undefined) return false;
     const last = this.#lastFailure;
-    if (last !== undefined && last !== '' && records.every((record) => isAbout(record.body, last)))
-      return true;
+    if (last && records.every((record) => isAbout(record.body, last))) return true;
     this.#lastFailure = error.message;
     return false;
   }
@@ -530,10 +541,7 @@ export class ExporterCore implements LogRecordExporter {
       const group = this.#encoder.groupAhead();
       if (group !== undefined) await this.#delivery.prepareGroup(group);
     } catch (error) {
-      this.#diagnostics.debug(
-        'prepare',
-        `the log group could not be made ahead: ${error instanceof Error ? error.name : typeof error}`,
-      );
+      this.#diagnostics.debug('prepare', `the log group could not be made ahead: ${reason(error)}`);
     }
   }
 

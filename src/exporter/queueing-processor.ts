@@ -124,7 +124,7 @@ export class QueueingProcessor implements LogRecordProcessor {
 
   onEmit(record: ReadableLogRecord, context?: Context): void {
     const core = this.#core;
-    if (isOwnTelemetry() || isOwnTelemetry(context)) {
+    if (core.isEncoding || isOwnTelemetry() || isOwnTelemetry(context)) {
       core.countBeforeExport('own_telemetry', 1);
     } else if (this.#shutdown !== undefined) {
       core.countBeforeExport('shutdown', 1, 'it was emitted after shutdown');

@@ -36,7 +36,7 @@ export const LOSSES = {
   too_many_destinations: UNWANTED,
   /** `maxBufferBytes` were taken (behind OpenTelemetry's own processor, and of streams that fail for themselves) */
   buffer_full: UNWANTED,
-  /** emitted by this package's own delivery */
+  /** emitted by this package's own delivery, or by functions and getters of the application while a record is encoded */
   own_telemetry: WANTED,
   /** still there when the shutdown deadline passed */
   shutdown: UNWANTED,

@@ -102,6 +102,26 @@ describe('QueueingProcessor', () => {
     }
   });
 
+  it('drops what transform logs, without a context manager too: it would be called again and again', async () => {
+    const calls: unknown[] = [];
+    const made = processor({
+      transform: (given) => {
+        calls.push(given.body);
+        made.emit({ body: 'about it' });
+        return given;
+      },
+    });
+    made.emit({ body: 'a' });
+    await made.made.forceFlush();
+    await made.made.shutdown();
+    expect(calls).to.deep.equal(['a']);
+    expect(made.made.status()).to.deep.include({
+      emitted: 2,
+      delivered: 1,
+      droppedByReason: { own_telemetry: 1 },
+    });
+  });
+
   it('drops records below minSeverity before they take room', () => {
     const { made, emit } = processor({ minSeverity: 'error' });
     emit({ severityNumber: 9 });

@@ -64,6 +64,25 @@ describe('createCloudWatchLogRecordProcessor with writeAhead', () => {
     expect(readdirSync(directory)).to.deep.equal([]);
   });
 
+  it('exports a record whose transform logs, and not what it logs, which would go on without end', async () => {
+    const logGroupName = newGroup();
+    const calls: unknown[] = [];
+    const { processor, emit } = start({
+      logGroupName,
+      transform: (record) => {
+        calls.push(record.body);
+        emit(`about ${String(record.body)}`);
+        return record;
+      },
+    });
+    emit('a', 'b');
+    await processor.shutdown();
+    expect(calls).to.deep.equal(['a', 'b']);
+    expect(await messages(logGroupName)).to.deep.equal(['a', 'b']);
+    expect(processor.status().droppedByReason).to.deep.equal({ own_telemetry: 2 });
+    expectSum(processor);
+  });
+
   itNeeds(
     'faults',
     'loses nothing at a shutdown while the service is down: the next processor sends it',
