@@ -1,5 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { NumberList } from '../../../src/simulation/insights-ql/functions/number-list.js';
 import { Row } from '../../../src/simulation/insights-ql/execution/row.js';
 import { compileRegex } from '../../../src/simulation/insights-ql/functions/regex.js';
 import { scalarFunctions } from '../../../src/simulation/insights-ql/functions/index.js';
@@ -12,7 +15,16 @@ import { discoverFields } from '../../../src/simulation/insights-ql/values/disco
 import { parseJsonObject } from '../../../src/simulation/insights-ql/values/json-fragment.js';
 import { JsonFields } from '../../../src/simulation/insights-ql/values/json-fields.js';
 import { plainMember } from '../../../src/simulation/insights-ql/values/json-member.js';
-import { isMap, parseNumber, toJson, type Value } from '../../../src/simulation/insights-ql/values/value.js';
+import { ownText } from '../../../src/simulation/insights-ql/values/own-text.js';
+import { putInPlace } from '../../../src/simulation/insights-ql/values/put-in-place.js';
+import {
+  compareForSort,
+  compareValues,
+  isMap,
+  parseNumber,
+  toJson,
+  type Value,
+} from '../../../src/simulation/insights-ql/values/value.js';
 import { events, rowsOf } from './fake-source.js';
 
 /** Letters that functions are asked for, and halves of pairs beside each other and alone. */
@@ -84,6 +96,19 @@ function objects(): { key: fc.Arbitrary<string>; made: fc.Arbitrary<string> } {
   return { key, made: fc.oneof(object, object, cut) };
 }
 
+/** The order of `sort` for texts, as it is documented: chunk by chunk. */
+function orderOfChunks(left: string, right: string): number {
+  const chunks = (of: string): string[] => of.match(/\d+|[^\d]/gu) ?? [];
+  const [one, other] = [chunks(left), chunks(right)];
+  for (let at = 0; at < Math.min(one.length, other.length); at++) {
+    const [a, b] = [one[at]!, other[at]!];
+    if (a === b) continue;
+    if (/^\d/.test(a) && /^\d/.test(b)) return a.length - b.length || (a < b ? -1 : 1);
+    return a.codePointAt(0)! - b.codePointAt(0)!;
+  }
+  return one.length - other.length;
+}
+
 /** What the quick ways through a query are compared with: the plain ones. */
 describe('quick ways', () => {
   it('trim as a list of characters is trimmed', () => {
@@ -119,6 +144,7 @@ describe('quick ways', () => {
       '${',
       'x',
       '$9',
+      'é',
     );
     const replacement = fc.array(piece, { maxLength: 5 }).map((parts) => parts.join(''));
     const pattern = fc.constantFrom(
@@ -131,6 +157,9 @@ describe('quick ways', () => {
       '\\d+',
       '(?i)(?<n>a)(b)?',
       '[^a]',
+      '[^a]+',
+      '[ab]+',
+      '[\\d ]',
       '(a|b)+',
     );
     fc.assert(
@@ -154,6 +183,169 @@ describe('quick ways', () => {
       }),
       { numRuns: 2000 },
     );
+  });
+
+  it('replace runs of characters in long texts, and make long results', () => {
+    const digits = (length: number): string => '12 '.repeat(length / 3);
+    expect(call('regexReplace', digits(16_383), '\\d+', '#')).to.equal('# '.repeat(5_461));
+    expect(call('regexReplace', digits(30_000), '\\d+', '#')).to.equal('# '.repeat(10_000));
+    expect(call('regexReplace', digits(9_000), '\\d', 'twelve')).to.equal('twelvetwelve '.repeat(3_000));
+    expect(call('regexReplace', digits(15_000), '\\d', 'twelve')).to.equal('twelvetwelve '.repeat(5_000));
+    expect(call('regexReplace', `${digits(15_000)}é`, '\\d', '')).to.equal(`${' '.repeat(5_000)}é`);
+  });
+
+  it('order texts as digit runs and characters one after the other do', () => {
+    const part = fc.constantFrom(
+      'a',
+      'b',
+      '0',
+      '1',
+      '9',
+      '12',
+      ' ',
+      'é',
+      '\uffee',
+      '😀',
+      '😁',
+      '\ud83d',
+      '\ude00',
+    );
+    const parts = fc.array(part, { maxLength: 8 }).map((pieces) => pieces.join(''));
+    fc.assert(
+      fc.property(parts, parts, parts, (common, left, right) => {
+        // With a letter before them, none is a number.
+        const [one, other] = [`x${common}${left}`, `x${common}${right}`];
+        const order = Math.sign(compareValues(one, other));
+        expect(order, JSON.stringify([one, other])).to.equal(Math.sign(orderOfChunks(one, other)));
+        expect(Math.sign(compareValues(other, one)), JSON.stringify([other, one])).to.equal(0 - order);
+      }),
+      { numRuns: 20_000 },
+    );
+  });
+
+  it('put in its place what sorting puts there', () => {
+    const numbers = fc.array(fc.integer({ min: -5, max: 30 }), { minLength: 1, maxLength: 60 });
+    fc.assert(
+      fc.property(numbers, fc.nat(59), (list, at) => {
+        const place = at % list.length;
+        const sorted = list.toSorted((a, b) => a - b);
+        const placed = [...list];
+        if (!putInPlace(placed, place, (a, b) => a - b)) return;
+        expect(placed[place]).to.equal(sorted[place]);
+        expect(placed.slice(0, place).toSorted((a, b) => a - b)).to.deep.equal(sorted.slice(0, place));
+        expect(placed.slice(place).toSorted((a, b) => a - b)).to.deep.equal(sorted.slice(place));
+      }),
+      { numRuns: 3_000 },
+    );
+    // McIlroy's adversary: what is compared is made the least that is left, so each round leaves nearly all of it.
+    const count = 4_000;
+    const list = Array.from({ length: count }, (_, index) => index);
+    const values = list.map(() => count);
+    let solid = 0;
+    let candidate = 0;
+    let asked = 0;
+    const isPlaced = putInPlace(list, count - 1, (left, right) => {
+      asked++;
+      if (values[left] === count && values[right] === count) {
+        values[left === candidate ? left : right] = solid++;
+      }
+      if (values[left] === count) candidate = left;
+      else if (values[right] === count) candidate = right;
+      return values[left]! - values[right]!;
+    });
+    expect(isPlaced).to.equal(false);
+    expect(asked).to.be.below(count * 200);
+    expect(list.toSorted((a, b) => a - b)).to.deep.equal(values.map((_, index) => index));
+  });
+
+  it('find percentiles as sorting does', () => {
+    const number = fc.oneof(
+      fc.integer({ min: 0, max: 9 }),
+      fc.double({ noNaN: true, noDefaultInfinity: true }),
+    );
+    fc.assert(
+      fc.property(fc.array(number, { maxLength: 80 }), (numbers) => {
+        const list = new NumberList();
+        for (const each of numbers) list.add(each);
+        const sorted = Float64Array.from(numbers).sort();
+        for (let place = 0; place <= numbers.length; place++) {
+          const nth = list.nth(place);
+          // Which of 0 and -0 comes first is left open.
+          expect(nth === undefined ? nth : nth + 0).to.equal(
+            place < sorted.length ? sorted[place]! + 0 : undefined,
+          );
+        }
+      }),
+    );
+  });
+
+  it('group, count and leave out repeated rows as maps do', async () => {
+    const key = fc.constantFrom(
+      'a',
+      'b',
+      '',
+      'a longer text than that',
+      'a longer text that differs',
+      '7',
+      null,
+      undefined,
+    );
+    const row = fc.tuple(key, key);
+    await fc.assert(
+      fc.asyncProperty(fc.array(row, { minLength: 1, maxLength: 40 }), async (rows) => {
+        const stored = events(...rows.map(([k, l]) => JSON.stringify({ x: 1, k, l })));
+        // Newest first.
+        const seen = rows.toReversed();
+        const counted = (keyOf: (row: (typeof rows)[number]) => string): Map<string, number> => {
+          const counts = new Map<string, number>();
+          for (const each of seen) counts.set(keyOf(each), (counts.get(keyOf(each)) ?? 0) + 1);
+          return counts;
+        };
+        const byOne = await rowsOf('stats count(*) as c, max(x) by k', stored);
+        expect(byOne.map(({ k, c }) => [k ?? '-', Number(c)])).to.deep.equal([...counted(([k]) => k ?? '-')]);
+        const byTwo = await rowsOf('stats count(*) as c by k, l', stored);
+        expect(byTwo.map(({ k, l, c }) => [JSON.stringify([k ?? null, l ?? null]), Number(c)])).to.deep.equal(
+          [...counted(([k, l]) => JSON.stringify([k ?? null, l ?? null]))],
+        );
+        const known = seen.map(([k]) => k).filter((k) => k !== null && k !== undefined);
+        const [distinct] = await rowsOf('stats count_distinct(k) as c', stored);
+        expect(distinct).to.deep.equal({ c: String(new Set(known).size) });
+        const kept = await rowsOf('fields k | dedup k', stored);
+        const first = kept.map(({ k }) => k).filter((k) => k !== undefined);
+        expect(first).to.deep.equal([...new Set(known)]);
+        const sorted = await rowsOf('fields k, l | sort k, l desc | limit 5', stored);
+        const order = seen
+          .map(([k, l]) => [k ?? null, l ?? null] as const)
+          .map((pair, arrival) => ({ pair, arrival }))
+          .sort(
+            (a, b) =>
+              compareForSort(a.pair[0], b.pair[0], 'asc') ||
+              compareForSort(a.pair[1], b.pair[1], 'desc') ||
+              a.arrival - b.arrival,
+          );
+        expect(sorted.map(({ k, l }) => [k ?? null, l ?? null])).to.deep.equal(
+          order.slice(0, 5).map(({ pair }) => pair),
+        );
+      }),
+      { numRuns: 150 },
+    );
+  });
+
+  it('keep of a text nothing but what they hold', () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    const held: string[] = [];
+    collect();
+    const before = process.memoryUsage().heapUsed;
+    for (let index = 0; index < 100; index++) {
+      const long = Buffer.alloc(1_000_000, 'abcdefghij').toString('latin1');
+      held.push(ownText(long.slice(index, index + 40)));
+    }
+    collect();
+    expect(process.memoryUsage().heapUsed - before).to.be.below(30_000_000);
+    expect(new Set(held).size).to.equal(10);
+    expect(ownText('é😀'.repeat(20).slice(1))).to.equal('é😀'.repeat(20).slice(1));
+    expect(ownText('short')).to.equal('short');
   });
 
   it('read numbers as the expression for them does', () => {
@@ -257,7 +449,8 @@ describe('quick ways', () => {
             rows.push(rows[index]!.copy());
             maps.push(new Map(maps[index]));
           }
-          rows[index]!.set(name, value);
+          if (of === 2) rows[index] = rows[index]!.copyWith(name, value);
+          else rows[index]!.set(name, value);
           maps[index]!.set(name, value);
         }
         for (const [index, row] of rows.entries()) {

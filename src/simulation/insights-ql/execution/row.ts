@@ -39,6 +39,19 @@ export class Row {
     return copy;
   }
 
+  /** The same row with one field more: as a copy in which it is set. */
+  copyWith(name: string, value: Value): Row {
+    const copy = new Row(this.event, this.#fields, this.#madeBefore);
+    const earlier = this.#made;
+    if (earlier !== undefined && earlier.count >= MAX_CHAINED) {
+      copy.#made = earlier;
+      copy.set(name, value);
+    } else {
+      copy.#made = { name, value, earlier, count: earlier === undefined ? 1 : earlier.count + 1 };
+    }
+    return copy;
+  }
+
   /** Makes a field, or hides the one of that name. */
   set(name: string, value: Value): void {
     const earlier = this.#made;

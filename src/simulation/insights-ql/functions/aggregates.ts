@@ -191,9 +191,8 @@ class Percentile implements Accumulator {
   }
 
   result(): Value {
-    const sorted = this.#numbers.sorted();
-    const rank = Math.max(1, Math.ceil((this.#percent / 100) * sorted.length));
-    return sorted[rank - 1] ?? null;
+    const rank = Math.max(1, Math.ceil((this.#percent / 100) * this.#numbers.length));
+    return this.#numbers.nth(rank - 1) ?? null;
   }
 }
 
@@ -207,10 +206,10 @@ class Median implements Accumulator {
   }
 
   result(): Value {
-    const sorted = this.#numbers.sorted();
-    const upper = sorted[Math.floor(sorted.length / 2)];
-    if (upper === undefined || sorted.length % 2 === 1) return upper ?? null;
-    return finiteOrNull(sorted[sorted.length / 2 - 1]! / 2 + upper / 2);
+    const { length } = this.#numbers;
+    const upper = this.#numbers.nth(Math.floor(length / 2));
+    if (upper === undefined || length % 2 === 1) return upper ?? null;
+    return finiteOrNull(this.#numbers.nth(length / 2 - 1)! / 2 + upper / 2);
   }
 }
 

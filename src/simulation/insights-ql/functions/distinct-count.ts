@@ -1,3 +1,5 @@
+import { ownText } from '../values/own-text.js';
+
 /** Values counted exactly; beyond it the count is an estimate, as the service's is. */
 export const MAX_EXACT_DISTINCT = 65_536;
 
@@ -11,17 +13,22 @@ export class DistinctCount {
   readonly #maxExact: number;
   #exact: Set<string> | undefined = new Set();
   #registers: Uint8Array | undefined;
+  /** Events of one request often follow each other: what was just counted needs not be looked up. */
+  #last: string | undefined;
 
   constructor(maxExact = MAX_EXACT_DISTINCT) {
     this.#maxExact = maxExact;
   }
 
   add(text: string): void {
+    if (text === this.#last) return;
+    this.#last = text;
     if (this.#exact === undefined) {
       this.#estimate(text);
       return;
     }
-    this.#exact.add(text);
+    if (this.#exact.has(text)) return;
+    this.#exact.add(ownText(text));
     if (this.#exact.size <= this.#maxExact) return;
     const exact = this.#exact;
     this.#exact = undefined;

@@ -22,6 +22,10 @@ export function regexReplace(text: string, pattern: string, replacement: string)
   const expression = knownExpression(pattern);
   if (expression === undefined) return null;
   const written = knownReplacement(expression, replacement);
+  if (written.references === 0) {
+    const replaced = expression.regex.replaceRuns(text, written.text);
+    if (replaced !== undefined) return replaced;
+  }
   if (written.native !== undefined && longestResult(text.length, written) <= MAX_RESULT_LENGTH) {
     const replaced = expression.regex.replaceAll(text, written.native);
     if (replaced !== undefined) return replaced;
@@ -65,6 +69,8 @@ const STANDS_FOR = /\\(\d|\\)|\$(\d{1,2}|\$)|\$\{(\w+)\}/g;
 /** A replacement made ready for an expression. */
 interface Replacement {
   readonly parts: readonly ReplacementPart[];
+  /** All of it that stands for no group. */
+  readonly text: string;
   /** As `String.replace` takes it; undefined where it can't tell the group. */
   readonly native: string | undefined;
   /** UTF-16 units that it has beside groups, and how many of these. */
@@ -102,6 +108,7 @@ function readReplacement(regex: CompiledRegex, replacement: string): Replacement
   const natives = parts.map((part) => nativePart(regex, part));
   return {
     parts,
+    text: parts.filter((part) => typeof part === 'string').join(''),
     native: natives.includes(undefined) ? undefined : natives.join(''),
     fixedLength: replacement.length,
     references: parts.filter((part) => typeof part !== 'string').length,

@@ -101,8 +101,8 @@ function planRegex(
         if (whole !== undefined) {
           const count = Math.min(whole.length, MAX_MATCHES);
           for (let index = 0; index < count; index++) {
-            const made = row.copy();
-            for (const name of names) made.set(name, whole[index]!);
+            const made = row.copyWith(names[0]!, whole[index]!);
+            for (let other = 1; other < names.length; other++) made.set(names[other]!, whole[index]!);
             if (!give(made)) return false;
           }
           return count > 0 || give(row);

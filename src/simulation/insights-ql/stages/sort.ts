@@ -2,6 +2,7 @@ import { HeldText } from '../execution/held-text.js';
 import { type Evaluate } from '../execution/compile-expression.js';
 import { type Row } from '../execution/row.js';
 import { holdingStage, type StageFactory } from '../execution/stage.js';
+import { putInPlace } from '../values/put-in-place.js';
 import { compareForSort, type Value } from '../values/value.js';
 
 /** What rows are ordered by. */
@@ -43,7 +44,14 @@ class TopRows {
   }
 
   push(row: Row): void {
-    const values = this.#keys.map(({ evaluate }) => evaluate(row));
+    const values: Value[] = [];
+    for (let index = 0; index < this.#keys.length; index++) {
+      const { evaluate, direction } = this.#keys[index]!;
+      const value = evaluate(row);
+      values.push(value);
+      // Most rows fall out by their first key.
+      if (index === 0 && this.#last && compareForSort(value, this.#last.values[0]!, direction) > 0) return;
+    }
     const entry = { row, values, arrival: this.#arrivals++ };
     if (this.#last !== undefined && this.#compare(entry, this.#last) > 0) return;
     this.#text.addRow(row);
@@ -54,6 +62,8 @@ class TopRows {
 
   rows(): Row[] {
     this.#cut();
+    if (!this.#isSorted) this.#entries.sort(this.#order);
+    this.#isSorted = true;
     return this.#entries.map(({ row }) => row);
   }
 
@@ -62,17 +72,23 @@ class TopRows {
     this.#last = undefined;
   }
 
+  /** Lets go of what is not wanted. The others are not sorted: more may come before them. */
   #cut(): void {
-    if (!this.#isSorted) this.#entries.sort((left, right) => this.#compare(left, right));
-    this.#isSorted = true;
-    if (this.#entries.length < this.#most) return;
-    this.#entries.length = this.#most;
-    this.#last = this.#entries[this.#most - 1];
-    this.#text.recount(this.#entries.map(({ row }) => row));
+    const entries = this.#entries;
+    const most = this.#most;
+    if (entries.length <= most) return;
+    if (!this.#isSorted && !putInPlace(entries, Math.max(0, most - 1), this.#order))
+      entries.sort(this.#order);
+    entries.length = most;
+    this.#last = entries[most - 1];
+    this.#text.recount(entries.map(({ row }) => row));
   }
 
+  readonly #order = (left: Entry, right: Entry): number => this.#compare(left, right);
+
   #compare(left: Entry, right: Entry): number {
-    for (const [index, { direction }] of this.#keys.entries()) {
+    for (let index = 0; index < this.#keys.length; index++) {
+      const { direction } = this.#keys[index]!;
       const order = compareForSort(left.values[index]!, right.values[index]!, direction);
       if (order !== 0) return order;
     }

@@ -18,7 +18,8 @@ import {
 import { QuerySyntaxError } from '../syntax-error.js';
 import { columnName, type Call, type DurationLiteral, type StatsCommand } from '../tree.js';
 import { OFFSET_DIRECTION } from '../undocumented.js';
-import { formatValue, Timestamp, type Value } from '../values/value.js';
+import { ownText } from '../values/own-text.js';
+import { formatValue, isList, Timestamp, type Value } from '../values/value.js';
 import { groupKey } from './dedup.js';
 
 interface AggregatePlan {
@@ -31,10 +32,16 @@ interface Column {
   readonly evaluate: Evaluate;
 }
 
+/** There may be very many: what most queries have one of stands by itself, not in a list. */
 interface Group {
-  readonly keys: readonly Value[];
-  readonly accumulators: readonly Accumulator[];
+  /** Of several keys a list. */
+  readonly key: Value;
+  /** None where the query asks for no aggregate. */
+  readonly first: Accumulator | undefined;
+  readonly others: readonly Accumulator[];
 }
+
+const NO_OTHERS: readonly Accumulator[] = [];
 
 /** Groups that a query may hold; past it it fails, because an answer without the rest would be wrong. */
 export const MAX_GROUPS = 1_000_000;
@@ -101,6 +108,13 @@ function keyText(value: Value): string | undefined {
   return value instanceof Timestamp ? `@${value.millis}` : formatValue(value);
 }
 
+/** The keys of a group, that keep no message in memory. */
+function ownTexts(values: Value): Value {
+  return isList(values)
+    ? values.map((value) => (typeof value === 'string' ? ownText(value) : value))
+    : values;
+}
+
 class Groups {
   readonly #keys: readonly Column[];
   readonly #aggregates: readonly AggregatePlan[];
@@ -108,6 +122,9 @@ class Groups {
   /** By the text of their key where they have one alone, else by one text for all; undefined where that is missing. */
   readonly #groups = new Map<string | undefined, Group>();
   readonly #text = new HeldText();
+  /** Events of one request often follow each other: the group of the row before, and the text of its key. */
+  #last: Group | undefined;
+  #lastText: string | undefined;
   /** Of the row that is added: no aggregate keeps it. */
   readonly #aggregated: { timestamp: number | undefined; readonly text: HeldText } & AggregatedRow = {
     timestamp: undefined,
@@ -119,30 +136,34 @@ class Groups {
     this.#aggregates = aggregates;
     this.#items = items;
     // Without keys there is one row, even of nothing.
-    if (keys.length === 0) this.#add('', []);
+    if (keys.length === 0) this.#last = this.#add('', []);
   }
 
   push(row: Row): void {
-    const group = this.#groupOf(row);
-    const aggregated = this.#aggregated;
-    aggregated.timestamp = row.event?.timestamp;
-    const aggregates = this.#aggregates;
-    for (let index = 0; index < aggregates.length; index++) {
-      const { args } = aggregates[index]!;
-      // Most take one or none.
-      const values =
-        args.length === 0 ? NO_VALUES : args.length === 1 ? [args[0]!(row)] : args.map((arg) => arg(row));
-      group.accumulators[index]!.add(values, aggregated);
-    }
+    const { first, others } = this.#groupOf(row);
+    if (first === undefined) return;
+    this.#aggregated.timestamp = row.event?.timestamp;
+    this.#addTo(first, 0, row);
+    for (let index = 0; index < others.length; index++) this.#addTo(others[index]!, index + 1, row);
+  }
+
+  #addTo(accumulator: Accumulator, index: number, row: Row): void {
+    const { args } = this.#aggregates[index]!;
+    // Most take one or none.
+    const values =
+      args.length === 0 ? NO_VALUES : args.length === 1 ? [args[0]!(row)] : args.map((arg) => arg(row));
+    accumulator.add(values, this.#aggregated);
   }
 
   *rows(): Generator<Row> {
-    for (const { keys, accumulators } of this.#groups.values()) {
+    for (const { key, first, others } of this.#groups.values()) {
       const row = new Row();
+      const keys = this.#keys.length === 1 ? [key] : (key as readonly Value[]);
       for (const [index, { name }] of this.#keys.entries()) row.set(name, keys[index]!);
       const results = row.copy();
-      for (const [index, accumulator] of accumulators.entries()) {
-        results.set(slotName(index), accumulator.result());
+      if (first !== undefined) results.set(slotName(0), first.result());
+      for (const [index, accumulator] of others.entries()) {
+        results.set(slotName(index + 1), accumulator.result());
       }
       for (const { name, evaluate } of this.#items) {
         const value = evaluate(results);
@@ -155,28 +176,42 @@ class Groups {
 
   clear(): void {
     this.#groups.clear();
+    this.#lastText = undefined;
+    this.#last = undefined;
   }
 
   #groupOf(row: Row): Group {
-    if (this.#keys.length === 0) return this.#groups.get('')!;
+    if (this.#keys.length === 0) return this.#last!;
+    let value: Value;
+    let text: string | undefined;
     if (this.#keys.length === 1) {
-      const value = this.#keys[0]!.evaluate(row);
-      const key = keyText(value);
-      return this.#groups.get(key) ?? this.#add(key, [value]);
+      value = this.#keys[0]!.evaluate(row);
+      text = keyText(value);
+    } else {
+      value = this.#keys.map(({ evaluate }) => evaluate(row));
+      text = groupKey(value.map(keyText));
     }
-    const values = this.#keys.map(({ evaluate }) => evaluate(row));
-    const key = groupKey(values.map(keyText));
-    return this.#groups.get(key) ?? this.#add(key, values);
+    if (text === this.#lastText && this.#last !== undefined) return this.#last;
+    const group = this.#groups.get(text) ?? this.#add(text, value);
+    this.#lastText = text;
+    this.#last = group;
+    return group;
   }
 
-  #add(key: string | undefined, keys: readonly Value[]): Group {
+  #add(text: string | undefined, value: Value): Group {
     if (this.#groups.size >= MAX_GROUPS) {
       throw new RangeError(`the query has more than ${MAX_GROUPS} groups`);
     }
     // One more where one key stands alone: its text has to differ from a missing one.
-    this.#text.add((key?.length ?? 0) + (keys.length === 1 ? 1 : 0));
-    const group = { keys, accumulators: this.#aggregates.map((aggregate) => aggregate.create()) };
-    this.#groups.set(key, group);
+    this.#text.add((text?.length ?? 0) + (this.#keys.length === 1 ? 1 : 0));
+    const own = text === undefined ? undefined : ownText(text);
+    const aggregates = this.#aggregates;
+    const group: Group = {
+      key: typeof value === 'string' ? own! : this.#keys.length === 1 ? value : ownTexts(value),
+      first: aggregates[0]?.create(),
+      others: aggregates.length < 2 ? NO_OTHERS : aggregates.slice(1).map((aggregate) => aggregate.create()),
+    };
+    this.#groups.set(own, group);
     return group;
   }
 }

@@ -30,8 +30,7 @@ function listOf(value: Value): Value {
 
 function giveRows(row: Row, name: string, elements: readonly Value[], give: (made: Row) => boolean): boolean {
   for (const element of elements) {
-    const made = row.copy();
-    made.set(name, typeof element === 'number' ? asLogged(element) : element);
+    const made = row.copyWith(name, typeof element === 'number' ? asLogged(element) : element);
     if (!give(made)) return false;
   }
   return true;

@@ -57,10 +57,15 @@ export function isDelimitedField(name: string): boolean {
   return NAMES.has(name);
 }
 
+/** Whether a text begins as the lines of these logs do. */
+export function mayBeDelimited(message: string): boolean {
+  const first = message.charCodeAt(0);
+  return first >= 0x30 && first <= 0x39;
+}
+
 /** The fields of a VPC flow log or Route 53 line; none for any other text. */
 export function delimitedFields(message: string): ReadonlyMap<string, Value> {
-  const first = message.charCodeAt(0);
-  if (!(first >= 0x30 && first <= 0x39) || message.length > 2048) return NONE;
+  if (!mayBeDelimited(message) || message.length > 2048) return NONE;
   const log = DELIMITED_LOGS.find(({ line }) => line.test(message));
   if (log === undefined) return NONE;
   const parts = message.trim().split(' ');

@@ -1,6 +1,6 @@
-import { containsText } from '../../text-matching/text-search.js';
+import { containsText, indexOfText } from '../../text-matching/text-search.js';
 import { type QueryableEvent } from '../event-source.js';
-import { delimitedFields, isDelimitedField } from './delimited-fields.js';
+import { delimitedFields, isDelimitedField, mayBeDelimited } from './delimited-fields.js';
 import { JsonFields, mayExceedLimit } from './json-fields.js';
 import { findJsonFragment, parseJsonObject } from './json-fragment.js';
 import { AloneTrials, plainMember } from './json-member.js';
@@ -23,6 +23,7 @@ export interface EventOrigin {
 
 const LOCAL_ORIGIN: EventOrigin = { accountId: '000000000000', region: 'us-east-1' };
 const ENTITY_PREFIX = '@entity.';
+const AT_SIGN = 0x40;
 
 /** Names that hide nothing from a search for them in the message: JSON escapes of them begin with `\u`. */
 const PLAIN_NAME = /^[A-Za-z0-9_@:. -]+$/;
@@ -55,6 +56,11 @@ class DiscoveredEvent implements EventFields {
   }
 
   get(name: string): Value {
+    // Most queries ask for fields of the message: their names need not be compared with those of the system.
+    return name.charCodeAt(0) === AT_SIGN ? this.#ofSystem(name) : this.#discovered().get(name);
+  }
+
+  #ofSystem(name: string): Value {
     const event = this.#event;
     switch (name) {
       case '@message':
@@ -130,11 +136,11 @@ class DiscoveredMessage {
   }
 
   get(name: string): Value {
-    if (name.startsWith('@')) {
+    if (name.charCodeAt(0) === AT_SIGN) {
       // A log's own keys that start with @ have one more.
       return name.startsWith('@@') ? this.#fromJson(name.slice(1)) : (this.#lambdaFields().get(name) ?? null);
     }
-    if (isDelimitedField(name)) {
+    if (mayBeDelimited(this.#message) && isDelimitedField(name)) {
       const value = this.#delimitedFields().get(name);
       if (value !== undefined) return value;
     }
@@ -176,8 +182,10 @@ class DiscoveredMessage {
 
   /** Spares most events the parsing: a key that doesn't occur in the text can't be a field. */
   #mayHold(name: string): boolean {
-    const sought = soughtText(name);
-    return sought === undefined || containsText(this.#message, sought) || this.#message.includes('\\u');
+    const { part, isKey } = soughtText(name);
+    if (part === '') return true;
+    const holds = isKey ? holdsQuoted(this.#message, part) : containsText(this.#message, part);
+    return holds || this.#message.includes('\\u');
   }
 
   #jsonFields(): JsonFields | null {
@@ -202,19 +210,43 @@ class DiscoveredMessage {
   }
 }
 
+/** What a message holds that has a field of some name, where it holds no `\u`. */
+interface SoughtText {
+  /** Empty where that is not known. */
+  readonly part: string;
+  /** The part is a key and its closing quote; the opening one stands before it, too. */
+  readonly isKey: boolean;
+}
+
 /** Queries ask each event for the same few names. */
 const MAX_SOUGHT = 1_000;
-const soughtTexts = new Map<string, string | undefined>();
+const soughtTexts = new Map<string, SoughtText>();
+let lastSought: SoughtText = { part: '', isKey: false };
+let lastSoughtName = '';
 
-/** What a message holds that has a field of this name, where it holds no `\u`; undefined where that is not known. */
-function soughtText(name: string): string | undefined {
-  if (soughtTexts.has(name)) return soughtTexts.get(name);
-  const key = PLAIN_NAME.test(name) ? longestKey(name) : '';
-  // Of a name with dots it is open which of them are those of keys.
-  const sought = key === '' ? undefined : name.includes('.') ? key : `"${key}"`;
-  if (soughtTexts.size >= MAX_SOUGHT) soughtTexts.clear();
-  soughtTexts.set(name, sought);
+function soughtText(name: string): SoughtText {
+  if (name === lastSoughtName) return lastSought;
+  let sought = soughtTexts.get(name);
+  if (sought === undefined) {
+    const key = PLAIN_NAME.test(name) ? longestKey(name) : '';
+    // Of a name with dots it is open which of them are those of keys.
+    const isKey = key !== '' && !name.includes('.');
+    sought = { part: isKey ? `${key}"` : key, isKey };
+    if (soughtTexts.size >= MAX_SOUGHT) soughtTexts.clear();
+    soughtTexts.set(name, sought);
+  }
+  lastSoughtName = name;
+  lastSought = sought;
   return sought;
+}
+
+/** Whether a text holds a part with a quote before it. There are fewer places to look at than quotes. */
+function holdsQuoted(text: string, part: string): boolean {
+  // Where it stands at the beginning, there is none.
+  for (let at = indexOfText(text, part, 1); at > 0; at = indexOfText(text, part, at + 1)) {
+    if (text.charCodeAt(at - 1) === 0x22) return true;
+  }
+  return false;
 }
 
 /** Of the keys that a dotted name is made of, the longest that is no list position. */

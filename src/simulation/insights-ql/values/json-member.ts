@@ -1,3 +1,4 @@
+import { MIN_VIEW_LENGTH } from './own-text.js';
 import { asLogged, type Value } from './value.js';
 
 /** Longer texts are parsed. */
@@ -5,9 +6,6 @@ const MAX_TEXT_LENGTH = 16_384;
 
 /** Digits and signs of a number that a double holds, whatever they are. */
 const MAX_NUMBER_LENGTH = 15;
-
-/** From so many units on V8 makes a part of a text a view, which would keep the whole text in memory. */
-const MIN_VIEW_LENGTH = 13;
 
 // JSON without escapes, with one blank at most behind a comma or a colon, as programs write it.
 const STRING = '"[^"\\\\\\x00-\\x1f]*"';
@@ -25,6 +23,8 @@ function listOf(open: string, item: string, close: string): string {
 /** Queries ask each event for the same few names. */
 const MAX_KEPT = 200;
 const kept = new Map<string, RegExp>();
+let lastKey = '';
+let lastExpression: RegExp | undefined;
 
 /** A key that is written as it is, in an expression too. */
 const PLAIN_KEY = /^[A-Za-z0-9_@: -]+$/;
@@ -34,14 +34,17 @@ const PLAIN_KEY = /^[A-Za-z0-9_@: -]+$/;
  * or a list, and the key is no other member's. So where the text is no such object the search fails in proportion to
  * its length.
  */
-function expressionOf(key: string): RegExp {
+function expressionOf(key: string): RegExp | undefined {
+  if (key === lastKey) return lastExpression;
   let expression = kept.get(key);
-  if (expression === undefined) {
+  if (expression === undefined && PLAIN_KEY.test(key)) {
     const other = `(?!"${key}")${STRING}${COLON}${VALUE}`;
     expression = new RegExp(`^\\{(?:${other}${COMMA})*"${key}"${COLON}(${VALUE})(?:${COMMA}${other})*\\}$`);
     if (kept.size >= MAX_KEPT) kept.clear();
     kept.set(key, expression);
   }
+  lastKey = key;
+  lastExpression = expression;
   return expression;
 }
 
@@ -56,8 +59,8 @@ export function isPlainObject(text: string): boolean {
  * the key twice or not at all
  */
 export function memberText(text: string, key: string): string | undefined {
-  if (text.length > MAX_TEXT_LENGTH || text.charCodeAt(0) !== 0x7b || !PLAIN_KEY.test(key)) return undefined;
-  return expressionOf(key).exec(text)?.[1];
+  if (text.length > MAX_TEXT_LENGTH || text.charCodeAt(0) !== 0x7b) return undefined;
+  return expressionOf(key)?.exec(text)?.[1];
 }
 
 /**

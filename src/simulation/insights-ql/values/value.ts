@@ -201,27 +201,25 @@ function compareNonNull(left: Value, right: Value): number {
 
 /** `img9` before `img12`: digit runs compare by length and then value, the rest by code point. */
 function compareInChunks(left: string, right: string): number {
+  const shorter = Math.min(left.length, right.length);
   let at = 0;
-  let other = 0;
-  while (at < left.length && other < right.length) {
-    const end = digitsEnd(left, at);
-    const otherEnd = digitsEnd(right, other);
-    if (end > at && otherEnd > other) {
-      const byLength = end - at - (otherEnd - other);
-      if (byLength !== 0) return byLength;
-      const byValue = compareOrdered(left.slice(at, end), right.slice(other, otherEnd));
-      if (byValue !== 0) return byValue;
-      at = end;
-      other = otherEnd;
-    } else {
-      const point = left.codePointAt(at)!;
-      const otherPoint = right.codePointAt(other)!;
-      if (point !== otherPoint) return point - otherPoint;
-      at += point > 0xffff ? 2 : 1;
-      other += point > 0xffff ? 2 : 1;
-    }
+  while (at < shorter && left.charCodeAt(at) === right.charCodeAt(at)) at++;
+  // The digits around the difference: what stands before is the same in both.
+  let start = at;
+  while (start > 0 && isDigit(left.charCodeAt(start - 1))) start--;
+  const digits = digitsEnd(left, at) - start;
+  const otherDigits = digitsEnd(right, at) - start;
+  if (digits > 0 && otherDigits > 0 && digits !== otherDigits) return digits - otherDigits;
+  if (at > 0 && isFirstOfPair(left.charCodeAt(at - 1))) {
+    const byPair = (left.codePointAt(at - 1) ?? 0) - (right.codePointAt(at - 1) ?? 0);
+    if (byPair !== 0) return byPair;
   }
-  return left.length - at - (right.length - other);
+  if (at === shorter) return left.length - right.length;
+  return left.codePointAt(at)! - right.codePointAt(at)!;
+}
+
+function isFirstOfPair(unit: number): boolean {
+  return unit >= 0xd800 && unit <= 0xdbff;
 }
 
 function digitsEnd(text: string, from: number): number {

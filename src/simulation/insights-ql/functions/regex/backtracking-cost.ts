@@ -186,6 +186,7 @@ function isOneCharacter(node: RegexNode): boolean {
   return node.kind === 'Group' ? isOneCharacter(node.node) : node.kind === 'Set';
 }
 
-function overlap(left: CharacterSet, right: CharacterSet): boolean {
+/** Whether two sets have a character in common. */
+export function overlap(left: CharacterSet, right: CharacterSet): boolean {
   return left.some(([first, last]) => right.some(([from, to]) => first <= to && from <= last));
 }

@@ -1,5 +1,6 @@
 import { Automaton, GAVE_UP } from './automaton.js';
 import { backtrackingSteps, isOftenSlow } from './backtracking-cost.js';
+import { CharacterRuns } from './character-runs.js';
 import { isOfUnits, repeatsGroups, toJavaScript } from './javascript.js';
 import { indexOfText } from '../../../text-matching/text-search.js';
 import { MatchRange, textAlone } from './match-range.js';
@@ -7,6 +8,8 @@ import { search, searchAll } from './matcher.js';
 import { parseRegex } from './parser.js';
 import { compileProgram } from './program.js';
 import { holdsInOrder, longestOf, requiredLiterals } from './required-literals.js';
+import { QuickerWay } from './quicker-way.js';
+import { SingleLiterals } from './single-literals.js';
 import { TextSequence } from './text-sequence.js';
 import { hasGroups, type RegexNode } from './tree.js';
 
@@ -57,6 +60,12 @@ export interface CompiledRegex {
    * @returns undefined where JavaScript's matcher may take long
    */
   replaceAll(text: string, replacement: string): string | undefined;
+  /**
+   * As {@link CompiledRegex.replaceAll}, in less time.
+   * @param replacement - as it is written into the text
+   * @returns undefined where the expression, the text or the replacement is not simple enough
+   */
+  replaceRuns(text: string, replacement: string): string | undefined;
 }
 
 /**
@@ -82,6 +91,8 @@ class LinearRegex implements CompiledRegex {
   /** The expression is a text: whatever holds it matches. */
   readonly #text: string | undefined;
   readonly #sequence: TextSequence | undefined;
+  readonly #isLazySequence: boolean;
+  readonly #runs: CharacterRuns | undefined;
   readonly #native: RegExp;
   /** Texts up to this length are safe with JavaScript's matcher. */
   readonly #nativeLength: number;
@@ -90,6 +101,11 @@ class LinearRegex implements CompiledRegex {
   readonly #isGroup: boolean;
   /** The automaton has to say first whether, and where, a match begins. */
   readonly #isOftenSlow: boolean;
+  /** Texts up to the length are safe with JavaScript's matcher where each of these stands in them once. */
+  readonly #single: SingleLiterals | undefined;
+  readonly #singleLength: number;
+  /** Whether JavaScript's matcher, which is unsure, or the automaton is the quicker one where both may search. */
+  readonly #quicker = new QuickerWay();
   /** For searches by the automaton. */
   readonly #range: MatchRange;
   #automaton: Automaton | 'none' | undefined;
@@ -106,12 +122,14 @@ class LinearRegex implements CompiledRegex {
     this.#text = textAlone(tree.node);
     this.#range = new MatchRange(tree.node, this.#literals);
     this.#sequence = TextSequence.of(tree.node, tree.groupCount);
+    this.#runs = CharacterRuns.of(tree.node);
     this.#isOftenSlow = isOftenSlow(tree.node);
     this.#nativeLength = largestLength((length) => backtrackingSteps(tree.node, length));
-    this.#native = new RegExp(
-      this.#nativeLength > 0 ? toJavaScript(tree.node) : '(?!)',
-      isOfUnits(tree.node) ? 'g' : 'ug',
-    );
+    this.#single = SingleLiterals.of(tree.node);
+    this.#singleLength = largestLength((length) => this.#single?.steps(length) ?? Infinity);
+    this.#isLazySequence = this.#sequence?.isLazy ?? false;
+    const isUsed = this.#isLazySequence || Math.max(this.#nativeLength, this.#singleLength) > 0;
+    this.#native = new RegExp(isUsed ? toJavaScript(tree.node) : '(?!)', isOfUnits(tree.node) ? 'g' : 'ug');
     this.#isGroup = isGroupAlone(tree.node);
     this.#nativeCaptures = !repeatsGroups(tree.node);
   }
@@ -136,6 +154,7 @@ class LinearRegex implements CompiledRegex {
 
   exec(text: string, from = 0): RegexMatch | undefined {
     if (from === 0 && this.#sequence?.takes(text)) {
+      if (this.#isLazySequence) return this.#sequence.test(text) ? this.#execNative(text, 0) : undefined;
       const slots = this.#sequence.find(text);
       return slots && this.#slotsMatch(text, slots);
     }
@@ -143,6 +162,25 @@ class LinearRegex implements CompiledRegex {
     if (!this.#isOftenSlow && this.#isNative(text)) return this.#execNative(text, from);
     const range = this.#range;
     if (!range.find(text, from)) return undefined;
+    if (this.#mayBeNative(text, range.start)) {
+      const isNative = this.#quicker.isUnsure();
+      const match = isNative ? this.#execNative(text, range.start) : this.#execSure(text, from);
+      this.#quicker.ended();
+      return match;
+    }
+    return this.#execSure(text, from);
+  }
+
+  /** Whether JavaScript's matcher can search a text in time that is bounded, from a position on. */
+  #mayBeNative(text: string, from: number): boolean {
+    if (this.#isNative(text)) return true;
+    if (!this.#nativeCaptures || text.length > this.#singleLength) return false;
+    return this.#single!.standIn(text, from);
+  }
+
+  /** In the range that was found. */
+  #execSure(text: string, from: number): RegexMatch | undefined {
+    const range = this.#range;
     const automaton = this.#usableAutomaton();
     if (automaton !== undefined) {
       if (this.#isNative(text)) {
@@ -193,6 +231,10 @@ class LinearRegex implements CompiledRegex {
   replaceAll(text: string, replacement: string): string | undefined {
     if (!holdsInOrder(text, this.#literals, 0)) return text;
     return this.#isNativeForAll(text) ? text.replace(this.#native, replacement) : undefined;
+  }
+
+  replaceRuns(text: string, replacement: string): string | undefined {
+    return this.#runs?.replace(text, replacement);
   }
 
   /** Whether all matches can be looked for by JavaScript's matcher: it tries none at a place twice. */

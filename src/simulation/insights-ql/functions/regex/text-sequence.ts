@@ -44,6 +44,14 @@ export class TextSequence {
     return new TextSequence(reader, (groupCount + 1) * 2);
   }
 
+  /**
+   * Whether all gaps are lazy: then a backtracking matcher finds the match of a text that has one at its first try, as
+   * each text is taken at the first place behind the one before.
+   */
+  get isLazy(): boolean {
+    return !this.#greedy.includes(true);
+  }
+
   takes(text: string): boolean {
     return !this.#isOfLines || !text.includes('\n');
   }
