@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { createRequire } from 'node:module';
+// As a whole: a banner that bundles begin with may import `createRequire`, and webpack warns of calls of it by name.
+import nodeModule from 'node:module';
 import { homedir } from 'node:os';
 import { dirname, join, sep } from 'node:path';
 import {
@@ -123,7 +124,7 @@ export function checkClient(client: unknown): asserts client is CloudWatchLogsCl
  * tells it only asynchronously, so it is read from the package that lies around the loaded module.
  */
 function sdkVersionOf(clientClass: unknown): string | undefined {
-  const require = createRequire(join(process.cwd(), 'any.js'));
+  const require = nodeModule.createRequire(join(process.cwd(), 'any.js'));
   const classes = new Set<unknown>();
   for (let one = clientClass; typeof one === 'function'; one = Object.getPrototypeOf(one)) classes.add(one);
   for (const module of Object.values(require.cache) as (Partial<NodeJS.Module> | undefined)[]) {

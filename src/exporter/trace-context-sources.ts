@@ -2,7 +2,8 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { randomBytes } from 'node:crypto';
 import { subscribe } from 'node:diagnostics_channel';
 import { type IncomingMessage } from 'node:http';
-import { createRequire } from 'node:module';
+// As a whole: a banner that bundles begin with may import `createRequire`, and webpack warns of calls of it by name.
+import nodeModule from 'node:module';
 import { isValidSpanId, isValidTraceId } from '@opentelemetry/api';
 import { readTraceId } from '../cloudwatch/trace-ids.js';
 import {
@@ -123,7 +124,7 @@ function datadog(): ForeignTraceContext | undefined {
 }
 
 /** Of all modules that `require` has loaded. New Relic's agent (tried: 13) puts itself there under a name of its own. */
-const { cache } = createRequire(process.execPath);
+const { cache } = nodeModule.createRequire(process.execPath);
 
 function newRelic(): ForeignTraceContext | undefined {
   const { traceId, spanId }: Foreign = (cache as Foreign).__NR_cache?.getTraceMetadata?.() ?? {};

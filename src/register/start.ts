@@ -42,6 +42,7 @@ import {
   bundledSentence,
   loadedLoggers,
   loadedSentence,
+  neverPatchedSentence,
   switchedOffSentence,
 } from './unreachable-loggers.js';
 import { stepBackForOthers } from './step-back.js';
@@ -396,7 +397,11 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras:
   if (!provider) return;
   makers?.watch(provider);
   others?.start(process);
-  const remark = extras?.remarkOnSpanExporters(environment, report, prepared.isTracedByUs);
+  const remarkOnSpans = extras?.remarkOnSpanExporters(environment, report, prepared.isTracedByUs);
+  const remark = (): void => {
+    remarkOnSpans?.();
+    remarkOnLoggers(prepared, capture ? [] : instrumentations, processor.status().emitted);
+  };
 
   // Queries show no event that is older than its log group: it is begun before the application logs. To wait for it
   // here would let the event loop run before the application does, which can be told from how it ends.
@@ -411,7 +416,7 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras:
     settleAtEnd({
       process,
       settle: () => {
-        remark?.();
+        remark();
         settleOnce(processor, sendAtExit, environment);
       },
     });
@@ -429,12 +434,27 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras:
       emitted: () => processor.status().emitted,
       kept: () => processor.status().kept,
       onEnd: () => {
-        remark?.();
+        remark();
         summarise(processor.status(), environment);
       },
     },
     { timeoutMillis: exitTimeoutMillis, resumesAfterBeforeExit: isInLambda(environment) },
   );
+}
+
+let hasRemarkedOnLoggers = false;
+
+/** Once, though the end of a process may come in several ways. */
+function remarkOnLoggers(
+  { application: { mainFile } }: Prepared,
+  instrumentations: readonly Instrumentation[],
+  emitted: number,
+): void {
+  if (hasRemarkedOnLoggers) return;
+  hasRemarkedOnLoggers = true;
+  const end = { emitted, uptimeSeconds: process.uptime() };
+  const sentence = neverPatchedSentence(instrumentations, mainFile, end);
+  if (sentence !== undefined) report(sentence);
 }
 
 /** Records of which the last line said what became of them. */

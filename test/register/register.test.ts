@@ -1,3 +1,4 @@
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -9,6 +10,8 @@ const root = fileURLToPath(new URL('../../..', import.meta.url));
 const fixture = (name: string) => join(root, 'test/fixtures/register', name);
 const REGISTER = 'opentelemetry-cloudwatch-logs/register';
 const AUTO = '@opentelemetry/auto-instrumentations-node/register';
+const REQUIRE =
+  "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 const TRACE_ID = /^[0-9a-f]{32}$/;
 
 /** Runs the package that `npm run build` has made, on the newest 0.2xx line, which this repository holds. */
@@ -105,6 +108,54 @@ describe('register', function () {
         expect(records).to.deep.equal([]);
         expect(linesOf(stderr)).to.have.lengthOf(1);
         expect(stderr).to.contain(`${logger} is bundled into ${file}`).and.contain(`--external:${logger}`);
+      });
+    }
+  });
+
+  it('says that a logger is bundled into a chunk', async () => {
+    for (const format of ['esm', 'cjs'] as const) {
+      // esbuild has no chunks in CommonJS; webpack's have numbers for names.
+      const folder = join(root, 'build/bundled', `chunks-${format}`);
+      rmSync(folder, { recursive: true, force: true });
+      await build({
+        entryPoints: format === 'esm' ? [fixture('chunks/main.mjs')] : { '17.main': fixture('winston.cjs') },
+        outdir: folder,
+        bundle: true,
+        splitting: format === 'esm',
+        minify: true,
+        platform: 'node',
+        format,
+        banner: format === 'esm' ? { js: REQUIRE } : {},
+      });
+      if (format === 'cjs') writeFileSync(join(folder, 'main.js'), 'require(`./${17}.main.js`);\n');
+      writeFileSync(
+        join(folder, 'package.json'),
+        format === 'esm' ? '{"type":"module"}' : '{"type":"commonjs"}',
+      );
+      const { stderr, records } = await run('chunks', { file: join(folder, 'main.js') });
+      expect(records, stderr).to.deep.equal([]);
+      expect(stderr).to.contain(`winston is bundled into ${join(folder, 'main.js')}`);
+    }
+  });
+
+  describe('says once that no logger was ever patched', () => {
+    const line = /no log record was made: no logger was loaded where an instrumentation/;
+
+    it('where an application has run for a while and made no record', async () => {
+      const { stderr, exitCode } = await run('logs-nothing.cjs');
+      expect(exitCode).to.equal(0);
+      expect(stderr.split('\n')).to.have.lengthOf(2);
+      expect(stderr).to.match(line);
+    });
+
+    for (const [name, settings] of [
+      ['it has loaded a logger', { environment: { LOADS: 'winston' } }],
+      ['it logs by OpenTelemetry', { environment: { EMITS: 'yes' } }],
+      ['console is captured', { environment: { OTEL_EXPORTER_CLOUDWATCH_LOGS_CONSOLE: 'true' } }],
+      ['it ends soon', { environment: { ENDS_SOON: 'yes' } }],
+    ] as const) {
+      it(`but not where ${name}`, async () => {
+        expect((await run('logs-nothing.cjs', settings)).stderr).to.equal('');
       });
     }
   });
