@@ -22,6 +22,7 @@ const from = (path) => join(root, path);
 /** Public entries: the name of the file in dist/, and the source. */
 const ENTRIES = {
   index: 'src/index.ts',
+  base: 'src/base/index.ts',
   client: 'src/client/index.ts',
   dashboards: 'src/dashboards/index.ts',
   insights: 'src/insights/index.ts',
