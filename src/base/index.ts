@@ -30,3 +30,12 @@ export { cutUtf8 } from '../encoding/cut-utf8.js';
 export { LOSS_REASONS, type LossReason } from '../observability/losses.js';
 export type { DeliveryResult } from '../delivery/delivery.js';
 export type { SpoolStatus } from '../delivery/spool/spool-settings.js';
+export { runConformance } from './run-conformance.js';
+export type {
+  ConformanceCounts,
+  ConformanceOptions,
+  ConformanceResult,
+  ScenarioResult,
+  StandIn,
+  StandInAddress,
+} from './conformance/conformance.js';
