@@ -1,7 +1,7 @@
 import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { jsonText } from '../encoding/json-text.js';
 import { eventTimestamp, unixNanos } from '../encoding/record-time.js';
-import { readableView } from '../encoding/record-view.js';
+import { withResourceAndScope } from '../encoding/record-view.js';
 import { severityTextOf } from '../encoding/severity.js';
 
 /** A log record of OpenTelemetry's in plain values, which `JSON.stringify` writes without surprises. */
@@ -33,7 +33,7 @@ export interface PlainLogRecord {
 
 /** Makes plain values of a record: what JSON can't hold becomes what it can. */
 export function plainLogRecord(record: ReadableLogRecord): PlainLogRecord {
-  const view = readableView(record);
+  const view = withResourceAndScope(record);
   const { spanContext, severityNumber, eventName } = view;
   const timestampMillis = eventTimestamp(view.hrTime, view.hrTimeObserved, Date.now);
   const body = plain(view.body);

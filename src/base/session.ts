@@ -61,8 +61,9 @@ export class Session {
 
   /** Opens the back end unless that is done. Rejects with what `open` or `authenticate` does. */
   async open(signal: AbortSignal): Promise<void> {
-    if (this.#isOpen) return;
-    this.#opening ??= this.#open(signal).finally(() => {
+    const { open } = this.#parts.backEnd;
+    if (open === undefined || this.#isOpen) return;
+    this.#opening ??= this.#open(open, signal).finally(() => {
       this.#opening = undefined;
     });
     await this.#opening;
@@ -90,19 +91,15 @@ export class Session {
     return credentials;
   }
 
-  async #open(signal: AbortSignal): Promise<void> {
-    const { backEnd, timeoutMillis } = this.#parts;
-    const { open } = backEnd;
-    if (open !== undefined) {
-      const credentials = await this.credentials(signal);
-      await sendWithin(
-        async ({ abortSignal }) => {
-          await open({ signal: abortSignal, credentials });
-        },
-        timeoutMillis,
-        signal,
-      );
-    }
+  async #open(open: NonNullable<SessionParts['backEnd']['open']>, signal: AbortSignal): Promise<void> {
+    const credentials = await this.credentials(signal);
+    await sendWithin(
+      async ({ abortSignal }) => {
+        await open({ signal: abortSignal, credentials });
+      },
+      this.#parts.timeoutMillis,
+      signal,
+    );
     this.#isOpen = true;
   }
 }

@@ -28,7 +28,8 @@ export interface StandInAddress {
 /** What is tried, and with what. */
 export interface ConformanceOptions<LogRecord = ReadableLogRecord> {
   /** Makes the back end as an application would. It is called for each process that the kit plays. */
-  readonly createBackEnd: (address: StandInAddress) => BackEnd<LogRecord, never, never>;
+  // eslint-disable-next-line @typescript-eslint/no-explicit-any -- its credentials and answers are its own
+  readonly createBackEnd: (address: StandInAddress) => BackEnd<LogRecord, any, any>;
   readonly startStandIn: () => Awaitable<StandIn>;
   /**
    * `http`: answers like 503 and 429 are made up on the way; `tcp`: connections alone fail, whatever is spoken over them.

@@ -41,8 +41,10 @@ export const PASS: Fault = { kind: 'pass' };
 
 /** Stands between a back end and its stand-in, and makes faults. */
 export abstract class FaultProxy {
-  /** The fault of the next request that holds records, or of the next connection. */
+  /** The fault of the next request. */
   next: () => Fault = () => PASS;
+  /** Also requests that hold no records, as those of `open` and `authenticate`, have faults. */
+  isForAll = false;
   readonly seen: SeenRequest[] = [];
   /** Records that the stand-in was given by requests whose answer did not come back: each may be sent once more. */
   forgiven = 0;
@@ -100,7 +102,7 @@ export class HttpFaultProxy extends FaultProxy {
     for await (const chunk of incoming) chunks.push(chunk as Buffer);
     const body = Buffer.concat(chunks);
     const records = marksInRequest(body, incoming.headers['content-encoding']).size;
-    const fault = this.next();
+    const fault = records > 0 || this.isForAll ? this.next() : PASS;
     this.note(records, fault);
     switch (fault.kind) {
       case 'hang':
@@ -168,8 +170,8 @@ export class TcpFaultProxy extends FaultProxy {
     const records = (): number => marksInRequest(Buffer.concat(said)).size;
     client.on('data', (chunk: Buffer) => {
       said.push(chunk);
-      // A handshake holds no records, and comes through.
-      if (fault === undefined && records() > 0) fault = this.next();
+      // A handshake holds no records.
+      if (fault === undefined && (this.isForAll || records() > 0)) fault = this.next();
       if (fault?.kind === 'reset') {
         this.note(records(), fault);
         fault = undefined;

@@ -180,6 +180,7 @@ export const SCENARIOS: readonly Scenario[] = [
       const { options, proxy } = stage.parts;
       const delivery = stage.start({ spool: await stage.spool() });
       const random = randomNumbers(options.seed ?? 1);
+      proxy.isForAll = true;
       proxy.next = () => faultByChance(random(), isHttp(stage.parts));
       const end = performance.now() + (options.soakMillis ?? 3_000);
       const delivering: Promise<unknown>[] = [];

@@ -61,10 +61,10 @@ export class Stage {
     return delivery;
   }
 
-  backEnd(): BackEnd<unknown, never, never> {
+  backEnd(): BackEnd<unknown> {
     const { port } = this.parts.proxy;
     const address = { host: '127.0.0.1', port, url: `http://127.0.0.1:${port}` };
-    return this.parts.options.createBackEnd(address);
+    return this.parts.options.createBackEnd(address) as BackEnd<unknown>;
   }
 
   async spool(): Promise<{ directory: string }> {
@@ -85,6 +85,7 @@ export class Stage {
 
   /** The next requests with records have these faults, all later ones none. */
   faults(...faults: ReturnType<FaultProxy['next']>[]): void {
+    this.parts.proxy.isForAll = false;
     this.parts.proxy.next = () => faults.shift() ?? PASS;
   }
 
