@@ -22,6 +22,7 @@ const from = (path) => join(root, path);
 /** Public entries: the name of the file in dist/, and the source. */
 const ENTRIES = {
   index: 'src/index.ts',
+  base: 'src/base/index.ts',
   client: 'src/client/index.ts',
   dashboards: 'src/dashboards/index.ts',
   insights: 'src/insights/index.ts',
@@ -49,7 +50,7 @@ const COMPACT = { minifyWhitespace: true, minifySyntax: true, lineLimit: 120 };
  * What stands on the way of no record: the local service, which is more than half of the package, look-ups, the command.
  * Names inside of functions are short there.
  */
-const COLD = /^src\/(?:cli|dashboards|insights|mcp|replay|simulation|tail)\//;
+const COLD = /^src\/(?:base|cli|dashboards|insights|mcp|replay|simulation|tail)\//;
 const HOT = /^src\/(?:delivery|encoding|exporter|options|register|write-ahead)\//;
 const isShortened = ({ inputs }) =>
   Object.keys(inputs).some((path) => COLD.test(path)) && !Object.keys(inputs).some((path) => HOT.test(path));

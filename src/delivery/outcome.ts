@@ -2,7 +2,8 @@ import { type ErrorKind } from '../cloudwatch/classify-error.js';
 
 /** Events that the service left out of a request it accepted. */
 export interface Rejection {
-  readonly reason: 'too_old' | 'too_new' | 'expired';
+  /** Other back ends than CloudWatch Logs leave events out for whatever reason: `rejected`. */
+  readonly reason: 'too_old' | 'too_new' | 'expired' | 'rejected';
   readonly count: number;
 }
 

@@ -61,7 +61,7 @@ export class Diagnostics {
     if (known) return;
     this.#remember(kind, {
       level,
-      lastSaidAt: Number.POSITIVE_INFINITY,
+      lastSaidAt: Infinity,
       suppressed: 0,
       lastMessage: message,
     });

@@ -1,0 +1,47 @@
+import { EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES } from '../cloudwatch/limits.js';
+import { type Destination, type EncodedEvent, type LogEventBatch } from '../delivery/encoded-event.js';
+import { type BackEndLimits } from './back-end.js';
+import { contentBytesOf } from './event-content.js';
+import { type Places } from './places.js';
+
+/** The limits with all defaults. */
+export interface Limits extends BackEndLimits {
+  readonly eventOverheadBytes: number;
+}
+
+/** Whether so many events of so many bytes are more than one request takes. */
+export function exceeds({ maxEvents, maxBytes }: Limits, events: number, bytes: number): boolean {
+  return events > maxEvents || bytes > maxBytes;
+}
+
+/** Bytes that an event takes of a request. */
+export function requestBytesOf(event: EncodedEvent, { eventOverheadBytes }: Limits): number {
+  return contentBytesOf(event) + eventOverheadBytes;
+}
+
+/** Cuts events of one destination into batches, each within the back end's limits and within those of delivery. */
+export function* cutBatches(
+  events: readonly EncodedEvent[],
+  { destination, limits, places }: { destination: Destination; limits: Limits; places: Places },
+): Generator<LogEventBatch> {
+  let batch: EncodedEvent[] = [];
+  let bytes = 0;
+  let requestBytes = 0;
+  const close = (): LogEventBatch => ({ destination, entity: places.ownEntity(), events: batch, bytes });
+  for (const event of [...events].sort((a, b) => a.timestamp - b.timestamp)) {
+    const more = event.messageBytes + EVENT_OVERHEAD_BYTES;
+    const moreOfRequest = requestBytesOf(event, limits);
+    const isTooMuch =
+      bytes + more > MAX_BATCH_BYTES || exceeds(limits, batch.length + 1, requestBytes + moreOfRequest);
+    if (isTooMuch && batch.length > 0) {
+      yield close();
+      batch = [];
+      bytes = 0;
+      requestBytes = 0;
+    }
+    batch.push(event);
+    bytes += more;
+    requestBytes += moreOfRequest;
+  }
+  if (batch.length > 0) yield close();
+}

@@ -1,0 +1,108 @@
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import { retryAfterMillis as retryAfterOf } from '../cloudwatch/classify-error.js';
+import { CloudWatchLogsError } from '../cloudwatch/errors.js';
+import { type Answer, type Verdict } from './back-end.js';
+import { describeThrown } from './back-end-error.js';
+
+/** One request over HTTP. */
+export interface HttpRequest {
+  readonly url: string | URL;
+  /** Default `POST`. */
+  readonly method?: string | undefined;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | Uint8Array | undefined;
+  /** Compresses the body, and says so in `Content-Encoding`, where it has 1 kB or more. Default false. */
+  readonly gzip?: boolean | undefined;
+  /** Of the context that `send` is given. */
+  readonly signal: AbortSignal;
+}
+
+/** The answer to one request over HTTP. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** The first 64 kB of its body. It may quote log records, so it stands in no diagnostics. */
+  readonly body: string;
+  /** What the header `Retry-After` asks for, in seconds or by a date: an hour at the most. */
+  readonly retryAfterMillis: number | undefined;
+}
+
+/** An answer over HTTP that is no success, where an error is wanted: by `open`, `authenticate` and `health`. */
+export class HttpStatusError extends CloudWatchLogsError {
+  readonly answer: HttpAnswer;
+
+  constructor(answer: HttpAnswer) {
+    super('ERR_HTTP_STATUS', `HTTP ${answer.status}`);
+    this.answer = answer;
+  }
+}
+
+/** Bytes under which gzip is not worth its time. */
+const MIN_GZIP_BYTES = 1024;
+
+/** Bytes of an answer that are read: its end may be far. */
+const MAX_ANSWER_BYTES = 64 * 1024;
+
+const compress = promisify(gzip);
+
+/** Makes one request with `fetch`. It follows no redirect: where events go is what the options say. */
+export async function sendOverHttp({
+  url,
+  method = 'POST',
+  headers,
+  body,
+  gzip: isCompressed = false,
+  signal,
+}: HttpRequest): Promise<HttpAnswer> {
+  const isWorthIt = isCompressed && body !== undefined && Buffer.byteLength(body) >= MIN_GZIP_BYTES;
+  const bytes = isWorthIt ? await compress(body) : body;
+  const response = await fetch(url, {
+    method,
+    headers: { ...headers, ...(isWorthIt && { 'content-encoding': 'gzip' }) },
+    redirect: 'manual',
+    signal,
+    ...(bytes !== undefined && { body: bytes as Exclude<typeof bytes, Uint8Array> }),
+  });
+  return {
+    status: response.status,
+    body: await readStart(response),
+    retryAfterMillis: retryAfterOf({
+      $response: { headers: { 'retry-after': response.headers.get('retry-after') } },
+    }),
+  };
+}
+
+/**
+ * What answers over HTTP mean, by their status: 2xx `accepted`; 429 `throttled`; 408, 425 and 5xx `retry`; 401
+ * `unauthenticated`; 400, 413 and 422 `split`; any other `denied`. What was thrown, as by `fetch`, is `retry`.
+ */
+export function classifyHttp({ response, error }: Answer<HttpAnswer>): Verdict {
+  const answer = error instanceof HttpStatusError ? error.answer : response;
+  if (answer === undefined) return { kind: 'retry', detail: describeThrown(error) };
+  const { status, retryAfterMillis: afterMillis } = answer;
+  const detail = `HTTP ${status}`;
+  if (status >= 200 && status < 300) return { kind: 'accepted' };
+  if (status === 429) return { kind: 'throttled', detail, afterMillis };
+  if (status >= 500 || status === 408 || status === 425) return { kind: 'retry', detail, afterMillis };
+  if (status === 401) return { kind: 'unauthenticated', detail };
+  if (status === 400 || status === 413 || status === 422) return { kind: 'split', detail };
+  return { kind: 'denied', detail };
+}
+
+/** @returns the answer @throws HttpStatusError for one that is no success */
+export function requireHttpSuccess(answer: HttpAnswer): HttpAnswer {
+  if (answer.status >= 200 && answer.status < 300) return answer;
+  throw new HttpStatusError(answer);
+}
+
+async function readStart({ body }: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  for await (const chunk of (body ?? []) as AsyncIterable<Uint8Array>) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    // Leaving the loop lets go of the connection.
+    if (bytes >= MAX_ANSWER_BYTES) break;
+  }
+  return Buffer.concat(chunks).toString('utf8', 0, MAX_ANSWER_BYTES);
+}

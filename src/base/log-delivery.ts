@@ -1,0 +1,321 @@
+import { randomBytes } from 'node:crypto';
+import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { MAX_MESSAGE_BYTES, MAX_TIMESTAMP } from '../cloudwatch/limits.js';
+import { sendWithin } from '../cloudwatch/send-within.js';
+import { BreakerOnDemand } from '../delivery/breaker-on-demand.js';
+import { monotonicMillis } from '../delivery/clocks.js';
+import { Deadline } from '../delivery/deadline.js';
+import { type DeliveryResult, type DeliverySettings } from '../delivery/delivery.js';
+import { Dispatcher } from '../delivery/dispatcher.js';
+import { type Destination, type EncodedEvent, type LogEventBatch } from '../delivery/encoded-event.js';
+import { Spool } from '../delivery/spool/spool.js';
+import { within } from '../delivery/time-limit.js';
+import { type ComponentMetrics } from '../observability/component-metrics.js';
+import { type Diagnostics } from '../observability/diagnostics.js';
+import { isWanted, Losses, type LossReason } from '../observability/losses.js';
+import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
+import { type BackEnd, type EncodedRecord } from './back-end.js';
+import { describeThrown } from './back-end-error.js';
+import { createBaseDiagnostics } from './base-diagnostics.js';
+import { createBaseMetrics } from './base-metrics.js';
+import { BaseSender, createOpener } from './base-sender.js';
+import { cutBatches } from './cut-batches.js';
+import { contentBytesOf, toEvent, toMessage } from './event-content.js';
+import { type LogDeliveryOptions, readOptions, type BaseSettings } from './options.js';
+import { type LogDeliveryHealth, type LogDeliveryStatus } from './log-delivery-status.js';
+import { DEFAULT_DESTINATION, Places } from './places.js';
+import { Session } from './session.js';
+
+/** Brings records to a back end. {@link createLogDelivery} makes it. */
+export class LogDelivery<LogRecord = ReadableLogRecord> {
+  /** The back end's. */
+  readonly name: string;
+  readonly #backEnd: BackEnd<LogRecord, unknown>;
+  readonly #settings: BaseSettings;
+  readonly #diagnostics: Diagnostics;
+  readonly #losses: Losses;
+  readonly #places: Places;
+  readonly #session: Session;
+  readonly #spool: Spool | undefined;
+  readonly #dispatcher: Dispatcher;
+  readonly #metrics: ComponentMetrics<LogDeliveryStatus> | undefined;
+  readonly #ids = `${Date.now().toString(36)}-${randomBytes(9).toString('base64url')}`;
+  #emitted = 0;
+  #shutdown: Promise<void> | undefined;
+
+  /** @internal */
+  constructor(options: LogDeliveryOptions<LogRecord, never, never>) {
+    const settings = readOptions(options);
+    const backEnd = options as unknown as BackEnd<LogRecord, unknown>;
+    const places = new Places(backEnd.name);
+    const diagnostics = createBaseDiagnostics(backEnd.name, places);
+    const { requestTimeoutMillis } = settings.delivery;
+    this.name = backEnd.name;
+    this.#backEnd = backEnd;
+    this.#settings = settings;
+    this.#places = places;
+    this.#diagnostics = diagnostics;
+    this.#losses = new Losses((reason, count, detail) => {
+      this.#report(reason, count, detail);
+    });
+    this.#session = new Session({ backEnd, epochMillis: Date.now, timeoutMillis: requestTimeoutMillis });
+    const { limits, spool } = settings;
+    const session = this.#session;
+    const sender = new BaseSender({ backEnd, session, places, limits, diagnostics, requestTimeoutMillis });
+    this.#spool = spool && new Spool({ diagnostics }, spool);
+    this.#dispatcher = new Dispatcher(
+      {
+        sender,
+        provisioner: createOpener(sender, session, new AbortController().signal),
+        breaker: breakerOf(settings.delivery, diagnostics),
+        spool: this.#spool,
+        losses: this.#losses,
+        diagnostics,
+        monotonicMillis,
+        random: Math.random,
+      },
+      settings.delivery,
+    );
+    const { meterProvider } = options;
+    this.#metrics =
+      meterProvider &&
+      createBaseMetrics({ meterProvider, read: () => this.status(), backEndName: backEnd.name });
+  }
+
+  /**
+   * Encodes records and sends them. Resolves when each is delivered, kept (sent later, by this process or the next one) or
+   * counted as lost. Never rejects.
+   */
+  async deliver(records: Iterable<LogRecord>): Promise<DeliveryResult> {
+    const { batches, lost } = this.#encode(records);
+    const result = await this.#dispatcher.deliver(batches);
+    return { ...result, lost: result.lost + lost };
+  }
+
+  /**
+   * Sends what is kept, in memory and in the spool, without waiting longer between attempts; waits for it up to
+   * `flushTimeoutMillis`. What earlier processes left is looked for first. Never rejects.
+   */
+  async forceFlush(): Promise<void> {
+    await this.#dispatcher.forceFlush();
+  }
+
+  /**
+   * Sends what is left, up to `shutdownTimeoutMillis`, and closes the back end. What is not delivered then is in the spool, for
+   * the next process; without one it is lost (`shutdown`). Never rejects.
+   */
+  shutdown(): Promise<void> {
+    this.#shutdown ??= this.#close();
+    return this.#shutdown;
+  }
+
+  /**
+   * For `process.on('exit')`, where nothing asynchronous happens any more: what is in memory goes to the spool, for the next
+   * process; without one it is lost (`shutdown`). What is under way may be there twice: nobody reads its answer.
+   */
+  storeAtOnce(): void {
+    this.#dispatcher.settleAtOnce(
+      () => ({ batches: [], lostByReason: {}, spooled: undefined }),
+      () => undefined,
+    );
+  }
+
+  /** The fate of the records so far. */
+  status(): LogDeliveryStatus {
+    const status = this.#dispatcher.status();
+    const { deliveredEvents, inheritedEvents: inherited = 0, handedOnEvents: handedOn = 0 } = status;
+    const dropped = this.#losses.total();
+    return {
+      emitted: this.#emitted,
+      delivered: deliveredEvents,
+      kept: this.#emitted + inherited - handedOn - deliveredEvents - dropped,
+      dropped,
+      droppedByReason: this.#losses.byReason(),
+      inherited,
+      handedOn,
+      heldEvents: status.heldEvents,
+      heldBytes: status.heldBytes,
+      requests: status.requests,
+      retries: status.retries,
+      throttles: status.throttles,
+      breaker: status.breaker ?? 'closed',
+      spool: status.spool,
+      lastError: status.lastError,
+      lastErrorAt: status.lastErrorAt,
+    };
+  }
+
+  /**
+   * Says whether events can be delivered now: opens the back end, asks its `health`, and tries whether the spool can be written
+   * to. Never rejects.
+   */
+  async health(): Promise<LogDeliveryHealth> {
+    const problems: string[] = [];
+    if (this.#shutdown !== undefined) problems.push('delivery is shut down');
+    else {
+      const backEnd = await runAsOwnTelemetry(() => this.#askBackEnd());
+      if (backEnd !== undefined) problems.push(backEnd);
+      const { breaker } = this.status();
+      if (breaker !== 'closed') problems.push('requests are held back, because the back end did not answer');
+      const spool = await this.#spool?.check();
+      if (spool?.isWritable === false)
+        problems.push(`the spool can't be written to: ${describeThrown(spool.writeError)}`);
+      if (spool?.isFull) problems.push(`the spool is full: it drops its oldest events`);
+    }
+    return { healthy: problems.length === 0, problems };
+  }
+
+  async #askBackEnd(): Promise<string | undefined> {
+    const { health } = this.#backEnd;
+    const { signal } = new AbortController();
+    // Whoever asks waits for the answer, which keeps no process alive by itself.
+    const wait = setInterval(() => undefined, 60_000);
+    try {
+      await this.#session.open(signal);
+      const credentials = await this.#session.credentials(signal);
+      await sendWithin(
+        async ({ abortSignal }) => {
+          await health?.({ signal: abortSignal, credentials });
+        },
+        this.#settings.delivery.requestTimeoutMillis,
+        signal,
+      );
+      return undefined;
+    } catch (error) {
+      return `${this.name}: ${describeThrown(error)}`;
+    } finally {
+      clearInterval(wait);
+    }
+  }
+
+  /** Batches of all records that could be encoded; the others are counted, and those of them that are lost against all wish. */
+  #encode(records: Iterable<LogRecord>): { batches: LogEventBatch[]; lost: number } {
+    const { limits } = this.#settings;
+    const places = this.#places;
+    let lost = 0;
+    const byDestination = new Map<Destination, EncodedEvent[]>();
+    for (const record of records) {
+      this.#emitted++;
+      const encoded = this.#encodeOne(record);
+      if ('reason' in encoded) {
+        this.#losses.record(encoded.reason, 1, encoded.detail);
+        if (!isWanted(encoded.reason)) lost++;
+        continue;
+      }
+      const { destination, event } = encoded;
+      const events = byDestination.get(destination);
+      if (events) events.push(event);
+      else byDestination.set(destination, [event]);
+    }
+    const batches = [...byDestination].flatMap(([destination, events]) => [
+      ...cutBatches(events, { destination, limits, places }),
+    ]);
+    return { batches, lost };
+  }
+
+  #encodeOne(record: LogRecord): Encoded | Unencoded {
+    const { maxEventBytes: maxBytes } = this.#settings.limits;
+    let encoded: EncodedRecord | string | Uint8Array | undefined;
+    try {
+      encoded = this.#backEnd.encode(record, { id: `${this.#ids}-${this.#emitted}`, maxBytes });
+    } catch (error) {
+      return { reason: 'unserializable', detail: `encode threw ${describeThrown(error)}` };
+    }
+    if (encoded === undefined) return { reason: 'dropped_by_transform' };
+    const whole: EncodedRecord = isContent(encoded) ? { content: encoded } : encoded;
+    const { content, timestamp, destination = DEFAULT_DESTINATION } = whole;
+    if (!isContent(content)) {
+      return { reason: 'unserializable', detail: 'encode gave neither text nor bytes' };
+    }
+    const place = typeof destination === 'string' ? this.#places.of(destination) : undefined;
+    if (place === undefined) return { reason: 'unserializable', detail: DESTINATION_RULE };
+    if (content.length === 0) return { reason: 'empty', detail: 'encode gave an empty content' };
+    const event = toEvent(toMessage(content), timeOf(timestamp));
+    const bytes = contentBytesOf(event);
+    if (bytes > maxBytes || event.messageBytes > MAX_MESSAGE_BYTES) {
+      return { reason: 'oversize', detail: `${bytes} bytes, where an event may have ${maxBytes}` };
+    }
+    return { destination: place, event };
+  }
+
+  async #close(): Promise<void> {
+    const { shutdownTimeoutMillis } = this.#settings.delivery;
+    const deadline = Deadline.after(shutdownTimeoutMillis);
+    await this.#dispatcher.shutdown(deadline);
+    // It gets a little time though delivery took all of it.
+    const closing = deadline.atLeast(shutdownTimeoutMillis * CLOSING_PART);
+    await within(
+      closing,
+      runAsOwnTelemetry(() => this.#closeBackEnd()),
+    );
+    this.#metrics?.freeze();
+    this.#diagnostics.flush();
+  }
+
+  async #closeBackEnd(): Promise<void> {
+    try {
+      await this.#backEnd.close?.();
+    } catch (error) {
+      this.#diagnostics.warn('close', `the back end could not be closed: ${describeThrown(error)}`);
+    }
+  }
+
+  #report(reason: LossReason, count: number, detail: string | undefined): void {
+    if (isWanted(reason)) return;
+    const records = count === 1 ? '1 log record' : `${count} log records`;
+    this.#diagnostics.warn(`loss ${reason}`, `${records} lost (${reason})${detail ? `: ${detail}` : ''}`);
+  }
+}
+
+const DESTINATION_RULE =
+  'a destination is 1 to 512 characters of well-formed text, counted as encodeURIComponent writes it';
+
+/** A record as delivery knows it. */
+interface Encoded {
+  readonly destination: Destination;
+  readonly event: EncodedEvent;
+}
+
+/** Why there is nothing to send of a record. */
+interface Unencoded {
+  readonly reason: LossReason;
+  readonly detail?: string;
+}
+
+/** The part of a shutdown's time that the back end's `close` gets at the least. */
+const CLOSING_PART = 0.1;
+
+/**
+ * Makes the delivery to a back end: retry with backoff, a circuit breaker, a bound on memory, a spool on disk, and an
+ * account of every record.
+ * @throws OptionError for a wrong option, which it names with its value and what would be right
+ */
+export function createLogDelivery<LogRecord = ReadableLogRecord, Credentials = undefined, Response = unknown>(
+  options: LogDeliveryOptions<LogRecord, Credentials, Response>,
+): LogDelivery<LogRecord> {
+  return new LogDelivery(options as unknown as LogDeliveryOptions<LogRecord, never, never>);
+}
+
+function breakerOf(
+  { circuitBreaker }: DeliverySettings,
+  diagnostics: Diagnostics,
+): BreakerOnDemand | undefined {
+  if (circuitBreaker === false || circuitBreaker === undefined) return undefined;
+  return new BreakerOnDemand({
+    diagnostics,
+    async load() {
+      const { EndpointBreaker } = await import('../delivery/circuit-breaker.js');
+      return new EndpointBreaker({ diagnostics, monotonicMillis }, circuitBreaker);
+    },
+  });
+}
+
+function isContent(value: unknown): value is string | Uint8Array {
+  return typeof value === 'string' || value instanceof Uint8Array;
+}
+
+/** A time that delivery can hold; what is none is now. */
+function timeOf(timestamp: number | undefined): number {
+  const millis = Math.floor(timestamp ?? Number.NaN);
+  return millis >= 0 && millis <= MAX_TIMESTAMP ? millis : Date.now();
+}

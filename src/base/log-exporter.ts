@@ -1,0 +1,53 @@
+import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
+import { type LogRecordExporter, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { CloudWatchLogsError } from '../cloudwatch/errors.js';
+import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
+import { type LogDelivery } from './log-delivery.js';
+
+/**
+ * Makes the exporter of a delivery, to stand behind OpenTelemetry's `BatchLogRecordProcessor`. It shuts the delivery down when
+ * it is shut down.
+ */
+export function createLogRecordExporter(delivery: LogDelivery): LogRecordExporter {
+  return new DeliveringExporter(delivery);
+}
+
+class DeliveringExporter implements LogRecordExporter {
+  readonly #delivery: LogDelivery;
+
+  constructor(delivery: LogDelivery) {
+    this.#delivery = delivery;
+  }
+
+  /** Calls back once, when every record is delivered, kept for later or counted as lost. Never throws. */
+  export(records: ReadableLogRecord[], resultCallback: (result: ExportResult) => void): void {
+    void this.#export(records).then((result) => {
+      // What a callback throws is the processor's fault, and no unhandled rejection of ours.
+      try {
+        runAsOwnTelemetry(() => {
+          resultCallback(result);
+        });
+      } catch {
+        // The records are accounted for.
+      }
+    });
+  }
+
+  forceFlush(): Promise<void> {
+    return this.#delivery.forceFlush();
+  }
+
+  shutdown(): Promise<void> {
+    return this.#delivery.shutdown();
+  }
+
+  async #export(records: readonly ReadableLogRecord[]): Promise<ExportResult> {
+    const { kept, lost, error } = await this.#delivery.deliver(records);
+    if (lost === 0) return { code: ExportResultCode.SUCCESS };
+    const because = error === undefined ? '' : `: ${error.message}`;
+    const waiting = kept > 0 ? `, ${kept} are kept` : '';
+    const message = `${lost} of ${records.length} log records were lost${waiting}${because}`;
+    const failure = new CloudWatchLogsError('ERR_EXPORT', message, { cause: error });
+    return { code: ExportResultCode.FAILED, error: failure };
+  }
+}

@@ -1,0 +1,716 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { cp, mkdir } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { diag, DiagLogLevel } from '@opentelemetry/api';
+import { expect } from 'chai';
+import {
+  BackEndError,
+  createLogDelivery,
+  type LogDelivery,
+  type LogDeliveryOptions,
+  OptionError,
+  type Verdict,
+} from '../../src/base/index.js';
+import { ReadableMetrics } from '../observability/read-metrics.js';
+import { eventually } from '../eventually.js';
+import {
+  ACCEPTED,
+  memoryBackEnd,
+  type MemoryBackEnd,
+  type Note,
+  notes,
+  optionsOf,
+} from './memory-back-end.js';
+
+type Options = Partial<LogDeliveryOptions<Note, unknown, Verdict>>;
+
+describe('createLogDelivery', () => {
+  let directory: string;
+  let said: string[];
+  const started: LogDelivery<Note>[] = [];
+
+  const start = (backEnd: MemoryBackEnd, options: Options = {}): LogDelivery<Note> => {
+    const delivery = createLogDelivery({
+      ...optionsOf(backEnd),
+      retry: { initialDelayMillis: 1, maxDelayMillis: 10 },
+      shutdownTimeoutMillis: 500,
+      ...options,
+    });
+    started.push(delivery);
+    return delivery;
+  };
+  const sum = (delivery: LogDelivery<Note>): number => {
+    const { emitted, inherited, delivered, kept, dropped, handedOn } = delivery.status();
+    return emitted + inherited - delivered - kept - dropped - handedOn;
+  };
+
+  beforeEach(() => {
+    directory = mkdtempSync(join(tmpdir(), 'base-'));
+    said = [];
+    const say = (message: string): void => void said.push(message);
+    diag.setLogger(
+      { error: say, warn: say, info: say, debug: say, verbose: say },
+      { logLevel: DiagLogLevel.INFO, suppressOverrideMessage: true },
+    );
+  });
+  afterEach(async () => {
+    for (const delivery of started.splice(0)) {
+      await delivery.shutdown();
+      expect(sum(delivery)).to.equal(0);
+    }
+    diag.disable();
+    rmSync(directory, { recursive: true });
+  });
+
+  describe('options', () => {
+    const wrong: readonly [Options, RegExp][] = [
+      [{ name: 'Loki' }, /^name must be 1 to 40 lower-case letters.*it is "Loki"$/],
+      [{ name: undefined } as never, /^name must be/],
+      [{ encode: 'json' } as never, /^encode must be a function; it is "json"$/],
+      [{ send: undefined } as never, /^send must be a function/],
+      [{ classify: null } as never, /^classify must be a function; it is null$/],
+      [{ open: true } as never, /^open must be a function, or be left out; it is true$/],
+      [{ healthcheck: () => undefined } as never, /^healthcheck must be the name of an option/],
+      [{ limits: undefined } as never, /^limits must be an object/],
+      [
+        { limits: { maxEvents: 0, maxBytes: 10, maxEventBytes: 5 } },
+        /^limits\.maxEvents must be a whole number, from 1 to 10000; it is 0$/,
+      ],
+      [
+        { limits: { maxEvents: 1, maxBytes: 2 ** 21, maxEventBytes: 5 } },
+        /^limits\.maxBytes must be a whole number, from 1 to 1048576; it is 2097152$/,
+      ],
+      [
+        { limits: { maxEvents: 1, maxBytes: 10, maxEventBytes: 11 } },
+        /^limits\.maxEventBytes must be a whole number, from 1 to 10; it is 11$/,
+      ],
+      [
+        { limits: { maxEvents: 1, maxBytes: 10, maxEventBytes: 10 } },
+        /^limits\.maxEventBytes must leave room.*be 9 or less; it is 10$/,
+      ],
+      [
+        { limits: { maxEvents: 1, maxBytes: 10, maxEventBytes: 5, maxeventbytes: 5 } } as never,
+        /^limits\.maxeventbytes must be the name of an option; did you mean maxEventBytes\?$/,
+      ],
+      [{ concurrency: 0 }, /^concurrency must be a whole number, from 1 to 50; it is 0$/],
+      [{ maxBufferBytes: 1000 }, /^maxBufferBytes must be a whole number, 1048576 or more; it is 1000$/],
+      [
+        { requestTimeoutMillis: 2 ** 31 },
+        /^requestTimeoutMillis must be a whole number, from 1 to 2147483647/,
+      ],
+      [
+        { retry: { initialDelayMillis: 100, maxDelayMillis: 10 } },
+        /^retry\.maxDelayMillis must be a whole number, from 100 to/,
+      ],
+      [{ retry: { delay: 1 } } as never, /^retry\.delay must be the name of an option/],
+      [{ circuitBreaker: { failures: 0 } }, /^circuitBreaker\.failures must be/],
+      [{ circuitBreaker: true } as never, /^circuitBreaker must be an object; it is true$/],
+      [{ requestsPerSecond: 0 }, /^requestsPerSecond must be a number above 0; it is 0$/],
+      [{ meterProvider: {} } as never, /^meterProvider must be a MeterProvider/],
+      [{ spool: { directory: '' } }, /^spool\.directory must be the path of a folder; it is ""$/],
+      [
+        { spool: { directory: '/x', maxBytes: 10 } },
+        /^spool\.maxBytes must be a whole number, 2097152 or more; it is 10$/,
+      ],
+      [{ spool: { directory: '/x', fsync: 1 } } as never, /^spool\.fsync must be true or false; it is 1$/],
+      [{ spool: { folder: '/x' } } as never, /^spool\.folder must be the name of an option/],
+    ];
+
+    for (const [options, message] of wrong) {
+      it(`are refused: ${JSON.stringify(options, (_, value: unknown) => (typeof value === 'function' ? '()' : value))}`, () => {
+        expect(() => start(memoryBackEnd(), options)).to.throw(OptionError, message);
+      });
+    }
+
+    it('may be left out by undefined', async () => {
+      const delivery = start(memoryBackEnd(), {
+        spool: { directory, maxBytes: undefined },
+        retry: { initialDelayMillis: undefined },
+        circuitBreaker: { failures: undefined },
+        concurrency: undefined,
+      });
+      expect((await delivery.deliver(notes(1))).delivered).to.equal(1);
+      expect(delivery.status().spool?.maxBytes).to.equal(1024 ** 3);
+    });
+  });
+
+  describe('encoding', () => {
+    it('gives each record an id of its own, and the bytes that it may have', async () => {
+      const ids: string[] = [];
+      const changes = {
+        encode: (_: Note, { id, maxBytes }: { id: string; maxBytes: number }) => {
+          ids.push(id);
+          return String(maxBytes);
+        },
+      };
+      const [first, second] = [memoryBackEnd(undefined, changes), memoryBackEnd(undefined, changes)];
+      await start(first).deliver(notes(3));
+      await start(second).deliver(notes(3));
+      expect(new Set(ids).size).to.equal(6);
+      expect(first.accepted).to.deep.equal(['500', '500', '500']);
+    });
+
+    it('brings texts, bytes and destinations as they are, through the spool too', async () => {
+      const odd = ['plain', 'ünï\n"', '\u0000begins with a zero', '\u0000\u0000two', '\ud83d\ude00'];
+      const bytes = Buffer.from([0, 255, 1, 254, 10]);
+      const encode = ({
+        text,
+        to,
+      }: Note): { content: string | Uint8Array; destination: string | undefined } => ({
+        content: text === 'bytes' ? bytes : text,
+        destination: to,
+      });
+      const records = [...odd, 'bytes'].map((text, index) => ({
+        text,
+        to: index % 2 ? 'a:b*c/ü' : undefined!,
+      }));
+      const down = memoryBackEnd(() => ({ kind: 'retry' }), { encode });
+      const first = start(down, { spool: { directory }, deliveryTimeoutMillis: 50 });
+      await first.deliver(records);
+      await first.shutdown();
+      expect(first.status().kept).to.equal(6);
+      const up = memoryBackEnd(undefined, { encode });
+      const second = start(up, { spool: { directory } });
+      await second.forceFlush();
+      const events = up.requests.flatMap(({ batch }) =>
+        batch.events.map((event) => [
+          batch.destination,
+          event.text,
+          Buffer.from(event.bytes).toString('hex'),
+        ]),
+      );
+      expect(events).to.have.deep.members(
+        [...odd, bytes.toString('utf8')].map((text, index) => [
+          index % 2 ? 'a:b*c/ü' : 'default',
+          text,
+          (index < odd.length ? Buffer.from(text) : bytes).toString('hex'),
+        ]),
+      );
+      expect(second.status()).to.include({ inherited: 6, delivered: 6, kept: 0 });
+    });
+
+    it('counts what is not to be sent, by its reason', async () => {
+      const backEnd = memoryBackEnd(undefined, {
+        encode({ text, to }) {
+          if (text === 'throws') throw new Error('no');
+          if (text === 'nothing') return undefined;
+          if (text === 'number') return 7 as never;
+          if (text === 'null') return { content: null } as never;
+          return { content: text, destination: to };
+        },
+      });
+      const delivery = start(backEnd);
+      const result = await delivery.deliver([
+        { text: 'throws' },
+        { text: 'nothing' },
+        { text: 'null' },
+        { text: '' },
+        { text: 'x'.repeat(501) },
+        { text: 'y'.repeat(500) },
+        { text: 'fine', to: 'd'.repeat(513) },
+        { text: 'fine', to: '' },
+        { text: 'fine', to: '\ud800' },
+        { text: 'fine', to: 7 as never },
+        { text: 'number' },
+      ]);
+      expect(result).to.deep.equal({ delivered: 1, kept: 0, lost: 9 });
+      expect(delivery.status().droppedByReason).to.deep.equal({
+        unserializable: 7,
+        dropped_by_transform: 1,
+        empty: 1,
+        oversize: 1,
+      });
+      expect(said.join('\n'))
+        .to.match(/lost \(unserializable\)/)
+        .and.not.match(/dropped_by_transform/);
+    });
+
+    it('sorts a batch by time, which is now where none is given or what is given is none', async () => {
+      const backEnd = memoryBackEnd();
+      const before = Date.now();
+      await start(backEnd).deliver([
+        { text: 'later', at: 2_000.7 },
+        { text: 'now' },
+        { text: 'sooner', at: 1_000 },
+        { text: 'never', at: Number.NaN },
+      ]);
+      const [{ batch }] = backEnd.requests as [MemoryBackEnd['requests'][0]];
+      expect(batch.events.map(({ text }) => text)).to.deep.equal(['sooner', 'later', 'now', 'never']);
+      expect(batch.events[1]!.timestamp).to.equal(2_000);
+      expect(batch.events[3]!.timestamp).to.be.at.least(before);
+    });
+  });
+
+  describe('batches', () => {
+    it('have no more events than limits.maxEvents, and one destination', async () => {
+      const backEnd = memoryBackEnd();
+      await start(backEnd).deliver(notes(25).map((note, index) => ({ ...note, to: `t${index % 2}` })));
+      expect(
+        backEnd.requests.map(({ batch }) => [batch.destination, batch.events.length]),
+      ).to.have.deep.members([
+        ['t0', 10],
+        ['t0', 3],
+        ['t1', 10],
+        ['t1', 2],
+      ]);
+    });
+
+    it('have no more bytes than limits.maxBytes, counted with what each event takes beside', async () => {
+      const limits = { maxEvents: 100, maxBytes: 40, maxEventBytes: 20, eventOverheadBytes: 2 };
+      const backEnd = memoryBackEnd(undefined, { limits });
+      await start(backEnd).deliver([{ text: 'a'.repeat(18) }, { text: 'b'.repeat(18) }, { text: 'c' }]);
+      expect(backEnd.requests.map(({ batch }) => batch.events.length)).to.deep.equal([2, 1]);
+    });
+
+    it('stay within the limits when they come from disk', async () => {
+      const down = memoryBackEnd(() => ({ kind: 'retry' }));
+      const first = start(down, { spool: { directory }, deliveryTimeoutMillis: 50 });
+      await Promise.all(notes(40).map((note) => first.deliver([note])));
+      await first.shutdown();
+      const up = memoryBackEnd();
+      await start(up, { spool: { directory } }).forceFlush();
+      expect(up.accepted).to.deep.equal(notes(40).map(({ text }) => text));
+      expect(Math.max(...up.requests.map(({ batch }) => batch.events.length))).to.be.at.most(10);
+    });
+
+    it('that were stored under wider limits are cut', async () => {
+      const down = memoryBackEnd(() => ({ kind: 'retry' }));
+      const first = start(down, { spool: { directory }, deliveryTimeoutMillis: 50 });
+      await first.deliver(notes(10));
+      await first.shutdown();
+      const up = memoryBackEnd(undefined, { limits: { maxEvents: 3, maxBytes: 1_000, maxEventBytes: 500 } });
+      const second = start(up, { spool: { directory } });
+      await second.forceFlush();
+      expect(up.accepted.toSorted()).to.deep.equal(notes(10).map(({ text }) => text));
+      expect(up.requests.map(({ batch }) => batch.events.length)).to.satisfy((sizes: number[]) =>
+        sizes.every((size) => size <= 3),
+      );
+    });
+  });
+
+  describe('verdicts', () => {
+    it('partially_rejected counts what was not taken', async () => {
+      const backEnd = memoryBackEnd(() => ({ kind: 'partially_rejected', rejected: 2, detail: 'bad field' }));
+      const delivery = start(backEnd);
+      expect(await delivery.deliver(notes(5))).to.deep.equal({ delivered: 3, kept: 0, lost: 2 });
+      expect(delivery.status().droppedByReason).to.deep.equal({ rejected: 2 });
+      expect(said.join('\n')).to.match(/2 events were rejected: bad field/);
+      expect(said.join('\n')).to.match(/refused by the back end, in back end memory, destination default/);
+    });
+
+    it('partially_rejected of none is accepted', async () => {
+      const delivery = start(memoryBackEnd(() => ({ kind: 'partially_rejected', rejected: 0 })));
+      expect((await delivery.deliver(notes(5))).delivered).to.equal(5);
+    });
+
+    for (const rejected of [-1, 6, 1.5]) {
+      it(`partially_rejected of ${rejected} of 5 can't be, and is asked again`, async () => {
+        const backEnd = memoryBackEnd((_, __, number) =>
+          number === 1 ? { kind: 'partially_rejected', rejected } : ACCEPTED,
+        );
+        const delivery = start(backEnd);
+        expect((await delivery.deliver(notes(5))).delivered).to.equal(5);
+        expect(delivery.status().lastError?.message).to.equal(
+          `${rejected} of 5 events are said to be rejected`,
+        );
+      });
+    }
+
+    it('retry and throttled are made again, and the error is there', async () => {
+      const backEnd = memoryBackEnd(
+        (_, __, number) =>
+          [
+            { kind: 'retry', detail: 'HTTP 503' } as const,
+            { kind: 'throttled', detail: 'HTTP 429', afterMillis: 1 } as const,
+          ][number - 1] ?? ACCEPTED,
+      );
+      const delivery = start(backEnd);
+      expect((await delivery.deliver(notes(3))).delivered).to.equal(3);
+      expect(delivery.status()).to.include({ requests: 3, retries: 2, throttles: 1 });
+      const { lastError } = delivery.status();
+      expect(lastError).to.be.instanceOf(BackEndError);
+      expect(lastError).to.include({ code: 'ERR_BACK_END', kind: 'throttled', message: 'HTTP 429' });
+    });
+
+    it('split finds the event that spoils the batch', async () => {
+      const backEnd = memoryBackEnd(({ events }) =>
+        events.some(({ text }) => text === 'note 6') ? { kind: 'split', detail: 'HTTP 400' } : ACCEPTED,
+      );
+      const delivery = start(backEnd);
+      expect((await delivery.deliver(notes(10))).delivered).to.equal(9);
+      expect(delivery.status().droppedByReason).to.deep.equal({ rejected: 1 });
+    });
+
+    it('refused loses the batch', async () => {
+      const delivery = start(memoryBackEnd(() => ({ kind: 'refused' })));
+      expect((await delivery.deliver(notes(3))).lost).to.equal(3);
+      expect(delivery.status().droppedByReason).to.deep.equal({ delivery_failed: 3 });
+    });
+
+    it('denied is tried again', async () => {
+      const backEnd = memoryBackEnd((_, __, number) => (number < 3 ? { kind: 'denied' } : ACCEPTED));
+      expect((await start(backEnd).deliver(notes(3))).delivered).to.equal(3);
+    });
+
+    it('missing opens again', async () => {
+      let opened = 0;
+      const backEnd = memoryBackEnd((_, __, number) => (number === 1 ? { kind: 'missing' } : ACCEPTED), {
+        open: () => {
+          opened++;
+        },
+      });
+      expect((await start(backEnd).deliver(notes(3))).delivered).to.equal(3);
+      expect(opened).to.equal(2);
+    });
+
+    it('unauthenticated renews the credentials, and makes the request once more at once', async () => {
+      let given = 0;
+      const backEnd = memoryBackEnd(
+        (_, { credentials }) => (credentials === 1 ? { kind: 'unauthenticated' } : ACCEPTED),
+        { authenticate: () => ({ credentials: ++given }) },
+      );
+      const delivery = start(backEnd);
+      expect((await delivery.deliver(notes(3))).delivered).to.equal(3);
+      expect(backEnd.requests.map(({ credentials }) => credentials)).to.deep.equal([1, 2]);
+      expect(delivery.status()).to.include({ requests: 2, retries: 1 });
+    });
+
+    it('unauthenticated without authenticate is kept and tried again', async () => {
+      const backEnd = memoryBackEnd((_, __, number) => (number < 3 ? { kind: 'unauthenticated' } : ACCEPTED));
+      expect((await start(backEnd).deliver(notes(3))).delivered).to.equal(3);
+      expect(backEnd.requests).to.have.length(3);
+    });
+
+    for (const [what, classify] of [
+      ['throws', () => expect.fail('classify')],
+      ['gives nothing', () => undefined],
+      ['gives another kind', () => ({ kind: 'fine' })],
+      ['asks for a wait that is none', () => ({ kind: 'retry', afterMillis: -1 })],
+    ] as const) {
+      it(`classify that ${what} is said, and loses nothing`, async () => {
+        const backEnd = memoryBackEnd();
+        const { classify: right } = backEnd;
+        let isRight = false;
+        const delivery = start(backEnd, {
+          classify: (answer) => (isRight ? right(answer) : (classify() as never)),
+          deliveryTimeoutMillis: 50,
+        });
+        expect((await delivery.deliver(notes(2))).kept).to.equal(2);
+        expect(said.join('\n')).to.match(/classify of back end memory (?:threw|gave no verdict)/);
+        isRight = true;
+        await delivery.forceFlush();
+        expect(delivery.status().delivered).to.equal(2);
+      });
+    }
+  });
+
+  describe('open and authenticate', () => {
+    it('run once for requests at the same time, before the first of them', async () => {
+      const order: string[] = [];
+      const backEnd = memoryBackEnd(
+        () => {
+          order.push('send');
+          return ACCEPTED;
+        },
+        {
+          authenticate: () => {
+            order.push('authenticate');
+            return Promise.resolve({ credentials: 'key', expiresAt: Date.now() + 3_600_000 });
+          },
+          open: ({ credentials }) => void order.push(`open with ${String(credentials)}`),
+        },
+      );
+      await start(backEnd).deliver(notes(40));
+      expect(order).to.deep.equal(['authenticate', 'open with key', 'send', 'send', 'send', 'send']);
+    });
+
+    it('credentials are renewed before they expire', async () => {
+      let given = 0;
+      const backEnd = memoryBackEnd(undefined, {
+        authenticate: () => ({
+          credentials: ++given,
+          expiresAt: given === 1 ? Date.now() : Date.now() + 60_000,
+        }),
+      });
+      const delivery = start(backEnd);
+      await delivery.deliver(notes(1));
+      await delivery.deliver(notes(1));
+      await delivery.deliver(notes(1));
+      expect(given).to.equal(2);
+    });
+
+    it('that fail are tried again, and no request is made meanwhile', async () => {
+      let opened = 0;
+      const backEnd = memoryBackEnd(undefined, {
+        open: () => {
+          if (++opened < 3) throw new Error('not yet');
+        },
+      });
+      const delivery = start(backEnd);
+      expect((await delivery.deliver(notes(3))).delivered).to.equal(3);
+      expect(opened).to.equal(3);
+      expect(backEnd.requests).to.have.length(1);
+    });
+
+    it('what they reject with is a matter of classify', async () => {
+      let given = 0;
+      const backEnd = memoryBackEnd(undefined, {
+        authenticate: () => ({ credentials: ++given }),
+        open: ({ credentials }) => {
+          if (credentials === 1) throw new Error('stale');
+        },
+        classify: ({ response, error }) =>
+          response ?? { kind: (error as Error).message === 'stale' ? 'unauthenticated' : 'retry' },
+      });
+      const delivery = start(backEnd);
+      expect((await delivery.deliver(notes(3))).delivered).to.equal(3);
+      expect(given).to.equal(2);
+    });
+
+    it('that can not work keep the events, and no flush waits for it', async () => {
+      const backEnd = memoryBackEnd(undefined, {
+        open: () => {
+          throw new Error('no such database');
+        },
+        classify: () => ({ kind: 'refused', detail: 'no such database' }),
+      });
+      const delivery = start(backEnd, { deliveryTimeoutMillis: 50 });
+      await delivery.deliver(notes(3));
+      await delivery.forceFlush();
+      expect(delivery.status().kept).to.equal(3);
+      expect(delivery.status().lastError?.message).to.equal('no such database');
+      expect(backEnd.requests).to.deep.equal([]);
+    });
+
+    it('what is still missing after open is no endless loop', async () => {
+      const backEnd = memoryBackEnd(undefined, {
+        open: () => {
+          throw new Error('gone');
+        },
+        classify: () => ({ kind: 'missing' }),
+      });
+      const delivery = start(backEnd, { deliveryTimeoutMillis: 50 });
+      expect((await delivery.deliver(notes(1))).kept).to.equal(1);
+    });
+  });
+
+  describe('requests', () => {
+    it('that take too long are made again, whatever classify says of errors', async () => {
+      const backEnd = memoryBackEnd(
+        async (_, __, number) => {
+          if (number === 1) await new Promise(() => undefined);
+          return ACCEPTED;
+        },
+        { classify: ({ response }) => response ?? { kind: 'refused' } },
+      );
+      const delivery = start(backEnd, { requestTimeoutMillis: 20 });
+      expect((await delivery.deliver(notes(3))).delivered).to.equal(3);
+      expect(delivery.status().lastError?.message).to.equal('no answer within 20 ms');
+    });
+
+    it('get a signal that aborts when their time is over', async () => {
+      let aborted = 0;
+      const backEnd = memoryBackEnd(async (_, { signal }, number) => {
+        if (number > 1) return ACCEPTED;
+        await new Promise((resolve) => signal.addEventListener('abort', resolve));
+        aborted++;
+        throw signal.reason;
+      });
+      const delivery = start(backEnd, { requestTimeoutMillis: 20 });
+      expect((await delivery.deliver(notes(3))).delivered).to.equal(3);
+      expect(aborted).to.equal(1);
+    });
+
+    it('that are rejected are described without what the error says', async () => {
+      const secret = Object.assign(new Error('password hunter2'), { code: 'ECONNREFUSED' });
+      const backEnd = memoryBackEnd((_, __, number) => (number === 1 ? Promise.reject(secret) : ACCEPTED), {
+        classify: ({ response }) => response ?? { kind: 'retry' },
+      });
+      const delivery = start(backEnd);
+      await delivery.deliver(notes(1));
+      expect(delivery.status().lastError?.message)
+        .to.match(/ECONNREFUSED/)
+        .and.not.match(/hunter2/);
+      expect(said.join('\n')).not.to.match(/hunter2/);
+    });
+
+    it('stop while the breaker is open', async () => {
+      let isDown = true;
+      const backEnd = memoryBackEnd(() => (isDown ? { kind: 'retry' } : ACCEPTED));
+      const delivery = start(backEnd, {
+        circuitBreaker: { failures: 2, probeAfterMillis: 60_000 },
+        deliveryTimeoutMillis: 100,
+      });
+      void delivery.deliver(notes(1));
+      await eventually(() => delivery.status().breaker === 'open');
+      const { length } = backEnd.requests;
+      isDown = false;
+      await delivery.forceFlush();
+      expect(backEnd.requests).to.have.length(length);
+      expect((await delivery.health()).problems).to.deep.equal([
+        'requests are held back, because the back end did not answer',
+      ]);
+    });
+
+    it('go on for ever without a breaker', async () => {
+      const backEnd = memoryBackEnd((_, __, number) => (number < 30 ? { kind: 'retry' } : ACCEPTED));
+      const delivery = start(backEnd, { circuitBreaker: false });
+      expect((await delivery.deliver(notes(1))).delivered).to.equal(1);
+    });
+  });
+
+  describe('the spool', () => {
+    it('is a folder of the back end alone', async () => {
+      const down = (name: string): MemoryBackEnd => memoryBackEnd(() => ({ kind: 'retry' }), { name });
+      for (const name of ['one', 'two']) {
+        const delivery = start(down(name), { spool: { directory }, deliveryTimeoutMillis: 50 });
+        await delivery.deliver(notes(3, name));
+        await delivery.shutdown();
+      }
+      expect(readdirSync(directory).sort()).to.deep.equal(['back-end-one', 'back-end-two']);
+      const one = memoryBackEnd(undefined, { name: 'one' });
+      await start(one, { spool: { directory } }).forceFlush();
+      expect(one.accepted).to.deep.equal(notes(3, 'one').map(({ text }) => text));
+    });
+
+    it('keeps what belongs to another back end, and sends it nowhere', async () => {
+      const other = start(
+        memoryBackEnd(() => ({ kind: 'retry' }), { name: 'other' }),
+        {
+          spool: { directory },
+          deliveryTimeoutMillis: 50,
+        },
+      );
+      await other.deliver(notes(3, 'of the other'));
+      await other.shutdown();
+      // Somebody moves files.
+      await mkdir(join(directory, 'back-end-memory'));
+      await cp(join(directory, 'back-end-other'), join(directory, 'back-end-memory'), { recursive: true });
+      const backEnd = memoryBackEnd();
+      const delivery = start(backEnd, { spool: { directory } });
+      await delivery.deliver(notes(2));
+      await delivery.forceFlush();
+      expect(backEnd.accepted).to.deep.equal(['note 0', 'note 1']);
+      expect(delivery.status()).to.include({ inherited: 3, delivered: 2, kept: 3, dropped: 0 });
+      expect(said.join('\n')).to.match(/events of back-end\/other are in the spool of back end memory/);
+    });
+
+    it('gets what is in memory when the process ends at once', async () => {
+      const hanging = memoryBackEnd(() => new Promise(() => undefined));
+      const first = start(hanging, { spool: { directory } });
+      void first.deliver(notes(25));
+      await eventually(() => hanging.requests.length > 0);
+      first.storeAtOnce();
+      expect(first.status().heldEvents).to.equal(0);
+      const second = memoryBackEnd();
+      await start(second, { spool: { directory } }).forceFlush();
+      expect(second.accepted).to.deep.equal(notes(25).map(({ text }) => text));
+    });
+
+    it('that is not there loses and counts them', async () => {
+      const hanging = memoryBackEnd(() => new Promise(() => undefined));
+      const delivery = start(hanging);
+      void delivery.deliver(notes(5));
+      await eventually(() => hanging.requests.length > 0);
+      delivery.storeAtOnce();
+      expect(delivery.status().droppedByReason).to.deep.equal({ shutdown: 5 });
+    });
+  });
+
+  describe('shutdown', () => {
+    it('sends what is left and closes the back end, once', async () => {
+      let closed = 0;
+      const backEnd = memoryBackEnd(undefined, {
+        close: () => {
+          closed++;
+        },
+      });
+      const delivery = start(backEnd);
+      const delivering = delivery.deliver(notes(15));
+      await Promise.all([delivery.shutdown(), delivery.shutdown()]);
+      expect((await delivering).delivered).to.equal(15);
+      expect(closed).to.equal(1);
+    });
+
+    it('takes no longer than it may for a close that hangs, and survives one that throws', async () => {
+      const hanging = start(memoryBackEnd(undefined, { close: () => new Promise(() => undefined) }), {
+        shutdownTimeoutMillis: 50,
+      });
+      await hanging.shutdown();
+      const throwing = start(memoryBackEnd(undefined, { close: () => Promise.reject(new Error('no')) }));
+      await throwing.shutdown();
+      expect(said.join('\n')).to.match(/the back end could not be closed: Error/);
+    });
+
+    it('loses what comes after it', async () => {
+      const delivery = start(memoryBackEnd());
+      await delivery.shutdown();
+      const { lost, error } = await delivery.deliver(notes(2));
+      expect(lost).to.equal(2);
+      expect(error?.message).to.equal('Delivery is shut down');
+      expect(await delivery.health()).to.deep.equal({ healthy: false, problems: ['delivery is shut down'] });
+    });
+  });
+
+  describe('health', () => {
+    it('is well where nothing says otherwise', async () => {
+      expect(await start(memoryBackEnd(), { spool: { directory } }).health()).to.deep.equal({
+        healthy: true,
+        problems: [],
+      });
+    });
+
+    it("is what the back end's own says, with its credentials", async () => {
+      const asked: unknown[] = [];
+      const backEnd = memoryBackEnd(undefined, {
+        authenticate: () => ({ credentials: 'key' }),
+        health: ({ credentials }) => {
+          asked.push(credentials);
+          throw new BackEndError('denied', 'HTTP 403');
+        },
+      });
+      expect(await start(backEnd).health()).to.deep.equal({ healthy: false, problems: ['memory: HTTP 403'] });
+      expect(asked).to.deep.equal(['key']);
+    });
+
+    it('is ill where the spool can not be written to', async () => {
+      const delivery = start(memoryBackEnd(), { spool: { directory: '/proc/1/none' } });
+      const { healthy, problems } = await delivery.health();
+      expect(healthy).to.equal(false);
+      expect(problems.join()).to.match(/^the spool can't be written to/);
+    });
+  });
+
+  it('shows its status as metrics', async () => {
+    const metrics = new ReadableMetrics();
+    const backEnd = memoryBackEnd(({ events }) =>
+      events.some(({ text }) => text === 'note 1') ? { kind: 'split' } : ACCEPTED,
+    );
+    const delivery = start(backEnd, {
+      name: 'my-store',
+      meterProvider: metrics.provider,
+      spool: { directory },
+    });
+    await delivery.deliver(notes(4));
+    expect(await metrics.valuesOf('otel.sdk.exporter.log.exported')).to.deep.equal({ '': 3, rejected: 1 });
+    expect(await metrics.valuesOf('log_delivery.dropped')).to.deep.equal({ rejected: 1 });
+    expect(await metrics.valuesOf('log_delivery.requests')).to.deep.equal({ '': delivery.status().requests });
+    const read = await metrics.read();
+    const { points } = read.get('otel.sdk.exporter.log.exported')!;
+    expect(points[0]!.attributes['otel.component.type']).to.equal('my_store_log_exporter');
+    for (const name of [
+      'held.size',
+      'breaker.open',
+      'spool.size',
+      'spool.events',
+      'spool.writable',
+      'retries',
+      'throttles',
+    ]) {
+      expect(read.get(`log_delivery.${name}`)?.points, name).to.have.length(1);
+    }
+    await delivery.shutdown();
+    expect(await metrics.valuesOf('otel.sdk.exporter.log.inflight')).to.deep.equal({ '': 0 });
+  });
+});
