@@ -239,6 +239,6 @@ check(
     );
     const simulation = sources.filter((path) => path.startsWith('src/simulation/'));
     if (simulation.length > 0) throw new Error(`it loads ${simulation[0]}`);
-    return `${bytes.toLocaleString("en-US")} bytes`;
+    return `${bytes.toLocaleString('en-US')} bytes`;
   },
 );

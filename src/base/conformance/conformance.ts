@@ -14,6 +14,7 @@ export interface StandIn {
   refuse?: ((text: string | undefined) => Awaitable<void>) | undefined;
   /** What `authenticate` gave so far is not valid any more. Without it that is not tried. */
   expireCredentials?: (() => Awaitable<void>) | undefined;
+  /** Ends it, with its connections. */
   stop(): Awaitable<void>;
 }
 
@@ -30,6 +31,7 @@ export interface ConformanceOptions<LogRecord = ReadableLogRecord> {
   /** Makes the back end as an application would. It is called for each process that the kit plays. */
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- its credentials and answers are its own
   readonly createBackEnd: (address: StandInAddress) => BackEnd<LogRecord, any, any>;
+  /** Starts a stand-in for the real thing, or the real thing itself; each scenario has its own. */
   readonly startStandIn: () => Awaitable<StandIn>;
   /**
    * `http`: answers like 503 and 429 are made up on the way; `tcp`: connections alone fail, whatever is spoken over them.
