@@ -44,16 +44,20 @@ const PROGRAMS = {
 const ES_MODULES_ONLY = /^(?:register\.js$|cli\/)/;
 
 /** Without indentation, in lines that a stack trace can point at; the names of functions stay. */
-const COMPACT = { minifyWhitespace: true, minifySyntax: true, lineLimit: 120 };
+const COMPACT = { minifyWhitespace: true, minifySyntax: true, lineLimit: 200 };
 
 /**
- * What stands on the way of no record: the local service, which is more than half of the package, look-ups, the command.
- * Names inside of functions are short there.
+ * The files that are loaded with an entry: its static imports, and theirs. What the main entry loads stands on the way of
+ * every record, and stays as it is; anywhere else names inside of functions are short.
  */
-const COLD = /^src\/(?:base|cli|dashboards|insights|mcp|replay|simulation|tail)\//;
-const HOT = /^src\/(?:delivery|encoding|exporter|options|register|write-ahead)\//;
-const isShortened = ({ inputs }) =>
-  Object.keys(inputs).some((path) => COLD.test(path)) && !Object.keys(inputs).some((path) => HOT.test(path));
+function loadedWith(entry, outputs, loaded = new Set()) {
+  if (loaded.has(entry)) return loaded;
+  loaded.add(entry);
+  for (const { path, kind, external } of outputs[entry].imports) {
+    if (!external && kind === 'import-statement') loadedWith(path, outputs, loaded);
+  }
+  return loaded;
+}
 
 /** The module of the page's texts, which stands in no file: only its declarations do. */
 const tracePage = {
@@ -97,9 +101,11 @@ async function modules() {
     logLevel: 'warning',
     plugins: [tracePage],
   });
-  for (const [path, output] of Object.entries(result.metafile.outputs)) {
+  const { outputs } = result.metafile;
+  const onTheWay = loadedWith('dist/esm/index.js', outputs);
+  for (const path of Object.keys(outputs)) {
     withoutBareImports(path);
-    if (path.endsWith('.js') && isShortened(output)) await shortenNames(path);
+    if (path.endsWith('.js') && !onTheWay.has(path)) await shortenNames(path);
   }
   chmodSync(from('dist/esm/cli/main.js'), 0o755);
   mkdirSync(from('build'), { recursive: true });
