@@ -8,7 +8,7 @@ import {
   createCloudWatchLogsClient,
 } from '../../cloudwatch/client.js';
 import { isOnThisMachine } from '../../cloudwatch/client-endpoint.js';
-import { CloudWatchLogsError, OptionError } from '../../cloudwatch/errors.js';
+import { OptionError } from '../../cloudwatch/errors.js';
 import { guardedClient } from '../../cloudwatch/guarded-client.js';
 import { isoTime } from '../../cloudwatch/iso-time.js';
 import { MAX_QUERY_ROWS } from '../../cloudwatch/limits.js';
@@ -40,6 +40,7 @@ import {
   type QueryRunnerSettings,
   type ReadStatus,
 } from '../queries/query-runner.js';
+import { AccessDeniedError } from '../queries/query-errors.js';
 import { followingSignal } from '../queries/following-signal.js';
 import { type ReadCalls } from '../queries/read-calls.js';
 import { LookUpProgressCount, type LookUpProgress } from './look-up-progress.js';
@@ -271,7 +272,7 @@ export class CorrelationEngine {
   /**
    * Reads the newest events with FilterLogEvents, which scans nothing that is billed: for a list of what
    * happened last.
-   * @throws OptionError, CloudWatchLogsError where no group may be read, the signal's reason, or the AWS SDK's error
+   * @throws OptionError, AccessDeniedError where no group may be read, the signal's reason, or the AWS SDK's error
    */
   async newestEvents(options: NewestEventsOptions = {}): Promise<NewestEvents> {
     checkMembers('', options, NEWEST_MEMBERS);
@@ -497,7 +498,7 @@ function failIfAllDenied(
     denied.length === leftOut.length &&
     groups.every((one) => refused.has(one.identifier))
   ) {
-    throw new CloudWatchLogsError('ERR_ACCESS_DENIED', `no log group may be ${what}: ${denied[0]!.detail}`);
+    throw new AccessDeniedError(what, denied[0]!.detail);
   }
 }
 
