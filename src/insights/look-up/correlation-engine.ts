@@ -1,5 +1,5 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { checkMembers } from '../../cloudwatch/check-members.js';
+import { checkMembers, checkMillisAboveZero } from '../../cloudwatch/check-members.js';
 import { checkTime } from '../../cloudwatch/check-time.js';
 import {
   checkClient,
@@ -251,6 +251,9 @@ export class CorrelationEngine {
   ): Promise<CorrelationResult> {
     if (typeof field !== 'string' || field === '') throw new OptionError('field', 'be a name', field);
     const isBoolean = typeof value === 'boolean';
+    if (!isBoolean && typeof value !== 'string' && typeof value !== 'number') {
+      throw new OptionError('value', 'be a text, a number or a boolean', value);
+    }
     return this.#run(
       'value',
       typeof value === 'string' ? value : String(value),
@@ -325,6 +328,7 @@ export class CorrelationEngine {
     const range = this.#rangeOf(options);
     checkNumber('limit', options.limit, 1);
     checkNumber('maxBytesScanned', options.maxBytesScanned, 1);
+    checkMillisAboveZero('timeoutMillis', options.timeoutMillis);
     if (options.logGroups) checkSelectors(options.logGroups);
     // A field that no query can name is refused now, not by the first query.
     filterQuery(lookUp).toString();
