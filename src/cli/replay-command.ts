@@ -6,7 +6,7 @@ import { addConnectionOptions, connect } from './connection.js';
 import { EXIT_CODES_HELP } from './exit-codes.js';
 import { type SourceArguments, withSourceClient } from './replay-source.js';
 import { runReplay } from './run-replay.js';
-import { readTimeRange, type TimeArguments } from './time-arguments.js';
+import { DEFAULT_SINCE, readTimeRange, type TimeArguments } from './time-arguments.js';
 
 interface ReplayArguments extends SourceArguments, TimeArguments {
   readonly fromGroup?: string | undefined;
@@ -45,7 +45,7 @@ export function replayCommand(io: CommandIo): Command {
         'region that --from-group is read from (default: AWS_REGION, then the profile)',
       )
       .option('--filter <pattern>', 'filter pattern for --from-group')
-      .option('-s, --since <duration>', 'how far back --from-group is read (default: 3h)')
+      .option('-s, --since <duration>', `how far back --from-group is read (default: ${DEFAULT_SINCE})`)
       .option('--from <time>', 'begin for --from-group')
       .option('--to <time>', 'end for --from-group (default: now)')
       .option('-g, --log-group <name>', 'log group for all events (default: where each came from)')

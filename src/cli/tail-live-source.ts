@@ -16,7 +16,7 @@ export interface TailLiveSourceOptions {
   /** Default `auto`: live tail where it is allowed, else polling. */
   readonly source?: TailOptions['source'];
   /** Milliseconds since 1970. */
-  readonly clock?: (() => number) | undefined;
+  readonly epochMillis?: (() => number) | undefined;
 }
 
 /** Follows log groups with a tail for each view: nothing is missed without a word, and events come within a second. */
@@ -24,7 +24,7 @@ export function createTailLiveSource({
   client,
   logGroups,
   source,
-  clock,
+  epochMillis,
 }: TailLiveSourceOptions): LiveSource {
   return {
     async *follow({ logGroups: selected, backlog, signal }) {
@@ -34,7 +34,7 @@ export function createTailLiveSource({
         last: backlog,
         source,
         signal,
-        clock,
+        clock: epochMillis,
       });
       const view = new TailView();
       try {

@@ -73,7 +73,9 @@ async function runUi(options: UiArguments, io: CommandIo): Promise<void> {
       engine,
       clock: io.epochMillis,
       maxBytesScanned: options.maxBytesScanned,
-      live: options.liveTail ? createTailLiveSource({ client, logGroups, clock: io.epochMillis }) : undefined,
+      live: options.liveTail
+        ? createTailLiveSource({ client, logGroups, epochMillis: io.epochMillis })
+        : undefined,
       consoleRegion: await consoleRegion(client),
       endpoint: endpointOf(options, io),
       onError: (error) => {

@@ -1,5 +1,6 @@
 import { type CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { checkMembers } from '../cloudwatch/check-members.js';
+import { checkMembers, checkMillisAboveZero } from '../cloudwatch/check-members.js';
+import { checkClock, checkTexts } from '../cloudwatch/check-values.js';
 import {
   checkClient,
   CLIENT_MEMBERS,
@@ -86,12 +87,14 @@ export class CloudWatchLogs {
   /** @throws OptionError for wrong options; none makes a request */
   constructor(options: CloudWatchLogsOptions = {}) {
     checkMembers('', options, MEMBERS);
-    const { client, errorDetails } = options;
+    const { client, errorDetails, logGroups, clock } = options;
+    if (logGroups !== undefined) checkTexts('logGroups', logGroups);
+    checkClock(clock);
     if (client !== undefined) checkClient(client);
     this.#isOwn = client === undefined;
     this.#client = client ? guardedClient(client, { errorDetails }) : createCloudWatchLogsClient(options);
     this.#options = options;
-    this.#epochMillis = options.clock ?? Date.now;
+    this.#epochMillis = clock ?? Date.now;
   }
 
   /**
@@ -99,6 +102,7 @@ export class CloudWatchLogs {
    * names and no templates.
    */
   static fromEnv(options: CloudWatchLogsOptions = {}): CloudWatchLogs {
+    checkMembers('', options, MEMBERS);
     const nameIn = (variable: string): string | undefined => {
       const name = process.env[`OTEL_EXPORTER_CLOUDWATCH_LOGS_${variable}`];
       return name === '' || name?.includes('{') ? undefined : name;
@@ -186,12 +190,15 @@ export class CloudWatchLogs {
     return tail;
   }
 
-  /** Asks the service for one log group. Never rejects. */
-  async healthCheck({ timeoutMillis = 5_000 } = {}): Promise<ClientHealth> {
+  /** Asks the service for one log group. Rejects for a wrong option alone. */
+  async healthCheck(options: { readonly timeoutMillis?: number | undefined } = {}): Promise<ClientHealth> {
+    checkMembers('', options, { timeoutMillis: true });
+    checkMillisAboveZero('timeoutMillis', options.timeoutMillis);
+    const { timeoutMillis = 5_000 } = options;
     const begun = performance.now();
     const latency = (): number => Math.round(performance.now() - begun);
     try {
-      const abortSignal = AbortSignal.timeout(timeoutMillis);
+      const abortSignal = AbortSignal.timeout(Math.ceil(timeoutMillis));
       await this.#client.send(new DescribeLogGroupsCommand({ limit: 1 }), { abortSignal });
       return { isHealthy: true, latencyMillis: latency() };
     } catch (error) {

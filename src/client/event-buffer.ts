@@ -1,4 +1,3 @@
-import { checkMembers } from '../cloudwatch/check-members.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { type LogEvent } from '../insights/index.js';
 
@@ -38,7 +37,8 @@ export interface EventBufferParts {
   readonly buffers: EventBuffers;
 }
 
-const MEMBERS = { maxEvents: true, maxDelayMillis: true } as const satisfies Record<
+/** The members of {@link EventBufferOptions}. */
+export const EVENT_BUFFER_MEMBERS = { maxEvents: true, maxDelayMillis: true } as const satisfies Record<
   keyof EventBufferOptions,
   true
 >;
@@ -56,7 +56,6 @@ export class EventBuffer {
 
   /** @internal */
   constructor(parts: EventBufferParts, options: EventBufferOptions) {
-    checkMembers('', options, MEMBERS);
     const { maxEvents = 1_000, maxDelayMillis = 2_000 } = options;
     if (!Number.isInteger(maxEvents) || maxEvents < 1 || maxEvents > 10_000) {
       throw new OptionError('maxEvents', 'be a whole number from 1 to 10000', maxEvents);

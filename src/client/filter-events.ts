@@ -1,9 +1,10 @@
 import { type CloudWatchLogsClient, type FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
 import { checkTime } from '../cloudwatch/check-time.js';
+import { checkSignal, checkText, checkTexts } from '../cloudwatch/check-values.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { filteredPages } from '../cloudwatch/filtered-pages.js';
 import { parseMessage, type ParsedMessage } from '../insights/index.js';
-import { type FilterPattern } from './filter-pattern.js';
+import { FilterPattern } from './filter-pattern.js';
 import { lastHours } from './last-hours.js';
 
 /** A log event that was read. */
@@ -63,6 +64,7 @@ export class EventFilter implements AsyncIterable<ReadEvent> {
 
   /** Only these streams; at most 100. */
   streams(...names: readonly string[]): EventFilter {
+    checkTexts('streams', names);
     if (names.length === 0 || names.length > 100)
       throw new OptionError('streams', 'be 1 to 100', names.length);
     const { logStreamNamePrefix: _, ...rest } = this.#parts;
@@ -71,6 +73,7 @@ export class EventFilter implements AsyncIterable<ReadEvent> {
 
   /** Only streams whose name begins so. */
   prefix(prefix: string): EventFilter {
+    checkText('prefix', prefix);
     const { logStreamNames: _, ...rest } = this.#parts;
     return this.#with({ logStreamNamePrefix: prefix }, rest);
   }
@@ -82,6 +85,9 @@ export class EventFilter implements AsyncIterable<ReadEvent> {
 
   /** Reads events alone that match a filter pattern, as text or built. */
   pattern(pattern: FilterPattern | string): EventFilter {
+    if (typeof pattern !== 'string' && !((pattern as unknown) instanceof FilterPattern)) {
+      throw new OptionError('pattern', 'be a text or a FilterPattern', pattern);
+    }
     return this.#with({ filterPattern: pattern.toString() });
   }
 
@@ -116,11 +122,13 @@ export class EventFilter implements AsyncIterable<ReadEvent> {
 
   /** Goes on behind a page. */
   after(nextToken: string): EventFilter {
+    checkText('nextToken', nextToken);
     return this.#with({ nextToken });
   }
 
   /** Stops reading when the signal says so. */
   signal(signal: AbortSignal): EventFilter {
+    checkSignal(signal);
     return new EventFilter(this.#client, this.#parts, this.#epochMillis, signal);
   }
 

@@ -1,5 +1,7 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { checkTime } from '../cloudwatch/check-time.js';
+import { checkMillisAboveZero } from '../cloudwatch/check-members.js';
+import { checkSignal, checkTexts } from '../cloudwatch/check-values.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import {
   type OverLogGroupsResult,
@@ -42,12 +44,14 @@ export class FluentQuery {
 
   /** Names, ARNs, or prefixes that end in `*`. */
   logGroups(...logGroups: readonly string[]): FluentQuery {
+    checkTexts('logGroups', logGroups);
     return this.#with({ logGroups });
   }
 
   /** Goes on building. @param build - given what was built so far; a text takes its place */
   build(build: ((query: QueryBuilder) => QueryBuilder) | string): FluentQuery {
     if (typeof build === 'string') return this.#with({ query: build });
+    checkBuild('build', build);
     const { query } = this.#settings;
     if (typeof query === 'string') throw new OptionError('build', 'be a text, as the query is one', build);
     return this.#with({ query: build(query) });
@@ -65,11 +69,13 @@ export class FluentQuery {
 
   /** Milliseconds after which the query is stopped. */
   timeout(timeoutMillis: number): FluentQuery {
+    checkMillisAboveZero('timeoutMillis', timeoutMillis);
     return this.#with({ timeoutMillis });
   }
 
   /** Stops the query, in the service too, when the signal says so. */
   signal(signal: AbortSignal): FluentQuery {
+    checkSignal(signal);
     return this.#with({ signal });
   }
 
@@ -84,7 +90,8 @@ export class FluentQuery {
     if (settings.logGroups.length === 0)
       throw new OptionError('logGroups', 'be named, to the query or to the client');
     if (from === undefined || to === undefined) throw new OptionError('lastHours', 'be called, or between');
-    return runOverLogGroups(this.#parts, { ...settings, from, to });
+    const { client, runner } = this.#parts;
+    return runOverLogGroups({ client, runner }, { ...settings, from, to });
   }
 
   #with(change: Partial<QuerySettings>): FluentQuery {
@@ -92,12 +99,18 @@ export class FluentQuery {
   }
 }
 
-/** A query that has only begun. */
+/** A query that has only begun. @throws OptionError for what is neither text nor function */
 export function beginQuery(
   parts: QueryParts,
   logGroups: readonly string[],
   query: ((query: QueryBuilder) => QueryBuilder) | string | undefined,
 ): FluentQuery {
+  if (query !== undefined && typeof query !== 'string') checkBuild('query', query);
   const begun = typeof query === 'string' ? query : (query?.(new QueryBuilder()) ?? new QueryBuilder());
   return new FluentQuery(parts, { query: begun, logGroups });
+}
+
+function checkBuild(option: string, value: unknown): void {
+  if (typeof value !== 'function')
+    throw new OptionError(option, 'be a text, or a function of a builder', value);
 }

@@ -12,6 +12,12 @@ export interface PlaceOptions {
   readonly logStreamName?: string | undefined;
 }
 
+/** The members of {@link PlaceOptions}. */
+export const PLACE_MEMBERS = { logGroupName: true, logStreamName: true } as const satisfies Record<
+  keyof PlaceOptions,
+  true
+>;
+
 /** @throws OptionError where neither the call nor the client names a log group */
 export function placeOf(given: PlaceOptions, defaults: PlaceOptions): Place {
   return {

@@ -161,6 +161,7 @@ export function classifyError(error: unknown): ErrorKind {
   const { name, code, message, statusCode } = factsOf(error);
   if (Object.hasOwn(KIND_BY_ERROR_NAME, name)) return KIND_BY_ERROR_NAME[name]!;
   if (Object.hasOwn(KIND_BY_NETWORK_CODE, code)) return KIND_BY_NETWORK_CODE[code]!;
+  // For these the AWS SDK throws errors without a code of their own: its sentence alone tells them from a passing failure.
   if (
     statusCode === undefined &&
     /^(?:Region is missing|Invalid region|The config profile \()/i.test(message)
@@ -215,6 +216,7 @@ export function remedyFor(error: unknown): string | undefined {
   const { message } = factsOf(error);
   switch (classifyError(error)) {
     case 'configuration':
+      // Only the AWS SDK's sentence says what of the configuration is missing, as it alone gave the kind.
       return /profile/i.test(message)
         ? 'check AWS_PROFILE and the files ~/.aws/config and ~/.aws/credentials'
         : 'set the option `region`, AWS_REGION, or `region` of the profile in ~/.aws/config';

@@ -1,3 +1,5 @@
+import { checkMembers } from './check-members.js';
+import { checkTexts } from './check-values.js';
 import { MAX_QUERY_LOG_GROUPS } from './limits.js';
 import { toXRayTraceId } from './xray-trace-id.js';
 
@@ -13,6 +15,14 @@ export interface ConsoleView {
   readonly traceId?: string | undefined;
 }
 
+const VIEW_MEMBERS = {
+  query: true,
+  logGroups: true,
+  fromMillis: true,
+  toMillis: true,
+  traceId: true,
+} as const satisfies Record<keyof ConsoleView, true>;
+
 /** Where the AWS console shows the same. */
 export interface ConsoleLinks {
   /** Logs Insights with the query, the log groups and the time. */
@@ -24,8 +34,11 @@ export interface ConsoleLinks {
 /**
  * Links to the AWS console.
  * @param region - such as `eu-west-1`; it tells the partition as well
+ * @throws OptionError for a wrong member of the view
  */
 export function consoleLinks(region: string, view: ConsoleView): ConsoleLinks {
+  checkMembers('view', view, VIEW_MEMBERS);
+  checkTexts('view.logGroups', view.logGroups);
   const trace = view.traceId === undefined ? undefined : traceLink(region, view.traceId);
   return { insights: insightsLink(region, view), ...(trace !== undefined && { trace }) };
 }

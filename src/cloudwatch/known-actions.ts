@@ -44,12 +44,16 @@ const KNOWN_ACTIONS: ReadonlySet<string> = new Set([
   'iam:PassRole',
 ]);
 
-/** The actions that the error `ERR_ACCESS_DENIED` of a look-up is about: the one that the service named, else all it takes. */
-export function deniedActionsOf({ message }: Error): string {
-  const calls = message.startsWith('no log group may be read')
-    ? 'logs:FilterLogEvents'
-    : 'logs:StartQuery, logs:GetQueryResults, logs:StopQuery';
-  return permissionIn(message) ?? `${calls} and logs:DescribeLogGroups`;
+/** The actions of a query, for an error that does not carry its own. */
+const ACTIONS_OF_QUERIES: readonly string[] = ['logs:StartQuery', 'logs:GetQueryResults', 'logs:StopQuery'];
+
+/**
+ * The actions that an error `ERR_ACCESS_DENIED` of a look-up is about: the one that the service named, which its sentence
+ * alone does, else all that the look-up takes, as the error carries them.
+ */
+export function deniedActionsOf(error: Error & { readonly actions?: readonly string[] }): string {
+  const { message, actions = ACTIONS_OF_QUERIES } = error;
+  return permissionIn(message) ?? `${actions.join(', ')} and logs:DescribeLogGroups`;
 }
 
 /** The action that an AccessDeniedException names, for example `logs:PutLogEvents`; one of those known. */

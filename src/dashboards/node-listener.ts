@@ -1,4 +1,5 @@
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+import { OptionError } from '../cloudwatch/errors.js';
 import { type LookupHandler } from './look-up-handler.js';
 
 /** A listener of Node's `http` server, which is also a middleware of Express and Connect. */
@@ -13,6 +14,8 @@ export type NodeListener = (
  * requests. As a middleware it passes on what lies outside of the handler's base path.
  */
 export function toNodeListener(handler: LookupHandler): NodeListener {
+  if (typeof handler !== 'function')
+    throw new OptionError('handler', 'be what createLookupHandler gives', handler);
   return (request, response, next) => {
     const target = targetOf(request);
     if (next && !isWithin(target, handler.basePath)) next();

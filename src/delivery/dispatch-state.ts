@@ -62,7 +62,11 @@ export class DispatchState {
   inFlight = 0;
   /** Whether those who deliver wait for answers; a shutdown that has waited long enough lets them go. */
   callersWait = true;
-  /** The process is about to end: nothing is started any more. */
+  /**
+   * The process is about to end, and its last batches are settled in one synchronous call: nothing is started meanwhile. It
+   * is no phase, because phases only go forwards, while a process whose end was called off goes on in the phase it was in,
+   * and because it can hold in any of them.
+   */
   standsStill = false;
   #isClosing = false;
   #failingSince: number | undefined;

@@ -32,6 +32,18 @@ const FLUSHING_PART = 0.5;
 /** The part of the rest after which shutdown gives up what was not delivered; it ends a little later. */
 const GIVING_UP_PART = 0.8;
 
+/** At the end of a process, the part in which the sender waits for answers, its start included. */
+const SENDER_ANSWERS_PART = 0.8;
+
+/** The part after which that sender is killed; in the rest what is left goes to the spool. */
+const SENDER_PART = 0.9;
+
+/** Of the sender's time, the part for what is in the spool already. */
+const SENDER_SPOOL_PART = 0.5;
+
+/** The part of a client's shutdown in which the buffers of events are emptied into delivery. */
+const BUFFERS_PART = 0.5;
+
 /** Least milliseconds for the disk: what is reported as kept is to be there, and a busy one may take a second. */
 const LEAST_STORING_MILLIS = 1_000;
 
@@ -103,4 +115,24 @@ export function flushOfExit(deadline: Deadline): Deadline {
 /** Until when the shutdown at the end of a process gives up what is left. */
 export function shutdownOfExit(deadline: Deadline): Deadline {
   return deadline.afterPart(GIVING_UP_PART);
+}
+
+/** Until when the sender that is started at the end of a process waits for answers. */
+export function answersOfExitSender(deadline: Deadline): Deadline {
+  return deadline.afterPart(SENDER_ANSWERS_PART);
+}
+
+/** When that sender is killed, if it has not ended by itself. */
+export function lifeOfExitSender(deadline: Deadline): Deadline {
+  return deadline.afterPart(SENDER_PART);
+}
+
+/** Until when that sender reads the spool, and sends what is in it, before the last records. */
+export function spoolOfExitSender(deadline: Deadline): Deadline {
+  return deadline.afterPart(SENDER_SPOOL_PART);
+}
+
+/** Until when a client that shuts down empties its buffers. */
+export function buffersOfShutdown(deadline: Deadline): Deadline {
+  return deadline.afterPart(BUFFERS_PART);
 }

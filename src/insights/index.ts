@@ -80,6 +80,7 @@ export { type LookUpsStatus } from './queries/look-up-observer.js';
 export { type QueryStatistics } from './queries/query-statistics.js';
 export { ScanBudget } from './queries/scan-budget.js';
 export {
+  AccessDeniedError,
   MalformedQueryError,
   QueryFailedError,
   type QueryPosition,

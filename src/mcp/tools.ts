@@ -10,6 +10,7 @@ import {
   QueryRunner,
   runOverLogGroups,
   ScanBudget,
+  DEFAULT_RANGE_MILLIS,
 } from '../insights/index.js';
 import { namesLogGroups } from '../insights/language/names-log-groups.js';
 import { isWithin } from '../insights/log-groups/within-log-groups.js';
@@ -38,7 +39,10 @@ const DAY = 24 * HOUR;
 const DEFAULT_ROWS = 50;
 
 const RANGE_PROPERTIES = {
-  since: { type: 'string', description: 'How far back, for example 15m, 2h, 7d. Default 3h.' },
+  since: {
+    type: 'string',
+    description: `How far back, for example 15m, 2h, 7d. Default ${DEFAULT_RANGE_MILLIS / HOUR}h.`,
+  },
   from: { type: 'string', description: 'Begin as an ISO time, in place of since.' },
   to: { type: 'string', description: 'End as an ISO time. Default now.' },
 } as const;
@@ -186,7 +190,7 @@ function searchLogs(engine: CorrelationEngine, settings: ToolSettings): Tool {
         {
           query,
           logGroups: groupsOf(given, settings),
-          ...given.range(settings.epochMillis(), 3 * HOUR),
+          ...given.range(settings.epochMillis(), DEFAULT_RANGE_MILLIS),
           limit: rows,
           signal,
           budget: new ScanBudget(settings.maxBytesScanned),
@@ -256,7 +260,7 @@ function explainCost(engine: CorrelationEngine, settings: ToolSettings): Tool {
     inputSchema: schema({ ...GROUPS_PROPERTY, ...RANGE_PROPERTIES }),
     async call(input, signal) {
       const given = new ToolArguments(input, ['log_groups', 'since', 'from', 'to']);
-      const range = given.range(settings.epochMillis(), 3 * HOUR);
+      const range = given.range(settings.epochMillis(), DEFAULT_RANGE_MILLIS);
       const { groups, leftOut } = await engine.listLogGroups({
         logGroups: groupsOf(given, settings),
         signal,
@@ -304,7 +308,7 @@ const COMMON = ['log_groups', 'since', 'from', 'to', 'max_events'];
 
 function lookUpOptions(given: ToolArguments, settings: ToolSettings, signal: AbortSignal): LookUpOptions {
   return {
-    ...given.range(settings.epochMillis(), 3 * HOUR),
+    ...given.range(settings.epochMillis(), DEFAULT_RANGE_MILLIS),
     logGroups: groupsOf(given, settings),
     limit: given.count('max_events', {
       max: settings.maxRows,

@@ -72,7 +72,10 @@ export const ALL_OPTIONS = { ...EXPORTER_OPTIONS, ...PROCESSOR_OPTIONS };
 /** The client's own matters: a client of the application decides them itself. */
 const CLIENT_OPTIONS = ['region', 'endpoint', 'credentials', 'maxAttempts', 'retryMode'] as const;
 
-/** Share of the processor's timeout that delivery has at the most, so that its result is still waited for. */
+/**
+ * Share of the processor's timeout that delivery has at the most, so that its result is still waited for. It stands here
+ * and not in delivery's plan of deadlines, because it makes an option of another one, before there is any deadline.
+ */
 const DELIVERY_SHARE = 0.8;
 
 /**

@@ -9,6 +9,7 @@ import { createDelivery } from '../delivery/create-delivery.js';
 import { Deadline } from '../delivery/deadline.js';
 import { type AllSentAtOnce, type Delivery, type DeliverySettings } from '../delivery/delivery.js';
 import { type EventKeeper, type LogEventBatch } from '../delivery/encoded-event.js';
+import { spoolOfExitSender } from '../delivery/shutdown-plan.js';
 import { within } from '../delivery/time-limit.js';
 import { Diagnostics } from '../observability/diagnostics.js';
 import { Losses } from '../observability/losses.js';
@@ -23,9 +24,6 @@ const PARENT: EventKeeper = {
 
 /** Milliseconds, far more than there are: whoever delivers waits until all is settled. */
 const UNTIL_SETTLED_MILLIS = 3_600_000;
-
-/** Of the time, the part for what is in the spool. */
-const SPOOL_PART = 0.5;
 
 const input = readLastDelivery(readFileSync(0, 'utf8'));
 if (input) {
@@ -60,9 +58,9 @@ async function send({ delivery, batches }: Input): Promise<AllSentAtOnce> {
   if (settings.spool) {
     // What is lost there is not of those whom this process counts.
     const old = create(settings.spool, new Losses());
-    const isRead = await isDoneWithin(deadline.afterPart(SPOOL_PART), old.ready?.());
-    await old.forceFlush(deadline.afterPart(SPOOL_PART));
-    await old.shutdown(deadline.afterPart(SPOOL_PART));
+    const isRead = await isDoneWithin(spoolOfExitSender(deadline), old.ready?.());
+    await old.forceFlush(spoolOfExitSender(deadline));
+    await old.shutdown(spoolOfExitSender(deadline));
     // There may be more in it than was found in time.
     if (isRead) spooled = old.status().spool?.events;
     // In their order: what is behind it goes to the spool too.

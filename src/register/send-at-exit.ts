@@ -2,14 +2,9 @@ import { spawnSync } from 'node:child_process';
 import { type ClientOptions } from '../cloudwatch/client.js';
 import { type AllSentAtOnce, type DeliverySettings, type SendAtOnce } from '../delivery/delivery.js';
 import { Deadline } from '../delivery/deadline.js';
+import { answersOfExitSender, lifeOfExitSender } from '../delivery/shutdown-plan.js';
 import { type Credentials } from './credentials-at-hand.js';
 import { readSent, writeLastDelivery } from './last-delivery.js';
-
-/** Of the time that is given to the end, the part in which the sender waits for answers, its start included. */
-const ANSWERS_PART = 0.8;
-
-/** The part after which it is killed; in the rest what is left goes to the spool. */
-const SENDER_PART = 0.9;
 
 /** What a Node.js needs to start, and to trust the certificates that this one trusts. */
 const START_VARIABLES = [
@@ -47,7 +42,7 @@ export function createExitSender(parts: ExitSenderParts, timeoutMillis: number):
     const deadline = Deadline.after(timeoutMillis);
     const input = writeLastDelivery(
       {
-        endsAtMillis: Date.now() + deadline.afterPart(ANSWERS_PART).leftMillis,
+        endsAtMillis: Date.now() + answersOfExitSender(deadline).leftMillis,
         client: parts.client,
         credentials: parts.credentials(),
         settings: isSpoolLeft ? parts.settings : { ...parts.settings, spool: undefined },
@@ -58,7 +53,7 @@ export function createExitSender(parts: ExitSenderParts, timeoutMillis: number):
     const { stdout } = spawnSync(process.execPath, [parts.senderFile], {
       input,
       env: pick(parts.environment, START_VARIABLES),
-      timeout: Math.max(1, Math.floor(deadline.afterPart(SENDER_PART).leftMillis)),
+      timeout: Math.max(1, Math.floor(lifeOfExitSender(deadline).leftMillis)),
       killSignal: 'SIGKILL',
       stdio: ['pipe', 'pipe', 'ignore'],
       encoding: 'utf8',

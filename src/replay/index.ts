@@ -5,6 +5,11 @@ export { logGroupSource, type LogGroupSourceOptions } from './log-group-source.j
 export { ndjsonSource } from './ndjson-source.js';
 export { ReplayNotAgreedError, ReplaySourceError, ReplayStoppedError } from './replay-errors.js';
 export { type ReplayEvent, type ReplaySource } from './replay-event.js';
-export { type LogReplayOptions, type ReplayDestination, type ReplayProgress } from './replay-options.js';
+export {
+  type LogReplayOptions,
+  type ReplayCallOptions,
+  type ReplayDestination,
+  type ReplayProgress,
+} from './replay-options.js';
 export { type ReplayCheckpoint, type TimeMapping } from './replay-times.js';
 export { type LossReason } from '../observability/losses.js';

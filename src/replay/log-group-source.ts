@@ -1,5 +1,7 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { checkMembers } from '../cloudwatch/check-members.js';
 import { checkTime } from '../cloudwatch/check-time.js';
+import { checkText } from '../cloudwatch/check-values.js';
 import { filteredPages } from '../cloudwatch/filtered-pages.js';
 import { namedLogGroup } from '../cloudwatch/named-log-group.js';
 import { toRequestError } from '../cloudwatch/request-error.js';
@@ -17,13 +19,22 @@ export interface LogGroupSourceOptions {
   readonly filterPattern?: string | undefined;
 }
 
+const MEMBERS = {
+  logGroup: true,
+  from: true,
+  to: true,
+  filterPattern: true,
+} as const satisfies Record<keyof LogGroupSourceOptions, true>;
+
 /**
  * Events of a log group, by FilterLogEvents, in the order of time.
  * @param client - reads
- * @throws OptionError for a time that is none
+ * @throws OptionError for a wrong option
  */
 export function logGroupSource(client: CloudWatchLogsClient, options: LogGroupSourceOptions): ReplaySource {
+  checkMembers('', options, MEMBERS);
   const { logGroup, from, to, filterPattern } = options;
+  checkText('logGroup', logGroup);
   const input = {
     ...namedLogGroup(logGroup),
     startTime: checkTime('from', from),

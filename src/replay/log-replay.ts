@@ -13,7 +13,13 @@ import { Diagnostics } from '../observability/diagnostics.js';
 import { Losses, type LossReason } from '../observability/losses.js';
 import { ReplayNotAgreedError, ReplaySourceError, ReplayStoppedError } from './replay-errors.js';
 import { type ReplayEvent, type ReplaySource } from './replay-event.js';
-import { checkReplayOptions, type LogReplayOptions, type ReplayDestination } from './replay-options.js';
+import {
+  checkCallOptions,
+  checkReplayOptions,
+  type LogReplayOptions,
+  type ReplayCallOptions,
+  type ReplayDestination,
+} from './replay-options.js';
 import { mappedTime, mapTimes, type ReplayCheckpoint, type TimeMapping } from './replay-times.js';
 
 /** Events, and bytes of them, that are sent and confirmed together. */
@@ -76,8 +82,10 @@ export class LogReplay {
     this.#epochMillis = options.clock ?? Date.now;
   }
 
-  /** Reads the source to its end, sends nothing, and says what a replay will do. @throws ReplaySourceError */
-  plan({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<ReplayPlan> {
+  /** Reads the source to its end, sends nothing, and says what a replay will do. @throws OptionError, ReplaySourceError */
+  plan(options: ReplayCallOptions = {}): Promise<ReplayPlan> {
+    checkCallOptions(options);
+    const { signal } = options;
     this.#plan ??= this.#withClient((client) => this.#measure(client, signal)).catch((error: unknown) => {
       this.#plan = undefined;
       throw error;
@@ -91,7 +99,9 @@ export class LogReplay {
    * @throws ReplayNotAgreedError where AWS would bill and `yes` is not given; ReplayStoppedError, with a checkpoint,
    * where it can't go on; ReplaySourceError
    */
-  run({ signal }: { readonly signal?: AbortSignal | undefined } = {}): Promise<ReplayResult> {
+  run(options: ReplayCallOptions = {}): Promise<ReplayResult> {
+    checkCallOptions(options);
+    const { signal } = options;
     return this.#withClient(async (client) => {
       const plan = await this.plan({ signal });
       if (plan.isAws && this.#options.yes !== true) throw new ReplayNotAgreedError(billOf(plan));

@@ -1,4 +1,5 @@
 import { createReadStream } from 'node:fs';
+import { checkText } from '../cloudwatch/check-values.js';
 import { ReplaySourceError } from './replay-errors.js';
 import { type ReplayEvent, type ReplaySource } from './replay-event.js';
 
@@ -7,8 +8,10 @@ import { type ReplayEvent, type ReplaySource } from './replay-event.js';
  * answers write them, and with the members of FilterLogEvents. Lines that tell of something else than an event are
  * left out.
  * @param path - of the file
+ * @throws OptionError for what is no path
  */
 export function ndjsonSource(path: string): ReplaySource {
+  checkText('path', path);
   return {
     name: path,
     async *open(signal) {

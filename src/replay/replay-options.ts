@@ -1,6 +1,7 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { checkMembers } from '../cloudwatch/check-members.js';
 import { CLIENT_MEMBERS, type ClientOptions } from '../cloudwatch/client.js';
+import { checkClock, checkSignal } from '../cloudwatch/check-values.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { type ReplayEvent, type ReplaySource } from './replay-event.js';
 import { type ReplayCheckpoint } from './replay-times.js';
@@ -70,6 +71,18 @@ const MEMBERS = {
   clock: true,
 } as const satisfies Record<keyof LogReplayOptions, true>;
 
+/** What reading and sending may be told. */
+export interface ReplayCallOptions {
+  /** Stops where it is. */
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** @throws OptionError for a wrong member of what `plan` and `run` are told */
+export function checkCallOptions(options: ReplayCallOptions): void {
+  checkMembers('', options, { signal: true } satisfies Record<keyof ReplayCallOptions, true>);
+  checkSignal(options.signal);
+}
+
 /** @throws OptionError for the first option that is wrong */
 export function checkReplayOptions(options: LogReplayOptions): void {
   checkMembers('', options, MEMBERS);
@@ -94,6 +107,7 @@ export function checkReplayOptions(options: LogReplayOptions): void {
       continue;
     throw new OptionError(name, 'be a name, or a function that gives one', value);
   }
+  checkClock(options.clock);
   if (resume !== undefined && !isCheckpoint(resume)) {
     throw new OptionError('resume', 'be a checkpoint of another replay', resume);
   }

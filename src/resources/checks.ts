@@ -1,3 +1,4 @@
+import { checkTexts } from '../cloudwatch/check-values.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import {
   LOG_GROUP_CLASSES,
@@ -37,7 +38,10 @@ export function checkLogGroupClass(name: unknown): void {
 }
 
 /** @throws OptionError */
-export function checkTags(tags: Readonly<Record<string, string>>): void {
+export function checkTags(tags: unknown): asserts tags is Readonly<Record<string, string>> {
+  if (typeof tags !== 'object' || tags === null || Array.isArray(tags)) {
+    throw new OptionError('tags', 'be an object of keys and values', tags);
+  }
   const entries = Object.entries(tags);
   if (entries.length > MAX_TAGS)
     throw new OptionError('tags', `have at most ${MAX_TAGS} entries`, entries.length);
@@ -81,13 +85,15 @@ export function checkMetricName(option: string, name: unknown): void {
 }
 
 /** @throws OptionError */
-export function checkIndexFields(fields: readonly string[], facets: readonly string[]): void {
+export function checkIndexFields(fields: unknown, facets: unknown): void {
+  checkTexts('fields', fields);
+  checkTexts('facets', facets);
   const all = new Set([...fields, ...facets]);
   if (all.size === 0 || all.size > MAX_INDEX_FIELDS) {
     throw new OptionError('fields', `hold, with facets, 1 to ${MAX_INDEX_FIELDS} names`, all.size);
   }
-  for (const name of all as Set<unknown>) {
-    if (typeof name === 'string' && name.length > 0 && name.length <= MAX_INDEX_FIELD_LENGTH) continue;
+  for (const name of all) {
+    if (name.length > 0 && name.length <= MAX_INDEX_FIELD_LENGTH) continue;
     throw new OptionError('fields', `hold names of 1 to ${MAX_INDEX_FIELD_LENGTH} characters`, name);
   }
 }

@@ -1,5 +1,6 @@
 import type * as sdk from '@aws-sdk/client-cloudwatch-logs';
 import { checkMembers } from '../cloudwatch/check-members.js';
+import { checkTexts } from '../cloudwatch/check-values.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { withoutStar } from '../cloudwatch/named-log-group.js';
 import { parseLogGroupArn } from '../cloudwatch/names.js';
@@ -38,6 +39,7 @@ export class FieldIndexes {
   list(logGroups: readonly string[], options: ListOptions = {}): AsyncIterable<FieldIndex> {
     checkMembers('', options, LIST_MEMBERS);
     const { signal } = options;
+    checkTexts('logGroups', logGroups);
     checkGroups(logGroups);
     const Command = youngerCommand('DescribeFieldIndexesCommand');
     return pages(async (nextToken) => {
@@ -89,6 +91,7 @@ export class FieldIndexes {
     fields: readonly string[],
     facets: readonly string[] = [],
   ): Promise<boolean> {
+    checkGroups([logGroup]);
     checkIndexFields(fields, facets);
     const present: IndexPolicy = (await this.policy(logGroup)) ?? { fields: [], facets: [] };
     const allFacets = new Set([...present.facets, ...facets]);
@@ -109,7 +112,10 @@ export class FieldIndexes {
   }
 }
 
-function checkGroups(logGroups: readonly string[]): void {
+function checkGroups(logGroups: readonly unknown[]): void {
+  // What is no text is named as a name that is wrong.
+  for (const group of logGroups) if (typeof group !== 'string') checkLogGroupName(group);
+  checkTexts('logGroups', logGroups);
   if (logGroups.length < 1 || logGroups.length > 100) {
     throw new OptionError('logGroups', 'hold 1 to 100 log groups', logGroups.length);
   }

@@ -13,6 +13,7 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { checkMembers } from '../cloudwatch/check-members.js';
+import { checkTexts } from '../cloudwatch/check-values.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { type LogGroupClassName, type RetentionInDays } from '../cloudwatch/limits.js';
 import { checkArn, checkLogGroupClass, checkLogGroupName, checkRetention, checkTags } from './checks.js';
@@ -230,6 +231,7 @@ export class LogGroups {
 
   /** Removes tags of the group; keys that it does not have are ignored. */
   async untag(logGroupName: string, tagKeys: readonly string[]): Promise<void> {
+    checkTexts('tagKeys', tagKeys);
     const resourceArn = await this.#arnOf(logGroupName);
     await call('UntagResource', () =>
       this.#client.send(new UntagResourceCommand({ resourceArn, tagKeys: [...tagKeys] })),
@@ -297,7 +299,7 @@ function checkSpec(spec: LogGroupSpec): void {
   if (retentionInDays !== undefined && retentionInDays !== null) checkRetention(retentionInDays);
   if (logGroupClass !== undefined) checkLogGroupClass(logGroupClass);
   if (kmsKeyId !== undefined) checkArn('kmsKeyId', kmsKeyId);
-  if (tags) checkTags(tags);
+  if (tags !== undefined) checkTags(tags);
 }
 
 function readLogGroup(group: SdkLogGroup): LogGroup {

@@ -8,6 +8,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { isDeepStrictEqual } from 'node:util';
 import { checkMembers } from '../cloudwatch/check-members.js';
+import { checkTexts } from '../cloudwatch/check-values.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { checkFilterName, checkFilterPattern, checkLogGroupName, checkMetricName } from './checks.js';
 import { abortable } from './log-groups.js';
@@ -110,11 +111,7 @@ export class MetricFilters {
 
   /** Makes a filter, or replaces that of the same name. A group takes 100. */
   async put(spec: MetricFilterSpec): Promise<void> {
-    checkMembers('', spec, SPEC_MEMBERS);
-    checkLogGroupName(spec.logGroupName);
-    checkFilterName(spec.filterName);
-    checkFilterPattern(spec.filterPattern);
-    checkMetric(spec.metric);
+    checkSpec(spec);
     const { metric, ...names } = spec;
     const { dimensions, ...rest } = metric;
     const command = new PutMetricFilterCommand({
@@ -126,6 +123,7 @@ export class MetricFilters {
 
   /** Puts a filter unless it is there just so. @returns whether anything changed */
   async ensure(spec: MetricFilterSpec): Promise<boolean> {
+    checkSpec(spec);
     for await (const filter of this.list(spec.logGroupName, { prefix: spec.filterName })) {
       const isSame =
         filter.filterName === spec.filterName &&
@@ -149,6 +147,7 @@ export class MetricFilters {
   /** Tries a pattern on 1 to 50 messages. */
   async test(filterPattern: string, logEventMessages: readonly string[]): Promise<MetricFilterMatch[]> {
     checkFilterPattern(filterPattern);
+    checkTexts('logEventMessages', logEventMessages);
     if (logEventMessages.length < 1 || logEventMessages.length > 50) {
       throw new OptionError('logEventMessages', 'hold 1 to 50 messages', logEventMessages.length);
     }
@@ -160,6 +159,14 @@ export class MetricFilters {
       extractedValues: match.extractedValues ?? {},
     }));
   }
+}
+
+function checkSpec(spec: MetricFilterSpec): void {
+  checkMembers('', spec, SPEC_MEMBERS);
+  checkLogGroupName(spec.logGroupName);
+  checkFilterName(spec.filterName);
+  checkFilterPattern(spec.filterPattern);
+  checkMetric(spec.metric);
 }
 
 function checkMetric(metric: MetricTransformation): void {

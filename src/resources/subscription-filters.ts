@@ -86,15 +86,7 @@ export class SubscriptionFilters {
 
   /** Makes a filter, or replaces that of the same name. A group takes two. */
   async put(spec: SubscriptionFilterSpec): Promise<void> {
-    checkMembers('', spec, SPEC_MEMBERS);
-    checkLogGroupName(spec.logGroupName);
-    checkFilterName(spec.filterName);
-    checkFilterPattern(spec.filterPattern);
-    checkArn('destinationArn', spec.destinationArn);
-    if (spec.roleArn !== undefined) checkArn('roleArn', spec.roleArn);
-    if (spec.distribution !== undefined && !['ByLogStream', 'Random'].includes(spec.distribution)) {
-      throw new OptionError('distribution', 'be ByLogStream or Random', spec.distribution);
-    }
+    checkSpec(spec);
     await call('PutSubscriptionFilter', () =>
       this.#client.send(new PutSubscriptionFilterCommand({ ...spec })),
     );
@@ -102,6 +94,7 @@ export class SubscriptionFilters {
 
   /** Puts a filter unless it is there just so. @returns whether anything changed */
   async ensure(spec: SubscriptionFilterSpec): Promise<boolean> {
+    checkSpec(spec);
     for await (const filter of this.list(spec.logGroupName, { prefix: spec.filterName })) {
       if (
         filter.filterName === spec.filterName &&
@@ -124,5 +117,17 @@ export class SubscriptionFilters {
     return await callUnless('missing', 'DeleteSubscriptionFilter', () =>
       this.#client.send(new DeleteSubscriptionFilterCommand({ logGroupName, filterName })),
     );
+  }
+}
+
+function checkSpec(spec: SubscriptionFilterSpec): void {
+  checkMembers('', spec, SPEC_MEMBERS);
+  checkLogGroupName(spec.logGroupName);
+  checkFilterName(spec.filterName);
+  checkFilterPattern(spec.filterPattern);
+  checkArn('destinationArn', spec.destinationArn);
+  if (spec.roleArn !== undefined) checkArn('roleArn', spec.roleArn);
+  if (spec.distribution !== undefined && !['ByLogStream', 'Random'].includes(spec.distribution)) {
+    throw new OptionError('distribution', 'be ByLogStream or Random', spec.distribution);
   }
 }

@@ -1,3 +1,5 @@
+import { checkMembers } from '../cloudwatch/check-members.js';
+import { checkIterable } from '../cloudwatch/check-values.js';
 import { MAX_MESSAGE_BYTES } from '../cloudwatch/limits.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { LOG_GROUPS, type LogGroupDocument, logStreamsOf } from './operations/collections.js';
@@ -10,6 +12,13 @@ import { checkRequest } from './protocol/aws-json.js';
 import type { PlacedEvent, PlacedEventFilter, PutOptions } from './placed-event.js';
 import { ServiceError } from './service-error.js';
 
+const PUT_MEMBERS = { backdateLogGroups: true } as const satisfies Record<keyof PutOptions, true>;
+
+const FILTER_MEMBERS = { logGroupName: true, logStreamName: true } as const satisfies Record<
+  keyof PlacedEventFilter,
+  true
+>;
+
 /**
  * Stores events without a request: log groups and streams are made where they are missing, any age is taken, and
  * groups that are made here count as old as their first event.
@@ -18,8 +27,11 @@ import { ServiceError } from './service-error.js';
 export async function storeFixtures(
   context: ServiceContext,
   events: Iterable<PlacedEvent>,
-  { backdateLogGroups = true }: PutOptions = {},
+  options: PutOptions = {},
 ): Promise<number> {
+  checkIterable('events', events);
+  checkMembers('', options, PUT_MEMBERS);
+  const { backdateLogGroups = true } = options;
   const streams = new Map<string, PlacedEvent[]>();
   let count = 0;
   for (const event of events) {
@@ -46,10 +58,9 @@ export async function storeFixtures(
 }
 
 /** What is stored, in the order of time; events of one millisecond in that of their arrival. */
-export function readFixtures(
-  context: ServiceContext,
-  { logGroupName, logStreamName }: PlacedEventFilter = {},
-): PlacedEvent[] {
+export function readFixtures(context: ServiceContext, filter: PlacedEventFilter = {}): PlacedEvent[] {
+  checkMembers('', filter, FILTER_MEMBERS);
+  const { logGroupName, logStreamName } = filter;
   const found: PlacedEvent[] = [];
   for (const [name, group] of context.catalog.list<LogGroupDocument>(LOG_GROUPS)) {
     if (logGroupName !== undefined && name !== logGroupName) continue;

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { explainError } from '../../src/cli/explain-error.js';
 import { CloudWatchLogsError, OptionError } from '../../src/cloudwatch/errors.js';
 import { toRequestError } from '../../src/cloudwatch/request-error.js';
-import { MalformedQueryError } from '../../src/insights/index.js';
+import { AccessDeniedError, MalformedQueryError } from '../../src/insights/index.js';
 import { serviceError } from '../insights/scripted-client.js';
 
 const LOCAL = 'http://127.0.0.1:4586';
@@ -87,8 +87,15 @@ describe('explainError', () => {
     expect(exitCode).to.equal(3);
     const all = new CloudWatchLogsError('ERR_ACCESS_DENIED', 'no log group may be queried');
     expect(explainError(all, undefined).text).to.contain('logs:StartQuery');
-    const unread = new CloudWatchLogsError('ERR_ACCESS_DENIED', 'no log group may be read: denied');
+    const unread = new AccessDeniedError('read', 'denied');
     expect(explainError(unread, undefined).text)
+      .to.contain('logs:FilterLogEvents and')
+      .and.not.contain('logs:StartQuery');
+  });
+
+  it('goes by what an error carries, not by the words of its message', () => {
+    const reworded = Object.assign(new AccessDeniedError('read', 'denied'), { message: 'nothing to see' });
+    expect(explainError(reworded, undefined).text)
       .to.contain('logs:FilterLogEvents and')
       .and.not.contain('logs:StartQuery');
   });

@@ -8,8 +8,9 @@ export interface CloudFormationTemplate {
   readonly Resources: Readonly<Record<string, { readonly Type: string; readonly Properties: object }>>;
 }
 
-/** Alarms as a template of CloudFormation. */
+/** Alarms as a template of CloudFormation. @throws OptionError for what is no list */
 export function alarmsTemplate(alarms: readonly CloudWatchAlarm[]): CloudFormationTemplate {
+  checkList(alarms);
   const resources = alarms.map(
     (alarm) =>
       [resourceName(alarm.AlarmName), { Type: 'AWS::CloudWatch::Alarm', Properties: alarm }] as const,
@@ -34,4 +35,10 @@ function resourceName(name: string): string {
     .split(/[^A-Za-z0-9]+/)
     .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
     .join('');
+}
+
+function checkList(alarms: unknown): void {
+  if (!Array.isArray(alarms)) {
+    throw new OptionError('alarms', 'be a list, as cloudWatchAlarms gives it', alarms);
+  }
 }

@@ -37,7 +37,8 @@ export interface GrafanaDashboard {
   readonly [member: string]: unknown;
 }
 
-const MEMBERS = {
+/** The members of {@link GrafanaOptions}. */
+export const GRAFANA_MEMBERS = {
   region: true,
   logGroups: true,
   handlerUrl: true,
@@ -52,7 +53,7 @@ export const INFINITY = 'yesoreyeram-infinity-datasource';
 
 /** @throws OptionError */
 export function checkGrafanaOptions(options: GrafanaOptions): void {
-  checkMembers('', options, MEMBERS);
+  checkMembers('', options, GRAFANA_MEMBERS);
   checkRegion(options.region);
   checkAddress('handlerUrl', options.handlerUrl);
 }

@@ -1,8 +1,10 @@
 import { correlationQuery } from '../../insights/look-up/correlation-query.js';
-import { OptionError } from '../../cloudwatch/errors.js';
+import { checkMembers } from '../../cloudwatch/check-members.js';
+import { checkText } from '../../cloudwatch/check-values.js';
 import { namedLogGroups, withoutSlash } from './generator-options.js';
 import {
   checkGrafanaOptions,
+  GRAFANA_MEMBERS,
   DEFAULT_CLOUDWATCH_UID,
   DEFAULT_INFINITY_UID,
   type GrafanaOptions,
@@ -29,6 +31,16 @@ export interface GrafanaProvisioningOptions extends GrafanaOptions {
   readonly traces?: TraceDataSource | undefined;
 }
 
+const MEMBERS = { ...GRAFANA_MEMBERS, traces: true } as const satisfies Record<
+  keyof GrafanaProvisioningOptions,
+  true
+>;
+
+const TRACES_MEMBERS = { name: true, uid: true, type: true, url: true } as const satisfies Record<
+  keyof TraceDataSource,
+  true
+>;
+
 /** A file of Grafana's folder `provisioning/datasources`: JSON is YAML. */
 export interface GrafanaProvisioning {
   readonly apiVersion: 1;
@@ -41,6 +53,7 @@ export interface GrafanaProvisioning {
  * @throws OptionError
  */
 export function grafanaProvisioning(options: GrafanaProvisioningOptions): GrafanaProvisioning {
+  checkMembers('', options, MEMBERS);
   const { traces, ...own } = options;
   checkGrafanaOptions(own);
   const {
@@ -49,11 +62,7 @@ export function grafanaProvisioning(options: GrafanaProvisioningOptions): Grafan
     cloudWatchUid = DEFAULT_CLOUDWATCH_UID,
     infinityUid = DEFAULT_INFINITY_UID,
   } = own;
-  for (const [name, value] of Object.entries(traces ?? {})) {
-    if (name === 'url' && value === undefined) continue;
-    if (typeof value !== 'string' || value === '')
-      throw new OptionError(`traces.${name}`, 'be a text', value);
-  }
+  if (traces !== undefined) checkTraces(traces);
   return {
     apiVersion: 1,
     datasources: [
@@ -85,6 +94,14 @@ export function grafanaProvisioning(options: GrafanaProvisioningOptions): Grafan
       ...(traces ? [{ ...traces, access: 'proxy', correlations: spanToLogs(own, cloudWatchUid) }] : []),
     ],
   };
+}
+
+function checkTraces(traces: TraceDataSource): void {
+  checkMembers('traces', traces, TRACES_MEMBERS);
+  checkText('traces.name', traces.name);
+  checkText('traces.uid', traces.uid);
+  checkText('traces.type', traces.type);
+  if (traces.url !== undefined) checkText('traces.url', traces.url);
 }
 
 /** From a span to the query that finds its trace, and to the page, where there is one. */

@@ -13,6 +13,9 @@ import { type Host, type View } from './view.js';
 /** Nothing moves for what is there in a moment. */
 const PATIENCE_MILLIS = 300;
 
+/** The reason of an abort that the reader asked for: it is shown, where leaving the page is not. */
+const STOPPED = new Error('stopped');
+
 /** A look-up: while it runs, what it found, or why it did not. */
 export class LookUpView implements View {
   readonly element = h('div', { class: 'look-up' });
@@ -52,7 +55,7 @@ export class LookUpView implements View {
     const { view, typed, search } = this.#state;
     // What was typed may mean more than one thing: the next is tried where one finds nothing.
     const meanings = view === 'search' ? readSearch(typed ?? '') : search ? [search] : [];
-    const waiting = new Waiting(() => this.#stop.abort(new Error('stopped')));
+    const waiting = new Waiting(() => this.#stop.abort(STOPPED));
     const timer = setTimeout(() => fill(this.element, waiting.element), PATIENCE_MILLIS);
     try {
       let answer: LookUpAnswer | undefined;
@@ -72,11 +75,7 @@ export class LookUpView implements View {
       if (answer && meant) this.#show(answer, meant, other);
     } catch (error) {
       clearTimeout(timer);
-      if (
-        this.#stop.signal.aborted &&
-        !(this.#stop.signal.reason instanceof Error && this.#stop.signal.reason.message === 'stopped')
-      )
-        return;
+      if (this.#stop.signal.aborted && this.#stop.signal.reason !== STOPPED) return;
       this.#showFailure(error);
     }
   }

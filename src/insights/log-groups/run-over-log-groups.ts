@@ -1,5 +1,6 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { isOnThisMachine } from '../../cloudwatch/client-endpoint.js';
+import { checkMembers } from '../../cloudwatch/check-members.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 import { MAX_QUERY_LOG_GROUPS } from '../../cloudwatch/limits.js';
 import {
@@ -12,6 +13,7 @@ import { notAskedNotes, olderEventsNotes } from './older-events.js';
 import { isRowByRow, limitOf, timestampOrder } from '../language/query-commands.js';
 import { MalformedQueryError } from '../queries/query-errors.js';
 import {
+  checkQueryRequest,
   type QueryRequest,
   type QueryRow,
   type QueryRunner,
@@ -40,10 +42,12 @@ export interface OverLogGroupsResult {
  * @param request.logGroups - selectors; none where the query begins with SOURCE
  * @throws OptionError for a query over more than 50 groups that cannot be divided; else as QueryRunner.run
  */
-export function runOverLogGroups(
-  { client, runner }: { client: CloudWatchLogsClient; runner: QueryRunner },
+export async function runOverLogGroups(
+  asking: { client: CloudWatchLogsClient; runner: QueryRunner },
   request: QueryRequest,
 ): Promise<OverLogGroupsResult> {
+  checkMembers('parts', asking, { client: true, runner: true });
+  const { client, runner } = asking;
   const parts: Parts = {
     client,
     calls: runner.calls.client === client ? runner.calls : undefined,
@@ -69,6 +73,7 @@ interface Parts {
 }
 
 async function runOver(parts: Parts, given: QueryRequest): Promise<OverLogGroupsResult> {
+  checkQueryRequest(given);
   const request = { ...given, signal: followingSignal(given.signal) };
   for (const selector of request.logGroups) checkLogGroupSelector(selector);
   if (request.logGroups.length === 0) {

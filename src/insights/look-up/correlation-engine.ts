@@ -1,5 +1,5 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { checkMembers } from '../../cloudwatch/check-members.js';
+import { checkMembers, checkMillisAboveZero } from '../../cloudwatch/check-members.js';
 import { checkTime } from '../../cloudwatch/check-time.js';
 import {
   checkClient,
@@ -8,7 +8,7 @@ import {
   createCloudWatchLogsClient,
 } from '../../cloudwatch/client.js';
 import { isOnThisMachine } from '../../cloudwatch/client-endpoint.js';
-import { CloudWatchLogsError, OptionError } from '../../cloudwatch/errors.js';
+import { OptionError } from '../../cloudwatch/errors.js';
 import { guardedClient } from '../../cloudwatch/guarded-client.js';
 import { isoTime } from '../../cloudwatch/iso-time.js';
 import { MAX_QUERY_ROWS } from '../../cloudwatch/limits.js';
@@ -40,6 +40,7 @@ import {
   type QueryRunnerSettings,
   type ReadStatus,
 } from '../queries/query-runner.js';
+import { AccessDeniedError } from '../queries/query-errors.js';
 import { followingSignal } from '../queries/following-signal.js';
 import { type ReadCalls } from '../queries/read-calls.js';
 import { LookUpProgressCount, type LookUpProgress } from './look-up-progress.js';
@@ -250,6 +251,9 @@ export class CorrelationEngine {
   ): Promise<CorrelationResult> {
     if (typeof field !== 'string' || field === '') throw new OptionError('field', 'be a name', field);
     const isBoolean = typeof value === 'boolean';
+    if (!isBoolean && typeof value !== 'string' && typeof value !== 'number') {
+      throw new OptionError('value', 'be a text, a number or a boolean', value);
+    }
     return this.#run(
       'value',
       typeof value === 'string' ? value : String(value),
@@ -271,7 +275,7 @@ export class CorrelationEngine {
   /**
    * Reads the newest events with FilterLogEvents, which scans nothing that is billed: for a list of what
    * happened last.
-   * @throws OptionError, CloudWatchLogsError where no group may be read, the signal's reason, or the AWS SDK's error
+   * @throws OptionError, AccessDeniedError where no group may be read, the signal's reason, or the AWS SDK's error
    */
   async newestEvents(options: NewestEventsOptions = {}): Promise<NewestEvents> {
     checkMembers('', options, NEWEST_MEMBERS);
@@ -324,6 +328,7 @@ export class CorrelationEngine {
     const range = this.#rangeOf(options);
     checkNumber('limit', options.limit, 1);
     checkNumber('maxBytesScanned', options.maxBytesScanned, 1);
+    checkMillisAboveZero('timeoutMillis', options.timeoutMillis);
     if (options.logGroups) checkSelectors(options.logGroups);
     // A field that no query can name is refused now, not by the first query.
     filterQuery(lookUp).toString();
@@ -497,7 +502,7 @@ function failIfAllDenied(
     denied.length === leftOut.length &&
     groups.every((one) => refused.has(one.identifier))
   ) {
-    throw new CloudWatchLogsError('ERR_ACCESS_DENIED', `no log group may be ${what}: ${denied[0]!.detail}`);
+    throw new AccessDeniedError(what, denied[0]!.detail);
   }
 }
 

@@ -71,6 +71,7 @@ function indexedField(lookUp: LookUp, field: string | undefined): string {
 }
 
 function lookUpOf(subject: CorrelationSubject, fields: readonly string[] | undefined): LookUp {
+  if (typeof (subject as unknown) !== 'object' || (subject as unknown) === null) throw noSubject(subject);
   if ('trace' in subject) return lookUpOfTrace(checkedId('trace', subject.trace), fields);
   if ('span' in subject) return lookUpOfSpan(checkedId('span', subject.span), fields);
   if ('request' in subject) return lookUpOfRequest(checkedId('request', subject.request), fields);
@@ -82,7 +83,11 @@ function lookUpOf(subject: CorrelationSubject, fields: readonly string[] | undef
     );
   }
   if ('errors' in subject) return lookUpOfErrors();
-  throw new OptionError('subject', 'have one of trace, span, request, field or errors', subject);
+  throw noSubject(subject);
+}
+
+function noSubject(subject: unknown): OptionError {
+  return new OptionError('subject', 'have one of trace, span, request, field or errors', subject);
 }
 
 function checkedId(name: string, value: unknown): string {

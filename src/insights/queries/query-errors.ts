@@ -42,6 +42,21 @@ export class QueryFailedError extends CloudWatchLogsError {
   }
 }
 
+/** Nothing was searched, because no log group may be queried, or read. */
+export class AccessDeniedError extends CloudWatchLogsError {
+  /** The actions of IAM that reading the events takes, besides `logs:DescribeLogGroups`. */
+  readonly actions: readonly string[];
+
+  /** @param detail - the service's sentence about one of the groups */
+  constructor(what: 'queried' | 'read', detail: string) {
+    super('ERR_ACCESS_DENIED', `no log group may be ${what}: ${detail}`);
+    this.actions =
+      what === 'read'
+        ? ['logs:FilterLogEvents']
+        : ['logs:StartQuery', 'logs:GetQueryResults', 'logs:StopQuery'];
+  }
+}
+
 /** A query did not end in the time that it was given; it has been stopped. */
 export class QueryTimeoutError extends CloudWatchLogsError {
   constructor(timeoutMillis: number) {

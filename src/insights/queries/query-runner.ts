@@ -6,8 +6,9 @@ import {
   StopQueryCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { type MeterProvider } from '@opentelemetry/api';
-import { checkMembers } from '../../cloudwatch/check-members.js';
+import { checkMembers, checkMillisAboveZero } from '../../cloudwatch/check-members.js';
 import { checkTime } from '../../cloudwatch/check-time.js';
+import { checkTexts } from '../../cloudwatch/check-values.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 import { MAX_QUERY_LENGTH, MAX_QUERY_LOG_GROUPS, MAX_QUERY_PAGE_ROWS } from '../../cloudwatch/limits.js';
 import { withoutStar } from '../../cloudwatch/named-log-group.js';
@@ -172,8 +173,9 @@ export class QueryRunner implements RunsQueries {
    * @internal
    */
   async runUnobserved(request: QueryRequest): Promise<QueryResult> {
+    checkQueryRequest(request);
+    checkGroupCount(request.logGroups);
     const queryString = String(request.query);
-    checkRequest(request, queryString);
     return this.#limit.run(async () => {
       if (request.budget?.isSpent()) {
         return { queryId: '', rows: [], statistics: NO_STATISTICS, isComplete: false };
@@ -280,7 +282,10 @@ export class QueryRunner implements RunsQueries {
 
 function callsOf({ client, calls }: QueryRunnerParts, settings: QueryRunnerSettings): ReadCalls {
   if (calls === undefined) {
-    return new ReadCalls({ client, meterProvider: settings.meterProvider }, settings);
+    return new ReadCalls(
+      { client, meterProvider: settings.meterProvider },
+      { circuitBreaker: settings.circuitBreaker },
+    );
   }
   if (settings.circuitBreaker !== undefined) {
     throw new OptionError('circuitBreaker', 'not be given together with `calls`, which has its own');
@@ -309,13 +314,20 @@ function logGroupMembers(logGroups: readonly string[]): {
     : { logGroupNames: [...logGroups] };
 }
 
-function checkRequest(request: QueryRequest, queryString: string): void {
+function checkGroupCount({ length }: readonly string[]): void {
+  if (length > MAX_QUERY_LOG_GROUPS) {
+    throw new OptionError('logGroups', `hold at most ${MAX_QUERY_LOG_GROUPS}`, length);
+  }
+}
+
+/** Checks a query over any number of log groups, before anything is asked. @throws OptionError */
+export function checkQueryRequest(request: QueryRequest): void {
   checkMembers('', request, REQUEST_MEMBERS);
+  checkTexts('logGroups', request.logGroups);
+  checkMillisAboveZero('timeoutMillis', request.timeoutMillis);
+  const queryString = String(request.query);
   if (queryString.length > MAX_QUERY_LENGTH) {
     throw new OptionError('query', `have at most ${MAX_QUERY_LENGTH} characters`, queryString.length);
-  }
-  if (request.logGroups.length > MAX_QUERY_LOG_GROUPS) {
-    throw new OptionError('logGroups', `hold at most ${MAX_QUERY_LOG_GROUPS}`, request.logGroups.length);
   }
   checkTime('from', request.from);
   checkTime('to', request.to);

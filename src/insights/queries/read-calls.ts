@@ -62,6 +62,13 @@ export class CircuitOpenError extends CloudWatchLogsError {
 }
 
 const DEFAULT_BREAKER: CircuitBreakerSettings = { failures: 5, probeAfterMillis: 5_000 };
+const PARTS_MEMBERS = {
+  client: true,
+  meterProvider: true,
+  monotonicMillis: true,
+  epochMillis: true,
+} as const;
+const SETTINGS_MEMBERS = { circuitBreaker: true } as const satisfies Record<keyof ReadCallsSettings, true>;
 const BREAKER_MEMBERS = {
   failures: true,
   probeAfterMillis: true,
@@ -121,7 +128,7 @@ export class ReadCalls {
   #lastErrorAtMillis: number | undefined;
 
   /**
-   * `parts.now` is a monotonic clock in milliseconds, by default `performance.now`.
+   * `parts.monotonicMillis` is a monotonic clock in milliseconds, by default `performance.now`.
    * @param parts.meterProvider - where metrics go; without it there are none
    * @throws OptionError for a setting that is out of range
    */
@@ -135,6 +142,8 @@ export class ReadCalls {
     },
     settings: ReadCallsSettings = {},
   ) {
+    checkMembers('parts', parts, PARTS_MEMBERS);
+    checkMembers('', settings, SETTINGS_MEMBERS);
     const { client, meterProvider } = parts;
     this.client = client;
     this.#epochMillis = parts.epochMillis ?? Date.now;

@@ -1,3 +1,4 @@
+import { checkMembers } from '../../cloudwatch/check-members.js';
 import { type CountedValues, Datapoint, type DatapointStatistics } from './datapoint.js';
 import { keyOfSeries, type MetricSeries } from './metric-series.js';
 
@@ -20,6 +21,11 @@ export interface WantedMetrics {
   readonly namespace?: string | undefined;
   readonly metricName?: string | undefined;
 }
+
+const WANTED_MEMBERS = { namespace: true, metricName: true } as const satisfies Record<
+  keyof WantedMetrics,
+  true
+>;
 
 /** A metric as it is read back. */
 export interface MetricReading extends MetricSeries {
@@ -83,7 +89,9 @@ export class MetricStore {
   }
 
   /** What was gathered, the minute that goes on as if it ended now. */
-  read({ namespace, metricName }: WantedMetrics = {}): MetricReading[] {
+  read(wanted: WantedMetrics = {}): MetricReading[] {
+    checkMembers('', wanted, WANTED_MEMBERS);
+    const { namespace, metricName } = wanted;
     const readings = new Map<string, MetricSeries & { datapoints: MetricReading['datapoints'][number][] }>();
     for (const { seriesKey, series, timestamp, point } of this.#points.values()) {
       if ((namespace ?? series.namespace) !== series.namespace) continue;

@@ -51,6 +51,12 @@ export class RecordExpectation {
   /** @throws OptionError for a wrong option */
   constructor(source: RecordSource, options: ExpectRecordsOptions) {
     checkMembers('', options, MEMBERS);
+    if (
+      !Array.isArray(source) &&
+      typeof (source as { events?: unknown } | undefined)?.events !== 'function'
+    ) {
+      throw new OptionError('source', 'be a local service, a MockLogStream, or a list of events', source);
+    }
     const { timeoutMillis = 5_000, ...filter } = options;
     if (!(timeoutMillis >= 0)) {
       throw new OptionError('timeoutMillis', 'be a number of milliseconds from 0', timeoutMillis);

@@ -1,6 +1,6 @@
 import { OptionError } from '../../cloudwatch/errors.js';
 import { LocalCloudWatchLogs } from '../local-cloudwatch-logs.js';
-import type { LocalCloudWatchLogsOptions } from '../local-options.js';
+import { checkOptions, type LocalCloudWatchLogsOptions } from '../local-options.js';
 
 /** A runner's hook: `before` of mocha and node:test, `beforeAll` of vitest and jest. */
 export type TestHook = (action: () => Promise<void>) => unknown;
@@ -22,14 +22,19 @@ export interface LocalLogsFixture {
  * Starts a local service before a suite's tests, empties it before each, and stops it after them.
  * @param hooks - the runner's own: `{ beforeAll: before, beforeEach, afterAll: after }` for mocha and node:test, `{
  * beforeAll, beforeEach, afterAll }` for vitest and jest
+ * @throws OptionError for a wrong option
  * @example
  * const logs = localLogsFixture({ beforeAll, beforeEach, afterAll });
  * it('logs', () => expectRecords(logs.local).toContain({ body: 'started' }));
  */
 export function localLogsFixture(
-  { beforeAll, beforeEach, afterAll }: TestHooks,
+  hooks: TestHooks,
   options: LocalCloudWatchLogsOptions = {},
 ): LocalLogsFixture {
+  checkHooks(hooks);
+  const { beforeAll, beforeEach, afterAll } = hooks;
+  // Now rather than in the hook, whose error names no line of the test.
+  checkOptions(options);
   let local: LocalCloudWatchLogs | undefined;
   beforeAll(async () => {
     local = await LocalCloudWatchLogs.start(options);
@@ -46,4 +51,10 @@ export function localLogsFixture(
       throw new OptionError('local', 'be read in tests and hooks: the service starts before the first test');
     },
   };
+}
+
+function checkHooks(hooks: unknown): void {
+  const { beforeAll, beforeEach, afterAll } = (hooks ?? {}) as Partial<TestHooks>;
+  if (beforeAll && beforeEach && afterAll) return;
+  throw new OptionError('hooks', 'have beforeAll, beforeEach and afterAll of the test runner', hooks);
 }

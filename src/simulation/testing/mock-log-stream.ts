@@ -1,5 +1,6 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { checkMembers } from '../../cloudwatch/check-members.js';
+import { checkIterable } from '../../cloudwatch/check-values.js';
 import { AdjustableClock } from '../faults/adjustable-clock.js';
 import type { FaultInjection } from '../faults/fault-injection.js';
 import type { FaultRule } from '../faults/fault-rule.js';
@@ -91,7 +92,8 @@ export class MockLogStream {
    * @returns how many
    * @throws OptionError for an event that PutLogEvents would not take
    */
-  put(events: Iterable<Pick<PlacedEvent, 'timestamp' | 'message'>>): Promise<number> {
+  async put(events: Iterable<Pick<PlacedEvent, 'timestamp' | 'message'>>): Promise<number> {
+    checkIterable('events', events);
     const placed = [...events].map(({ timestamp, message }) => ({ ...this.place, timestamp, message }));
     return storeFixtures(this.#service.context, placed);
   }

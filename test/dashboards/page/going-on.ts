@@ -101,7 +101,7 @@ export function describeGoingOn(world: PageWorld): void {
           client: service.client,
           logGroups: ['*'],
           source: 'polling',
-          clock,
+          epochMillis: clock,
         });
         const url = own ? await world.serve(handlerFor(service, { live })) : undefined;
         const page = await world.open('/live', {}, url);
