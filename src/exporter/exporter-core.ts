@@ -54,6 +54,8 @@ interface Encoding {
   isThroughAfterStep(): boolean;
 }
 
+const WHAT_IS_MISSING = 'a part of this package could not be loaded';
+
 /**
  * Encodes records and brings them to delivery. `CloudWatchLogExporter` hands it whole exports; our processor, which
  * bounds what waits before it by {@link room}, batches of its queue.
@@ -238,26 +240,24 @@ export class ExporterCore implements LogRecordExporter {
   /** The fate of the records so far. */
   status(): ExporterStatus {
     const delivery = this.#delivery.status();
+    const { deliveredBytes, deliveredEvents: delivered } = delivery;
     const { inheritedEvents: inherited = 0, handedOnEvents = 0 } = delivery;
     const handedOn = handedOnEvents + this.#takenAhead;
     return {
       emitted: this.#emitted,
       addedBySplit: this.#addedBySplit,
-      delivered: delivery.deliveredEvents,
+      delivered,
       // Records neither delivered nor lost are still with us: encoded, waiting for room, held or in flight.
-      kept:
-        this.#emitted +
-        this.#addedBySplit +
-        inherited -
-        handedOn -
-        delivery.deliveredEvents -
-        this.#losses.total(),
+      kept: this.#emitted + this.#addedBySplit + inherited - handedOn - delivered - this.#losses.total(),
       inherited,
       handedOn,
       spool: delivery.spool,
       dropped: this.#losses.total(),
       droppedByReason: this.#losses.byReason(),
-      deliveredBytes: delivery.deliveredBytes,
+      deliveredBytes,
+      usdPerMillion:
+        deliveredBytes / delivered / (this.#settings.logGroupClass === 'INFREQUENT_ACCESS' ? 4000 : 2000) ||
+        undefined,
       heldEvents: delivery.heldEvents,
       heldBytes: delivery.heldBytes,
       batches: this.#batches,
@@ -426,7 +426,7 @@ export class ExporterCore implements LogRecordExporter {
       return await this.#onDemand.load();
     } catch (error) {
       const lost = records.filter((record) => leave(record) === 0).length;
-      this.#losses.record('delivery_failed', lost, 'a part of this package could not be loaded');
+      this.#losses.record('delivery_failed', lost, WHAT_IS_MISSING);
       throw error;
     }
   }
@@ -562,7 +562,7 @@ function clientOf(settings: ExporterSettings): CreateClient {
 
 const NOT_LOADED: HealthReport = {
   healthy: false,
-  problems: [{ kind: 'refused', message: 'a part of this package could not be loaded' }],
+  problems: [{ kind: 'refused', message: WHAT_IS_MISSING }],
 };
 
 const SUCCESS: ExportResult = { code: ExportResultCode.SUCCESS };
