@@ -75,10 +75,15 @@ const ECS = {
   'aws.log.stream.arns': [`${GROUP_ARN}:log-stream:orders/orders/${TASK}`],
 };
 
+const INSTANCE = {
+  'host.name': PROCESS['host.name'],
+  'service.instance.id': '0c9d2f0e-7a4b-4f7e-9f55-3f1a6f0d2b11',
+};
 const RESOURCES = {
   'service, SDK': { ...SERVICE, ...SDK },
-  'and host, process': { ...SERVICE, ...SDK, ...PROCESS },
-  'and ECS': { ...SERVICE, ...SDK, ...PROCESS, ...ECS },
+  register: { ...SERVICE, ...SDK, ...INSTANCE, 'process.pid': 17 },
+  'and host, process': { ...SERVICE, ...SDK, ...INSTANCE, ...PROCESS },
+  'and ECS': { ...SERVICE, ...SDK, ...INSTANCE, ...PROCESS, ...ECS },
 };
 
 type Choice = Pick<
@@ -111,10 +116,12 @@ const usd = (bytes: number): string => ((bytes / 1e9) * USD_PER_GIGABYTE * (1e6 
 row('`layout`', '`resourceAttributes`', ...Object.keys(RESOURCES));
 row('---', '---', ...Object.keys(RESOURCES).map(() => '---'));
 const CHOICES: readonly [string, string, Choice][] = [
-  ['collector', '`all`', {}],
+  ['collector', '`essential`', {}],
+  ['collector', '`all`', { resourceAttributes: 'all' }],
   ['collector', '`service.name`', { resourceAttributes: ['service.name'] }],
   ['collector', '`none`', { resourceAttributes: 'none' }],
-  ['otlp', '`all`', { layout: 'otlp' }],
+  ['otlp', '`essential`', { layout: 'otlp' }],
+  ['otlp', '`all`', { layout: 'otlp', resourceAttributes: 'all' }],
   ['otlp', '`none`', { layout: 'otlp', resourceAttributes: 'none' }],
   ['body', '–', { layout: 'body' }],
 ];

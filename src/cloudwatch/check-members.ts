@@ -1,3 +1,4 @@
+import { isObject } from './is-object.js';
 import { OptionError } from './errors.js';
 import { nearestName } from './nearest-name.js';
 
@@ -8,7 +9,7 @@ import { nearestName } from './nearest-name.js';
  * @throws OptionError for what is no object, and for the first unknown member, with the one that is near
  */
 export function checkMembers(option: string, value: unknown, members: Readonly<Record<string, true>>): void {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     throw new OptionError(option === '' ? 'options' : option, 'be an object', value);
   }
   for (const name of Object.keys(value)) {

@@ -88,7 +88,7 @@ export class DeliveryOnDemand implements Delivery {
       return this.#delivery;
     } catch (cause) {
       const name = cause instanceof Error ? cause.name : typeof cause;
-      const message = `the part of this package that delivers could not be loaded: ${name}`;
+      const message = `delivery could not be loaded: ${name}`;
       this.#error = new CloudWatchLogsError('ERR_LOAD', message, { cause });
       this.#parts.diagnostics.error('load', message);
       return undefined;

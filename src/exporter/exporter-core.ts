@@ -59,6 +59,8 @@ interface Encoding {
   isThroughAfterStep(): boolean;
 }
 
+const WHAT_IS_MISSING = 'a part of this package could not be loaded';
+
 /**
  * Encodes records and brings them to delivery. `CloudWatchLogExporter` hands it whole exports; our processor, which
  * bounds what waits before it by {@link room}, batches of its queue.
@@ -268,6 +270,10 @@ export class ExporterCore implements LogRecordExporter {
       dropped,
       droppedByReason: this.#losses.byReason(),
       ...figures,
+      usdPerMillion:
+        figures.deliveredBytes /
+          delivered /
+          (this.#settings.logGroupClass === 'INFREQUENT_ACCESS' ? 4000 : 2000) || undefined,
       batches: this.#batches,
       breaker,
       lastError,
@@ -437,7 +443,7 @@ export class ExporterCore implements LogRecordExporter {
       return await this.#onDemand.load();
     } catch (error) {
       const lost = records.filter((record) => leave(record) === 0).length;
-      this.#losses.record('delivery_failed', lost, 'a part of this package could not be loaded');
+      this.#losses.record('delivery_failed', lost, WHAT_IS_MISSING);
       throw error;
     }
   }
@@ -568,7 +574,7 @@ function clientOf(settings: ExporterSettings): CreateClient {
 
 const NOT_LOADED: HealthReport = {
   healthy: false,
-  problems: [{ kind: 'refused', message: 'a part of this package could not be loaded' }],
+  problems: [{ kind: 'refused', message: WHAT_IS_MISSING }],
 };
 
 const SUCCESS: ExportResult = { code: ExportResultCode.SUCCESS };

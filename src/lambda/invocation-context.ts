@@ -1,6 +1,7 @@
 /** What is used of the context that Lambda's runtime gives to a handler. */
 export interface LambdaContext {
   getRemainingTimeInMillis?(): number;
+  readonly awsRequestId?: unknown;
 }
 
 /** The functions of older handlers that end an invocation. */

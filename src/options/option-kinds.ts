@@ -1,3 +1,4 @@
+import { isObject } from '../cloudwatch/is-object.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { logGroupNameProblem, logStreamNameProblem } from '../cloudwatch/names.js';
 import { fillTemplate, parseTemplate, TemplateError, type Template } from '../encoding/template.js';
@@ -171,10 +172,10 @@ export function pairs(
 ): Option<Readonly<Record<string, string>>, Readonly<Record<string, string>> | undefined> {
   return declare<Readonly<Record<string, string>>, Readonly<Record<string, string>> | undefined>(spec, {
     check(name, value) {
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      if (!isObject(value)) {
         throw new OptionError(name, 'be an object whose values are texts', value);
       }
-      const entries = Object.entries(value as Record<string, unknown>);
+      const entries = Object.entries(value);
       if (entries.length > spec.max) {
         throw new OptionError(name, `have at most ${spec.max} entries; it has ${entries.length}`);
       }
@@ -304,7 +305,7 @@ export function group<const Members extends OptionTable, Off extends boolean>(
     members,
     check(name, value) {
       if (value === false && spec.canBeOff) return false as Off extends true ? false : never;
-      if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      if (!isObject(value)) {
         throw new OptionError(name, rule, value);
       }
       return value as SettingsOf<Members>;

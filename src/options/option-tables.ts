@@ -37,6 +37,7 @@ import {
   type Option,
 } from './option-kinds.js';
 import { OVERSIZE_POLICIES, type TransformFunction } from '../encoding/record-encoder.js';
+import { ENV_PREFIX } from './environment-names.js';
 import { type OldLayoutName } from './renamed-options.js';
 import { parseRedactPath } from '../encoding/redact.js';
 import {
@@ -53,6 +54,12 @@ export const DEFAULT_LOG_STREAM_NAME =
   "{service.name|'unknown_service'}/{service.instance.id|host.name|hostname}/{yyyy-mm-dd}";
 
 type AwsCredentials = NonNullable<CloudWatchLogsClientConfig['credentials']>;
+
+const RESOURCE_WORDS = ['all', 'essential', 'none'] as const;
+
+function isResourceWord(value: unknown): value is (typeof RESOURCE_WORDS)[number] {
+  return (RESOURCE_WORDS as readonly unknown[]).includes(value);
+}
 
 /** Named, because declarations would otherwise spell the type out of a package that is not ours to import. */
 // eslint-disable-next-line @typescript-eslint/no-empty-object-type -- a type alias has no name in declarations
@@ -218,19 +225,22 @@ export const EXPORTER_OPTIONS = {
   xrayTraceId: flag({
     default: false,
   }),
-  /** Resource attributes that each message carries. They are billed with each event. */
+  /**
+   * Resource attributes that each message carries, billed with each event. `essential`: all but what detectors find out about
+   * SDK, process, machine and platform.
+   */
   resourceAttributes: either<ResourceAttributes, ResourceAttributes>({
-    default: 'all',
+    default: 'essential',
     check(name, value) {
-      if (value === 'all' || value === 'none') return value;
+      if (isResourceWord(value)) return value;
       if (Array.isArray(value) && value.every((item) => typeof item === 'string' && item !== '')) {
         return [...(value as string[])];
       }
-      throw new OptionError(name, 'be "all", "none" or a list of attribute names', value);
+      throw new OptionError(name, 'be all, essential, none or a list of names', value);
     },
     fromText: (_, value) => {
       const word = value.trim();
-      return word === 'all' || word === 'none' ? word : splitList(value);
+      return isResourceWord(word) ? word : splitList(value);
     },
   }),
   /** Records of a lower severity are dropped; those without a severity pass. */
@@ -469,7 +479,7 @@ export const PROCESSOR_OPTIONS = {
    * time unless `concurrency` is given.
    */
   writeAhead: writeAheadOption({
-    env: 'OTEL_EXPORTER_CLOUDWATCH_LOGS_WRITE_AHEAD_DIRECTORY',
+    env: `${ENV_PREFIX}WRITE_AHEAD_DIRECTORY`,
   }),
   /**
    * Trace context of records for which OpenTelemetry has none: a function that gives `{ traceId, spanId, traceFlags }`, or

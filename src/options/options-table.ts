@@ -48,7 +48,7 @@ const TYPES: Readonly<Record<string, string>> = {
   credentials: 'AWS credentials or a provider of them',
   client: '`CloudWatchLogsClient`',
   layout: `${LAYOUT_NAMES.map(code).join(', ')} or a function (in code)`,
-  resourceAttributes: '`all`, `none` or a list of names',
+  resourceAttributes: '`essential`, `all`, `none` or a list of names',
   minSeverity: `${SEVERITY_NAMES.map(code).join(', ')} or a number from 1 to ${MAX_SEVERITY_NUMBER}`,
   redact: 'list of paths',
   transform: 'function(record)',

@@ -1,3 +1,4 @@
+import { isObject } from '../cloudwatch/is-object.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { nearestName } from '../cloudwatch/nearest-name.js';
 import { environmentName } from './environment-names.js';
@@ -104,11 +105,11 @@ class OptionReader {
   #fromCode(table: OptionTable, options: unknown, prefix: string): Map<string, Given> {
     const given = new Map<string, Given>();
     if (options === undefined) return given;
-    if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+    if (!isObject(options)) {
       this.#fail(new OptionError(prefix.slice(0, -1) || 'options', 'be an object', options), 'code');
       return given;
     }
-    for (const [name, value] of Object.entries(options as Record<string, unknown>)) {
+    for (const [name, value] of Object.entries(options)) {
       if (!Object.hasOwn(table, name)) this.#fail(unknownOption(table, name, prefix), 'code');
       else if (value !== undefined) {
         given.set(name, { origin: { source: 'code', calledAs: prefix + name }, value });

@@ -1,3 +1,4 @@
+import { isObject } from '../cloudwatch/is-object.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { ENV_PREFIX } from './environment-names.js';
 import { type Environment, type OptionProblem, textOf } from './read-options.js';
@@ -70,7 +71,7 @@ export function readRenamed(
     renamed.push(LAYOUT);
     variables = { ...variables, [LAYOUT_VARIABLE]: 'collector' };
   }
-  if (typeof options !== 'object' || options === null || Array.isArray(options)) {
+  if (!isObject(options)) {
     return { options: options as undefined, environment: variables, renamed, problems };
   }
   const current: Record<string, unknown> = { ...options };

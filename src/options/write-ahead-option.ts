@@ -1,3 +1,4 @@
+import { isObject } from '../cloudwatch/is-object.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { nearestName } from '../cloudwatch/nearest-name.js';
 import { either, type Option } from './option-kinds.js';
@@ -32,7 +33,7 @@ export function writeAheadOption(spec: {
 }
 
 function checkWriteAhead(name: string, value: unknown): WriteAheadSettings {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     throw new OptionError(name, 'be an object with a directory', value);
   }
   const names = ['directory', ...Object.keys(NUMBERS)];
@@ -44,13 +45,13 @@ function checkWriteAhead(name: string, value: unknown): WriteAheadSettings {
       `be one of ${names.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`,
     );
   }
-  const { directory } = value as Record<string, unknown>;
+  const { directory } = value;
   if (typeof directory !== 'string' || directory.trim() === '') {
     throw new OptionError(`${name}.directory`, 'be the path of a directory', directory);
   }
   const number = (member: keyof typeof NUMBERS): number => {
     const { min, max, default: otherwise } = NUMBERS[member];
-    const given = (value as Record<string, unknown>)[member] ?? otherwise;
+    const given = value[member] ?? otherwise;
     if (!Number.isInteger(given) || (given as number) < min || (given as number) > max) {
       throw new OptionError(`${name}.${member}`, `be a whole number from ${min} to ${max}`, given);
     }

@@ -21,6 +21,28 @@ export function isInLambda(environment: Environment): boolean {
   return stringOf(environment, 'AWS_LAMBDA_FUNCTION_NAME') !== undefined;
 }
 
+/**
+ * What AWS Lambda says of the function in its environment, by OpenTelemetry's names. The service is called as the function
+ * where nobody names it. Source: Lambda guide, "Defined runtime environment variables".
+ */
+export function lambdaAttributes(environment: Environment): Record<string, string | number> {
+  const text = (name: string): string | undefined => stringOf(environment, name);
+  const megabytes = Number(text('AWS_LAMBDA_FUNCTION_MEMORY_SIZE'));
+  const all: Readonly<Record<string, string | number | undefined>> = {
+    'cloud.provider': 'aws',
+    'cloud.platform': 'aws_lambda',
+    'cloud.region': text('AWS_REGION'),
+    'faas.name': text('AWS_LAMBDA_FUNCTION_NAME'),
+    'faas.version': text('AWS_LAMBDA_FUNCTION_VERSION'),
+    'faas.instance': text('AWS_LAMBDA_LOG_STREAM_NAME'),
+    'faas.max_memory': megabytes > 0 ? megabytes * 1024 * 1024 : undefined,
+    'service.name': text('AWS_LAMBDA_FUNCTION_NAME'),
+  };
+  return Object.fromEntries(
+    Object.entries(all).filter((entry): entry is [string, string | number] => entry[1] !== undefined),
+  );
+}
+
 /** A handler of any kind. */
 export type Handler = Parameters<typeof flushAfterInvocation>[0];
 type Exports = Record<string, unknown>;

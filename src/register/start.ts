@@ -23,6 +23,7 @@ import {
   LOGGERS,
 } from './instrumentations.js';
 import type * as ExtrasModule from './extras.js';
+import { InvocationIds } from './invocation-ids.js';
 import { createLoggerProvider, sdkLogsProblem } from './logger-provider.js';
 import {
   findSetLogsApis,
@@ -90,6 +91,7 @@ export interface Prepared {
 
 /** What the end of an invocation flushes, once there is something to flush. */
 interface HandlerFlush {
+  readonly ids: InvocationIds;
   options?: InvocationFlushOptions;
 }
 
@@ -176,16 +178,19 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
       '@opentelemetry/sdk-logs',
     ]) as LogsApis['apiLogs'],
   };
-  const resource = createResource(application);
-
-  const spanResource = createSpanResource(application, resource, environment);
+  const ofProcess = createResource(application, environment, report);
+  const spanResource = createSpanResource(application, ofProcess, environment);
   const isApiSetByOthers = isApiSet('trace');
   const withdraw = setTracing(api, application, environment, autoInstrumented, spanResource);
-  const handlerFlush: HandlerFlush | undefined = isInLambda(environment) ? {} : undefined;
+  const handlerFlush: HandlerFlush | undefined = isInLambda(environment)
+    ? { ids: new InvocationIds() }
+    : undefined;
   const hookHandler = (): void => {
     if (!handlerFlush) return;
     const flushed = (handler: Handler): Handler =>
-      handlerFlush.options ? flushAfterInvocation(handler, handlerFlush.options) : handler;
+      handlerFlush.options
+        ? flushAfterInvocation(handlerFlush.ids.wrap(handler), handlerFlush.options)
+        : handler;
     wrapHandler(application, environment, flushed, report);
   };
   if (autoInstrumented) hookHandler();
@@ -199,7 +204,7 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
   return {
     application,
     logsApis,
-    resource,
+    resource: ofProcess?.resource,
     instrumentations,
     environment,
     senderFile: findSender(ownRequire),
@@ -388,7 +393,12 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras:
     application,
     // Ours before the others: they see the trace context that it takes.
     {
-      processors: [...(capture ? [capture] : []), processor, ...(others ? [others] : [])],
+      processors: [
+        ...(prepared.handlerFlush ? [prepared.handlerFlush.ids] : []),
+        ...(capture ? [capture] : []),
+        processor,
+        ...(others ? [others] : []),
+      ],
       resource: prepared.resource,
     },
     environment,

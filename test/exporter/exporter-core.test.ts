@@ -64,6 +64,22 @@ describe('ExporterCore', () => {
     expect(made.status()).to.include({ emitted: 2, delivered: 2, kept: 0, dropped: 0 });
   });
 
+  it('says what a million such records cost, by the price of their class', async () => {
+    for (const [logGroupClass, usd] of [
+      [undefined, 0.5],
+      ['STANDARD', 0.5],
+      ['INFREQUENT_ACCESS', 0.25],
+    ] as const) {
+      const { send, delivery, exporter: made } = exporter(logGroupClass && { logGroupClass });
+      expect(made.status().usdPerMillion).to.equal(undefined);
+      await send(record(), record());
+      const status = delivery.status.bind(delivery);
+      // 1,000 bytes a record are a gigabyte a million.
+      delivery.status = () => ({ ...status(), deliveredBytes: 2000 });
+      expect(made.status().usdPerMillion).to.equal(usd);
+    }
+  });
+
   it('succeeds with nothing to send', async () => {
     const { send, delivery } = exporter();
     expect(await send()).to.deep.equal({ code: ExportResultCode.SUCCESS });

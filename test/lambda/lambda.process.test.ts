@@ -109,6 +109,35 @@ describe('a Lambda function', function () {
     expect(end!.trace_id).to.equal(begin!.trace_id);
   });
 
+  it('gives records the request id of their invocation, and the service the name of the function', async () => {
+    const all = { [`${PREFIX}RESOURCE_ATTRIBUTES`]: 'all', AWS_LAMBDA_FUNCTION_MEMORY_SIZE: '512' };
+    for (const handler of ['module.logs', 'script.callsBack', 'module.streams']) {
+      start(handler, all);
+      await lambda.invoke({ id: 1 });
+      await lambda.invoke({ id: 2 });
+      await lambda.shutDown();
+    }
+    const records = await readGroup(local.endpoint, logGroupName);
+    const idsOf = (body: string): unknown[] =>
+      records
+        .filter((record) => record.body === body)
+        .map(({ attributes }) => attributes?.['faas.invocation_id']);
+    expect(idsOf('init').every((id) => id === undefined)).to.equal(true);
+    for (const of of [1, 2]) {
+      const [begin, end] = [idsOf(`begin ${of}`), idsOf(`end ${of}`)];
+      expect(begin).to.have.lengthOf(3);
+      expect(end).to.deep.equal(begin);
+      for (const id of begin) expect(id).to.be.a('string').and.not.equal('');
+    }
+    expect(idsOf('begin 1')).to.not.deep.equal(idsOf('begin 2'));
+    expect(records[0]!.resource).to.include({
+      'service.name': 'test',
+      'faas.name': 'test',
+      'faas.max_memory': 512 * 1024 * 1024,
+      'cloud.platform': 'aws_lambda',
+    });
+  });
+
   it('works without register, where the handler is wrapped', async () => {
     start('wrapped.logs', { NODE_OPTIONS: '--no-warnings' });
     for (const id of [1, 2]) {

@@ -184,12 +184,13 @@ const CASES: Record<keyof typeof EXPORTER_OPTIONS | keyof typeof PROCESSOR_OPTIO
   },
   resourceAttributes: {
     wrong: [
-      ['some', 'must be "all", "none" or a list of attribute names; it is "some"'],
-      [[1], 'must be "all", "none" or a list'],
-      [[''], 'must be "all", "none" or a list'],
+      ['some', 'must be all, essential, none or a list of names; it is "some"'],
+      [[1], 'must be all, essential, none or a list'],
+      [[''], 'must be all, essential, none or a list'],
     ],
-    right: ['all', 'none', ['service.name'], []],
+    right: ['all', 'essential', 'none', ['service.name'], []],
     env: [
+      ['essential ', 'essential'],
       ['none', 'none'],
       ['service.name, host.name', ['service.name', 'host.name']],
     ],

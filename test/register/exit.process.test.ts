@@ -192,5 +192,5 @@ describe('register, at the end of the process', function () {
 
 /** From how many processes there are records. What is in flight when a process ends is sent once more. */
 function processesOf(records: ApplicationResult['records']): number {
-  return new Set(records.map(({ resource }) => resource['process.pid'])).size;
+  return new Set(records.map(({ resource }) => resource['service.instance.id'])).size;
 }

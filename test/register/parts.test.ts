@@ -264,15 +264,16 @@ describe('createTracerProvider', () => {
 });
 
 describe('createSpanResource', () => {
-  const resource = createResource(application);
-  const namesFor = (logGroupName: string | undefined, from = resource): unknown =>
-    createSpanResource(application, from, {
+  const ofProcess = createResource(application, {}, fail)!;
+  const { resource } = ofProcess;
+  const namesFor = (logGroupName: string | undefined): unknown =>
+    createSpanResource(application, ofProcess, {
       OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME: logGroupName,
     })?.attributes['aws.log.group.names'];
 
   it('names the log group of the process, where it is known', () => {
     expect(namesFor('/apps/orders')).to.deep.equal(['/apps/orders']);
-    const { 'telemetry.sdk.language': language } = resource!.attributes;
+    const { 'telemetry.sdk.language': language } = resource.attributes;
     expect(namesFor('/apps/{telemetry.sdk.language}')).to.deep.equal([`/apps/${String(language)}`]);
     for (const unknown of [
       undefined,
@@ -286,12 +287,12 @@ describe('createSpanResource', () => {
   });
 
   it('gives spans what the records have beside it, and records not the name', () => {
-    const spans = createSpanResource(application, resource, {
+    const spans = createSpanResource(application, ofProcess, {
       OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME: '/a',
     })!;
     const { 'aws.log.group.names': names, ...others } = spans.attributes;
     expect(names).to.deep.equal(['/a']);
-    expect(others).to.deep.equal(resource!.attributes);
+    expect(others).to.deep.equal(resource.attributes);
     const provider = createTracerProvider(application, {}, fail, spans);
     const span = provider!.getTracer('test').startSpan('span') as unknown as {
       resource: unknown;

@@ -1,4 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
+import { hostname } from 'node:os';
+import { createServer, type Server } from 'node:http';
+import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
@@ -173,17 +176,67 @@ describe('register', function () {
   });
 
   it('describes the process', async () => {
-    const { records } = await run('pino.mjs', {
-      environment: { OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test,service.instance.id=one' },
-    });
-    expect(records[0]!.resource).to.include({
+    const environment = {
+      OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test,service.instance.id=one,team=shop',
+    };
+    const essential = {
       'service.name': 'register-test',
       'service.instance.id': 'one',
       'deployment.environment.name': 'test',
-      'telemetry.sdk.language': 'nodejs',
-      'telemetry.sdk.name': 'opentelemetry',
+      team: 'shop',
+    };
+    const { records } = await run('pino.mjs', { environment });
+    expect(records[0]!.resource).to.deep.equal({ ...essential, 'host.name': hostname() });
+    const all = { ...environment, OTEL_EXPORTER_CLOUDWATCH_LOGS_RESOURCE_ATTRIBUTES: 'all' };
+    const { resource } = (await run('pino.mjs', { environment: all })).records[0]!;
+    expect(resource).to.include({ ...essential, 'telemetry.sdk.language': 'nodejs' });
+    expect(resource).to.include.keys('host.name', 'process.pid', 'telemetry.sdk.version');
+  });
+
+  describe('on ECS', () => {
+    let metadata: Server;
+    let answers = true;
+    before(async () => {
+      metadata = createServer((request, response) => {
+        if (!answers) return;
+        const arn = (what: string): string => `arn:aws:ecs:eu-west-1:111122223333:${what}/shop/1`;
+        const task = { TaskARN: arn('task'), Cluster: 'shop', Family: 'orders', Revision: '1' };
+        response.end(JSON.stringify(request.url === '/task' ? task : { ContainerARN: arn('container') }));
+      });
+      await new Promise<void>((resolve) => metadata.listen(0, '127.0.0.1', resolve));
     });
-    expect(records[0]!.resource).to.include.keys('host.name', 'process.pid', 'telemetry.sdk.version');
+    after(() => {
+      metadata.closeAllConnections();
+      metadata.close();
+    });
+    const onEcs = (environment: Record<string, string> = {}): Promise<ApplicationResult> =>
+      run('pino.mjs', {
+        environment: {
+          ECS_CONTAINER_METADATA_URI_V4: `http://127.0.0.1:${(metadata.address() as AddressInfo).port}`,
+          ...environment,
+        },
+      });
+
+    it('describes the task where that is wanted, and bills nobody for it else', async () => {
+      const all = await onEcs({ OTEL_EXPORTER_CLOUDWATCH_LOGS_RESOURCE_ATTRIBUTES: 'all' });
+      expect(all.stderr).to.equal('');
+      expect(all.records.map(({ resource }) => resource['aws.ecs.task.family'])).to.deep.equal(['orders']);
+      const { stderr, records } = await onEcs();
+      expect(stderr).to.equal('');
+      expect(Object.keys(records[0]!.resource).sort()).to.deep.equal([
+        'host.name',
+        'service.instance.id',
+        'service.name',
+      ]);
+    });
+
+    it('loses no record where the task answers never', async () => {
+      answers = false;
+      const { stderr, records } = await onEcs({ OTEL_EXPORTER_CLOUDWATCH_LOGS_RESOURCE_ATTRIBUTES: 'all' });
+      expect(stderr).to.equal('');
+      expect(records.map(({ body }) => body)).to.deep.equal(['hello']);
+      expect(records[0]!.resource).to.include({ 'service.name': 'register-test' });
+    });
   });
 
   it('marks traces as OTEL_TRACES_SAMPLER says', async () => {

@@ -14,8 +14,11 @@ export type LayoutName = (typeof LAYOUT_NAMES)[number];
  */
 export type LayoutFunction = (record: ReadableLogRecord) => string | object;
 
-/** Which resource attributes stand in each message: all, those named, or none. */
-export type ResourceAttributes = 'all' | 'none' | readonly string[];
+/**
+ * Which resource attributes stand in each message: all, those named, none, or the essential ones, which are all but what
+ * detectors find out about SDK, process, machine and platform. Of the machine its name stays.
+ */
+export type ResourceAttributes = 'all' | 'essential' | 'none' | readonly string[];
 
 /** Members that a layout writes beside the record as it is. */
 export interface LayoutExtras {

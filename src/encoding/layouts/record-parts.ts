@@ -4,6 +4,9 @@ import { addMember, jsonString, jsonText, writeMember } from '../json-text.js';
 import { type Redaction } from '../redact.js';
 import { type ResourceAttributes } from './layout.js';
 
+/** What detectors find out, and what Kubernetes injects. The host's name is of use: on Kubernetes it is the pod's, on ECS the task's. */
+const FOUND = /^(telemetry|process|os|container|k8s|cloud|aws|faas|gcp|azure|host(?!\.name$))\./;
+
 /** Writes the attributes of a resource as a JSON object. @returns undefined where none are wanted or there */
 export type ResourceWriter = (resource: ReadableLogRecord['resource']) => string | undefined;
 
@@ -30,11 +33,14 @@ export function createResourceWriter(
 
 function writeResource(
   resource: ReadableLogRecord['resource'],
-  choice: 'all' | readonly string[],
+  choice: string | readonly string[],
   redaction: Redaction | undefined,
 ): string {
   const attributes = resource.attributes as Readonly<Record<string, unknown>>;
-  const names = choice === 'all' ? Object.keys(attributes) : choice;
+  let names = choice;
+  if (typeof names === 'string') {
+    names = Object.keys(attributes).filter((name) => choice === 'all' || !FOUND.test(name));
+  }
   let members = '';
   for (const name of names) {
     if (!Object.hasOwn(attributes, name)) continue;

@@ -117,6 +117,40 @@ describe('the otel layout', () => {
     expect(write(record({ resource }))).to.include('"resource":{"a":1,"b":2}');
   });
 
+  it('leaves out what detectors find, unless all is wanted', () => {
+    const said = {
+      'service.name': 'orders',
+      'service.instance.id': 'one',
+      'deployment.environment.name': 'test',
+      'host.name': 'ip-10-0-1-23',
+      team: 'shop',
+      processor: 'mine',
+    };
+    const found = {
+      'telemetry.sdk.name': 'opentelemetry',
+      'process.pid': 7,
+      'os.type': 'linux',
+      'host.id': 'i-1',
+      'host.namespace': 'x',
+      'container.id': 'c',
+      'k8s.pod.uid': 'u',
+      'cloud.region': 'eu-west-1',
+      'aws.ecs.task.arn': 'arn',
+      'faas.name': 'f',
+      'gcp.a': 1,
+      'azure.a': 1,
+    };
+    const resource = { attributes: { ...found, ...said } };
+    for (const layout of ['collector', 'otlp'] as const) {
+      const of = (choice: ResourceAttributes): string => written(layout, { resource }, choice);
+      for (const name of Object.keys(said)) expect(of('essential'), name).to.include(`"${name}":`);
+      for (const name of Object.keys(found)) {
+        expect(of('essential'), name).to.not.include(`"${name}":`);
+        expect(of('all'), name).to.include(`"${name}":`);
+      }
+    }
+  });
+
   it('remembers resources and scopes that have nothing to write', () => {
     const write = createMessageWriter('collector', ['host.name']);
     const one = record({ body: 'x', instrumentationScope: { name: '' } });

@@ -315,6 +315,7 @@ const layouts = fc.constantFrom<LayoutName | LayoutFunction>('collector', 'otlp'
 );
 
 const resourceAttributes = fc.constantFrom<ResourceAttributes>(
+  'essential',
   'all',
   'none',
   ['a', 'token'],

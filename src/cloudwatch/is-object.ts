@@ -1,0 +1,4 @@
+/** Whether something has members, as options do: no list, and not null. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
