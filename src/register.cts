@@ -14,7 +14,9 @@ const prepared = prepare(require);
 if (prepared) {
   try {
     // Only now: the modules that the exporter and the AWS SDK load have to find the hooks in place.
-    const { createProcessor } = require('./register/create-processor.js') as typeof Exporter;
+    const createProcessor = prepared.wantsProcessor
+      ? (require('./register/create-processor.js') as typeof Exporter).createProcessor
+      : undefined;
     const extras = prepared.wantsExtras ? (require('./register/extras.js') as typeof Extras) : undefined;
     start(prepared, createProcessor, extras);
   } catch (error) {

@@ -9,7 +9,9 @@ const prepared = prepare(createRequire(import.meta.url));
 if (prepared) {
   try {
     // Only now: the modules that the exporter and the AWS SDK load have to find the hooks in place.
-    const { createProcessor } = await import('./register/create-processor.js');
+    const createProcessor = prepared.wantsProcessor
+      ? (await import('./register/create-processor.js')).createProcessor
+      : undefined;
     const extras = prepared.wantsExtras ? await import('./register/extras.js') : undefined;
     start(prepared, createProcessor, extras);
   } catch (error) {

@@ -15,6 +15,7 @@ import { isApiSet } from './logs-apis.js';
 import { report, writeLine } from './report.js';
 import { createExitSender, exitSenderProblem, type ExitSenderParts } from './send-at-exit.js';
 import { type CreatedProcessor, type Extras } from './start.js';
+import { isTakingOfThread } from './threads.js';
 import { usableSettings } from './usable-settings.js';
 
 /**
@@ -49,7 +50,9 @@ export function createProcessor(
 function withTraceContext(settings: ProcessorSettings, extras: Extras | undefined): ProcessorSettings {
   const { traceContext } = settings;
   if (!extras || !traceContext || typeof traceContext === 'function') return settings;
-  return { ...settings, traceContext: extras.traceContextOf(traceContext) };
+  const found = extras.traceContextOf(traceContext);
+  // A worker thread has asked for its own records.
+  return { ...settings, traceContext: () => (isTakingOfThread() ? undefined : found()) };
 }
 
 function createClient(settings: ProcessorSettings): CloudWatchLogsClient {

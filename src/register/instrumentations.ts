@@ -1,3 +1,4 @@
+import { isMainThread } from 'node:worker_threads';
 import type * as Api from '@opentelemetry/api';
 import { isOwnTelemetry } from '../observability/own-telemetry.js';
 import { type Application } from './application.js';
@@ -75,14 +76,19 @@ export function loadInstrumentations(
   environment: Environment,
   complain: (message: string) => void,
 ): InstrumentationFactory {
-  const auto = application.load(AUTO_INSTRUMENTATIONS) as
+  // A worker thread gets no more than it needs to log with a trace id: threads are many, and start often.
+  const auto = (isMainThread ? application.load(AUTO_INSTRUMENTATIONS) : undefined) as
     { getNodeAutoInstrumentations?: (config: object) => Instrumentation[] } | undefined;
   if (auto?.getNodeAutoInstrumentations) return () => auto.getNodeAutoInstrumentations!(CONFIGURATIONS);
 
   const { isOn } = chosenInstrumentations(environment);
-  const constructors = SINGLE_INSTRUMENTATIONS.filter(isOn).flatMap((name) => {
+  const names = isMainThread ? SINGLE_INSTRUMENTATIONS : [...LOGGERS, 'http'];
+  const constructors = names.filter(isOn).flatMap((name) => {
     const packageName = instrumentationOf(name);
-    const Constructor = constructorIn(application.load(packageName) as Record<string, unknown> | undefined);
+    const holders = isMainThread ? [] : [AUTO_INSTRUMENTATIONS];
+    const Constructor = constructorIn(
+      application.load(packageName, holders) as Record<string, unknown> | undefined,
+    );
     return Constructor ? { Constructor, configuration: CONFIGURATIONS[packageName] } : [];
   });
   return () =>

@@ -1,8 +1,12 @@
 import { writeSync } from 'node:fs';
+import { isMainThread } from 'node:worker_threads';
 
-/** Says something about the start to the person who runs the application: one line on standard error. */
+/**
+ * Says something about the start to the person who runs the application: one line on standard error. What holds for a
+ * worker thread the main one has said.
+ */
 export function report(message: string): void {
-  writeLine(`opentelemetry-cloudwatch-logs: ${message}`);
+  if (isMainThread) writeLine(`opentelemetry-cloudwatch-logs: ${message}`);
 }
 
 /** Writes one line to standard error, whatever line breaks it holds. Never throws. */

@@ -1,5 +1,5 @@
 import { dirname, join } from 'node:path';
-import { isMainThread } from 'node:worker_threads';
+import { isMainThread, threadId } from 'node:worker_threads';
 import type * as Api from '@opentelemetry/api';
 import { type Resource } from '@opentelemetry/resources';
 import { type SendAtOnce } from '../delivery/delivery.js';
@@ -34,8 +34,11 @@ import {
 } from './logs-apis.js';
 import { type Handler, isInLambda, wrapHandler } from './lambda.js';
 import { isAutoInstrumentationsPreloaded } from './preloads.js';
-import { messageOf, report } from './report.js';
+import { messageOf, report, writeLine } from './report.js';
 import { createResource, createSpanResource } from './resource.js';
+import { ThreadProcessor } from './thread-processor.js';
+import { ofThread } from './thread-records.js';
+import { isThreadOfLogger, mainThread, sayToThreads, Threads, watchNewThreads } from './threads.js';
 import { TeeLoggerProvider } from './tee-logger-provider.js';
 import { giveWinstonReadableValues } from './winston-values.js';
 import {
@@ -83,6 +86,8 @@ export interface Prepared {
   readonly senderFile: string | undefined;
   /** In AWS Lambda. */
   readonly handlerFlush: HandlerFlush | undefined;
+  /** Records are exported here; in a worker thread they go to the main one. */
+  readonly wantsProcessor: boolean;
   /** A variable asks for what is loaded on demand. */
   readonly wantsExtras: boolean;
   /** Says whether spans are made by a tracer of ours, which exports none. */
@@ -106,16 +111,17 @@ const STARTED = Symbol.for('opentelemetry-cloudwatch-logs.register');
  * The first half of the start: everything that has to be in place before any other module is loaded, ours
  * included. Never throws.
  * @param ownRequire - resolves from this package
- * @returns undefined where there is nothing more to do: off the main thread, switched off, or not possible
+ * @returns undefined where there is nothing more to do: in the thread of a logger, switched off, or not possible
  */
 export function prepare(ownRequire: NodeJS.Require): Prepared | undefined {
-  // Preloads run again in loader threads and in every worker, so in every pino transport.
-  if (!isMainThread) return undefined;
   const environment: Environment = process.env;
   if (booleanOf(environment, 'OTEL_SDK_DISABLED')) return undefined;
+  // Preloads run again in every worker thread, so in every pino transport.
+  if (!isMainThread && !isThreadToExport()) return undefined;
   const state = globalThis as { [STARTED]?: boolean };
   if (state[STARTED]) return undefined;
   state[STARTED] = true;
+  if (isMainThread) sayToThreads('exports nothing');
   try {
     return prepareOnce(ownRequire, environment);
   } catch (error) {
@@ -125,9 +131,14 @@ export function prepare(ownRequire: NodeJS.Require): Prepared | undefined {
 }
 
 /** The second half: provider, logs APIs, exit. Never throws. */
-export function start(prepared: Prepared, createProcessor: CreateProcessor, extras?: Extras): void {
+export function start(
+  prepared: Prepared,
+  createProcessor: CreateProcessor | undefined,
+  extras?: Extras,
+): void {
   try {
-    startOnce(prepared, createProcessor, extras);
+    if (createProcessor) startOnce(prepared, createProcessor, extras);
+    else startInThread(prepared, extras);
   } catch (error) {
     reportFailure(error);
   }
@@ -142,6 +153,18 @@ function findSender(ownRequire: NodeJS.Require): string | undefined {
   if (found !== undefined) return found;
   const manifest = resolveWith(ownRequire, 'opentelemetry-cloudwatch-logs/package.json');
   return manifest && resolveWith(ownRequire, join(dirname(manifest), 'dist/cjs/register/last-sender.js'));
+}
+
+/** In a worker thread: says where the main thread is not there to export its records. */
+function isThreadToExport(): boolean {
+  if (isThreadOfLogger(process.argv[1])) return false;
+  const main = mainThread();
+  if (main === undefined) {
+    writeLine(
+      'opentelemetry-cloudwatch-logs: no logs of a worker thread are exported, because the main thread exports them and has not preloaded this package; start with: node --import opentelemetry-cloudwatch-logs/register <file>',
+    );
+  }
+  return main === 'listens';
 }
 
 /** One line that says that nothing is exported, and why; the application runs on. */
@@ -182,9 +205,8 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
   const spanResource = createSpanResource(application, ofProcess, environment);
   const isApiSetByOthers = isApiSet('trace');
   const withdraw = setTracing(api, application, environment, autoInstrumented, spanResource);
-  const handlerFlush: HandlerFlush | undefined = isInLambda(environment)
-    ? { ids: new InvocationIds() }
-    : undefined;
+  const handlerFlush: HandlerFlush | undefined =
+    isMainThread && isInLambda(environment) ? { ids: new InvocationIds() } : undefined;
   const hookHandler = (): void => {
     if (!handlerFlush) return;
     const flushed = (handler: Handler): Handler =>
@@ -210,6 +232,7 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
     senderFile: findSender(ownRequire),
     handlerFlush,
     isTracedByUs: () => !isMadeRoom && !autoInstrumented,
+    wantsProcessor: isMainThread,
     wantsExtras: EXTRAS.some((name) => stringOf(environment, name) !== undefined),
   };
 }
@@ -381,6 +404,33 @@ function instrument(
   return instrumentations;
 }
 
+/** The second half of the start in a worker thread: records go to the main thread, which exports them. */
+function startInThread(prepared: Prepared, extras: Extras | undefined): void {
+  const { application, environment, logsApis, instrumentations, resource } = prepared;
+  const names = TRACE_CONTEXT_SOURCES.filter((name) => listOf(environment, TRACE_CONTEXT)?.includes(name));
+  const processor = new ThreadProcessor(
+    threadId,
+    names.length > 0 ? extras?.traceContextOf(names) : undefined,
+  );
+  const makers = extras && booleanOf(environment, CONSOLE) ? new extras.RecordMakers() : undefined;
+  const capture = extras && makers && new extras.ConsoleCapture(makers);
+  const processors = [...(capture ? [capture] : []), processor];
+  const provider = createLoggerProvider(application, { processors, resource }, environment, report);
+  if (!provider) return;
+  makers?.watch(provider);
+  const source = setProvider(provider, logsApis);
+  capture?.start(source);
+  for (const instrumentation of instrumentations) instrumentation.setLoggerProvider?.(provider);
+  watchNewThreads(
+    (started) => {
+      processor.say({ kind: 'started', threadId: started });
+    },
+    (ended) => {
+      processor.say({ kind: 'ended', threadId: ended });
+    },
+  );
+}
+
 function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras: Extras | undefined): void {
   const { application, environment, logsApis, instrumentations } = prepared;
   const created = createProcessor(process.env, prepared.senderFile, extras);
@@ -419,6 +469,13 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras:
   const source = setProvider(provider, logsApis);
   capture?.start(source);
   for (const instrumentation of instrumentations) instrumentation.setLoggerProvider?.(provider);
+  const threads = new Threads((record) => {
+    const taken = ofThread(record, prepared.resource);
+    processor.onEmit(taken);
+    others?.onEmit(taken);
+  });
+  threads.listen();
+  sayToThreads('listens');
   if (prepared.handlerFlush) {
     prepared.handlerFlush.options = { provider: processor, timeoutMillis: flushTimeoutMillis };
   }
@@ -426,6 +483,7 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras:
     settleAtEnd({
       process,
       settle: () => {
+        threads.takeAll();
         remark();
         settleOnce(processor, sendAtExit, environment);
       },
@@ -441,7 +499,10 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras:
         await capture?.shutdown();
         await processor.shutdownBy(deadline);
       },
-      emitted: () => processor.status().emitted,
+      emitted: () => {
+        threads.takeAll();
+        return processor.status().emitted;
+      },
       kept: () => processor.status().kept,
       onEnd: () => {
         remark();

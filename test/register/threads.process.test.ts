@@ -1,0 +1,111 @@
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { expect } from 'chai';
+import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
+import { type ApplicationResult, type ApplicationRun, runApplication } from './run-application.js';
+
+const root = fileURLToPath(new URL('../../..', import.meta.url));
+const REGISTER = 'opentelemetry-cloudwatch-logs/register';
+const TRACE_ID = '5759e988bd862e3fe1be46a994272793';
+
+/** Runs the package that `npm run build` has made. */
+describe('worker threads under register', function () {
+  this.timeout(180_000);
+  let local: LocalCloudWatchLogs;
+  let groups = 0;
+
+  before(async () => {
+    local = await LocalCloudWatchLogs.start();
+  });
+  after(() => local.stop());
+
+  function run(
+    thread: object,
+    { environment, ...settings }: Partial<ApplicationRun> = {},
+  ): Promise<ApplicationResult> {
+    return runApplication({
+      file: join(root, 'test/fixtures/register/threads.cjs'),
+      directory: root,
+      endpoint: local.endpoint,
+      logGroupName: `/threads/${groups++}`,
+      nodeArguments: ['--import', REGISTER],
+      environment: { THREAD: JSON.stringify(thread), ...environment },
+      ...settings,
+    });
+  }
+
+  function expectRecords({ stderr, records }: ApplicationResult, count = 1): void {
+    expect(
+      records.map(({ body, trace_id }) => ({ body, trace_id })),
+      stderr.slice(0, 2_000),
+    ).to.deep.equal(Array.from({ length: count }, () => ({ body: 'hello', trace_id: TRACE_ID })));
+  }
+
+  for (const flag of ['--import', '--require']) {
+    for (const thread of [{ logs: 'pino' }, { logs: 'winston' }, { logs: 'api' }, { file: 'thread.mjs' }]) {
+      it(`exports once what a thread logs: ${JSON.stringify(thread)} under ${flag}`, async () => {
+        const result = await run(thread, { nodeArguments: [flag, REGISTER] });
+        expectRecords(result);
+        expect(result.stderr).to.equal('');
+        expect(result.exitCode).to.equal(0);
+      });
+    }
+  }
+
+  it('preloads by NODE_OPTIONS as well', async () => {
+    expectRecords(
+      await run(
+        {},
+        { nodeArguments: [], environment: { THREAD: '{}', NODE_OPTIONS: `--import ${REGISTER}` } },
+      ),
+    );
+  });
+
+  for (const [name, thread, mainEnds, exitCode] of [
+    ['the thread calls process.exit()', { ends: 'exit' }, undefined, 0],
+    ['the thread throws', { ends: 'throw' }, undefined, 0],
+    ['the thread is terminated', { ends: 'stays' }, 'terminate', 0],
+    ['the process exits', { ends: 'stays' }, 'exit', 3],
+    ['the process exits, and has heard nothing yet', { ends: 'stays' }, 'at once', 3],
+    ['the thread has started another one', { nested: true }, undefined, 0],
+  ] as const) {
+    it(`loses nothing where ${name}`, async () => {
+      const result = await run(
+        thread,
+        mainEnds && { environment: { THREAD: JSON.stringify(thread), MAIN_ENDS: mainEnds } },
+      );
+      expectRecords(result, 'nested' in thread ? 2 : 1);
+      expect(result.exitCode).to.equal(exitCode);
+    });
+  }
+
+  it('hands over what cannot be copied as text', async () => {
+    const { records } = await run({ logs: 'api' });
+    expect(records[0]!.attributes).to.deep.equal({
+      call: '() => 1',
+      big: '100000000000000000000',
+      at: '1970-01-01T00:00:00.000Z',
+    });
+  });
+
+  it('captures console there too', async () => {
+    const environment = { OTEL_EXPORTER_CLOUDWATCH_LOGS_CONSOLE: 'true', THREAD: '{"logs":"console"}' };
+    const result = await run({}, { environment });
+    expectRecords(result);
+    expect(result.stdout).to.equal('hello\n');
+  });
+
+  it('says once where the main thread has not preloaded it', async () => {
+    const file = join(root, 'test/fixtures/register/preloads-in-thread.cjs');
+    const { stderr, records } = await run({}, { file, nodeArguments: [] });
+    expect(records).to.deep.equal([]);
+    expect(stderr.split('\n')).to.have.lengthOf(2);
+    expect(stderr).to.match(/main thread.*has not preloaded this package/);
+  });
+
+  it('brings the records of each worker of a cluster', async () => {
+    const { records, stderr } = await run({}, { file: join(root, 'test/fixtures/register/cluster.cjs') });
+    expect(records.map(({ attributes }) => attributes!.worker).sort(), stderr).to.deep.equal([1, 2]);
+    expect(new Set(records.map(({ resource }) => resource['process.pid'])).size).to.equal(2);
+  });
+});
