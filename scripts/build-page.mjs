@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync } from 'node:zlib';
 import { build, transform } from 'esbuild';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -43,10 +43,10 @@ export async function buildPage() {
 
 /** The module that holds the texts, packed, as they stand in both halves of the package: what `page-files.d.ts` declares. */
 export function pageModule(files) {
-  const packed = gzipSync(JSON.stringify(files), { level: 9 }).toString('base64');
+  const packed = brotliCompressSync(JSON.stringify(files)).toString('base64');
   return [
-    "import { gunzipSync } from 'node:zlib';",
-    `const files = JSON.parse(gunzipSync(Buffer.from('${packed}', 'base64')).toString());`,
+    "import { brotliDecompressSync } from 'node:zlib';",
+    `const files = JSON.parse(brotliDecompressSync(Buffer.from('${packed}', 'base64')).toString());`,
     `export const { ${Object.keys(files).join(', ')} } = files;\n`,
   ].join('\n');
 }

@@ -44,7 +44,7 @@ const PROGRAMS = {
 const ES_MODULES_ONLY = /^(?:register\.js$|cli\/)/;
 
 /** Without indentation, in lines that a stack trace can point at; the names of functions stay. */
-const COMPACT = { minifyWhitespace: true, minifySyntax: true, lineLimit: 200 };
+const COMPACT = { minifyWhitespace: true, minifySyntax: true, lineLimit: 300 };
 
 /**
  * The files that are loaded with an entry: its static imports, and theirs. What the main entry loads stands on the way of
