@@ -120,7 +120,7 @@ export const SPOOL_OPTIONS = {
     max: 366 * 24 * 60 * MINUTE,
     default: DEFAULT_SPOOL_SETTINGS.maxAgeMillis,
   }),
-  /** Whether what is reported as kept outlives a power cut, not only the process. */
+  /** Makes what is reported as kept outlive a power cut, not only the process. */
   fsync: flag({
     default: DEFAULT_SPOOL_SETTINGS.fsync,
   }),
@@ -283,7 +283,7 @@ export const EXPORTER_OPTIONS = {
   entity: flag({
     default: true,
   }),
-  /** What is created where it is missing: group and stream, the stream alone, nothing. */
+  /** Says which of log group and stream are created where they are missing: both, the stream alone, or none. */
   provision: oneOf(['all', 'stream', 'none'], {
     default: 'all',
   }),
