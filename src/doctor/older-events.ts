@@ -54,7 +54,7 @@ export async function hiddenOlderEvents(
   }
 }
 
-/** Whether queries show them all the same, as a service on this machine does where it was told to. */
+/** Tells whether queries show them all the same, as a service on this machine does where it was told to. */
 async function queriesShowOlder(
   parts: FindParts,
   { logGroup, creationMillis }: YoungLogGroup,
