@@ -61,7 +61,7 @@ export function namesLogGroups(query: string): boolean {
   return false;
 }
 
-/** Whether `source` is the command, by what stands behind it: texts, or a selector such as `logGroups(…)`. */
+/** Tells whether `source` is the command, by the words behind it: texts, or a selector such as `logGroups(…)`. */
 function isCommand(query: string, start: number, end: number, nextOf: (offset: number) => number): boolean {
   const next = nextOf(end);
   const char = query[next];

@@ -41,11 +41,11 @@ export interface LookUpPlan {
   readonly signal: AbortSignal | undefined;
   readonly timeoutMillis: number | undefined;
   readonly progress: LookUpProgressCount | undefined;
-  /** Whether the service is the local one, which has a remedy of its own for what it does not answer. */
+  /** True where the service is the local one, which has a remedy of its own for what it does not answer. */
   readonly isLocal: boolean;
 }
 
-/** What the steps of a look-up found. */
+/** The findings of a look-up's steps. */
 export interface LookUpOutcome {
   /** Overlapping: see mergeFoundEvents. */
   readonly sources: readonly (readonly FoundEvent[])[];
