@@ -6,7 +6,7 @@ import { listenersOfOthers } from './signal-listeners.js';
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
 
-/** What the end of a process works with. */
+/** The parts that the end of a process needs. */
 export interface ExitParts {
   readonly process: NodeJS.Process;
   /** Sends what there is. */

@@ -5,7 +5,7 @@ import { type Environment, listOf } from './environment.js';
 import { INSTRUMENTATION_HOLDERS } from './import-hook.js';
 import { messageOf } from './report.js';
 
-/** What every instrumentation of OpenTelemetry can do. */
+/** The methods that every instrumentation of OpenTelemetry has. */
 export interface Instrumentation {
   readonly instrumentationName: string;
   setTracerProvider(provider: Api.TracerProvider): void;
