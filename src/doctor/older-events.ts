@@ -29,7 +29,7 @@ export async function checkOlderEvents(parts: FindParts, logGroupName: string): 
 }
 
 /**
- * Whether a log group holds events from before it was made, which queries do not show.
+ * Tells whether a log group holds events from before it was made, which queries do not show.
  * @param fromMillis - how far back to look; milliseconds since 1970
  * @returns undefined where it holds none, or where nobody may ask
  * @throws the signal's reason

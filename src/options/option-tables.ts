@@ -202,7 +202,7 @@ export const EXPORTER_OPTIONS = {
     default: 'standard',
   }),
   /**
-   * What a message holds: `collector` JSON with the keys of the Collector’s CloudWatch exporter, `otlp`
+   * The content of a message: `collector` JSON with the keys of the Collector’s CloudWatch exporter, `otlp`
    * JSON as CloudWatch’s OTLP endpoint stores it, `body` the body alone, or what the function returns.
    */
   layout: either<LayoutName | OldLayoutName | LayoutFunction, LayoutName | LayoutFunction>({
@@ -267,7 +267,7 @@ export const EXPORTER_OPTIONS = {
     is: (value) => typeof value === 'function',
   }),
   /**
-   * What becomes of a message over `maxMessageBytes`: its longest texts are shortened, it is split
+   * The fate of a message over `maxMessageBytes`: its longest texts are shortened, it is split
    * into several events, or dropped.
    */
   oversize: oneOf(OVERSIZE_POLICIES, {

@@ -34,7 +34,7 @@ const SINGLE_INSTRUMENTATIONS: readonly string[] = [
 ];
 
 /**
- * What keeps this package's own requests out of metrics; spans of them are suppressed already. These
+ * Settings that keep this package's own requests out of metrics; spans of them are suppressed already. These
  * instrumentations measure each request, also where tracing is suppressed.
  */
 const CONFIGURATIONS: Readonly<Record<string, object>> = {

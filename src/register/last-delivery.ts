@@ -4,7 +4,7 @@ import { type ClientOptions } from '../cloudwatch/client.js';
 import { type Credentials } from './credentials-at-hand.js';
 
 /**
- * What the process that ends hands to the one that sends what is left, over its standard input: one line of JSON, then
+ * The input that the process that ends hands to the one that sends what is left, over its standard input: one line of JSON, then
  * a line for each event, then {@link LAST_LINE}.
  */
 export interface LastDelivery {

@@ -250,7 +250,7 @@ export class Follower {
     const reading = this.#desk.beginReading();
     const openedMillis = epochMillis();
     let lastUpdateMillis = openedMillis;
-    // Of an update that did not wait: what the clocks differ by, and the service takes.
+    // An update that did not wait tells by how much the clocks differ, and how long the service takes.
     let leastAgeMillis = Infinity;
     let isReaderSlow = false;
     try {

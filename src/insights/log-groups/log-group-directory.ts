@@ -156,7 +156,7 @@ export class LogGroupDirectory {
       if (classifyError(error) !== 'denied') throw error;
       return undescribed({ name, identifier: arn }, error);
     }
-    // Of another account: a monitoring account may query it, though it is in no list here.
+    // It is another account's: a monitoring account may query it, though it is in no list here.
     return described({ name, identifier: arn });
   }
 

@@ -14,7 +14,7 @@ import { parseMessage } from '../messages/message-parser.js';
 import { QueryBuilder } from '../language/query-builder.js';
 
 /**
- * What is looked for: an event matches that has one of the values in one of the fields, one of the parts inside one
+ * The subject of a look-up: an event matches that has one of the values in one of the fields, one of the parts inside one
  * of the header fields, or, in a message that is text, a name and a value beside it.
  */
 export interface LookUp {

@@ -259,7 +259,7 @@ interface Scan {
 }
 
 /**
- * What is left to scan after the index step. A group counts as answered from the moment since which one
+ * The groups that are left to scan after the index step. A group counts as answered from the moment since which one
  * of the fields is indexed, if a policy names that field, or if the index found events in it: logs of one
  * group rarely spell the same id in two ways. Before that moment nothing is indexed, so it is scanned.
  */
