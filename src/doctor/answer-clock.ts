@@ -1,6 +1,6 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 
-/** What the answers of the service said about its time. */
+/** The time of the service, as its answers told it. */
 export interface AnswerClock {
   /** Milliseconds by which the service's clock is ahead of ours; undefined before the first answer. */
   readonly skewMillis: number | undefined;

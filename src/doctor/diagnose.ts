@@ -39,7 +39,7 @@ import { checkOlderEvents } from './older-events.js';
 import { type Finding, findingOf, permissionFinding } from './finding.js';
 import { type ResourceLike, resourceIn, sendTestRecord } from './test-record.js';
 
-/** What a diagnosis works with. */
+/** The parts that a diagnosis needs. */
 export interface DiagnosisParts {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Ends it; what it made is cleaned up all the same. */

@@ -18,7 +18,7 @@ export interface TestEvent {
   readonly timestamp: number;
 }
 
-/** What events are looked for with. */
+/** The parts with which events are looked for. */
 export interface FindParts {
   readonly client: CloudWatchLogsClient;
   readonly signal: AbortSignal;

@@ -4,7 +4,7 @@ import { toRequestError } from '../cloudwatch/request-error.js';
 /** `warning`: records arrive all the same; `skipped`: could not or need not be checked. */
 export type FindingStatus = 'ok' | 'warning' | 'failed' | 'skipped';
 
-/** What one check found. */
+/** The result of one check. */
 export interface Finding {
   /** For example `clock`, or a permission: `logs:PutLogEvents`. */
   readonly check: string;

@@ -29,7 +29,7 @@ export async function checkOlderEvents(parts: FindParts, logGroupName: string): 
 }
 
 /**
- * Whether a log group holds events from before it was made, which queries do not show.
+ * Tells whether a log group holds events from before it was made, which queries do not show.
  * @param fromMillis - how far back to look; milliseconds since 1970
  * @returns undefined where it holds none, or where nobody may ask
  * @throws the signal's reason
@@ -54,7 +54,7 @@ export async function hiddenOlderEvents(
   }
 }
 
-/** Whether queries show them all the same, as a service on this machine does where it was told to. */
+/** Tells whether queries show them all the same, as a service on this machine does where it was told to. */
 async function queriesShowOlder(
   parts: FindParts,
   { logGroup, creationMillis }: YoungLogGroup,

@@ -9,7 +9,7 @@ export interface RequiredPermission {
   readonly action: string;
   /** Without it nothing arrives; without the others only what they are for is missing. */
   readonly isEssential: boolean;
-  /** What it acts on. */
+  /** The resources that it acts on. */
   readonly on: 'group' | 'stream' | 'key' | 'all';
 }
 
@@ -80,7 +80,7 @@ export function leastPrivilegePolicy(settings: PolicySettings, place: AwsPlace):
   };
 }
 
-/** What roles beside the exporter's need, each the least. */
+/** The least permissions of the roles beside the exporter's. */
 export interface FurtherPolicies {
   /** For `trace`, `span`, `request`, `query`, the trace page and `CorrelationEngine`. */
   readonly lookUps: IamPolicy;
@@ -146,7 +146,7 @@ export function furtherPolicies(settings: PolicySettings, place: AwsPlace): Furt
 
 const NOTHING_MORE = { group: [], further: [] } as const;
 
-/** What a key of one's own asks for besides: of groups that are made and of those that get it later. */
+/** The further permissions for a key of one's own: for groups that are made with it and for those that get it later. */
 function withKey({ kmsKeyId }: PolicySettings): {
   group: readonly string[];
   further: IamPolicy['Statement'];

@@ -7,7 +7,7 @@ import { readResourceAttributes } from '../options/resource-attributes.js';
 import { ExporterCore } from '../exporter/exporter-core.js';
 import { type Finding } from './finding.js';
 
-/** What a template reads of a resource. */
+/** The part of a resource that a template reads. */
 export type ResourceLike = Pick<ReadableLogRecord['resource'], 'attributes'>;
 
 /**

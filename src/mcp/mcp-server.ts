@@ -14,7 +14,7 @@ export interface Tool {
   readonly call: (input: Readonly<Record<string, unknown>>, signal: AbortSignal) => Promise<string>;
 }
 
-/** What a server says of itself. */
+/** A server's description of itself, for its clients. */
 export interface ServerInfo {
   readonly name: string;
   readonly title: string;

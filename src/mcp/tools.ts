@@ -18,7 +18,7 @@ import { answerText, eventLine, type Honesty } from './answer-text.js';
 import { ToolArguments } from './arguments.js';
 import { type Tool } from './mcp-server.js';
 
-/** What the tools may do. */
+/** The bounds of the tools. */
 export interface ToolSettings {
   /** Log groups that are read; a call may narrow them, and name no others. */
   readonly logGroups: readonly string[];

@@ -263,7 +263,7 @@ export function fromCode<Value>(
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- options of every type stand in one table
 export type OptionTable = Readonly<Record<string, Option<any, any, boolean>>>;
 
-/** What a user may give for a table of options; comments above the entries of the table stay with them. */
+/** The options that a user may give, by a table of them; comments above the entries of the table stay with them. */
 export type OptionsOf<Table extends OptionTable> = Flat<
   {
     readonly [

@@ -127,7 +127,7 @@ export const SPOOL_OPTIONS = {
     max: 366 * 24 * 60 * MINUTE,
     default: DEFAULT_SPOOL_SETTINGS.maxAgeMillis,
   }),
-  /** Whether what is reported as kept outlives a power cut, not only the process. */
+  /** Makes what is reported as kept outlive a power cut, not only the process. */
   fsync: flag({
     default: DEFAULT_SPOOL_SETTINGS.fsync,
   }),
@@ -209,7 +209,7 @@ export const EXPORTER_OPTIONS = {
     default: 'standard',
   }),
   /**
-   * What a message holds: `collector` JSON with the keys of the Collector’s CloudWatch exporter, `otlp`
+   * The content of a message: `collector` JSON with the keys of the Collector’s CloudWatch exporter, `otlp`
    * JSON as CloudWatch’s OTLP endpoint stores it, `body` the body alone, or what the function returns.
    */
   layout: either<LayoutName | OldLayoutName | LayoutFunction, LayoutName | LayoutFunction>({
@@ -277,7 +277,7 @@ export const EXPORTER_OPTIONS = {
     is: (value) => typeof value === 'function',
   }),
   /**
-   * What becomes of a message over `maxMessageBytes`: its longest texts are shortened, it is split
+   * The fate of a message over `maxMessageBytes`: its longest texts are shortened, it is split
    * into several events, or dropped.
    */
   oversize: oneOf(OVERSIZE_POLICIES, {
@@ -293,7 +293,7 @@ export const EXPORTER_OPTIONS = {
   entity: flag({
     default: true,
   }),
-  /** What is created where it is missing: group and stream, the stream alone, nothing. */
+  /** Says which of log group and stream are created where they are missing: both, the stream alone, or none. */
   provision: oneOf(['all', 'stream', 'none'], {
     default: 'all',
   }),

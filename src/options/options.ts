@@ -24,13 +24,13 @@ import {
 } from './renamed-options.js';
 
 /**
- * What `CloudWatchLogExporter` takes; each option may come from the environment instead.
+ * The options of `CloudWatchLogExporter`; each option may come from the environment instead.
  * @interface
  */
 export type CloudWatchLogExporterOptions = OptionsOf<typeof EXPORTER_OPTIONS> & RenamedExporterOptions;
 
 /**
- * What `CloudWatchLogRecordProcessor` takes: the exporter's options, and its own.
+ * The options of `CloudWatchLogRecordProcessor`: the exporter's, and its own.
  * @interface
  */
 export type CloudWatchLogRecordProcessorOptions = OptionsOf<typeof EXPORTER_OPTIONS> &
@@ -149,7 +149,7 @@ function collect<Settings extends ExporterSettings>(
     withoutClientVariables(options, current.environment),
   );
   const draft = new Draft(reading as Reading<unknown> as Reading<Settings>, current.problems);
-  // What depends on several options can only be said of right ones.
+  // A rule about several options can only be checked where each of them is right.
   if (draft.problems.every((problem) => problem.source !== 'code' && problem.source !== 'default')) {
     settle(draft);
   }

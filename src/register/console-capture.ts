@@ -240,7 +240,7 @@ function textOf(values: readonly unknown[]): string {
 /** In the place of a value that throws when it is read. */
 const UNREADABLE = '[unreadable]';
 
-/** What OpenTelemetry calls an exception, of the first error among some values. */
+/** OpenTelemetry's attributes of an exception, for the first error among some values. */
 function exceptionOf(values: readonly unknown[]): Record<string, string> {
   const error = values.find((value) => attempt(() => value instanceof Error || isErrorOfElsewhere(value)));
   if (error === undefined) return {};

@@ -46,7 +46,7 @@ export function createProcessor(
   };
 }
 
-/** What names stand for is at hand: the first record has its trace context too. */
+/** Puts the sources behind the names of `traceContext` in their place, so that the first record has its trace context too. */
 function withTraceContext(settings: ProcessorSettings, extras: Extras | undefined): ProcessorSettings {
   const { traceContext } = settings;
   if (!extras || !traceContext || typeof traceContext === 'function') return settings;
@@ -106,7 +106,7 @@ function createSendAtExit(
   );
 }
 
-/** What holds where the environment says nothing else. */
+/** The variables that hold where the environment says nothing else. */
 function defaultsFor(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   if (!isInLambda(environment)) return {};
   return {

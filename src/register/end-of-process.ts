@@ -13,7 +13,7 @@ interface RawProcess {
   readonly _exiting?: boolean;
 }
 
-/** What the end of a process works with. */
+/** The parts that the end of a process needs. */
 export interface EndParts {
   readonly process: NodeJS.Process;
   /** Brings to safety what is there, at once: when it returns, the process may end. Never throws. */

@@ -6,7 +6,7 @@ import { listenersOfOthers } from './signal-listeners.js';
 
 const SIGNALS: readonly NodeJS.Signals[] = ['SIGTERM', 'SIGINT'];
 
-/** What the end of a process works with. */
+/** The parts that the end of a process needs. */
 export interface ExitParts {
   readonly process: NodeJS.Process;
   /** Sends what there is. */
@@ -25,14 +25,14 @@ export interface ExitSettings {
   /** Milliseconds for all that is done at the end: flush and shutdown together. */
   readonly timeoutMillis: number;
   /**
-   * Whether the process goes on after `beforeExit`, as AWS Lambda's runtime does for its next invocation: then
+   * True where the process goes on after `beforeExit`, as AWS Lambda's runtime does for its next invocation: then
    * nothing is shut down there.
    */
   readonly resumesAfterBeforeExit: boolean;
 }
 
 /**
- * What is done at the end of a process that can't start another one (see `settleAtEnd`), and of one that is frozen and
+ * The work at the end of a process that can't start another one (see `settleAtEnd`), and of one that is frozen and
  * not ended: flushes, and gives up what is left, when the process ends by itself (`beforeExit`) and on SIGTERM and
  * SIGINT, within one deadline. The exit code stays what it would have been: where nobody else listens to the
  * signal, it is raised again and ends the process (see `endBySignal`); where the application listens, its own handler decides,

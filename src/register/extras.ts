@@ -1,4 +1,4 @@
-/** What `register` does only where a variable asks for it; loaded then. */
+/** The parts of `register` that work only where a variable asks for them, and are loaded then. */
 export { traceContextOf } from '../exporter/trace-context-sources.js';
 export { ConsoleCapture } from './console-capture.js';
 export { RecordMakers } from './printed-records.js';

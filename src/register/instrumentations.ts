@@ -6,7 +6,7 @@ import { type Environment, listOf } from './environment.js';
 import { INSTRUMENTATION_HOLDERS } from './import-hook.js';
 import { messageOf } from './report.js';
 
-/** What every instrumentation of OpenTelemetry can do. */
+/** The methods that every instrumentation of OpenTelemetry has. */
 export interface Instrumentation {
   readonly instrumentationName: string;
   setTracerProvider(provider: Api.TracerProvider): void;
@@ -35,7 +35,7 @@ const SINGLE_INSTRUMENTATIONS: readonly string[] = [
 ];
 
 /**
- * What keeps this package's own requests out of metrics; spans of them are suppressed already. These
+ * Settings that keep this package's own requests out of metrics; spans of them are suppressed already. These
  * instrumentations measure each request, also where tracing is suppressed.
  */
 const CONFIGURATIONS: Readonly<Record<string, object>> = {

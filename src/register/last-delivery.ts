@@ -4,14 +4,14 @@ import { type ClientOptions } from '../cloudwatch/client.js';
 import { type Credentials } from './credentials-at-hand.js';
 
 /**
- * What the process that ends hands to the one that sends what is left, over its standard input: one line of JSON, then
+ * The input that the process that ends hands to the one that sends what is left, over its standard input: one line of JSON, then
  * a line for each event, then {@link LAST_LINE}.
  */
 export interface LastDelivery {
   /** Milliseconds since 1970. */
   readonly endsAtMillis: number;
   readonly client: Pick<ClientOptions, 'region' | 'endpoint' | 'maxAttempts' | 'retryMode'>;
-  /** Of the last request, where there was one. */
+  /** The credentials of the last request, where there was one. */
   readonly credentials: Omit<Credentials, 'expiration'> | undefined;
   /** With a spool where there is something in it, which is to be sent first. */
   readonly settings: DeliverySettings;
@@ -69,7 +69,7 @@ function readEvent(line: string): LogEventBatch['events'] extends Iterable<infer
   };
 }
 
-/** What the sender says at its end, on standard output. @returns undefined where it said nothing that can be read */
+/** Reads the sender's report, which it writes to standard output at its end. @returns undefined where it said nothing that can be read */
 export function readSent(text: string): AllSentAtOnce | undefined {
   try {
     return JSON.parse(text) as AllSentAtOnce;

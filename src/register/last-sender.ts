@@ -15,7 +15,7 @@ import { Diagnostics } from '../observability/diagnostics.js';
 import { Losses } from '../observability/losses.js';
 import { type LastDelivery, readLastDelivery } from './last-delivery.js';
 
-/** What is not through goes back to the process that ends: it is not lost here. */
+/** Keeps nothing: records that did not get through go back to the process that ends, and are not lost here. */
 const PARENT: EventKeeper = {
   sending: () => undefined,
   release: () => undefined,
@@ -79,7 +79,7 @@ function problemOf(delivery: Delivery): string | undefined {
   return lastError && describeError(lastError);
 }
 
-/** Whether something that never rejects is done in time. */
+/** Tells whether something that never rejects is done in time. */
 async function isDoneWithin(deadline: Deadline, what: Promise<void> | undefined): Promise<boolean> {
   let isDone = false;
   await within(

@@ -2,7 +2,7 @@ import { type LogRecordProcessor, type ReadWriteLogRecord } from '@opentelemetry
 import { type Application } from './application.js';
 import { type Environment, listOf, stringOf } from './environment.js';
 
-/** What OTEL_LOGS_EXPORTER may name. `cloudwatch` is this package's exporter, which `register` has in any case. */
+/** The names that OTEL_LOGS_EXPORTER may hold. `cloudwatch` is this package's exporter, which `register` has in any case. */
 const NAMES = ['cloudwatch', 'otlp', 'console', 'none'] as const;
 
 /** The package of the exporter for each protocol of OTLP. */

@@ -6,7 +6,7 @@ import { answersOfExitSender, lifeOfExitSender } from '../delivery/shutdown-plan
 import { type Credentials } from './credentials-at-hand.js';
 import { readSent, writeLastDelivery } from './last-delivery.js';
 
-/** What a Node.js needs to start, and to trust the certificates that this one trusts. */
+/** Variables that a Node.js needs to start, and to trust the certificates that this one trusts. */
 const START_VARIABLES = [
   'NODE_EXTRA_CA_CERTS',
   'NODE_TLS_REJECT_UNAUTHORIZED',
@@ -21,7 +21,7 @@ const START_VARIABLES = [
 /** Besides AWS's own, what the AWS SDK looks for to find its files, and the program that a profile names. */
 const SDK_VARIABLES = new Set(['HOME', 'USERPROFILE', 'HOMEDRIVE', 'HOMEPATH', 'PATH', 'Path']);
 
-/** What the sender is started with. */
+/** The parts with which the sender is started. */
 export interface ExitSenderParts {
   /** The program of last-sender.ts. */
   readonly senderFile: string;

@@ -60,7 +60,7 @@ export type CreateProcessor = (
   extras: Extras | undefined,
 ) => CreatedProcessor;
 
-/** What is loaded between the two halves only where a variable asks for it. */
+/** The parts that are loaded between the two halves, only where a variable asks for them. */
 export type Extras = typeof ExtrasModule;
 
 /** The processor, and the milliseconds that the end of the process may take. */
@@ -71,11 +71,11 @@ export interface CreatedProcessor {
   readonly flushTimeoutMillis: number;
   /** Sends what is left at the end; undefined where that is switched off, or not possible. */
   readonly sendAtExit: SendAtOnce | undefined;
-  /** Whether what is printed by `console` becomes log records. */
+  /** True where texts that `console` prints become log records. */
   readonly console: boolean;
 }
 
-/** What the first half has found and set. */
+/** The findings and settings of the first half. */
 export interface Prepared {
   readonly application: Application;
   readonly logsApis: LogsApis;
@@ -94,7 +94,7 @@ export interface Prepared {
   readonly isTracedByUs: () => boolean;
 }
 
-/** What the end of an invocation flushes, once there is something to flush. */
+/** The flush at the end of an invocation: its options, once there is something to flush. */
 interface HandlerFlush {
   readonly ids: InvocationIds;
   options?: InvocationFlushOptions;

@@ -5,7 +5,7 @@ import { type Environment, listOf, numberOf, stringOf } from './environment.js';
 type ContextManager = Api.ContextManager;
 type Sampler = object;
 
-/** What the packages that hold a tracer provider export, across OpenTelemetry's lines. */
+/** The exports of the packages that hold a tracer provider, across OpenTelemetry's lines. */
 interface TracePackage {
   NodeTracerProvider?: new (config: object) => Api.TracerProvider;
   BasicTracerProvider?: new (config: object) => Api.TracerProvider;

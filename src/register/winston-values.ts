@@ -75,7 +75,7 @@ function errorsIn(splat: unknown): unknown[] {
   return Array.isArray(splat) ? splat.filter(isError) : [];
 }
 
-/** What winston hands to a transport, with values that OpenTelemetry takes. Never throws. */
+/** Turns the values that winston hands to a transport into those that OpenTelemetry takes. Never throws. */
 export function readableInfo(info: unknown): unknown {
   if (typeof info !== 'object' || info === null || info instanceof Error) return info;
   try {

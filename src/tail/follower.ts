@@ -30,7 +30,7 @@ export interface Desk {
   gone(groups: readonly KnownLogGroup[], heardUntilMillis: number): Promise<void>;
   /** Has groups followed by live tail in sessions of their own. */
   followApart(groups: readonly KnownLogGroup[], heardUntilMillis: number): void;
-  /** Whether any group is followed by others. */
+  /** Tells whether any group is followed by others. */
   isFollowedBeside(follower: Follower): boolean;
 }
 
@@ -56,7 +56,7 @@ export class Follower {
   readonly #desk: Desk;
   readonly #settings: TailSettings;
   readonly #start: { readonly fromMillis: number; readonly ingestedMillis: number };
-  /** What was ingested before has been heard. Milliseconds since 1970. */
+  /** All that was ingested before this time has been heard. Milliseconds since 1970. */
   #heardUntilMillis: number;
   #session: { readonly openedMillis: number } | undefined;
   #isPolling = false;
@@ -99,7 +99,7 @@ export class Follower {
     );
   }
 
-  /** What was ingested before has been heard. Milliseconds since 1970. */
+  /** All that was ingested before this time has been heard. Milliseconds since 1970. */
   get heardUntilMillis(): number {
     // What is being filled is heard when it is filled; until then a checkpoint goes back to it.
     return Math.min(this.#heardUntilMillis, this.#filler.owedSinceMillis ?? Infinity);
@@ -250,7 +250,7 @@ export class Follower {
     const reading = this.#desk.beginReading();
     const openedMillis = epochMillis();
     let lastUpdateMillis = openedMillis;
-    // Of an update that did not wait: what the clocks differ by, and the service takes.
+    // An update that did not wait tells by how much the clocks differ, and how long the service takes.
     let leastAgeMillis = Infinity;
     let isReaderSlow = false;
     try {

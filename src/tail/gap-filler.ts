@@ -17,14 +17,14 @@ export interface FilledGap extends Gap {
   readonly events: number;
 }
 
-/** What a filler asks for. */
+/** The parts that a filler needs. */
 export interface GapFillerParts {
   readonly epochMillis: () => number;
   /** @throws when the tail ends */
   wait(millis: number): Promise<void>;
   /** Reads events of a time, and tells of those that were new. @throws what keeps it from reading on */
   read(fromMillis: number, toMillis: number, onNew: (event: FoundEvent) => void): Promise<void>;
-  /** Whether the same reading may succeed later. */
+  /** True where the same reading may succeed later. */
   isPassing(error: unknown): boolean;
   /** Told of each gap, once. */
   onFilled(gap: FilledGap): Promise<void>;

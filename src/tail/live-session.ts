@@ -15,7 +15,7 @@ export const MAX_SESSION_LOG_GROUPS = 10;
 /** The service sends an update each second, also an empty one; so long without any, the stream is dead. */
 const SILENCE_MILLIS = 15_000;
 
-/** What came in one second. */
+/** The events of one second. */
 export interface LiveUpdate {
   readonly events: readonly FoundEvent[];
   /** The service left some out: it sends 500 of one second at the most. */

@@ -8,7 +8,7 @@ export interface TailFilter {
   readonly pattern: string | undefined;
   /** Decides exactly, but for `pattern` where the user gave it. */
   matches(event: CorrelatedEvent): boolean;
-  /** Whether an event is of the share that is shown. The events of a trace share their fate. */
+  /** Tells whether an event is of the share that is shown. The events of a trace share their fate. */
   isInSample(event: CorrelatedEvent): boolean;
 }
 

@@ -1,6 +1,6 @@
 import { type CorrelatedEvent } from '../insights/look-up/correlated-event.js';
 
-/** What a tail tells, in the order in which it happens. */
+/** One thing that a tail tells, in the order in which they happen. */
 export type TailItem =
   | TailEventItem
   | TailGapItem
@@ -23,9 +23,9 @@ export interface TailGapItem {
   readonly logGroups: readonly string[];
   readonly fromMillis: number;
   readonly toMillis: number;
-  /** What happened, without the service's text. */
+  /** The cause, without the service's text. */
   readonly reason: string;
-  /** Whether the events of that time were read afterwards. Those come before this item. */
+  /** True where the events of that time were read afterwards. Those come before this item. */
   readonly isFilled: boolean;
   /** Events that came by the filling. */
   readonly events: number;
@@ -37,7 +37,7 @@ export interface TailSampledItem {
   readonly logGroups: readonly string[];
   readonly fromMillis: number;
   readonly toMillis: number;
-  /** Whether the rest was read afterwards. Those events come before this item. */
+  /** True where the rest was read afterwards. Those events come before this item. */
   readonly isFilled: boolean;
   readonly events: number;
 }

@@ -58,7 +58,7 @@ export function tailLogs(options: TailOptions): LogTail {
   return startTail(options, {});
 }
 
-/** What a tail works with. */
+/** The parts that a tail needs. */
 export interface TailParts {
   readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** Replaces waiting. */
@@ -69,7 +69,7 @@ export interface TailParts {
 
 /** A group that was followed, and is gone. */
 interface GoneGroup {
-  /** What was ingested before has been heard. Milliseconds since 1970. */
+  /** All that was ingested before this time has been heard. Milliseconds since 1970. */
   heardUntilMillis: number;
   readonly notBeforeMillis: number;
 }
@@ -100,7 +100,7 @@ class RunningTail implements LogTail, Desk {
   #followers: Follower[] = [];
   /** Groups that are followed, or left out for good. */
   readonly #known = new Set<string>();
-  /** What was said to be missing. */
+  /** The log groups that were said to be missing. */
   readonly #told = new Set<string>();
   readonly #gone = new Map<string, GoneGroup>();
   /** How often each group has gone. */

@@ -10,7 +10,7 @@ import { severityNumberOf } from '../insights/messages/severity.js';
 import { type ReadCalls } from '../insights/queries/read-calls.js';
 import { type TailCheckpoint } from './checkpoint.js';
 
-/** What is followed, and how. */
+/** The log groups to follow, and how. */
 export interface TailOptions extends ClientOptions {
   /** Used instead of a client of our own; then region, endpoint and credentials are the client's. */
   readonly client?: CloudWatchLogsClient | undefined;

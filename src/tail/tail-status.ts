@@ -2,7 +2,7 @@
 export interface TailStatus {
   /** Streams of log groups that are open: live sessions and polled sets. */
   readonly streamsActive: number;
-  /** Of these, live sessions, which are billed by the minute. */
+  /** Live sessions among these, which are billed by the minute. */
   readonly liveSessions: number;
   /** Log groups that are followed. */
   readonly logGroups: readonly string[];

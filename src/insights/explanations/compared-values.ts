@@ -10,7 +10,7 @@ const COMPARISON =
 /** Comparisons that are looked at. */
 const MAX_COMPARISONS = 5;
 
-/** What the filters of a query demand of fields, as far as it is a plain text: enough to explain 0 rows by. */
+/** The values that the filters of a query demand of fields, as far as they are plain texts: enough to explain 0 rows by. */
 export function comparedValues(query: string): ComparedValue[] {
   const found: ComparedValue[] = [];
   for (const part of query.split('|')) {

@@ -92,7 +92,7 @@ export async function explainLogGroups(
   return [{ reason: 'log_group', text }];
 }
 
-/** What names begin with, up to each slash: `/apps/` of `/apps/orders`. */
+/** The beginnings of names, up to each slash: `/apps/` of `/apps/orders`. */
 function prefixesOf(names: readonly string[]): Set<string> {
   const prefixes = new Set<string>();
   for (const name of names) {
@@ -103,7 +103,7 @@ function prefixesOf(names: readonly string[]): Set<string> {
   return prefixes;
 }
 
-/** Whether the groups hold anything of the range at all. */
+/** Tells whether the groups hold anything of the range at all. */
 export async function explainRange(
   calls: GroupCalls,
   groups: readonly string[],

@@ -15,11 +15,11 @@ export interface Explanation {
     | 'text';
   /** One sentence for people, without a full stop. It may hold names of fields and values of logs. */
   readonly text: string;
-  /** What to try instead. */
+  /** A way that may find more. */
   readonly suggestion?: Suggestion | undefined;
 }
 
-/** What to change about a look-up. */
+/** A change of a look-up that may find more. */
 export type Suggestion =
   | { readonly change: 'log_group'; readonly logGroup: string }
   /** Milliseconds since 1970. */

@@ -17,7 +17,7 @@ export interface Range {
 const MAX_LIST_PAGES = 10;
 
 /**
- * What one may ask of log groups to explain why nothing was found. Nothing of it is billed. A call that fails
+ * The calls about log groups that help to explain why nothing was found. None of them is billed. A call that fails
  * tells nothing: it is not made again, and the explanation does without.
  */
 export class GroupCalls {

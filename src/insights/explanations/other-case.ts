@@ -18,7 +18,7 @@ export const SEVERITY_FIELDS: ReadonlySet<string> = new Set([
   'lvl',
 ]);
 
-/** Whether a field and value say a severity, such as `level` and `ERROR`. */
+/** Tells whether a field and value say a severity, such as `level` and `ERROR`. */
 export function isSeverity(field: string, value: string): boolean {
   return SEVERITY_FIELDS.has(field) && severityNumberOf(value) !== undefined;
 }

@@ -1,10 +1,10 @@
 import { OptionError } from '../../cloudwatch/errors.js';
 import { type Column, type DurationUnit, type Expression } from './query-tree.js';
 
-/** What builders take for a value of an event: a field's name, or an expression. */
+/** A value of an event, as builders take it: a field's name, or an expression. */
 export type FieldLike = string | Expression;
 
-/** What builders take for a column of the rows: a field's name, an expression, or one with a name. */
+/** A column of the rows, as builders take it: a field's name, an expression, or one with a name. */
 export type ColumnLike = string | Expression | Column;
 
 /** The field of this name, whatever characters it holds. */

@@ -36,7 +36,7 @@ const SINGLE_ESCAPE = 128;
 const REGEX_ESCAPE = 256;
 
 /**
- * Whether a query of Logs Insights says itself which log groups it reads: a SOURCE at its begin, or in a query within it
+ * Tells whether a query of Logs Insights says itself which log groups it reads: a SOURCE at its begin, or in a query within it
  * (of `join`, of `in`). What the service is told beside the query does not bound those. Texts, expressions and comments
  * are not looked at; where it is open whether a `/` or a `\` begins or ends one, both are taken to be possible.
  */
@@ -61,7 +61,7 @@ export function namesLogGroups(query: string): boolean {
   return false;
 }
 
-/** Whether `source` is the command, by what stands behind it: texts, or a selector such as `logGroups(…)`. */
+/** Tells whether `source` is the command, by the words behind it: texts, or a selector such as `logGroups(…)`. */
 function isCommand(query: string, start: number, end: number, nextOf: (offset: number) => number): boolean {
   const next = nextOf(end);
   const char = query[next];

@@ -1,7 +1,7 @@
 const ROW_COMMANDS = new Set(['fields', 'display', 'filter', 'where', 'filterindex', 'parse', 'unnest']);
 
 /**
- * Whether a query looks at each event alone and leaves the order to `@timestamp`, so that the rows of
+ * Tells whether a query looks at each event alone and leaves the order to `@timestamp`, so that the rows of
  * several queries together are the rows of one. Anything that is not surely so is not.
  */
 export function isRowByRow(query: string): boolean {

@@ -13,7 +13,7 @@ export type DurationUnit = 'ms' | 's' | 'm' | 'h' | 'd' | 'w' | 'mo' | 'q' | 'y'
 /** How a field is compared with a value. */
 export type ComparisonOperator = '=' | '!=' | '<' | '<=' | '>' | '>=';
 
-/** What a `filter` asks of an event. */
+/** A condition of `filter` about an event. */
 export type Condition =
   | {
       readonly kind: 'comparison';

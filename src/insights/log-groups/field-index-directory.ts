@@ -26,7 +26,7 @@ export interface IndexedField {
 /** The indexed fields of one log group, by name. */
 export type IndexedFields = ReadonlyMap<string, IndexedField>;
 
-/** What is known of the indexes of some groups. */
+/** The indexes of some groups, as far as they are known. */
 export interface FieldIndexes {
   readonly byGroup: ReadonlyMap<string, IndexedFields>;
   /** Groups, by identifier, whose indexes could not be asked for, and why; they count as not indexed. */

@@ -12,7 +12,7 @@ import { ReadCalls } from '../queries/read-calls.js';
 /** A log group that can be queried. */
 export interface KnownLogGroup {
   readonly name: string;
-  /** What requests name it by: its ARN where it was given so (other accounts), else its name. */
+  /** The name of it in requests: its ARN where it was given so (other accounts), else its name. */
   readonly identifier: string;
   /** Without the star that lists put behind it; unknown where describing is denied. */
   readonly arn?: string | undefined;
@@ -43,7 +43,7 @@ export interface ResolvedLogGroups {
   readonly leftOut: readonly LeftOutLogGroup[];
 }
 
-/** What the directory knows of selectors. */
+/** The log groups that selectors mean, as far as the directory knows. */
 export interface DirectoryAnswer extends ResolvedLogGroups {
   /** Identifiers of groups of which nothing but the name is known, as describing them is denied; and why. */
   readonly undescribed: ReadonlyMap<string, string>;
@@ -156,7 +156,7 @@ export class LogGroupDirectory {
       if (classifyError(error) !== 'denied') throw error;
       return undescribed({ name, identifier: arn }, error);
     }
-    // Of another account: a monitoring account may query it, though it is in no list here.
+    // It is another account's: a monitoring account may query it, though it is in no list here.
     return described({ name, identifier: arn });
   }
 

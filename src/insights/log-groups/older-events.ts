@@ -91,7 +91,7 @@ export function olderEventsNote(group: KnownLogGroup, isLocal: boolean, found?: 
 }
 
 /**
- * Whether queries show what is older than its group, which holds some: AWS's never do, and a service on this machine may have been
+ * Tells whether queries show events that are older than their group, which holds some: AWS's never do, and a service on this machine may have been
  * told to. Only its answer tells; it bills nothing for it. Never rejects but for an aborted signal.
  * @param before - the part of a range that lies before the group was made
  */

@@ -23,7 +23,7 @@ import { followingSignal } from '../queries/following-signal.js';
 import { ReadCalls } from '../queries/read-calls.js';
 import { addStatistics, NO_STATISTICS, type QueryStatistics } from '../queries/query-statistics.js';
 
-/** What a query over any number of log groups answered. */
+/** The answer of a query over any number of log groups. */
 export interface OverLogGroupsResult {
   readonly rows: readonly QueryRow[];
   readonly statistics: QueryStatistics;

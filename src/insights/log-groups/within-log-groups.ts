@@ -1,7 +1,7 @@
 import { checkLogGroupSelector } from './log-group-directory.js';
 
 /**
- * Whether a selector of log groups (a name, an ARN, or a prefix that ends in `*`) means none but groups that
+ * Tells whether a selector of log groups (a name, an ARN, or a prefix that ends in `*`) means none but groups that
  * others mean too.
  */
 export function isWithin(selector: string, allowed: readonly string[]): boolean {

@@ -13,7 +13,7 @@ export interface FoundEvent {
   readonly message: string;
   /** `@ptr`, which GetLogRecord takes; only of events that a query found. */
   readonly pointer?: string | undefined;
-  /** Of the service; only of events that FilterLogEvents found. */
+  /** The id that the service gave it; only events that FilterLogEvents found have one. */
   readonly eventId?: string | undefined;
 }
 

@@ -83,7 +83,7 @@ export interface CorrelationEngineOptions extends ClientOptions, QueryRunnerSett
   readonly clock?: (() => number) | undefined;
 }
 
-/** What one look-up may be told. */
+/** The options of one look-up. */
 export interface LookUpOptions {
   /** Begin of the range, as a date or milliseconds since 1970. Default three hours before its end. */
   readonly from?: Date | number | undefined;
@@ -209,7 +209,7 @@ export class CorrelationEngine {
     return this.#runner.calls;
   }
 
-  /** What became of the look-ups, and of all calls that were made with {@link calls}. */
+  /** Counts the look-ups, and all calls that were made with {@link calls}. */
   status(): ReadStatus {
     return this.#runner.status();
   }
@@ -463,7 +463,7 @@ export class CorrelationEngine {
 /** The groups of a look-up. */
 interface SearchedLogGroups extends DirectoryAnswer {
   readonly young: readonly KnownLogGroup[];
-  /** What could not be learnt of them, one sentence each. */
+  /** Sentences about what could not be learnt of them. */
   readonly notes: readonly string[];
 }
 

@@ -12,7 +12,7 @@ import {
   textQuery,
 } from './look-up.js';
 
-/** What a query looks for: an id in any of its forms, a field's value, or errors. */
+/** The subject of a query: an id in any of its forms, a field's value, or errors. */
 export type CorrelationSubject =
   | { readonly trace: string }
   | { readonly span: string }

@@ -5,7 +5,7 @@ import { type LookUp } from './look-up.js';
 import { type QueryStatistics } from '../queries/query-statistics.js';
 import { type TraceTree } from './trace-tree.js';
 
-/** What one step of a look-up did. */
+/** A report of one step of a look-up. */
 export interface StepReport {
   /**
    * `index`: `filterIndex` where a field is indexed. `filter`: a scan of the rest. `text`: a scan of all
@@ -23,7 +23,7 @@ export interface StepReport {
   readonly statistics: QueryStatistics;
 }
 
-/** What a look-up found, what that cost, and what it left out. */
+/** The result of a look-up: the events, their cost, and the log groups that it left out. */
 export interface CorrelationResult {
   readonly lookUp: LookUp;
   readonly range: TimeRange;
@@ -32,9 +32,9 @@ export interface CorrelationResult {
   /** The traces of the events, as trees of spans. */
   readonly traces: readonly TraceTree[];
   readonly steps: readonly StepReport[];
-  /** Of all steps together. */
+  /** Sums over all steps. */
   readonly statistics: QueryStatistics;
-  /** What the scanned bytes cost, by the price given. US dollars. */
+  /** Cost of the scanned bytes, by the price given. US dollars. */
   readonly estimatedCostUsd: number;
   /** Log groups that took part. */
   readonly logGroups: readonly string[];

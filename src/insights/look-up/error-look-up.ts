@@ -71,7 +71,7 @@ export const ERROR_PATTERNS: readonly string[] = [
   `{ ($.level >= ${ERROR_LEVEL}) || ($.severity_number >= ${ERROR_SEVERITY}) || ($.severityNumber >= ${ERROR_SEVERITY}) || ($.status.code = 2) }`,
 ];
 
-/** Whether an event is an error, as the timeline marks it. */
+/** Tells whether an event is an error, as the timeline marks it. */
 export function isErrorEvent(event: FoundEvent): boolean {
   return toCorrelatedEvent(event).isError;
 }

@@ -15,7 +15,7 @@ export interface TimeRange {
   readonly toMillis: number;
 }
 
-/** What some queries found together. */
+/** The events that some queries found together. */
 export interface FoundEvents {
   /** Without an order. */
   readonly events: readonly FoundEvent[];

@@ -8,7 +8,7 @@ import { type KnownLogGroup } from '../log-groups/log-group-directory.js';
 import { filterPatternsOf, hasText, hasValue, type LookUp } from './look-up.js';
 import { type ReadCalls } from '../queries/read-calls.js';
 
-/** What FilterLogEvents had that queries do not answer: not yet, or never. */
+/** Events that FilterLogEvents has and queries do not answer: not yet, or never. */
 export interface FreshEvents {
   readonly events: readonly FoundEvent[];
   /** Groups that could not be read, and why; and groups that were read in part. */

@@ -7,7 +7,7 @@ export interface LookUpProgress {
   readonly queriesRunning: number;
   readonly recordsScanned: number;
   readonly recordsMatched: number;
-  /** What the service bills. */
+  /** The bytes that the service bills. */
   readonly bytesScanned: number;
   /** Log groups that queries read, and of these those that have answered. */
   readonly logGroups: number;

@@ -14,7 +14,7 @@ import { parseMessage } from '../messages/message-parser.js';
 import { QueryBuilder } from '../language/query-builder.js';
 
 /**
- * What is looked for: an event matches that has one of the values in one of the fields, one of the parts inside one
+ * The subject of a look-up: an event matches that has one of the values in one of the fields, one of the parts inside one
  * of the header fields, or, in a message that is text, a name and a value beside it.
  */
 export interface LookUp {
@@ -187,12 +187,12 @@ function textsOf(lookUp: LookUp): string[] {
   return unique(lookUp.values.flatMap((value) => [value, JSON.stringify(value).slice(1, -1)]));
 }
 
-/** Whether the text of an event holds a value. */
+/** Tells whether the text of an event holds a value. */
 export function hasText(lookUp: LookUp, event: FoundEvent): boolean {
   return textsOf(lookUp).some((text) => event.message.includes(text));
 }
 
-/** Whether an event has a value in a field: what a query's `filter` decides, for events read otherwise. */
+/** Tells whether an event has a value in a field, as a query's `filter` does, for events that were read without a query. */
 export function hasValue(lookUp: LookUp, event: FoundEvent): boolean {
   if (lookUp.kind === 'errors') return isErrorEvent(event);
   const values = new Set(lookUp.values);

@@ -14,7 +14,7 @@ import {
 import { type TimeRange } from './event-reader.js';
 import { parentsFirst } from './parents-first.js';
 
-/** What the reading of newest events may be told. */
+/** The options of reading the newest events. */
 export interface NewestEventsOptions {
   /** Log groups instead of the engine's. */
   readonly logGroups?: readonly string[] | undefined;
@@ -120,7 +120,7 @@ export async function readNewestEvents(
 
 /** The reading of one group. */
 class GroupReading {
-  /** Whether pages were left that may hold events of the range. */
+  /** True where pages were left that may hold events of the range. */
   hasGivenUp = false;
   readonly #calls: ReadCalls;
   readonly #group: KnownLogGroup;
@@ -211,7 +211,7 @@ class GroupReading {
   }
 }
 
-/** Whether events that were asked for with the newest first came the other way: by their times, else by their ids. */
+/** Tells whether events that were asked for with the newest first came the other way: by their times, else by their ids. */
 function areOldestFirst(events: readonly FoundEvent[]): boolean {
   const [first] = events;
   const last = events.at(-1);

@@ -1,6 +1,6 @@
 import { type CorrelatedEvent } from './correlated-event.js';
 
-/** What tells where an event stands. */
+/** The members that tell where an event stands. */
 export type PlacedEvent = Pick<CorrelatedEvent, 'timeMillis' | 'span' | 'spanId' | 'parentSpanId'>;
 
 /** Spans above one another that are followed, as a hostile log may name a circle of them. */

@@ -41,11 +41,11 @@ export interface LookUpPlan {
   readonly signal: AbortSignal | undefined;
   readonly timeoutMillis: number | undefined;
   readonly progress: LookUpProgressCount | undefined;
-  /** Whether the service is the local one, which has a remedy of its own for what it does not answer. */
+  /** True where the service is the local one, which has a remedy of its own for what it does not answer. */
   readonly isLocal: boolean;
 }
 
-/** What the steps of a look-up found. */
+/** The findings of a look-up's steps. */
 export interface LookUpOutcome {
   /** Overlapping: see mergeFoundEvents. */
   readonly sources: readonly (readonly FoundEvent[])[];
@@ -259,7 +259,7 @@ interface Scan {
 }
 
 /**
- * What is left to scan after the index step. A group counts as answered from the moment since which one
+ * The groups that are left to scan after the index step. A group counts as answered from the moment since which one
  * of the fields is indexed, if a policy names that field, or if the index found events in it: logs of one
  * group rarely spell the same id in two ways. Before that moment nothing is indexed, so it is scanned.
  */

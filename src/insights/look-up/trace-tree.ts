@@ -1,12 +1,12 @@
 import { type CorrelatedEvent } from './correlated-event.js';
 
-/** What a tree is built from: the ids, time and outcome of an event. */
+/** The part of an event that a tree is built from: the ids, time and outcome of an event. */
 export type SpanEvent = Pick<
   CorrelatedEvent,
   'traceId' | 'spanId' | 'parentSpanId' | 'service' | 'span' | 'timeMillis' | 'isError'
 >;
 
-/** What is known of one span, and what was logged in it. */
+/** One span, as far as it is known, and the events that were logged in it. */
 export interface SpanNode<E extends SpanEvent = CorrelatedEvent> {
   readonly spanId: string;
   readonly parentSpanId?: string | undefined;
@@ -14,7 +14,7 @@ export interface SpanNode<E extends SpanEvent = CorrelatedEvent> {
   readonly name?: string | undefined;
   readonly kind?: string | undefined;
   readonly service?: string | undefined;
-  /** Of the span where it was found, else of the events logged in it. Milliseconds since 1970. */
+  /** Begin of the span where it was found, else of the events logged in it. Milliseconds since 1970. */
   readonly startMillis?: number | undefined;
   readonly endMillis?: number | undefined;
   readonly durationMillis?: number | undefined;

@@ -1,6 +1,6 @@
 import { toJsonTextOfAny } from '../../cloudwatch/write-json.js';
 
-/** What was thrown, as OpenTelemetry's attributes of exceptions have it. */
+/** A thrown value, as OpenTelemetry's attributes of exceptions have it. */
 export interface Thrown {
   readonly type: string;
   readonly message: string;

@@ -45,7 +45,7 @@ export function ownValue(json: JsonObject, key: string): unknown {
   return Object.hasOwn(json, key) ? json[key] : undefined;
 }
 
-/** Whether a value is an object other than a list. */
+/** Tells whether a value is an object other than a list. */
 export function isJsonObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

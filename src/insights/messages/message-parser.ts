@@ -132,7 +132,7 @@ function isKnown(key: string, value: unknown): boolean {
   return KNOWN_KEYS.has(key) && (typeof value !== 'object' || STRUCTURED_KEYS.has(key));
 }
 
-/** What an error says beside type, message and stack: `error: { code: 'E42', … }` as `error.code`. */
+/** The members of an error beside type, message and stack: `error: { code: 'E42', … }` as `error.code`. */
 function restOfError(json: JsonObject): [string, unknown][] {
   return ERROR_KEYS.flatMap((key) => {
     const error = ownValue(json, key);

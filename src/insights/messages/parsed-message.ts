@@ -4,10 +4,10 @@ export type MessageLayout = 'otel' | 'otlp' | 'span' | 'lambda' | 'powertools' |
 /** A JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-/** What a message says, whoever wrote it. Members that it does not say are left out. */
+/** The content of a message, whoever wrote it. Members that it does not say are left out. */
 export interface ParsedMessage {
   readonly layout: MessageLayout;
-  /** What a person reads first: the body, the message, or the whole text; of a span its name, and the path behind a bare method. */
+  /** The text that a person reads first: the body, the message, or the whole text; of a span its name, and the path behind a bare method. */
   readonly text: string;
   /** In W3C form (32 hex digits) where it is a W3C or X-Ray id; else as written. */
   readonly traceId?: string | undefined;

@@ -4,7 +4,7 @@ import { type JsonObject } from './parsed-message.js';
 const PATHS = ['http.route', 'url.path', 'http.target', 'url.full', 'http.url'];
 
 /**
- * What a span is shown as: its name. Instrumentations that know no route name the spans of HTTP by their method
+ * The text that a span is shown as: its name. Instrumentations that know no route name the spans of HTTP by their method
  * alone: then the path says which request it was.
  */
 export function spanText(name: string, attributes: JsonObject): string {

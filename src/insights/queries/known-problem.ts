@@ -44,7 +44,7 @@ const BEFORE_NUMBERS: ReadonlySet<string> = new Set([
 const MAX_LENGTH = 2_000;
 
 /**
- * What the service says is wrong with a query, as far as it is known to be safe: the words that such answers
+ * The service's words on what is wrong with a query, as far as they are known to be safe: the words that such answers
  * are known to be made of, numbers as small as a place in a query, and what the query itself holds. All else
  * is `…`.
  */
@@ -67,7 +67,7 @@ export function knownProblem(problem: string, query: string): string {
 
 /** @param before - the word or sign before it */
 function isKnown(token: string, before: string, query: string): boolean {
-  // Of other languages' characters and controls only what the query has itself.
+  // Characters of other languages and controls pass only where the query has them itself.
   if (!/^[ -~…]/.test(token)) return query.includes(token);
   if (!/^[\w@'-]/.test(token)) return true;
   if (/^\d{1,6}$/.test(token) && BEFORE_NUMBERS.has(before.toLowerCase())) return true;

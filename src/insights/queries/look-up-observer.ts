@@ -2,10 +2,10 @@ import { type Histogram, type MeterProvider, SpanStatusCode, trace } from '@open
 import { CloudWatchLogsError } from '../../cloudwatch/errors.js';
 import { ATTR_ERROR_TYPE } from '../../observability/component-metrics.js';
 
-/** What a look-up is: of an id, of a field's value, of errors, or a query as it stands. */
+/** The kind of a look-up: for an id, a field's value, errors, or a query as it stands. */
 export type ObservedKind = 'trace' | 'span' | 'request' | 'field' | 'errors' | 'query';
 
-/** What a look-up did. */
+/** The amounts of one look-up. */
 export interface ObservedLookUp {
   readonly logGroups: readonly string[];
   readonly queries: number;
@@ -15,12 +15,12 @@ export interface ObservedLookUp {
   readonly isComplete: boolean;
 }
 
-/** What became of the look-ups. */
+/** Counts of look-ups. */
 export interface LookUpsStatus {
   /** Look-ups that ended, also those that failed. */
   readonly lookUps: number;
   readonly lookUpsFailed: number;
-  /** What their queries scanned together: what the service bills. */
+  /** Bytes that their queries scanned together, which the service bills. */
   readonly bytesScanned: number;
   /** Events and rows that they found. */
   readonly rows: number;
@@ -28,7 +28,7 @@ export interface LookUpsStatus {
 
 const NAME = 'opentelemetry-cloudwatch-logs';
 const ATTR_KIND = 'cloudwatch_logs.look_up.kind';
-/** Of OpenTelemetry's semantic conventions. */
+/** The names are those of OpenTelemetry's semantic conventions. */
 const ATTR_LOG_GROUPS = 'aws.log.group.names';
 /** Names of log groups on a span: a prefix may mean thousands. */
 const MAX_NAMES = 50;
@@ -77,7 +77,7 @@ export class LookUpObserver {
     });
   }
 
-  /** What became of the look-ups so far. */
+  /** Counts the look-ups so far. */
   status(): LookUpsStatus {
     return this.#status;
   }

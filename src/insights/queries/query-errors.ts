@@ -14,7 +14,7 @@ export class MalformedQueryError extends CloudWatchLogsError {
   readonly query: string;
   /** Where, as far as the service tells. */
   readonly position: QueryPosition | undefined;
-  /** What the service said, as far as it is known to be safe. */
+  /** The service's words, as far as they are known to be safe. */
   readonly problem: string;
 
   constructor(query: string, problem: string, position?: QueryPosition, options?: { cause?: unknown }) {

@@ -52,7 +52,7 @@ export interface QueryProgress {
   readonly statistics: QueryStatistics;
 }
 
-/** What a query answered. */
+/** The answer of a query. */
 export interface QueryResult {
   readonly queryId: string;
   readonly rows: readonly QueryRow[];
@@ -78,14 +78,14 @@ export interface QueryRunnerSettings extends ReadCallsSettings {
   readonly meterProvider?: MeterProvider | undefined;
 }
 
-/** What a runner makes its queries with. */
+/** The parts with which a runner makes its queries. */
 export interface QueryRunnerParts {
   readonly client: CloudWatchLogsClient;
   /** Those of an engine, another runner or a tail of the same client, so that they have one circuit breaker. */
   readonly calls?: ReadCalls | undefined;
 }
 
-/** What became of queries, and of the calls that they took. */
+/** Counts of queries, and of the calls that they took. */
 export interface ReadStatus extends ReadCallsStatus, LookUpsStatus {}
 
 /** The members of {@link QueryRunnerSettings}. */
@@ -163,7 +163,7 @@ export class QueryRunner implements RunsQueries {
     );
   }
 
-  /** What became of the queries, and of all calls that were made with {@link calls}. */
+  /** Counts the queries, and all calls that were made with {@link calls}. */
   status(): ReadStatus {
     return { ...this.observer.status(), ...this.calls.status() };
   }

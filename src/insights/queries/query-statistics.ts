@@ -1,14 +1,14 @@
 import { type QueryStatistics as ServiceStatistics } from '@aws-sdk/client-cloudwatch-logs';
 
-/** What queries read, as the service counts it. */
+/** The amounts that queries read, as the service counts them. */
 export interface QueryStatistics {
   /** Queries that were started. */
   readonly queries: number;
   readonly recordsMatched: number;
   readonly recordsScanned: number;
-  /** What the service bills. */
+  /** The bytes that the service bills. */
   readonly bytesScanned: number;
-  /** What an index saved, as the service estimates it. */
+  /** The bytes that an index saved, as the service estimates it. */
   readonly estimatedRecordsSkipped: number;
   readonly estimatedBytesSkipped: number;
 }

@@ -28,11 +28,11 @@ export interface ReadCallsSettings {
   readonly circuitBreaker?: ReadBreakerOptions | false | undefined;
 }
 
-/** What became of the calls. */
+/** Counts of calls and of their failures. */
 export interface ReadCallsStatus {
   /** Calls made, each attempt counted; the AWS SDK's own attempts within one are not seen. */
   readonly calls: number;
-  /** Of these, calls that failed, but for those that were aborted. */
+  /** Calls among these that failed, but for those that were aborted. */
   readonly errors: number;
   /** The same by the error's name. */
   readonly errorsByType: Readonly<Record<string, number>>;
@@ -157,7 +157,7 @@ export class ReadCalls {
     }
   }
 
-  /** What became of the calls so far. */
+  /** Counts the calls so far and their failures. */
   status(): ReadCallsStatus {
     let errors = 0;
     for (const count of this.#errorsByType.values()) errors += count;

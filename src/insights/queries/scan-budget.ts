@@ -13,7 +13,7 @@ export class ScanBudget {
     this.#byQuery.set(queryId, bytesScanned);
   }
 
-  /** Whether nothing more may be scanned. */
+  /** Tells whether nothing more may be scanned. */
   isSpent(): boolean {
     let sum = 0;
     for (const bytes of this.#byQuery.values()) sum += bytes;
