@@ -1,8 +1,21 @@
 import { writeSync } from 'node:fs';
 
+/** What names options to the person who runs the application: variables, or places of a file. */
+let named = (message: string): string => message;
+
+/** From now on names of variables are said as this says them. */
+export function nameAs(names: (message: string) => string): void {
+  named = names;
+}
+
+/** A message with the names that the person knows. */
+export function inKnownNames(message: string): string {
+  return named(message);
+}
+
 /** Says something about the start to the person who runs the application: one line on standard error. */
 export function report(message: string): void {
-  writeLine(`opentelemetry-cloudwatch-logs: ${message}`);
+  writeLine(`opentelemetry-cloudwatch-logs: ${named(message)}`);
 }
 
 /** Writes one line to standard error, whatever line breaks it holds. Never throws. */
