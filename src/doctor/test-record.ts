@@ -7,6 +7,9 @@ import { readResourceAttributes } from '../options/resource-attributes.js';
 import { ExporterCore } from '../exporter/exporter-core.js';
 import { type Finding } from './finding.js';
 
+/** What the body of a test event begins with. */
+export const TEST_BODY = 'otel-cwlogs doctor: test event';
+
 /** What a template reads of a resource. */
 export type ResourceLike = Pick<ReadableLogRecord['resource'], 'attributes'>;
 
