@@ -32,12 +32,13 @@ import {
   requiredPermissions,
 } from './required-permissions.js';
 import { fillTemplate, missingSentence } from '../encoding/template.js';
+import { checkCost } from './check-cost.js';
 import { checkFolder } from './check-folder.js';
 import { type AnswerClock, watchAnswerDates } from './answer-clock.js';
 import { findByFilter, findByQuery } from './find-test-event.js';
 import { checkOlderEvents } from './older-events.js';
 import { type Finding, findingOf, permissionFinding } from './finding.js';
-import { type ResourceLike, resourceIn, sendTestRecord } from './test-record.js';
+import { type ResourceLike, resourceIn, sendTestRecord, TEST_BODY } from './test-record.js';
 
 /** The parts that a diagnosis needs. */
 export interface DiagnosisParts {
@@ -162,7 +163,10 @@ class RunningDiagnosis {
         await this.#checkTestEvent(client, settings, destination, resource);
       }
       // A group that was made here holds nothing of the application's.
-      if (this.#made !== 'group') await this.#checkOlderEvents(client, destination.logGroupName);
+      if (this.#made !== 'group') {
+        await this.#checkOlderEvents(client, destination.logGroupName);
+        await this.#checkCost(client, destination.logGroupName);
+      }
       return { ...answered, ...policiesOf(account) };
     } finally {
       await this.#cleanUp(client, destination);
@@ -437,7 +441,7 @@ class RunningDiagnosis {
     const timestamp = epochMillis();
     const sent = await sendTestRecord(client, settings, {
       resource,
-      body: `otel-cwlogs doctor: test event ${id}`,
+      body: `${TEST_BODY} ${id}`,
       timestamp,
     });
     signal.throwIfAborted();
@@ -453,6 +457,12 @@ class RunningDiagnosis {
   async #checkOlderEvents(client: sdk.CloudWatchLogsClient, logGroupName: string): Promise<void> {
     const { epochMillis, signal } = this.#parts;
     const finding = await checkOlderEvents({ client, epochMillis, signal }, logGroupName);
+    if (finding) this.add(finding);
+  }
+
+  async #checkCost(client: sdk.CloudWatchLogsClient, logGroupName: string): Promise<void> {
+    const { epochMillis, signal } = this.#parts;
+    const finding = await checkCost({ client, epochMillis, signal }, logGroupName);
     if (finding) this.add(finding);
   }
 

@@ -7,6 +7,9 @@ import { readResourceAttributes } from '../options/resource-attributes.js';
 import { ExporterCore } from '../exporter/exporter-core.js';
 import { type Finding } from './finding.js';
 
+/** The body of a test event begins with it. */
+export const TEST_BODY = 'otel-cwlogs doctor: test event';
+
 /** The part of a resource that a template reads. */
 export type ResourceLike = Pick<ReadableLogRecord['resource'], 'attributes'>;
 

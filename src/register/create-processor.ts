@@ -9,10 +9,11 @@ import { QueueingProcessor } from '../exporter/queueing-processor.js';
 import { collectProcessorOptions, type ProcessorSettings } from '../options/options.js';
 import { warnOfVariablesAndNames } from '../options/warnings.js';
 import { Diagnostics } from '../observability/diagnostics.js';
+import { type Environment } from './environment.js';
 import { keepCredentialsAtHand } from './credentials-at-hand.js';
 import { isInLambda, LAMBDA_FLUSH_TIMEOUT_MILLIS, LAMBDA_SHUTDOWN_TIMEOUT_MILLIS } from './lambda.js';
 import { isApiSet } from './logs-apis.js';
-import { report, writeLine } from './report.js';
+import { inKnownNames, report, writeLine } from './report.js';
 import { createExitSender, exitSenderProblem, type ExitSenderParts } from './send-at-exit.js';
 import { type CreatedProcessor, type Extras } from './start.js';
 import { isTakingOfThread } from './threads.js';
@@ -24,7 +25,7 @@ import { usableSettings } from './usable-settings.js';
  * @throws OptionError for an option that is required and missing
  */
 export function createProcessor(
-  environment: NodeJS.ProcessEnv,
+  environment: Environment,
   senderFile?: string,
   extras?: Extras,
 ): CreatedProcessor {
@@ -107,7 +108,7 @@ function createSendAtExit(
 }
 
 /** The variables that hold where the environment says nothing else. */
-function defaultsFor(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function defaultsFor(environment: Environment): Environment {
   if (!isInLambda(environment)) return {};
   return {
     OTEL_EXPORTER_CLOUDWATCH_LOGS_FLUSH_TIMEOUT_MILLIS: String(LAMBDA_FLUSH_TIMEOUT_MILLIS),
@@ -118,7 +119,7 @@ function defaultsFor(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 }
 
 /** An empty variable counts as unset. */
-function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+function withoutEmpty(environment: Environment): Environment {
   return Object.fromEntries(
     Object.entries(environment).filter(([, value]) => value !== undefined && value.trim() !== ''),
   );
@@ -126,12 +127,14 @@ function withoutEmpty(environment: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 // Who runs an application with --import has written no code that could listen to `diag`: until somebody
 // does, what is wrong with delivery is said on standard error.
-function error(message: string): void {
+function error(said: string): void {
+  const message = inKnownNames(said);
   if (isApiSet('diag')) diag.error(message);
   else writeLine(message);
 }
 
-function warn(message: string): void {
+function warn(said: string): void {
+  const message = inKnownNames(said);
   if (isApiSet('diag')) diag.warn(message);
   else writeLine(message);
 }

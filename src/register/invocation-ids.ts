@@ -33,6 +33,11 @@ export class InvocationIds implements LogRecordProcessor {
     }
   }
 
+  /** Alone it takes no records: whether one is made is for the others to say. */
+  enabled(): boolean {
+    return false;
+  }
+
   forceFlush(): Promise<void> {
     return Promise.resolve();
   }

@@ -1,12 +1,25 @@
 import { writeSync } from 'node:fs';
 import { isMainThread } from 'node:worker_threads';
 
+/** How options are named to the person who runs the application: by variables, or by places of a file. */
+let named = (message: string): string => message;
+
+/** From now on names of variables are said as this says them. */
+export function nameAs(names: (message: string) => string): void {
+  named = names;
+}
+
+/** A message with the names that the person knows. */
+export function inKnownNames(message: string): string {
+  return named(message);
+}
+
 /**
  * Says something about the start to the person who runs the application: one line on standard error. What holds for a
  * worker thread the main one has said.
  */
 export function report(message: string): void {
-  if (isMainThread) writeLine(`opentelemetry-cloudwatch-logs: ${message}`);
+  if (isMainThread) writeLine(`opentelemetry-cloudwatch-logs: ${named(message)}`);
 }
 
 /** Writes one line to standard error, whatever line breaks it holds. Never throws. */

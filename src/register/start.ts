@@ -11,6 +11,7 @@ import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
 import { TRACE_CONTEXT_SOURCES } from '../options/trace-context-names.js';
 import { Application, resolveWith } from './application.js';
 import { LocalStorageContextManager } from './context-manager.js';
+import { readConfigFile } from './config-file.js';
 import { booleanOf, type Environment, listOf, stringOf } from './environment.js';
 import { settleAtEnd } from './end-of-process.js';
 import { flushAtExit } from './exit.js';
@@ -34,7 +35,7 @@ import {
 } from './logs-apis.js';
 import { type Handler, isInLambda, wrapHandler } from './lambda.js';
 import { isAutoInstrumentationsPreloaded } from './preloads.js';
-import { messageOf, report, writeLine } from './report.js';
+import { messageOf, nameAs, report, writeLine } from './report.js';
 import { createResource, createSpanResource } from './resource.js';
 import { ThreadProcessor } from './thread-processor.js';
 import { ofThread } from './thread-records.js';
@@ -55,7 +56,7 @@ import { createContextManager, createPropagator, createTracerProvider } from './
 type ApiPackage = typeof Api;
 /** Makes the processor with the exporter behind it; loaded between the two halves of the start. */
 export type CreateProcessor = (
-  environment: NodeJS.ProcessEnv,
+  environment: Environment,
   senderFile: string | undefined,
   extras: Extras | undefined,
 ) => CreatedProcessor;
@@ -172,13 +173,17 @@ export function reportFailure(error: unknown): void {
   report(`no logs are exported: ${messageOf(error)}`);
 }
 
-function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prepared | undefined {
+function prepareOnce(ownRequire: NodeJS.Require, ofProcess: NodeJS.ProcessEnv): Prepared | undefined {
   const application = new Application(
     { mainFile: process.argv[1], workingDirectory: process.cwd(), ownRequire },
     (name, error) => {
       report(`${name} does not load: ${messageOf(error)}`);
     },
   );
+  const config = readConfigFile(application, ofProcess, report);
+  if (config) nameAs(config.inFile);
+  const environment = config?.environment ?? ofProcess;
+  if (booleanOf(environment, 'OTEL_SDK_DISABLED')) return undefined;
   const api = application.load('@opentelemetry/api') as ApiPackage | undefined;
   if (!api) {
     report('no logs are exported: @opentelemetry/api is not installed; run: npm install @opentelemetry/api');
@@ -201,8 +206,8 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
       '@opentelemetry/sdk-logs',
     ]) as LogsApis['apiLogs'],
   };
-  const ofProcess = createResource(application, environment, report);
-  const spanResource = createSpanResource(application, ofProcess, environment);
+  const described = createResource(application, environment, report, config?.attributes);
+  const spanResource = createSpanResource(application, described, environment);
   const isApiSetByOthers = isApiSet('trace');
   const withdraw = setTracing(api, application, environment, autoInstrumented, spanResource);
   const handlerFlush: HandlerFlush | undefined =
@@ -226,7 +231,7 @@ function prepareOnce(ownRequire: NodeJS.Require, environment: Environment): Prep
   return {
     application,
     logsApis,
-    resource: ofProcess?.resource,
+    resource: described?.resource,
     instrumentations,
     environment,
     senderFile: findSender(ownRequire),
@@ -433,7 +438,7 @@ function startInThread(prepared: Prepared, extras: Extras | undefined): void {
 
 function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras: Extras | undefined): void {
   const { application, environment, logsApis, instrumentations } = prepared;
-  const created = createProcessor(process.env, prepared.senderFile, extras);
+  const created = createProcessor(environment, prepared.senderFile, extras);
   const { processor, exitTimeoutMillis, flushTimeoutMillis, sendAtExit } = created;
   const makers = extras && created.console ? new extras.RecordMakers() : undefined;
   const capture = extras && makers && new extras.ConsoleCapture(makers);

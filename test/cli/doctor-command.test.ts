@@ -280,6 +280,54 @@ describe('otel-cwlogs doctor', () => {
     expect(await groups('/doctor/none')).to.deep.equal([]);
   });
 
+  describe('what a million events cost', () => {
+    async function write(
+      logGroupName: string,
+      messages: readonly string[],
+      settings: object = {},
+    ): Promise<void> {
+      const place = { logGroupName, logStreamName: 's' };
+      await client.send(new CreateLogGroupCommand({ logGroupName, ...settings }));
+      await client.send(new CreateLogStreamCommand(place));
+      const logEvents = messages.map((message) => ({ timestamp: Date.now(), message }));
+      await client.send(new PutLogEventsCommand({ ...place, logEvents }));
+    }
+    const message = (resource: object, bytes: number): string => {
+      const start = JSON.stringify({ body: '', resource });
+      return start.replace('""', `"${'x'.repeat(bytes - start.length)}"`);
+    };
+
+    it('is said by the bytes of the last ones, their price and class', async () => {
+      await write('/doctor/cost', [message({}, 474), message({}, 474)]);
+      const found = await report(['-g', '/doctor/cost']);
+      expect(found.of('cost')).to.deep.equal({
+        check: 'cost',
+        status: 'ok',
+        message:
+          '2 recent events are billed as 500 bytes each, 14 of them the resource: 0.25 USD to ingest a million, at 0.50 USD a GB (class STANDARD, us-east-1)',
+      });
+      await write('/doctor/one', ['x'.repeat(974)]);
+      expect((await report(['-g', '/doctor/one', '--no-test-event'])).of('cost')!.message).to.equal(
+        'a recent event is billed as 1000 bytes: 0.50 USD to ingest a million, at 0.50 USD a GB (class STANDARD, us-east-1)',
+      );
+      await write('/doctor/cheap', ['x'.repeat(974)], { logGroupClass: 'INFREQUENT_ACCESS' });
+      expect((await report(['-g', '/doctor/cheap', '--no-test-event'])).of('cost')).to.equal(undefined);
+    });
+
+    it('comes with a remedy where the resource is much of it', async () => {
+      await write('/doctor/large', [message({ 'process.command': 'x'.repeat(400) }, 600)]);
+      const { remedy } = (await report(['-g', '/doctor/large', '--no-test-event'])).of('cost')!;
+      expect(remedy).to.include("'essential'");
+    });
+
+    it('counts no test event, and is not said where nobody may read', async () => {
+      await write('/doctor/none-yet', ['{"body":"otel-cwlogs doctor: test event 1"}']);
+      expect((await report(['-g', '/doctor/none-yet'])).of('cost')).to.equal(undefined);
+      local.faults.add({ kind: 'deny', operations: ['FilterLogEvents'] });
+      expect((await report(['-g', '/doctor/cost'])).of('cost')).to.equal(undefined);
+    });
+  });
+
   it('measures the clock against the service', async () => {
     for (const [skewMillis, status, words] of [
       [3_600_000, 'failed', 'behind the service'],

@@ -1,5 +1,5 @@
 import { SeverityNumber } from '@opentelemetry/api-logs';
-import { LoggerProvider } from '@opentelemetry/sdk-logs';
+import { createLoggerConfigurator, LoggerProvider } from '@opentelemetry/sdk-logs';
 import { expect } from 'chai';
 import {
   CloudWatchLogRecordProcessor,
@@ -17,6 +17,45 @@ describe('CloudWatchLogRecordProcessor', () => {
     await provider.forceFlush();
     expect(made.status()).to.include({ emitted: 1, queued: 0, kept: 0, delivered: 1, dropped: 0 });
     await provider.shutdown();
+  });
+
+  it('lets loggers say that a record below minSeverity is not worth making', async () => {
+    const client = fakeClient();
+    const made = new CloudWatchLogRecordProcessor({ logGroupName: '/g', client, minSeverity: 'warn' });
+    const logger = new LoggerProvider({ processors: [made] }).getLogger('test');
+    const isEnabled = (severityNumber?: SeverityNumber): boolean =>
+      logger.enabled(severityNumber === undefined ? undefined : { severityNumber });
+    expect([isEnabled(), isEnabled(SeverityNumber.INFO), isEnabled(SeverityNumber.WARN)]).to.deep.equal([
+      true,
+      false,
+      true,
+    ]);
+    await made.shutdown();
+    expect(isEnabled(SeverityNumber.WARN)).to.equal(false);
+  });
+
+  it('gets what a LoggerConfigurator lets through', async () => {
+    const made = new CloudWatchLogRecordProcessor({
+      logGroupName: '/g',
+      client: fakeClient(),
+      provision: 'none',
+    });
+    const provider = new LoggerProvider({
+      processors: [made],
+      loggerConfigurator: createLoggerConfigurator([
+        { pattern: 'noise', config: { disabled: true } },
+        { pattern: '*', config: { minimumSeverity: SeverityNumber.WARN } },
+      ]),
+    });
+    for (const name of ['noise', 'orders']) {
+      const logger = provider.getLogger(name);
+      logger.emit({ body: `${name} info`, severityNumber: SeverityNumber.INFO });
+      logger.emit({ body: `${name} error`, severityNumber: SeverityNumber.ERROR });
+      expect(logger.enabled({ severityNumber: SeverityNumber.ERROR })).to.equal(name === 'orders');
+    }
+    expect(made.status()).to.include({ emitted: 1, dropped: 0 });
+    await provider.shutdown();
+    expect(made.status()).to.include({ delivered: 1 });
   });
 
   it('throws for a wrong option of the queue', () => {
