@@ -4,10 +4,13 @@
  *   1. the table of application trees into which it installs without ERESOLVE,
  *   2. the exporter suite on the lines of test/compat/ (the root's own line, the newest 0.2xx, runs in `npm test`),
  *   3. `register` with every logger, module system and kind of preload on each line, and beside AWS's distro,
- *   4. the declarations under older TypeScript compilers.
+ *   4. the declarations under older TypeScript compilers,
+ *   5. an application that webpack has bundled, as CommonJS and as ES modules (esbuild's is in `npm test`),
+ *   6. exporter, spool, write-ahead log, look-ups and local service on Bun and Deno.
  *
  *   npm run compat              all
  *   npm run compat -- --short   the trees, lines and compilers that matter most (a step of npm test)
+ *   npm run compat -- --only runtimes   one part: compilers, applications, lines, bundles, runtimes
  */
 import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -33,6 +36,13 @@ const root = fileURLToPath(new URL('..', import.meta.url));
  */
 const work = join(homedir(), '.cache/opentelemetry-cloudwatch-logs-compat');
 const isShort = process.argv.includes('--short');
+const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
+const PARTS = ['compilers', 'applications', 'lines', 'bundles', 'runtimes'];
+if (only !== undefined && !PARTS.includes(only)) {
+  throw new Error(`--only must be one of ${PARTS.join(', ')}; it is ${only}`);
+}
+/** Whether a part runs. @param inShort - of those that the short form has */
+const runs = (part, inShort) => (only === undefined ? inShort || !isShort : only === part);
 const scratch = mkdtempSync(join(tmpdir(), 'compat-'));
 let passed = 0;
 let failed = 0;
@@ -304,12 +314,105 @@ async function compilers(tarball) {
   });
 }
 
-try {
-  const [tarball, node] = await Promise.all([pack(), newerNode()]);
-  await compilers(tarball);
-  await applicationTrees(tarball, node);
-  if (!isShort && node !== process.execPath) await applicationTrees(tarball, process.execPath);
+/** What an application of the parts below has beside the package. */
+const PEERS = ['@opentelemetry/api@1.9', '@opentelemetry/sdk-logs@0.223.1'];
 
+/** Installs the package and others into a folder that is kept. @param own - packages whose scripts are run */
+async function installInto(directory, packages, own = []) {
+  mkdirSync(directory, { recursive: true });
+  writeFileSync(join(directory, 'package.json'), '{ "private": true, "type": "module" }\n');
+  const installed = await run('npm', ['install', '--no-save', ...NPM, ...packages, ...own], {
+    cwd: directory,
+  });
+  check(installed.code === 0, `npm install ${own.join(' ')}`.trim(), installed.output);
+  if (own.length > 0) await run('npm', ['rebuild', ...own.map(nameOf)], { cwd: directory });
+}
+
+/** Without the version. */
+function nameOf(specifier) {
+  return specifier.replace(/(?<=.)@.*$/, '');
+}
+
+function versionIn(directory, name) {
+  return JSON.parse(readFileSync(join(directory, 'node_modules', name, 'package.json'), 'utf8')).version;
+}
+
+/** The last line that a program has printed, read as JSON. */
+function said(output) {
+  try {
+    return JSON.parse(output.split('\n').findLast((line) => line.startsWith('{')) ?? '');
+  } catch {
+    return {};
+  }
+}
+
+async function bundles(tarball) {
+  console.log('\nBundles');
+  const directory = join(work, 'bundles');
+  const telemetry = ['context-async-hooks@2.12', 'resources@2.12', 'sdk-trace-node@2.12', 'api-logs@0.223.1'];
+  await installInto(directory, [
+    tarball,
+    ...PEERS,
+    ...telemetry.map((name) => `@opentelemetry/${name}`),
+    'webpack@5',
+    'webpack-cli',
+  ]);
+  cpSync(join(root, 'test/fixtures/bundled/application.mjs'), join(directory, 'application.mjs'));
+  cpSync(join(root, 'test/fixtures/bundled/webpack.config.cjs'), join(directory, 'webpack.config.cjs'));
+  const outputs = join(scratch, 'bundles');
+  const built = await run(process.execPath, ['node_modules/webpack-cli/bin/cli.js'], {
+    cwd: directory,
+    env: { OUTPUTS: outputs },
+  });
+  const name = `webpack ${versionIn(directory, 'webpack')}`;
+  check(built.code === 0 && !built.output.includes('createRequire'), `${name} builds`, built.output);
+  const { LocalCloudWatchLogs } = await import(new URL('../dist/esm/simulation.js', import.meta.url));
+  const local = await LocalCloudWatchLogs.start();
+  for (const file of ['commonjs/application.cjs', 'modules/application.mjs']) {
+    const result = await run(process.execPath, [file], {
+      cwd: outputs,
+      env: {
+        AWS_ENDPOINT_URL: local.endpoint,
+        AWS_REGION: 'us-east-1',
+        AWS_ACCESS_KEY_ID: 'local',
+        AWS_SECRET_ACCESS_KEY: 'local',
+        LOG_GROUP: `/bundles/${dirname(file)}`,
+        STATE_DIRECTORY: mkdtempSync(join(scratch, 'state-')),
+      },
+    });
+    const { delivered, dropped, found } = said(result.output);
+    check(
+      delivered === 1 && dropped === 0 && found === 1,
+      `${name}, ${dirname(file)}: a record found by its trace id`,
+      result.output,
+    );
+  }
+  await local.stop();
+}
+
+async function runtimes(tarball) {
+  console.log('\nRuntimes');
+  const directory = join(work, 'runtimes');
+  await installInto(directory, [tarball, ...PEERS], ['bun@1', 'deno@2']);
+  cpSync(join(root, 'test/fixtures/runtimes/application.mjs'), join(directory, 'application.mjs'));
+  const permissions = ['net', 'env', 'sys', 'read', 'write'].map((name) => `--allow-${name}`);
+  for (const [name, args] of [
+    ['bun', []],
+    ['deno', ['run', '--no-prompt', ...permissions]],
+  ]) {
+    const result = await run(join(directory, 'node_modules/.bin', name), [...args, 'application.mjs'], {
+      cwd: directory,
+    });
+    const { found = [], dropped, spooled } = said(result.output);
+    check(
+      found.join() === 'memory,spool,write-ahead' && dropped === 0 && spooled === 1,
+      `${name} ${versionIn(directory, name)}: memory, spool, write-ahead found by the trace id; an outage spooled`,
+      result.output,
+    );
+  }
+}
+
+async function openTelemetryLines(tarball, node) {
   linkTestPackages();
   console.log('\nOpenTelemetry lines');
   const lines = [
@@ -328,6 +431,18 @@ try {
   const suites = trees.filter(({ hasNoSuite }) => !hasNoSuite);
   await twoAtATime(suites, (tree) => exporterSuite(tree.name, tree.directory, tree.node, tree.version));
   await matrix(trees);
+}
+
+try {
+  const [tarball, node] = await Promise.all([pack(), newerNode()]);
+  if (runs('compilers', true)) await compilers(tarball);
+  if (runs('applications', true)) {
+    await applicationTrees(tarball, node);
+    if (!isShort && node !== process.execPath) await applicationTrees(tarball, process.execPath);
+  }
+  if (runs('lines', true)) await openTelemetryLines(tarball, node);
+  if (runs('bundles', false)) await bundles(tarball);
+  if (runs('runtimes', false)) await runtimes(tarball);
 } catch (error) {
   check(false, String(error));
 } finally {

@@ -39,7 +39,7 @@ import { messageOf, nameAs, report, writeLine } from './report.js';
 import { createResource, createSpanResource } from './resource.js';
 import { ThreadProcessor } from './thread-processor.js';
 import { ofThread } from './thread-records.js';
-import { isThreadOfLogger, mainThread, sayToThreads, Threads, watchNewThreads } from './threads.js';
+import { isThreadOfApplication, mainThread, sayToThreads, Threads, watchNewThreads } from './threads.js';
 import { TeeLoggerProvider } from './tee-logger-provider.js';
 import { giveWinstonReadableValues } from './winston-values.js';
 import {
@@ -122,7 +122,7 @@ export function prepare(ownRequire: NodeJS.Require): Prepared | undefined {
   const state = globalThis as { [STARTED]?: boolean };
   if (state[STARTED]) return undefined;
   state[STARTED] = true;
-  if (isMainThread) sayToThreads('exports nothing');
+  if (isMainThread) sayToThreads({ listens: false, mainFile: process.argv[1] });
   try {
     return prepareOnce(ownRequire, environment);
   } catch (error) {
@@ -158,14 +158,14 @@ function findSender(ownRequire: NodeJS.Require): string | undefined {
 
 /** In a worker thread: says where the main thread is not there to export its records. */
 function isThreadToExport(): boolean {
-  if (isThreadOfLogger(process.argv[1])) return false;
+  if (!isThreadOfApplication()) return false;
   const main = mainThread();
   if (main === undefined) {
     writeLine(
       'opentelemetry-cloudwatch-logs: no logs of a worker thread are exported, because the main thread exports them and has not preloaded this package; start with: node --import opentelemetry-cloudwatch-logs/register <file>',
     );
   }
-  return main === 'listens';
+  return main?.listens === true;
 }
 
 /** One line that says that nothing is exported, and why; the application runs on. */
@@ -175,7 +175,7 @@ export function reportFailure(error: unknown): void {
 
 function prepareOnce(ownRequire: NodeJS.Require, ofProcess: NodeJS.ProcessEnv): Prepared | undefined {
   const application = new Application(
-    { mainFile: process.argv[1], workingDirectory: process.cwd(), ownRequire },
+    { mainFile: process.argv[1] ?? mainThread()?.mainFile, workingDirectory: process.cwd(), ownRequire },
     (name, error) => {
       report(`${name} does not load: ${messageOf(error)}`);
     },
@@ -480,7 +480,7 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras:
     others?.onEmit(taken);
   });
   threads.listen();
-  sayToThreads('listens');
+  sayToThreads({ listens: true, mainFile: application.mainFile });
   if (prepared.handlerFlush) {
     prepared.handlerFlush.options = { provider: processor, timeoutMillis: flushTimeoutMillis };
   }

@@ -1,5 +1,6 @@
 import { type LogRecordProcessor, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { type Resource } from '@opentelemetry/resources';
+import { messageOf } from './report.js';
 
 /** What worker threads and the main thread say to each other over a channel of each thread's own. */
 
@@ -44,7 +45,7 @@ export function toThreadRecord(record: ReadableLogRecord): ThreadRecord {
   };
 }
 
-/** The same with texts in the place of what can't be copied, such as functions. */
+/** The same with the JSON of what can't be copied, such as an object with functions. */
 export function withCopies(record: ThreadRecord): ThreadRecord {
   const attributes = Object.entries(record.attributes).map(([name, value]) => [name, copyOf(value)]);
   return {
@@ -58,15 +59,16 @@ function copyOf(value: unknown): unknown {
   try {
     return structuredClone(value);
   } catch {
-    return textOf(value);
+    return plainOf(value);
   }
 }
 
-function textOf(value: unknown): string {
+function plainOf(value: unknown): unknown {
   try {
-    return JSON.stringify(value) ?? String(value);
+    const json = JSON.stringify(value) as string | undefined;
+    return json === undefined ? String(value) : JSON.parse(json);
   } catch (error) {
-    return `[not copied: ${error instanceof Error ? error.message : ''}]`;
+    return `[not copied: ${messageOf(error)}]`;
   }
 }
 

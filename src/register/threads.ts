@@ -2,9 +2,11 @@ import { subscribe } from 'node:diagnostics_channel';
 import {
   BroadcastChannel,
   getEnvironmentData,
+  parentPort,
   receiveMessageOnPort,
   setEnvironmentData,
   type Worker,
+  workerData,
 } from 'node:worker_threads';
 import { type FromMain, type FromThread, channelOf, type ThreadRecord } from './thread-records.js';
 
@@ -14,24 +16,28 @@ const NEW_THREADS = 'worker_threads';
 /** Under this key every worker thread finds what the main thread does; threads that they start have it too. */
 const KEY = 'opentelemetry-cloudwatch-logs.register';
 
-/** What the main thread does with records of worker threads. */
-export type MainThread = 'listens' | 'exports nothing';
+/** What the main thread says to worker threads. */
+export interface MainThread {
+  /** Whether it exports their records. */
+  readonly listens: boolean;
+  /** The application's main file: with `--require` a thread doesn't know its own yet. */
+  readonly mainFile: string | undefined;
+}
 
-export function sayToThreads(what: MainThread): void {
-  setEnvironmentData(KEY, what);
+export function sayToThreads(main: MainThread): void {
+  setEnvironmentData(KEY, main);
 }
 
 /** Asked in a worker thread. @returns undefined where this package is not preloaded in the main thread */
 export function mainThread(): MainThread | undefined {
-  return getEnvironmentData(KEY) as MainThread | undefined;
+  return getEnvironmentData(KEY) as unknown as MainThread | undefined;
 }
 
-/** Threads that belong to a logger, whose records have been made before: pino's transports. */
-const OF_LOGGERS = /[\\/]thread-stream[\\/]|thread-stream-worker/;
-
-/** @param mainFile - what the thread runs */
-export function isThreadOfLogger(mainFile: string | undefined): boolean {
-  return mainFile !== undefined && OF_LOGGERS.test(mainFile);
+/** Whether this is a thread of the application: not one of Node.js's module loader, nor one of pino's transports. */
+export function isThreadOfApplication(): boolean {
+  // Of thread-stream, in which transports run: records have been made before they come there.
+  const { dataBuf, stateBuf } = (workerData ?? {}) as { dataBuf?: unknown; stateBuf?: unknown };
+  return parentPort !== null && !(dataBuf !== undefined && stateBuf !== undefined);
 }
 
 let isTaking = false;

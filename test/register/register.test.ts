@@ -245,11 +245,16 @@ describe('register', function () {
     expect(records[0]!.trace_flags).to.equal('00');
   });
 
-  it('does not start a second exporter in a pino transport', async () => {
-    const { records, stderr } = await run('pino-transport.mjs', { environment: { OTEL_LOG_LEVEL: 'info' } });
-    expect(records).to.have.lengthOf(1);
-    expect(stderr.match(/emitted \d+, delivered \d+/g)).to.deep.equal(['emitted 1, delivered 1']);
-  });
+  for (const flag of ['--import', '--require']) {
+    it(`does not start a second exporter in a pino transport, under ${flag}`, async () => {
+      const { stderr, records } = await run('pino-transport.mjs', {
+        flag,
+        environment: { OTEL_LOG_LEVEL: 'info' },
+      });
+      expect(stderr.match(/emitted \d+, delivered \d+/g)).to.deep.equal(['emitted 1, delivered 1']);
+      expect(records).to.have.lengthOf(1);
+    });
+  }
 
   it('says nothing and does nothing with OTEL_SDK_DISABLED', async () => {
     const { exitCode, stderr, records } = await run('pino.mjs', {
