@@ -45,7 +45,7 @@ export function datadogBackEnd({
   tagsFrom = { env: 'deployment.environment.name', version: 'service.version' },
 }) {
   if (typeof apiKey !== 'string' || !/^[\x21-\x7e]+$/.test(apiKey))
-    throw new OptionError('apiKey', 'be an API key of Datadog', apiKey && 'something else');
+    throw new OptionError('apiKey', 'be an API key of Datadog');
   if (!/^[a-z0-9-]+(?:\.[a-z0-9-]+)+$/.test(site)) {
     throw new OptionError('site', 'be a site of Datadog, like datadoghq.eu', site);
   }

@@ -166,8 +166,8 @@ describe('examples/datadog', function () {
   });
 
   for (const [options, message] of [
-    [{ apiKey: undefined }, /^apiKey must be an API key of Datadog; it is undefined$/],
-    [{ apiKey: 'a secret\n' }, /^apiKey must be an API key of Datadog; (?!.*secret)/],
+    [{ apiKey: undefined }, /^apiKey must be an API key of Datadog$/],
+    [{ apiKey: 'a secret\n' }, /^apiKey must be an API key of Datadog$/],
     [{ site: 'https://datadoghq.eu' }, /^site must be a site of Datadog/],
     [{ url: 'proxy' }, /^url must be an address/],
   ] as const) {
