@@ -11,7 +11,7 @@ const arrows = {
   drain: ['delivery', 'resources', 'cloudwatch', 'observability'],
   'write-ahead': ['delivery', 'file-ownership', 'cloudwatch', 'observability'],
   encoding: ['delivery', 'cloudwatch', 'observability'],
-  base: ['encoding', 'delivery', 'cloudwatch', 'observability'],
+  base: ['encoding', 'write-ahead', 'delivery', 'cloudwatch', 'observability'],
   options: ['encoding', 'write-ahead', 'delivery', 'resources', 'cloudwatch', 'observability'],
   exporter: ['options', 'encoding', 'write-ahead', 'delivery', 'resources', 'cloudwatch', 'observability'],
   doctor: ['exporter', 'options', 'encoding', 'delivery', 'file-ownership', 'cloudwatch', 'observability'],

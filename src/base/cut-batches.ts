@@ -1,5 +1,10 @@
 import { EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES } from '../cloudwatch/limits.js';
-import { type Destination, type EncodedEvent, type LogEventBatch } from '../delivery/encoded-event.js';
+import {
+  type Destination,
+  type EncodedEvent,
+  type EventKeeper,
+  type LogEventBatch,
+} from '../delivery/encoded-event.js';
 import { type BackEndLimits } from './back-end.js';
 import { contentBytesOf } from './event-content.js';
 import { type Places } from './places.js';
@@ -22,12 +27,29 @@ export function requestBytesOf(event: EncodedEvent, { eventOverheadBytes }: Limi
 /** Cuts events of one destination into batches, each within the back end's limits and within those of delivery. */
 export function* cutBatches(
   events: readonly EncodedEvent[],
-  { destination, limits, places }: { destination: Destination; limits: Limits; places: Places },
+  {
+    destination,
+    limits,
+    places,
+    keeper,
+  }: {
+    readonly destination: Destination;
+    readonly limits: Limits;
+    readonly places: Places;
+    /** Who keeps the events safe, if anybody does. */
+    readonly keeper?: EventKeeper | undefined;
+  },
 ): Generator<LogEventBatch> {
   let batch: EncodedEvent[] = [];
   let bytes = 0;
   let requestBytes = 0;
-  const close = (): LogEventBatch => ({ destination, entity: places.ownEntity(), events: batch, bytes });
+  const close = (): LogEventBatch => ({
+    destination,
+    entity: places.ownEntity(),
+    events: batch,
+    bytes,
+    keeper,
+  });
   for (const event of [...events].sort((a, b) => a.timestamp - b.timestamp)) {
     const more = event.messageBytes + EVENT_OVERHEAD_BYTES;
     const moreOfRequest = requestBytesOf(event, limits);

@@ -22,9 +22,19 @@ export {
   sendOverHttp,
 } from './http.js';
 export { createLogDelivery, type LogDelivery } from './log-delivery.js';
-export type { LogDeliveryHealth, LogDeliveryStatus } from './log-delivery-status.js';
+export type {
+  LogDeliveryHealth,
+  LogDeliveryStatus,
+  LogDeliveryWriteAheadStatus,
+} from './log-delivery-status.js';
 export { createLogRecordExporter } from './log-exporter.js';
-export type { LogDeliveryOptions, LogDeliverySettings, LogDeliverySpoolOptions } from './options.js';
+export { createLogRecordProcessor } from './log-processor.js';
+export type {
+  LogDeliveryOptions,
+  LogDeliverySettings,
+  LogDeliverySpoolOptions,
+  LogDeliveryWriteAheadOptions,
+} from './options.js';
 export { plainLogRecord, type PlainLogRecord } from './plain-log-record.js';
 export { cutUtf8 } from '../encoding/cut-utf8.js';
 export { LOSS_REASONS, type LossReason } from '../observability/losses.js';

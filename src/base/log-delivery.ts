@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { type Context } from '@opentelemetry/api';
 import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
-import { MAX_MESSAGE_BYTES, MAX_TIMESTAMP } from '../cloudwatch/limits.js';
 import { sendWithin } from '../cloudwatch/send-within.js';
 import { BreakerOnDemand } from '../delivery/breaker-on-demand.js';
 import { monotonicMillis } from '../delivery/clocks.js';
@@ -9,21 +8,25 @@ import { type DeliveryResult, type DeliverySettings } from '../delivery/delivery
 import { Dispatcher } from '../delivery/dispatcher.js';
 import { type Destination, type EncodedEvent, type LogEventBatch } from '../delivery/encoded-event.js';
 import { Spool } from '../delivery/spool/spool.js';
+import { RoomForBytes } from '../delivery/room-for-bytes.js';
+import { closingOfShutdown, deliveryOfShutdown } from '../delivery/shutdown-plan.js';
 import { within } from '../delivery/time-limit.js';
 import { type ComponentMetrics } from '../observability/component-metrics.js';
 import { type Diagnostics } from '../observability/diagnostics.js';
 import { isWanted, Losses, type LossReason } from '../observability/losses.js';
-import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
-import { type BackEnd, type EncodedRecord } from './back-end.js';
+import { isOwnTelemetry, runAsOwnTelemetry } from '../observability/own-telemetry.js';
+import { WriteAheadLog, type WriteAheadSettings } from '../write-ahead/write-ahead-log.js';
+import { type BackEnd } from './back-end.js';
 import { describeThrown } from './back-end-error.js';
 import { createBaseDiagnostics } from './base-diagnostics.js';
 import { createBaseMetrics } from './base-metrics.js';
 import { BaseSender, createOpener } from './base-sender.js';
 import { cutBatches } from './cut-batches.js';
-import { contentBytesOf, toEvent, toMessage } from './event-content.js';
+import { Intake, isKept, type WaitingEvents } from './intake.js';
 import { type LogDeliveryOptions, readOptions, type BaseSettings } from './options.js';
 import { type LogDeliveryHealth, type LogDeliveryStatus } from './log-delivery-status.js';
-import { DEFAULT_DESTINATION, Places } from './places.js';
+import { Places } from './places.js';
+import { RecordEncoding } from './record-encoding.js';
 import { Session } from './session.js';
 
 /** Brings records to a back end. {@link createLogDelivery} makes it. */
@@ -37,9 +40,15 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
   readonly #places: Places;
   readonly #session: Session;
   readonly #spool: Spool | undefined;
+  readonly #room: RoomForBytes;
   readonly #dispatcher: Dispatcher;
+  readonly #intake: Intake;
+  readonly #writeAhead: WriteAheadLog | undefined;
+  /** Events that write-ahead files of other processes had, and those of ours that another process took. */
+  #foundAhead = 0;
+  #takenAhead = 0;
   readonly #metrics: ComponentMetrics<LogDeliveryStatus> | undefined;
-  readonly #ids = `${Date.now().toString(36)}-${randomBytes(9).toString('base64url')}`;
+  readonly #encoding: RecordEncoding<LogRecord>;
   #emitted = 0;
   #shutdown: Promise<void> | undefined;
 
@@ -55,6 +64,7 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
     this.#settings = settings;
     this.#places = places;
     this.#diagnostics = diagnostics;
+    this.#encoding = new RecordEncoding({ backEnd, places, limits: settings.limits });
     this.#losses = new Losses((reason, count, detail) => {
       this.#report(reason, count, detail);
     });
@@ -63,9 +73,11 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
     const session = this.#session;
     const sender = new BaseSender({ backEnd, session, places, limits, diagnostics, requestTimeoutMillis });
     this.#spool = spool && new Spool({ diagnostics }, spool);
+    this.#room = new RoomForBytes(settings.delivery.maxBufferBytes);
     this.#dispatcher = new Dispatcher(
       {
         sender,
+        room: this.#room,
         provisioner: createOpener(sender, session, new AbortController().signal),
         breaker: breakerOf(settings.delivery, diagnostics),
         spool: this.#spool,
@@ -76,6 +88,15 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
       },
       settings.delivery,
     );
+    this.#intake = new Intake({
+      room: this.#room,
+      limits,
+      delayMillis: settings.scheduledDelayMillis,
+      handOver: (waiting) => {
+        this.#handOver(waiting);
+      },
+    });
+    this.#writeAhead = settings.writeAhead && this.#createWriteAhead(settings.writeAhead);
     const { meterProvider } = options;
     this.#metrics =
       meterProvider &&
@@ -93,10 +114,39 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
   }
 
   /**
+   * Encodes a record and sends it with others, in the background. With `writeAhead` it is in a file when this returns. Never
+   * throws. What is made in the context of this package's own requests is not sent (`own_telemetry`): it would feed on itself.
+   * @param of - the context in which it was made, beside the active one
+   */
+  emit(record: LogRecord, of?: Context): void {
+    this.#emitted++;
+    if (isOwnTelemetry() || isOwnTelemetry(of)) {
+      this.#losses.record('own_telemetry');
+      return;
+    }
+    if (this.#shutdown !== undefined) {
+      this.#losses.record('shutdown', 1, 'they came after shutdown');
+      return;
+    }
+    const encoded = this.#encoding.encode(record);
+    if ('reason' in encoded) {
+      this.#losses.record(encoded.reason, 1, encoded.detail);
+      return;
+    }
+    const { destination } = encoded;
+    const written = this.#writeAhead?.append(destination, undefined, [encoded.event]);
+    const event: EncodedEvent = written === undefined ? encoded.event : written[0]!;
+    if (this.#intake.add(destination, event) || isKept(event, this.#writeAhead)) return;
+    this.#losses.record('queue_full', 1, `${this.#room.used} bytes wait to be delivered`);
+  }
+
+  /**
    * Sends what is kept, in memory and in the spool, without waiting longer between attempts; waits for it up to
    * `flushTimeoutMillis`. What earlier processes left is looked for first. Never rejects.
    */
   async forceFlush(): Promise<void> {
+    this.#intake.handOverAll();
+    await this.#writeAhead?.replay();
     await this.#dispatcher.forceFlush();
   }
 
@@ -116,14 +166,18 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
   storeAtOnce(): void {
     this.#dispatcher.settleAtOnce(
       () => ({ batches: [], lostByReason: {}, spooled: undefined }),
-      () => undefined,
+      () => {
+        this.#intake.handOverAll();
+      },
     );
   }
 
   /** The fate of the records so far. */
   status(): LogDeliveryStatus {
     const status = this.#dispatcher.status();
-    const { deliveredEvents, inheritedEvents: inherited = 0, handedOnEvents: handedOn = 0 } = status;
+    const { deliveredEvents, inheritedEvents = 0, handedOnEvents = 0 } = status;
+    const inherited = inheritedEvents + this.#foundAhead;
+    const handedOn = handedOnEvents + this.#takenAhead;
     const dropped = this.#losses.total();
     return {
       emitted: this.#emitted,
@@ -133,13 +187,14 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
       droppedByReason: this.#losses.byReason(),
       inherited,
       handedOn,
-      heldEvents: status.heldEvents,
-      heldBytes: status.heldBytes,
+      heldEvents: status.heldEvents + this.#intake.count,
+      heldBytes: this.#room.used,
       requests: status.requests,
       retries: status.retries,
       throttles: status.throttles,
       breaker: status.breaker ?? 'closed',
       spool: status.spool,
+      writeAhead: this.#writeAhead?.status(),
       lastError: status.lastError,
       lastErrorAt: status.lastErrorAt,
     };
@@ -160,6 +215,8 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
       const spool = await this.#spool?.check();
       if (spool?.isWritable === false)
         problems.push(`the spool can't be written to: ${describeThrown(spool.writeError)}`);
+      const writeError = this.#writeAhead?.check().writeError;
+      if (writeError) problems.push(`records can't be written ahead: ${describeThrown(writeError)}`);
       if (spool?.isFull) problems.push(`the spool is full: it drops its oldest events`);
     }
     return { healthy: problems.length === 0, problems };
@@ -196,7 +253,7 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
     const byDestination = new Map<Destination, EncodedEvent[]>();
     for (const record of records) {
       this.#emitted++;
-      const encoded = this.#encodeOne(record);
+      const encoded = this.#encoding.encode(record);
       if ('reason' in encoded) {
         this.#losses.record(encoded.reason, 1, encoded.detail);
         if (!isWanted(encoded.reason)) lost++;
@@ -213,35 +270,62 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
     return { batches, lost };
   }
 
-  #encodeOne(record: LogRecord): Encoded | Unencoded {
-    const { maxEventBytes: maxBytes } = this.#settings.limits;
-    let encoded: EncodedRecord | string | Uint8Array | undefined;
-    try {
-      encoded = this.#backEnd.encode(record, { id: `${this.#ids}-${this.#emitted}`, maxBytes });
-    } catch (error) {
-      return { reason: 'unserializable', detail: `encode threw ${describeThrown(error)}` };
-    }
-    if (encoded === undefined) return { reason: 'dropped_by_transform' };
-    const whole: EncodedRecord = isContent(encoded) ? { content: encoded } : encoded;
-    const { content, timestamp, destination = DEFAULT_DESTINATION } = whole;
-    if (!isContent(content)) {
-      return { reason: 'unserializable', detail: 'encode gave neither text nor bytes' };
-    }
-    const place = typeof destination === 'string' ? this.#places.of(destination) : undefined;
-    if (place === undefined) return { reason: 'unserializable', detail: DESTINATION_RULE };
-    if (content.length === 0) return { reason: 'empty', detail: 'encode gave an empty content' };
-    const event = toEvent(toMessage(content), timeOf(timestamp));
-    const bytes = contentBytesOf(event);
-    if (bytes > maxBytes || event.messageBytes > MAX_MESSAGE_BYTES) {
-      return { reason: 'oversize', detail: `${bytes} bytes, where an event may have ${maxBytes}` };
-    }
-    return { destination: place, event };
+  #handOver({ destination, events, reservedBytes }: WaitingEvents): void {
+    const { limits } = this.#settings;
+    const places = this.#places;
+    const batches = [...cutBatches(events, { destination, limits, places, keeper: this.#writeAhead })];
+    // Delivery counts and reports their fate.
+    void this.#dispatcher.deliver(batches, { reservedBytes, untilSafe: true });
+  }
+
+  #createWriteAhead(settings: WriteAheadSettings): WriteAheadLog {
+    const { limits } = this.#settings;
+    const places = this.#places;
+    const diagnostics = this.#diagnostics;
+    const log: WriteAheadLog = new WriteAheadLog(
+      {
+        diagnostics,
+        epochMillis: Date.now,
+        monotonicMillis,
+        hasRoom: () => this.#room.used < this.#room.max / 2,
+        deliver: async ({ events, destination }) => {
+          if (!places.isOwn(destination)) {
+            log.giveBack(events);
+            const { logGroupName } = destination;
+            diagnostics.warn(
+              'foreign',
+              `events of ${logGroupName} are in ${settings.directory}; they stay there`,
+            );
+            return;
+          }
+          const own = places.of(places.keyOf(destination)) ?? destination;
+          await this.#dispatcher.deliver([
+            ...cutBatches(events, { destination: own, limits, places, keeper: log }),
+          ]);
+        },
+        onFound: (events, lost, where) => {
+          this.#foundAhead += events + lost;
+          this.#losses.record('spool_corrupt', lost, `${where} is damaged`);
+        },
+        onGone: (how, events, where) => {
+          if (how === 'taken') this.#takenAhead += events;
+          else this.#losses.record('spool_corrupt', events, `${where} was removed`);
+        },
+        replay: { now: () => undefined, load: () => import('../write-ahead/replay.js') },
+      },
+      settings,
+    );
+    return log;
   }
 
   async #close(): Promise<void> {
     const { shutdownTimeoutMillis } = this.#settings.delivery;
     const deadline = Deadline.after(shutdownTimeoutMillis);
-    await this.#dispatcher.shutdown(deadline);
+    this.#intake.handOverAll();
+    await this.#dispatcher.shutdown(this.#writeAhead ? deliveryOfShutdown(deadline) : deadline);
+    if (this.#writeAhead) {
+      await within(closingOfShutdown(deadline, shutdownTimeoutMillis), this.#writeAhead.close());
+    }
     // It gets a little time though delivery took all of it.
     const closing = deadline.atLeast(shutdownTimeoutMillis * CLOSING_PART);
     await within(
@@ -265,21 +349,6 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
     const records = count === 1 ? '1 log record' : `${count} log records`;
     this.#diagnostics.warn(`loss ${reason}`, `${records} lost (${reason})${detail ? `: ${detail}` : ''}`);
   }
-}
-
-const DESTINATION_RULE =
-  'a destination is 1 to 512 characters of well-formed text, counted as encodeURIComponent writes it';
-
-/** A record as delivery knows it. */
-interface Encoded {
-  readonly destination: Destination;
-  readonly event: EncodedEvent;
-}
-
-/** Why there is nothing to send of a record. */
-interface Unencoded {
-  readonly reason: LossReason;
-  readonly detail?: string;
 }
 
 /** The part of a shutdown's time that the back end's `close` gets at the least. */
@@ -308,14 +377,4 @@ function breakerOf(
       return new EndpointBreaker({ diagnostics, monotonicMillis }, circuitBreaker);
     },
   });
-}
-
-function isContent(value: unknown): value is string | Uint8Array {
-  return typeof value === 'string' || value instanceof Uint8Array;
-}
-
-/** A time that delivery can hold; what is none is now. */
-function timeOf(timestamp: number | undefined): number {
-  const millis = Math.floor(timestamp ?? Number.NaN);
-  return millis >= 0 && millis <= MAX_TIMESTAMP ? millis : Date.now();
 }

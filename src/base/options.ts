@@ -7,6 +7,7 @@ import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../cloudwatch/limits.js';
 import { DEFAULT_CIRCUIT_BREAKER_SETTINGS } from '../delivery/breaker.js';
 import { DEFAULT_DELIVERY_SETTINGS, type DeliverySettings } from '../delivery/delivery.js';
 import { DEFAULT_SPOOL_SETTINGS, type SpoolSettings } from '../delivery/spool/spool-settings.js';
+import { type WriteAheadSettings } from '../write-ahead/write-ahead-log.js';
 import { type BackEnd, type BackEndLimits } from './back-end.js';
 import { type Limits } from './cut-batches.js';
 
@@ -25,13 +26,27 @@ export interface LogDeliverySpoolOptions {
   readonly fsync?: boolean | undefined;
 }
 
+/** Files that a record is in before `emit` returns, so that a process killed at any moment loses none. */
+export interface LogDeliveryWriteAheadOptions {
+  /** A folder, made where it is missing; each back end has a folder of its own in it. */
+  readonly directory: string;
+  /** Milliseconds between two times that the device is told to keep what was written; 0 for never. Default 1,000. */
+  readonly fsyncIntervalMillis?: number | undefined;
+  /** Bytes of files that one process may have; beyond it records are in memory alone. Default 256 MiB. */
+  readonly maxBytes?: number | undefined;
+}
+
 /** How a delivery behaves. */
 export interface LogDeliverySettings {
   /** Keeps on disk what can't be delivered now, also past the end of the process. Default none: it is kept in memory. */
   readonly spool?: LogDeliverySpoolOptions | undefined;
+  /** Writes records to files before `emit` returns. Default none. Of `deliver`, whose caller waits, nothing is written. */
+  readonly writeAhead?: LogDeliveryWriteAheadOptions | undefined;
+  /** Milliseconds that records of `emit` wait for others to fill a request. Default 1,000. */
+  readonly scheduledDelayMillis?: number | undefined;
   /** Requests under way at once. With a spool, one at a time to each destination, so that its order is kept. Default 4. */
   readonly concurrency?: number | undefined;
-  /** Bytes of events in memory; what comes beyond it waits, or is lost (`buffer_full`). Default 32 MiB. */
+  /** Bytes of events in memory; what comes beyond it waits, or is lost (`buffer_full`; of `emit`: `queue_full`). Default 32 MiB. */
   readonly maxBufferBytes?: number | undefined;
   /** Milliseconds that `deliver` waits for answers; what is not delivered then is kept, and sent later. Default 20,000. */
   readonly deliveryTimeoutMillis?: number | undefined;
@@ -72,6 +87,8 @@ export interface BaseSettings {
   readonly limits: Limits;
   readonly delivery: DeliverySettings;
   readonly spool: SpoolSettings | undefined;
+  readonly writeAhead: WriteAheadSettings | undefined;
+  readonly scheduledDelayMillis: number;
 }
 
 const MEMBERS = {
@@ -85,6 +102,8 @@ const MEMBERS = {
   health: true,
   close: true,
   spool: true,
+  writeAhead: true,
+  scheduledDelayMillis: true,
   concurrency: true,
   maxBufferBytes: true,
   deliveryTimeoutMillis: true,
@@ -110,6 +129,8 @@ const SPOOL_MEMBERS = {
   maxAgeMillis: true,
   fsync: true,
 } as const satisfies Record<keyof LogDeliverySpoolOptions, true>;
+
+const MIB = 1024 * 1024;
 
 const NAME = /^[a-z][a-z\d-]{0,39}$/;
 
@@ -137,6 +158,8 @@ export function readOptions(options: LogDeliveryOptions<never, never, never>): B
   return {
     limits,
     spool: readSpool(options.spool, options.name),
+    writeAhead: readWriteAhead(options.writeAhead, options.name),
+    scheduledDelayMillis: whole('scheduledDelayMillis', options.scheduledDelayMillis ?? 1_000, 1, MAX_MILLIS),
     delivery: {
       ...defaults,
       concurrency: whole('concurrency', options.concurrency ?? defaults.concurrency, 1, 50),
@@ -194,21 +217,35 @@ function readSpool(spool: LogDeliverySpoolOptions | undefined, name: string): Sp
   if (spool === undefined) return undefined;
   checkMembers('spool', spool, SPOOL_MEMBERS);
   const { maxBytes, maxAgeMillis, fsync } = { ...DEFAULT_SPOOL_SETTINGS, ...given(spool) };
-  const directory: unknown = spool.directory;
-  if (typeof directory !== 'string' || directory === '') {
-    throw new OptionError('spool.directory', 'be the path of a folder', directory);
-  }
+  const directory = folderOf('spool.directory', spool.directory, name);
   if (typeof fsync !== 'boolean') throw new OptionError('spool.fsync', 'be true or false', fsync);
   return {
-    directory: spoolFolderOf(directory, name),
+    directory,
     maxBytes: whole('spool.maxBytes', maxBytes, 2 * MAX_BATCH_BYTES, Number.MAX_SAFE_INTEGER),
     maxAgeMillis: whole('spool.maxAgeMillis', maxAgeMillis, 1, Number.MAX_SAFE_INTEGER),
     fsync,
   };
 }
 
+function readWriteAhead(
+  writeAhead: LogDeliveryWriteAheadOptions | undefined,
+  name: string,
+): WriteAheadSettings | undefined {
+  if (writeAhead === undefined) return undefined;
+  checkMembers('writeAhead', writeAhead, { directory: true, fsyncIntervalMillis: true, maxBytes: true });
+  const { directory, fsyncIntervalMillis = 1_000, maxBytes = 256 * MIB } = writeAhead;
+  return {
+    directory: folderOf('writeAhead.directory', directory, name),
+    fsyncIntervalMillis: whole('writeAhead.fsyncIntervalMillis', fsyncIntervalMillis, 0, 3_600_000),
+    maxBytes: whole('writeAhead.maxBytes', maxBytes, 8 * MIB, Number.MAX_SAFE_INTEGER),
+  };
+}
+
 /** Each back end has its own folder: what another one has stored is not even looked at. */
-function spoolFolderOf(directory: string, name: string): string {
+function folderOf(option: string, directory: unknown, name: string): string {
+  if (typeof directory !== 'string' || directory.trim() === '') {
+    throw new OptionError(option, 'be the path of a folder', directory);
+  }
   return join(directory, `back-end-${name}`);
 }
 

@@ -1,8 +1,12 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { cp, mkdir } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { diag, DiagLogLevel } from '@opentelemetry/api';
+import { fileURLToPath } from 'node:url';
+import { context, diag, DiagLogLevel } from '@opentelemetry/api';
+import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { expect } from 'chai';
 import {
   BackEndError,
@@ -22,6 +26,8 @@ import {
   notes,
   optionsOf,
 } from './memory-back-end.js';
+
+const FIXTURES = fileURLToPath(new URL('../../../test/fixtures/base/', import.meta.url));
 
 type Options = Partial<LogDeliveryOptions<Note, unknown, Verdict>>;
 
@@ -197,6 +203,7 @@ describe('createLogDelivery', () => {
           if (text === 'nothing') return undefined;
           if (text === 'number') return 7 as never;
           if (text === 'null') return { content: null } as never;
+          if (text === 'null itself') return null as never;
           return { content: text, destination: to };
         },
       });
@@ -205,6 +212,7 @@ describe('createLogDelivery', () => {
         { text: 'throws' },
         { text: 'nothing' },
         { text: 'null' },
+        { text: 'null itself' },
         { text: '' },
         { text: 'x'.repeat(501) },
         { text: 'y'.repeat(500) },
@@ -214,9 +222,9 @@ describe('createLogDelivery', () => {
         { text: 'fine', to: 7 as never },
         { text: 'number' },
       ]);
-      expect(result).to.deep.equal({ delivered: 1, kept: 0, lost: 9 });
+      expect(result).to.deep.equal({ delivered: 1, kept: 0, lost: 10 });
       expect(delivery.status().droppedByReason).to.deep.equal({
-        unserializable: 7,
+        unserializable: 8,
         dropped_by_transform: 1,
         empty: 1,
         oversize: 1,
@@ -362,6 +370,21 @@ describe('createLogDelivery', () => {
       });
       expect((await start(backEnd).deliver(notes(3))).delivered).to.equal(3);
       expect(opened).to.equal(2);
+    });
+
+    it('missing is kept where open can not make it, and made when it can', async () => {
+      let opened = 0;
+      const backEnd = memoryBackEnd((_, __, number) => (number === 1 ? { kind: 'missing' } : ACCEPTED), {
+        open: () => {
+          if (++opened === 2) throw new BackEndError('denied', 'no right to make it');
+        },
+        classify: ({ response, error }) =>
+          response ?? { kind: 'denied', detail: (error as BackEndError).message },
+      });
+      const delivery = start(backEnd);
+      expect((await delivery.deliver(notes(3))).delivered).to.equal(3);
+      expect(opened).to.equal(3);
+      expect(delivery.status().lastError?.message).to.equal('no right to make it');
     });
 
     it('unauthenticated renews the credentials, and makes the request once more at once', async () => {
@@ -615,6 +638,187 @@ describe('createLogDelivery', () => {
       await eventually(() => hanging.requests.length > 0);
       delivery.storeAtOnce();
       expect(delivery.status().droppedByReason).to.deep.equal({ shutdown: 5 });
+    });
+  });
+
+  describe('emit', () => {
+    it('sends a batch when it is full, and the rest after a while', async () => {
+      const backEnd = memoryBackEnd();
+      const delivery = start(backEnd, { scheduledDelayMillis: 50 });
+      for (const note of notes(23)) delivery.emit(note);
+      expect(delivery.status()).to.include({ emitted: 23, kept: 23, heldEvents: 23 });
+      await eventually(() => backEnd.accepted.length >= 20);
+      await eventually(() => backEnd.accepted.length === 23);
+      expect(backEnd.requests.map(({ batch }) => batch.events.length)).to.deep.equal([10, 10, 3]);
+      expect(delivery.status()).to.include({ delivered: 23, kept: 0, heldEvents: 0, heldBytes: 0 });
+    });
+
+    it('cuts by bytes and by destination', async () => {
+      const backEnd = memoryBackEnd();
+      const delivery = start(backEnd);
+      for (let index = 0; index < 6; index++) {
+        delivery.emit({ text: 'x'.repeat(400), to: index % 2 ? 'a' : 'b' });
+      }
+      await delivery.forceFlush();
+      expect(backEnd.requests.map(({ batch }) => batch.events.length)).to.have.members([2, 2, 1, 1]);
+    });
+
+    it('counts what finds no room, and never throws', async () => {
+      const limits = { maxEvents: 10, maxBytes: 2 ** 20, maxEventBytes: 2 ** 19 };
+      const hanging = memoryBackEnd(() => new Promise(() => undefined), { limits });
+      const delivery = start(hanging, { maxBufferBytes: 2 ** 20 });
+      for (let index = 0; index < 4; index++) delivery.emit({ text: 'x'.repeat(2 ** 19) });
+      delivery.emit({ text: '' });
+      await delivery.shutdown();
+      delivery.emit({ text: 'late' });
+      const { droppedByReason } = delivery.status();
+      expect(droppedByReason).to.deep.equal({ queue_full: 3, empty: 1, shutdown: 2 });
+    });
+
+    it('leaves out what this package makes itself', async () => {
+      const backEnd = memoryBackEnd(() => {
+        delivery.emit({ text: 'of a request' });
+        return ACCEPTED;
+      });
+      const manager = new AsyncLocalStorageContextManager().enable();
+      context.setGlobalContextManager(manager);
+      const delivery: LogDelivery<Note> = start(backEnd);
+      try {
+        delivery.emit({ text: 'of the application' });
+        await delivery.forceFlush();
+      } finally {
+        context.disable();
+      }
+      expect(backEnd.accepted).to.deep.equal(['of the application']);
+      expect(delivery.status().droppedByReason).to.deep.equal({ own_telemetry: 1 });
+    });
+
+    it('goes to the spool when the process ends at once', async () => {
+      const first = start(
+        memoryBackEnd(() => new Promise(() => undefined)),
+        { spool: { directory } },
+      );
+      for (const note of notes(5)) first.emit(note);
+      first.storeAtOnce();
+      const second = memoryBackEnd();
+      await start(second, { spool: { directory } }).forceFlush();
+      expect(second.accepted).to.deep.equal(notes(5).map(({ text }) => text));
+    });
+  });
+
+  describe('writeAhead', () => {
+    // A disk that is slow to sync would take longer than these shutdowns may.
+    let writeAhead: { directory: string; fsyncIntervalMillis: number };
+    beforeEach(() => {
+      writeAhead = { directory, fsyncIntervalMillis: 0 };
+    });
+
+    it('is empty once all is delivered', async () => {
+      const backEnd = memoryBackEnd();
+      const delivery = start(backEnd, { writeAhead });
+      for (const note of notes(25)) delivery.emit(note);
+      expect(delivery.status().writeAhead?.events).to.equal(25);
+      await delivery.forceFlush();
+      expect(delivery.status().writeAhead).to.include({ events: 0, unprotected: 0 });
+      await delivery.shutdown();
+      expect(readdirSync(join(directory, 'back-end-memory'))).to.deep.equal([]);
+    });
+
+    it('has what the process leaves, for the next, within the limits', async () => {
+      const first = start(
+        memoryBackEnd(() => ({ kind: 'retry' })),
+        { writeAhead },
+      );
+      const emitted = notes(25).map((note, index) => ({ ...note, to: index % 2 ? 'a:b' : 'c' }));
+      for (const note of emitted) first.emit(note);
+      await first.shutdown();
+      expect(first.status()).to.include({ kept: 25, dropped: 0 });
+      const backEnd = memoryBackEnd();
+      const second = start(backEnd, { writeAhead });
+      await second.forceFlush();
+      expect(backEnd.accepted).to.have.members(emitted.map(({ text }) => text));
+      expect(backEnd.requests.map(({ batch }) => batch.destination))
+        .to.include('a:b')
+        .and.include('c');
+      expect(Math.max(...backEnd.requests.map(({ batch }) => batch.events.length))).to.be.at.most(10);
+      expect(second.status()).to.include({ inherited: 25, delivered: 25, kept: 0 });
+    });
+
+    it('keeps what finds no room in memory until there is some', async () => {
+      let isDown = true;
+      const limits = { maxEvents: 10, maxBytes: 2 ** 20, maxEventBytes: 2 ** 19 };
+      const backEnd = memoryBackEnd(() => (isDown ? { kind: 'retry' } : ACCEPTED), { limits });
+      const delivery = start(backEnd, { maxBufferBytes: 2 ** 20, writeAhead });
+      for (let index = 0; index < 6; index++) delivery.emit({ text: String(index).repeat(2 ** 18) });
+      expect(delivery.status()).to.include({ kept: 6, dropped: 0 });
+      isDown = false;
+      while (delivery.status().kept > 0) await delivery.forceFlush();
+      expect(backEnd.accepted.map(([first]) => first)).to.have.members(['0', '1', '2', '3', '4', '5']);
+    });
+
+    it('hands over to the spool what can not be delivered now', async () => {
+      const first = start(
+        memoryBackEnd(() => ({ kind: 'retry' })),
+        {
+          writeAhead,
+          spool: { directory },
+        },
+      );
+      for (const note of notes(5)) first.emit(note);
+      await first.shutdown();
+      const { spool, writeAhead: ahead, kept } = first.status();
+      expect([spool?.events, ahead?.events, kept]).to.deep.equal([5, 0, 5]);
+    });
+
+    it('sends nothing of another back end', async () => {
+      const other = start(
+        memoryBackEnd(() => ({ kind: 'retry' }), { name: 'other' }),
+        { writeAhead },
+      );
+      other.emit({ text: 'of the other' });
+      await other.shutdown();
+      await cp(join(directory, 'back-end-other'), join(directory, 'back-end-memory'), { recursive: true });
+      const backEnd = memoryBackEnd();
+      const delivery = start(backEnd, { writeAhead });
+      await delivery.forceFlush();
+      expect(backEnd.requests).to.deep.equal([]);
+      expect(delivery.status()).to.include({ kept: 1, dropped: 0 });
+      expect(said.join('\n')).to.match(/events of back-end\/other are in .*; they stay there/);
+    });
+
+    it('counts what somebody removes', async () => {
+      const delivery = start(
+        memoryBackEnd(() => ({ kind: 'retry' })),
+        { writeAhead },
+      );
+      for (const note of notes(3)) delivery.emit(note);
+      rmSync(join(directory, 'back-end-memory'), { recursive: true });
+      await delivery.shutdown();
+      expect(delivery.status()).to.deep.include({ kept: 0, droppedByReason: { spool_corrupt: 3 } });
+    });
+
+    it('that can not be written to makes it ill, and delivers all the same', async () => {
+      const backEnd = memoryBackEnd();
+      const delivery = start(backEnd, { writeAhead: { directory: '/proc/1/none' } });
+      delivery.emit({ text: 'one' });
+      await delivery.forceFlush();
+      expect(backEnd.accepted).to.deep.equal(['one']);
+      expect((await delivery.health()).problems.join()).to.match(/^records can't be written ahead/);
+    });
+
+    it('loses nothing when the process is killed', async () => {
+      const child = spawn(process.execPath, [join(FIXTURES, 'killed.mjs'), directory], {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      });
+      await once(child.stdout, 'data');
+      child.kill('SIGKILL');
+      await once(child, 'close');
+      const backEnd = memoryBackEnd();
+      const delivery = start(backEnd, { writeAhead: { directory } });
+      await delivery.forceFlush();
+      while (backEnd.accepted.length < 1_000) await delivery.forceFlush();
+      expect(new Set(backEnd.accepted)).to.have.property('size', 1_000);
+      expect(delivery.status()).to.include({ inherited: 1_000, delivered: 1_000, kept: 0, dropped: 0 });
     });
   });
 

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import {
   createLogDelivery,
   createLogRecordExporter,
+  createLogRecordProcessor,
   type LogDelivery,
   plainLogRecord,
   type Verdict,
@@ -77,6 +78,30 @@ describe('createLogRecordExporter', () => {
     await delivery.forceFlush();
     await new Promise((resolve) => setImmediate(resolve));
     expect(calls).to.equal(1);
+  });
+});
+
+describe('createLogRecordProcessor', () => {
+  it('sends what OpenTelemetry emits, and shuts down', async () => {
+    const sent: string[] = [];
+    const delivery = createLogDelivery({
+      name: 'store',
+      limits: { maxEvents: 10, maxBytes: 100_000, maxEventBytes: 10_000 },
+      encode: (record) => plainLogRecord(record).bodyText,
+      send: ({ events }) => {
+        sent.push(...events.map(({ text }) => text));
+        return Promise.resolve();
+      },
+      classify: () => ({ kind: 'accepted' }),
+    });
+    const provider = new LoggerProvider({ processors: [createLogRecordProcessor(delivery)] });
+    provider.getLogger('test').emit({ body: 'one' });
+    await provider.forceFlush();
+    expect(sent).to.deep.equal(['one']);
+    provider.getLogger('test').emit({ body: 'two' });
+    await provider.shutdown();
+    expect(sent).to.deep.equal(['one', 'two']);
+    expect(delivery.status()).to.include({ emitted: 2, delivered: 2 });
   });
 });
 

@@ -69,7 +69,8 @@ describe('examples/loki', function () {
       labelsFrom: ['service.name', 'severity', 'none'],
     });
     const record = sampleRecord('a line\nof two');
-    Object.assign(record, { hrTime: [Math.floor(Date.now() / 1000), 123_456_789] });
+    const hrTime = [Math.floor(Date.now() / 1000), 123_456_789];
+    Object.assign(record, { hrTime, severityText: undefined, severityNumber: 9 });
     await delivery!.deliver([record]);
     const [entry] = entries() as [Entry];
     expect(entry.stream).to.deep.equal({ env: 'test', service_name: 'conformance', severity: 'INFO' });
