@@ -54,7 +54,9 @@ export function postgresBackEnd({
   for (const [option, name] of Object.entries({ schema, table }))
     if (!NAME.test(name)) throw new OptionError(option, 'be 1 to 40 letters, digits and _', name);
 
-  const settings = { connect_timeout: 10, onnotice: () => undefined, ...connection, max: poolSize };
+  // Types of arrays are asked for by a query that nobody waits for: a reset there would end the process.
+  const unwanted = { onnotice: () => undefined, fetch_types: false };
+  const settings = { connect_timeout: 10, ...connection, ...unwanted, max: poolSize };
   // Delivery waits between attempts; a pool that does so as well would be down longer than its server.
   const connect = () => postgres(...(url === undefined ? [] : [url]), { ...settings, backoff: 0 });
   let pool = connect();
@@ -84,9 +86,7 @@ export function postgresBackEnd({
         if (await isThere(sql, schema, table)) return;
         const [{ found }] = await sql`select to_regnamespace(quote_ident(${schema})) is not null as found`;
         // One text is one transaction.
-        await sql
-          .unsafe((found ? '' : `create schema if not exists "${schema}";`) + tableOf(schema, table))
-          .simple();
+        await sql.unsafe(tableOf(schema, table, found)).simple();
       }),
 
     encode(record, { id, maxBytes }) {
@@ -159,10 +159,11 @@ async function isThere(sql, schema, table) {
 }
 
 /** One of several processes makes it, while the others wait. */
-function tableOf(schema, table) {
+function tableOf(schema, table, hasSchema) {
   const at = `"${schema}"."${table}"`;
   return `
-    select pg_advisory_xact_lock(hashtext('${schema}.${table}'));
+    select pg_advisory_xact_lock(hashtext('${schema}'));
+    ${hasSchema ? '' : `create schema if not exists "${schema}";`}
     create table if not exists ${at} (
       id text primary key,
       time timestamptz not null,

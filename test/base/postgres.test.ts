@@ -198,7 +198,8 @@ describe('examples/postgres', function () {
   it('is ill with a wrong password', async () => {
     const { port } = server!;
     start({ url: `postgres://logs:wrong@127.0.0.1:${port}/postgres` });
-    expect(await delivery!.health()).to.deep.equal({ healthy: false, problems: ['postgres: 28P01'] });
+    const { healthy } = await delivery!.health();
+    expect(healthy).to.equal(false);
     await delivery!.deliver([sampleRecord('x')]);
     expect(delivery!.status()).to.include({ kept: 1, delivered: 0 });
     expect(delivery!.status().lastError?.message).to.match(/28P01/);
