@@ -61,7 +61,12 @@ export async function startPostgres({ schema = 'logs', table = 'log_records' } =
   server.stderr.setEncoding('utf8').on('data', (text) => (log = (log + text).slice(-10_000)));
   const ended = new Promise((resolve) => server.once('exit', resolve));
   const kill = () => server.kill('SIGQUIT');
-  process.once('exit', kill);
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  const endAtOnce = () => {
+    kill();
+    remove();
+  };
+  process.once('exit', endAtOnce);
 
   const url = `postgres://logs:${password}@127.0.0.1:${port}/postgres`;
   const sql = postgres(url, { max: 2, backoff: 0.05, onnotice: () => undefined });
@@ -69,8 +74,8 @@ export async function startPostgres({ schema = 'logs', table = 'log_records' } =
     await sql.end({ timeout: 1 });
     kill();
     await ended;
-    process.off('exit', kill);
-    rmSync(folder, { recursive: true, force: true });
+    process.off('exit', endAtOnce);
+    remove();
   };
   const end = Date.now() + STARTING_MILLIS;
   while (!(await sql`select 1`.catch(() => undefined))) {
