@@ -147,6 +147,8 @@ export const SCENARIOS: readonly Scenario[] = [
     async run(stage) {
       const spool = await stage.spool();
       const first = stage.start({ spool });
+      // This process goes on: its own first look at the spool must not find what it leaves there.
+      await first.forceFlush();
       stage.faults({ kind: 'hang' }, { kind: 'hang' });
       const delivering = deliver(stage, first);
       await untilSeen(stage);
