@@ -149,12 +149,14 @@ export const SCENARIOS: readonly Scenario[] = [
       const first = stage.start({ spool });
       // This process goes on: its own first look at the spool must not find what it leaves there.
       await first.forceFlush();
-      stage.faults({ kind: 'hang' }, { kind: 'hang' });
+      // None may be answered: what a process that has ended is told counts for nobody.
+      stage.parts.proxy.next = () => ({ kind: 'hang' });
       const delivering = deliver(stage, first);
       await untilSeen(stage);
       first.storeAtOnce();
-      stage.faults();
       await delivering;
+      await first.shutdown();
+      stage.faults();
       await stage.settle(stage.start({ spool }));
     },
   },
