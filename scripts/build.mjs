@@ -110,7 +110,7 @@ async function modules() {
   chmodSync(from('dist/esm/cli/main.js'), 0o755);
   mkdirSync(from('build'), { recursive: true });
   writeFileSync(from('build/package-meta.json'), JSON.stringify(result.metafile));
-  await commonJs(result.metafile);
+  await commonJs(outputs, onTheWay);
 }
 
 /**
@@ -149,7 +149,7 @@ async function shortenNames(path) {
 }
 
 /** The CommonJS half: each ES module of the other half, in the other system's words. */
-async function commonJs({ outputs }) {
+async function commonJs(outputs, onTheWay) {
   const files = new Set();
   const add = (path) => {
     if (files.has(path)) return;
@@ -159,20 +159,25 @@ async function commonJs({ outputs }) {
   for (const name of Object.keys({ ...ENTRIES, ...PROGRAMS })) {
     if (!ES_MODULES_ONLY.test(`${name}.js`)) add(`dist/esm/${name}.js`);
   }
-  await Promise.all([...files].map((path) => toCommonJs(path, path.replace('dist/esm/', 'dist/cjs/'))));
-  await toCommonJs('src/register.cts', 'dist/cjs/register.cjs', 'ts');
+  await Promise.all(
+    [...files].map((path) =>
+      toCommonJs(path, path.replace('dist/esm/', 'dist/cjs/'), { minifyIdentifiers: !onTheWay.has(path) }),
+    ),
+  );
+  await toCommonJs('src/register.cts', 'dist/cjs/register.cjs', { loader: 'ts' });
 }
 
-async function toCommonJs(source, target, loader = 'js') {
+async function toCommonJs(source, target, options) {
   const { code, map } = await transform(readFileSync(from(source), 'utf8'), {
     format: 'cjs',
-    loader,
+    loader: 'js',
     target: 'node20.19',
     platform: 'node',
     // `require` where the other half has `import()`: both halves stay apart, and a chunk is there at once.
     supported: { 'dynamic-import': false },
     sourcemap: true,
     ...COMPACT,
+    ...options,
     sourcefile: source,
   });
   mkdirSync(dirname(from(target)), { recursive: true });

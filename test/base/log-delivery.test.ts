@@ -33,6 +33,8 @@ type Options = Partial<LogDeliveryOptions<Note, unknown, Verdict>>;
 
 describe('createLogDelivery', () => {
   let directory: string;
+  /** A disk that is slow to sync would take longer than these tests allow. */
+  let spool: { directory: string; fsync: boolean };
   let said: string[];
   const started: LogDelivery<Note>[] = [];
 
@@ -53,6 +55,7 @@ describe('createLogDelivery', () => {
 
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'base-'));
+    spool = { directory, fsync: false };
     said = [];
     const say = (message: string): void => void said.push(message);
     diag.setLogger(
@@ -172,12 +175,12 @@ describe('createLogDelivery', () => {
         to: index % 2 ? 'a:b*c/ü' : undefined!,
       }));
       const down = memoryBackEnd(() => ({ kind: 'retry' }), { encode });
-      const first = start(down, { spool: { directory }, deliveryTimeoutMillis: 50 });
+      const first = start(down, { spool, deliveryTimeoutMillis: 50 });
       await first.deliver(records);
       await first.shutdown();
       expect(first.status().kept).to.equal(6);
       const up = memoryBackEnd(undefined, { encode });
-      const second = start(up, { spool: { directory } });
+      const second = start(up, { spool });
       await second.forceFlush();
       const events = up.requests.flatMap(({ batch }) =>
         batch.events.map((event) => [
@@ -273,22 +276,22 @@ describe('createLogDelivery', () => {
 
     it('stay within the limits when they come from disk', async () => {
       const down = memoryBackEnd(() => ({ kind: 'retry' }));
-      const first = start(down, { spool: { directory }, deliveryTimeoutMillis: 50 });
+      const first = start(down, { spool, deliveryTimeoutMillis: 50 });
       await Promise.all(notes(40).map((note) => first.deliver([note])));
       await first.shutdown();
       const up = memoryBackEnd();
-      await start(up, { spool: { directory } }).forceFlush();
+      await start(up, { spool }).forceFlush();
       expect(up.accepted).to.deep.equal(notes(40).map(({ text }) => text));
       expect(Math.max(...up.requests.map(({ batch }) => batch.events.length))).to.be.at.most(10);
     });
 
     it('that were stored under wider limits are cut', async () => {
       const down = memoryBackEnd(() => ({ kind: 'retry' }));
-      const first = start(down, { spool: { directory }, deliveryTimeoutMillis: 50 });
+      const first = start(down, { spool, deliveryTimeoutMillis: 50 });
       await first.deliver(notes(10));
       await first.shutdown();
       const up = memoryBackEnd(undefined, { limits: { maxEvents: 3, maxBytes: 1_000, maxEventBytes: 500 } });
-      const second = start(up, { spool: { directory } });
+      const second = start(up, { spool });
       await second.forceFlush();
       expect(up.accepted.toSorted()).to.deep.equal(notes(10).map(({ text }) => text));
       expect(up.requests.map(({ batch }) => batch.events.length)).to.satisfy((sizes: number[]) =>
@@ -587,13 +590,13 @@ describe('createLogDelivery', () => {
     it('is a folder of the back end alone', async () => {
       const down = (name: string): MemoryBackEnd => memoryBackEnd(() => ({ kind: 'retry' }), { name });
       for (const name of ['one', 'two']) {
-        const delivery = start(down(name), { spool: { directory }, deliveryTimeoutMillis: 50 });
+        const delivery = start(down(name), { spool, deliveryTimeoutMillis: 50 });
         await delivery.deliver(notes(3, name));
         await delivery.shutdown();
       }
       expect(readdirSync(directory).sort()).to.deep.equal(['back-end-one', 'back-end-two']);
       const one = memoryBackEnd(undefined, { name: 'one' });
-      await start(one, { spool: { directory } }).forceFlush();
+      await start(one, { spool }).forceFlush();
       expect(one.accepted).to.deep.equal(notes(3, 'one').map(({ text }) => text));
     });
 
@@ -601,7 +604,7 @@ describe('createLogDelivery', () => {
       const other = start(
         memoryBackEnd(() => ({ kind: 'retry' }), { name: 'other' }),
         {
-          spool: { directory },
+          spool,
           deliveryTimeoutMillis: 50,
         },
       );
@@ -611,7 +614,7 @@ describe('createLogDelivery', () => {
       await mkdir(join(directory, 'back-end-memory'));
       await cp(join(directory, 'back-end-other'), join(directory, 'back-end-memory'), { recursive: true });
       const backEnd = memoryBackEnd();
-      const delivery = start(backEnd, { spool: { directory } });
+      const delivery = start(backEnd, { spool });
       await delivery.deliver(notes(2));
       await delivery.forceFlush();
       expect(backEnd.accepted).to.deep.equal(['note 0', 'note 1']);
@@ -621,13 +624,14 @@ describe('createLogDelivery', () => {
 
     it('gets what is in memory when the process ends at once', async () => {
       const hanging = memoryBackEnd(() => new Promise(() => undefined));
-      const first = start(hanging, { spool: { directory } });
+      const first = start(hanging, { spool });
+      await first.forceFlush();
       void first.deliver(notes(25));
       await eventually(() => hanging.requests.length > 0);
       first.storeAtOnce();
       expect(first.status().heldEvents).to.equal(0);
       const second = memoryBackEnd();
-      await start(second, { spool: { directory } }).forceFlush();
+      await start(second, { spool }).forceFlush();
       expect(second.accepted).to.deep.equal(notes(25).map(({ text }) => text));
     });
 
@@ -696,12 +700,14 @@ describe('createLogDelivery', () => {
     it('goes to the spool when the process ends at once', async () => {
       const first = start(
         memoryBackEnd(() => new Promise(() => undefined)),
-        { spool: { directory } },
+        { spool },
       );
+      // Its first look at the spool must not find what it leaves there.
+      await first.forceFlush();
       for (const note of notes(5)) first.emit(note);
       first.storeAtOnce();
       const second = memoryBackEnd();
-      await start(second, { spool: { directory } }).forceFlush();
+      await start(second, { spool }).forceFlush();
       expect(second.accepted).to.deep.equal(notes(5).map(({ text }) => text));
     });
   });
@@ -761,13 +767,13 @@ describe('createLogDelivery', () => {
         memoryBackEnd(() => ({ kind: 'retry' })),
         {
           writeAhead,
-          spool: { directory },
+          spool,
         },
       );
       for (const note of notes(5)) first.emit(note);
       await first.shutdown();
-      const { spool, writeAhead: ahead, kept } = first.status();
-      expect([spool?.events, ahead?.events, kept]).to.deep.equal([5, 0, 5]);
+      const { spool: stored, writeAhead: ahead, kept } = first.status();
+      expect([stored?.events, ahead?.events, kept]).to.deep.equal([5, 0, 5]);
     });
 
     it('sends nothing of another back end', async () => {
@@ -859,7 +865,7 @@ describe('createLogDelivery', () => {
 
   describe('health', () => {
     it('is well where nothing says otherwise', async () => {
-      expect(await start(memoryBackEnd(), { spool: { directory } }).health()).to.deep.equal({
+      expect(await start(memoryBackEnd(), { spool }).health()).to.deep.equal({
         healthy: true,
         problems: [],
       });
@@ -894,7 +900,7 @@ describe('createLogDelivery', () => {
     const delivery = start(backEnd, {
       name: 'my-store',
       meterProvider: metrics.provider,
-      spool: { directory },
+      spool,
     });
     await delivery.deliver(notes(4));
     expect(await metrics.valuesOf('otel.sdk.exporter.log.exported')).to.deep.equal({ '': 3, rejected: 1 });

@@ -147,12 +147,16 @@ export const SCENARIOS: readonly Scenario[] = [
     async run(stage) {
       const spool = await stage.spool();
       const first = stage.start({ spool });
-      stage.faults({ kind: 'hang' }, { kind: 'hang' });
+      // This process goes on: its own first look at the spool must not find what it leaves there.
+      await first.forceFlush();
+      // None may be answered: what a process that has ended is told counts for nobody.
+      stage.parts.proxy.next = () => ({ kind: 'hang' });
       const delivering = deliver(stage, first);
       await untilSeen(stage);
       first.storeAtOnce();
-      stage.faults();
       await delivering;
+      await first.shutdown();
+      stage.faults();
       await stage.settle(stage.start({ spool }));
     },
   },
