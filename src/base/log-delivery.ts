@@ -49,6 +49,8 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
   #takenAhead = 0;
   readonly #metrics: ComponentMetrics<LogDeliveryStatus> | undefined;
   readonly #encoding: RecordEncoding<LogRecord>;
+  /** What `encode` itself logs would have it called again, and so on without end. */
+  #isEncoding = false;
   #emitted = 0;
   #shutdown: Promise<void> | undefined;
 
@@ -105,10 +107,10 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
 
   /**
    * Encodes records and sends them. Resolves when each is delivered, kept (sent later, by this process or the next one) or
-   * counted as lost. Never rejects.
+   * counted as lost. Rejects only where `records` throws while it is gone through, with none of them taken.
    */
   async deliver(records: Iterable<LogRecord>): Promise<DeliveryResult> {
-    const { batches, lost } = this.#encode(records);
+    const { batches, lost } = this.#encode([...records]);
     const result = await this.#dispatcher.deliver(batches);
     return { ...result, lost: result.lost + lost };
   }
@@ -120,7 +122,7 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
    */
   emit(record: LogRecord, of?: Context): void {
     this.#emitted++;
-    if (isOwnTelemetry() || isOwnTelemetry(of)) {
+    if (this.#isEncoding || isOwnTelemetry() || isOwnTelemetry(of)) {
       this.#losses.record('own_telemetry');
       return;
     }
@@ -128,7 +130,7 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
       this.#losses.record('shutdown', 1, 'they came after shutdown');
       return;
     }
-    const encoded = this.#encoding.encode(record);
+    const encoded = this.#encodeOne(record);
     if ('reason' in encoded) {
       this.#losses.record(encoded.reason, 1, encoded.detail);
       return;
@@ -245,15 +247,24 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
     }
   }
 
+  #encodeOne(record: LogRecord): ReturnType<RecordEncoding<LogRecord>['encode']> {
+    this.#isEncoding = true;
+    try {
+      return this.#encoding.encode(record);
+    } finally {
+      this.#isEncoding = false;
+    }
+  }
+
   /** Batches of all records that could be encoded; the others are counted, and those of them that are lost against all wish. */
-  #encode(records: Iterable<LogRecord>): { batches: LogEventBatch[]; lost: number } {
+  #encode(records: readonly LogRecord[]): { batches: LogEventBatch[]; lost: number } {
     const { limits } = this.#settings;
     const places = this.#places;
     let lost = 0;
     const byDestination = new Map<Destination, EncodedEvent[]>();
     for (const record of records) {
       this.#emitted++;
-      const encoded = this.#encoding.encode(record);
+      const encoded = this.#encodeOne(record);
       if ('reason' in encoded) {
         this.#losses.record(encoded.reason, 1, encoded.detail);
         if (!isWanted(encoded.reason)) lost++;

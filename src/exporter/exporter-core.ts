@@ -347,8 +347,12 @@ export class ExporterCore implements LogRecordExporter {
   writeAhead(record: ReadableLogRecord): RecordToExport | undefined {
     if (this.#writeAhead === undefined) return record;
     this.isEncoding = true;
-    const encoded = this.#encoder.encode(record);
-    this.isEncoding = false;
+    let encoded;
+    try {
+      encoded = this.#encoder.encode(record);
+    } finally {
+      this.isEncoding = false;
+    }
     if (encoded !== undefined) return new WrittenRecord(this.#writeAhead, record, encoded);
     this.#emitted++;
     return undefined;

@@ -6,7 +6,7 @@ import { allOptions, environmentName } from '../options/environment-names.js';
 import { ALL_OPTIONS } from '../options/options.js';
 import { readResourceAttributes } from '../options/resource-attributes.js';
 import { type Application, resolveWith } from './application.js';
-import { ConfigSection, textOf, wrong } from './config-section.js';
+import { ConfigSection, textOf, wrong, wrongKind } from './config-section.js';
 import { type Environment, stringOf } from './environment.js';
 
 /** The key of this package's exporter in a file. Source: specification, "Configuration", custom components. */
@@ -83,7 +83,9 @@ interface YamlPackage {
 
 /** JSON is read as it is, YAML by the package that OpenTelemetry's own configuration has. */
 function parse(application: Application, text: string): unknown {
-  if (text.trimStart().startsWith('{')) return JSON.parse(text);
+  // A byte order mark goes as blanks do.
+  const trimmed = text.trimStart();
+  if (trimmed.startsWith('{')) return JSON.parse(trimmed);
   const yaml = findYaml(application);
   if (!yaml) {
     throw new Error(
@@ -353,10 +355,10 @@ function unknownName(section: ConfigSection, name: string, known: readonly strin
 
 /** The names of list items such as `tracecontext:`. @throws Error for anything else */
 function keysOf(list: unknown, path: string): string[] {
-  if (!Array.isArray(list)) throw wrong(path, 'be a list', list);
+  if (!Array.isArray(list)) throw wrongKind(path, 'be a list', list);
   return list.map((item, index) => {
     const [name] = isObject(item) ? Object.keys(item) : [];
-    if (name === undefined) throw wrong(`${path}[${index}]`, 'be a mapping with one member', item);
+    if (name === undefined) throw wrongKind(`${path}[${index}]`, 'be a mapping with one member', item);
     return name;
   });
 }
@@ -374,9 +376,9 @@ function attributeValue(attribute: ConfigSection): AttributeValue {
     if (kind === 'bool' && /^(true|false)$/.test(text)) return text === 'true';
     if ((kind === 'int' || kind === 'double') && text.trim() !== '' && Number.isFinite(Number(text)))
       return Number(text);
-    throw wrong(path, `be of its type, ${type}`, item);
+    throw wrongKind(path, `be of its type, ${type}`, item);
   };
   if (!isList) return one(value);
-  if (!Array.isArray(value)) throw wrong(path, 'be a list', value);
+  if (!Array.isArray(value)) throw wrongKind(path, 'be a list', value);
   return value.map(one) as AttributeValue;
 }

@@ -9,7 +9,8 @@ export class ConfigSection {
 
   /** @throws Error for what is no mapping */
   constructor(value: unknown, path: string) {
-    if (value !== undefined && value !== null && !isObject(value)) throw wrong(path, 'be a mapping', value);
+    if (value !== undefined && value !== null && !isObject(value))
+      throw wrongKind(path, 'be a mapping', value);
     this.path = path;
     this.#members = new Map(Object.entries(value ?? {}));
     this.#left = new Set(this.names.filter((name) => this.#valueOf(name) !== undefined));
@@ -45,7 +46,7 @@ export class ConfigSection {
   sections(name: string): ConfigSection[] {
     const value = this.take(name) ?? [];
     const path = this.pathOf(name);
-    if (!Array.isArray(value)) throw wrong(path, 'be a list', value);
+    if (!Array.isArray(value)) throw wrongKind(path, 'be a list', value);
     return value.map((item, index) => this.#keep(new ConfigSection(item, `${path}[${index}]`)));
   }
 
@@ -69,10 +70,22 @@ export class ConfigSection {
 export function textOf(value: unknown, path: string): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
-  throw wrong(path, 'be a text, a number, true or false', value);
+  throw wrongKind(path, 'be a text, a number, true or false', value);
 }
 
-/** What is wrong at a place of the file. */
+/** An error of a value of the wrong kind. The value is not said: it may be that of a variable which holds a secret. */
+export function wrongKind(path: string, rule: string, value: unknown): Error {
+  return new Error(`${path || 'the file'} must ${rule}; it is ${kindOf(value)}`);
+}
+
+function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return 'empty';
+  if (Array.isArray(value)) return 'a list';
+  if (typeof value === 'object') return 'a mapping';
+  return typeof value === 'string' ? 'a text' : `a ${typeof value}`;
+}
+
+/** An error of a text as it stands in the file. */
 export function wrong(path: string, rule: string, value: unknown): Error {
   return new Error(`${path || 'the file'} must ${rule}; it is ${JSON.stringify(value)}`);
 }

@@ -479,6 +479,10 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras:
     processor.onEmit(taken);
     others?.onEmit(taken);
   });
+  const takeAll = (): void => {
+    if (threads.takeAll()) return;
+    report('worker threads log while the process ends, faster than it can be taken: what comes last is lost');
+  };
   threads.listen();
   sayToThreads({ listens: true, mainFile: application.mainFile });
   if (prepared.handlerFlush) {
@@ -488,7 +492,7 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras:
     settleAtEnd({
       process,
       settle: () => {
-        threads.takeAll();
+        takeAll();
         remark();
         settleOnce(processor, sendAtExit, environment);
       },
@@ -505,7 +509,7 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras:
         await processor.shutdownBy(deadline);
       },
       emitted: () => {
-        threads.takeAll();
+        takeAll();
         return processor.status().emitted;
       },
       kept: () => processor.status().kept,

@@ -16,6 +16,12 @@ const NEW_THREADS = 'worker_threads';
 /** Under this key every worker thread finds what the main thread does; threads that they start have it too. */
 const KEY = 'opentelemetry-cloudwatch-logs.register';
 
+/** Milliseconds for which records are taken in one go: threads that log on while the process ends must not hold it up. */
+const MAX_TAKING_MILLIS = 1_000;
+
+/** Messages that are taken of one thread before it is the next one's turn. */
+const TAKEN_IN_TURN = 1_000;
+
 /** What the main thread says to worker threads. */
 export interface MainThread {
   /** Whether it exports their records. */
@@ -77,10 +83,19 @@ export class Threads {
     watchNewThreads(this.#open, this.#close);
   }
 
-  /** Takes what has been handed over and not been taken yet, at once. */
-  takeAll(): void {
-    // More may be opened meanwhile, behind the others.
-    for (const channel of this.#channels.values()) channel.takeAll();
+  /**
+   * Takes what has been handed over and not been taken yet, at once.
+   * @returns false where threads hand over more than can be taken in time
+   */
+  takeAll(): boolean {
+    const until = performance.now() + MAX_TAKING_MILLIS;
+    for (;;) {
+      let isAll = true;
+      // More may be opened meanwhile, behind the others.
+      for (const channel of this.#channels.values()) isAll = channel.takeSome(TAKEN_IN_TURN) && isAll;
+      if (isAll) return true;
+      if (performance.now() > until) return false;
+    }
   }
 
   readonly #open = (threadId: number): void => {
@@ -128,16 +143,19 @@ class ThreadChannel {
     this.#sayThatItListens();
   }
 
-  takeAll(): void {
-    for (;;) {
+  /** @param count - messages that are taken at the most @returns whether these are all */
+  takeSome(count: number): boolean {
+    for (let taken = 0; taken < count; taken++) {
       const received = receiveMessageOnPort(this.#channel as never) as { message: FromThread } | undefined;
-      if (!received) return;
+      if (!received) return true;
       this.#hear(received.message);
     }
+    return false;
   }
 
+  /** Its thread has ended, and hands over nothing more. */
   close(): void {
-    this.takeAll();
+    this.takeSome(Number.POSITIVE_INFINITY);
     this.#channel.close();
   }
 

@@ -892,6 +892,38 @@ describe('createLogDelivery', () => {
     });
   });
 
+  it('sends what is emitted, and not what encode logs, which would go on without end', async () => {
+    const backEnd = memoryBackEnd();
+    const { encode } = optionsOf(backEnd);
+    let calls = 0;
+    const delivery: LogDelivery<Note> = start(backEnd, {
+      encode: (record, about) => {
+        calls++;
+        delivery.emit(notes(1)[0]!);
+        return encode(record, about);
+      },
+    });
+    delivery.emit(notes(1)[0]!);
+    await delivery.shutdown();
+    expect(calls).to.equal(1);
+    expect(delivery.status()).to.deep.include({
+      emitted: 2,
+      delivered: 1,
+      droppedByReason: { own_telemetry: 1 },
+    });
+  });
+
+  it('takes none of records that throw while they are gone through', async () => {
+    const delivery = start(memoryBackEnd());
+    const records = function* (): Generator<Note> {
+      yield notes(1)[0]!;
+      throw new Error('boom');
+    };
+    const error: unknown = await delivery.deliver(records()).catch((thrown: unknown) => thrown);
+    expect(error).to.have.property('message', 'boom');
+    expect(delivery.status()).to.include({ emitted: 0, kept: 0 });
+  });
+
   it('shows its status as metrics', async () => {
     const metrics = new ReadableMetrics();
     const backEnd = memoryBackEnd(({ events }) =>

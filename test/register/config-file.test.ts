@@ -234,7 +234,7 @@ describe('readConfigFile', () => {
       { file_format: '0.4' },
       'file_format must be given as "1.0" or another 1.x; it is "0.4"',
     ],
-    ['no mapping', '- a', 'the file must be a mapping; it is ["a"]'],
+    ['no mapping', '- a', 'the file must be a mapping; it is a list'],
     ['no group', withOptions(null), `${EXPORTER}.log_group_name must be given`],
     [
       'a mistyped option',
@@ -249,7 +249,7 @@ describe('readConfigFile', () => {
     [
       'a list for a text',
       withOptions({ log_group_name: { a: 1 } }),
-      `${EXPORTER}.log_group_name must be a text, a number, true or false; it is {"a":1}`,
+      `${EXPORTER}.log_group_name must be a text, a number, true or false; it is a mapping`,
     ],
     [
       'a comma in a list',
@@ -282,7 +282,7 @@ describe('readConfigFile', () => {
     [
       'processors that are no list',
       { file_format: '1.0', logger_provider: { processors: {} } },
-      'logger_provider.processors must be a list; it is {}',
+      'logger_provider.processors must be a list; it is a mapping',
     ],
     [
       'a reference that is none',
@@ -292,7 +292,7 @@ describe('readConfigFile', () => {
     [
       'an attribute of another type',
       resource({ attributes: [{ name: 'a', value: 'x', type: 'int' }] }),
-      'resource.attributes[0].value must be of its type, int; it is "x"',
+      'resource.attributes[0].value must be of its type, int; it is a text',
     ],
     [
       'an attribute without a name',
@@ -302,17 +302,17 @@ describe('readConfigFile', () => {
     [
       'a list that is a text',
       resource({ attributes: [{ name: 'a', value: 'x', type: 'string_array' }] }),
-      'resource.attributes[0].value must be a list; it is "x"',
+      'resource.attributes[0].value must be a list; it is a text',
     ],
     [
       'detectors that are no mappings',
       resource({ 'detection/development': { detectors: ['host'] } }),
-      'resource.detection/development.detectors[0] must be a mapping with one member; it is "host"',
+      'resource.detection/development.detectors[0] must be a mapping with one member; it is a text',
     ],
     [
       'propagators that are no list',
       { ...withOptions(GROUP), propagator: { composite: 'b3' } },
-      'propagator.composite must be a list; it is "b3"',
+      'propagator.composite must be a list; it is a text',
     ],
   ] as const) {
     it(`names the place of ${what}`, () => {

@@ -79,6 +79,14 @@ describe('worker threads under register', function () {
     });
   }
 
+  it('ends though a thread logs on and on', async () => {
+    const thread = { logs: 'api', ends: 'never' };
+    const environment = { THREAD: JSON.stringify(thread), MAIN_ENDS: 'exit' };
+    const { exitCode, stderr } = await run(thread, { environment });
+    expect(exitCode).to.equal(3);
+    expect(stderr).to.contain('worker threads log while the process ends');
+  });
+
   it('leaves out of a record what cannot be copied, as JSON does', async () => {
     const { records } = await run({ logs: 'functions' });
     expect(records.map(({ body }) => body)).to.deep.equal([{ text: 'hello' }]);
