@@ -3,14 +3,18 @@ import { Deadline } from '../../src/delivery/deadline.js';
 import {
   admittingOfShutdown,
   answersOfDelivery,
+  answersOfExitSender,
   answersOfFlush,
+  buffersOfShutdown,
   closingOfShutdown,
   deliveryOfShutdown,
   encodingOfShutdown,
   flushOfExit,
+  lifeOfExitSender,
   lookingOfFlush,
   planShutdown,
   shutdownOfExit,
+  spoolOfExitSender,
   storingOfDelivery,
 } from '../../src/delivery/shutdown-plan.js';
 
@@ -47,7 +51,18 @@ describe('the plan of a shutdown', () => {
       deliveryOfShutdown,
       flushOfExit,
       shutdownOfExit,
+      spoolOfExitSender,
+      answersOfExitSender,
+      lifeOfExitSender,
+      buffersOfShutdown,
     ];
     for (const part of parts) expect(part(inTenSeconds()).leftMillis).to.be.within(1_000, 9_000);
+  });
+
+  it('lets the last sender read the spool, then wait for answers, and then be killed', () => {
+    const ends = [spoolOfExitSender, answersOfExitSender, lifeOfExitSender].map(
+      (part) => part(inTenSeconds()).leftMillis,
+    );
+    expect(ends).to.deep.equal([5_000, 8_000, 9_000]);
   });
 });

@@ -110,6 +110,6 @@ describe('worker threads under register', function () {
   it('brings the records of each worker of a cluster', async () => {
     const { records, stderr } = await run({}, { file: join(root, 'test/fixtures/register/cluster.cjs') });
     expect(records.map(({ attributes }) => attributes!.worker).sort(), stderr).to.deep.equal([1, 2]);
-    expect(new Set(records.map(({ resource }) => resource['process.pid'])).size).to.equal(2);
+    expect(new Set(records.map(({ resource }) => resource['service.instance.id'])).size).to.equal(2);
   });
 });
