@@ -31,7 +31,7 @@ export interface ConfigFile {
  * read and checked by the same code.
  * Source: https://github.com/open-telemetry/opentelemetry-configuration, schema 1.1
  * @param complain - told in one line what of it is not honoured
- * @returns undefined where it has no exporter of this package: variables hold then
+ * @returns undefined where it has no exporter of this package: variables hold then, and one line says so
  * @throws Error that names file and place
  */
 export function readConfigFile(
@@ -41,14 +41,23 @@ export function readConfigFile(
 ): ConfigFile | undefined {
   const file = stringOf(environment, VARIABLE);
   if (file === undefined) return undefined;
+  const source = readSource(file);
   try {
-    const root = new ConfigSection(
-      substituted(parse(application, readFileSync(file, 'utf8')), environment, ''),
-      '',
-    );
+    const empty: EmptyReference[] = [];
+    const root = new ConfigSection(substituted(parse(application, source), { environment, empty }, ''), '');
     const reading = new ConfigReading(root);
-    if (!reading.isForUs) return undefined;
     const { variables, attributes, left } = reading;
+    if (!reading.isForUs) {
+      const near = nearestName(OUR_KEY, reading.otherExporters);
+      const remedy = near === undefined ? '' : `; is ${near} meant to be it?`;
+      complain(`${file} has no exporter ${OUR_KEY} in a processor of logs, so variables hold${remedy}`);
+      return undefined;
+    }
+    const unset = empty.filter(({ path }) => !left.some((other) => path.startsWith(other)));
+    if (unset.length > 0) {
+      const list = unset.map(({ name, path }) => `\${${name}} in ${path}`).join(', ');
+      complain(`${file}: empty, since the variable is not set: ${list}`);
+    }
     const beside = Object.keys(environment).filter((name) => isReplaced(name) && stringOf(environment, name));
     if (left.length > 0) complain(`${file}: not honoured by register: ${left.join(', ')}`);
     if (beside.length > 0) complain(`${file} takes the place of ${beside.join(', ')}: not read`);
@@ -65,10 +74,17 @@ export function readConfigFile(
       },
     };
   } catch (error) {
+    throw new Error(`${file}: ${(error as Error).message}`, { cause: error });
+  }
+}
+
+function readSource(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch (error) {
     const { message } = error as Error;
-    throw new Error(message.includes(file) ? `${VARIABLE}: ${message}` : `${file}: ${message}`, {
-      cause: error,
-    });
+    const what = message.includes(file) ? message : `${message} ${file}`;
+    throw new Error(`${VARIABLE} must name a file that can be read: ${what}`, { cause: error });
   }
 }
 
@@ -107,23 +123,36 @@ function findYaml(application: Application): YamlPackage | undefined {
   return file === undefined ? undefined : (createRequire(file)(file) as YamlPackage);
 }
 
+/** A reference that has made a part of a text empty, as in `/apps/${SERVICE}`. */
+interface EmptyReference {
+  readonly name: string;
+  readonly path: string;
+}
+
+interface Substitution {
+  readonly environment: Environment;
+  /** Is filled. */
+  readonly empty: EmptyReference[];
+}
+
 /** Everything with its references to variables replaced. @throws Error for a reference that is none */
-function substituted(value: unknown, environment: Environment, path: string): unknown {
-  if (typeof value === 'string') return substitutedText(value, environment, path);
+function substituted(value: unknown, substitution: Substitution, path: string): unknown {
+  if (typeof value === 'string') return substitutedText(value, substitution, path);
   if (Array.isArray(value)) {
-    return value.map((item, index) => substituted(item, environment, `${path}[${index}]`));
+    return value.map((item, index) => substituted(item, substitution, `${path}[${index}]`));
   }
   if (!isObject(value)) return value;
   return Object.fromEntries(
     Object.entries(value).map(([name, member]) => [
       name,
-      substituted(member, environment, path === '' ? name : `${path}.${name}`),
+      substituted(member, substitution, path === '' ? name : `${path}.${name}`),
     ]),
   );
 }
 
 /** Source: specification, "Environment variable substitution": `${NAME}`, `${env:NAME}`, `${NAME:-default}`, `$$`. */
-function substitutedText(text: string, environment: Environment, path: string): string {
+function substitutedText(text: string, { environment, empty }: Substitution, path: string): string {
+  const unset: EmptyReference[] = [];
   let result = '';
   let from = 0;
   for (let at = text.indexOf('$'); at >= 0; at = text.indexOf('$', from)) {
@@ -143,10 +172,14 @@ function substitutedText(text: string, environment: Environment, path: string): 
       throw wrong(path, 'refer to variables as ${NAME} or ${NAME:-default}', text.slice(at, end + 1));
     }
     const value = environment[name] ?? '';
+    if (value === '' && rest.length === 0) unset.push({ name, path });
     result += value === '' ? rest.join(':-') : value;
     from = end + 1;
   }
-  return result + text.slice(from);
+  result += text.slice(from);
+  // What is empty as a whole counts as not given, as a variable that is empty does.
+  if (result !== '') empty.push(...unset);
+  return result;
 }
 
 /** Samplers of a file, and what OTEL_TRACES_SAMPLER calls them. */
@@ -163,6 +196,8 @@ class ConfigReading {
   readonly attributes: Record<string, AttributeValue> = {};
   readonly left: readonly string[];
   isForUs = false;
+  /** Names of log exporters that are not ours. */
+  readonly otherExporters: string[] = [];
   readonly #unknown: string[] = [];
 
   constructor(root: ConfigSection) {
@@ -170,7 +205,11 @@ class ConfigReading {
     const logs = root.section('logger_provider');
     const logsExporters: string[] = [];
     for (const processor of logs.sections('processors')) this.#readProcessor(processor, logsExporters);
-    this.#setText('OTEL_SDK_DISABLED', root, 'disabled');
+    const disabled = root.text('disabled')?.trim().toLowerCase();
+    if (disabled !== undefined && !['', 'true', 'false'].includes(disabled)) {
+      throw wrongKind(root.pathOf('disabled'), 'be true or false', disabled);
+    }
+    if (disabled) this.#set('OTEL_SDK_DISABLED', disabled, root.pathOf('disabled'));
     const level = root.text('log_level');
     if (level !== undefined) this.#set('OTEL_LOG_LEVEL', diagnosticLevel(level), root.pathOf('log_level'));
     for (const [section, prefix] of [
@@ -209,6 +248,7 @@ class ConfigReading {
       return;
     }
     if (name !== OUR_KEY) {
+      this.otherExporters.push(...exporter.names);
       this.#leave(exporter, exporter.names);
       return;
     }
@@ -246,6 +286,16 @@ class ConfigReading {
         const value = from.take(name);
         if (option.members && isObject(value))
           readAll(new ConfigSection(value, from.pathOf(name)), `${path}.`);
+        else if (
+          option.members &&
+          value !== undefined &&
+          !(option.fromText && (value === false || value === 'false'))
+        )
+          throw wrongKind(
+            from.pathOf(name),
+            option.fromText ? 'be a mapping, or false' : 'be a mapping',
+            value,
+          );
         else
           this.#set(
             environmentName(path, option),

@@ -80,7 +80,7 @@ ${beside}`;
 
   it('says so in one line where it can not be read, and the application runs', async () => {
     for (const [text, expected] of [
-      [undefined, /no logs are exported: OTEL_CONFIG_FILE: ENOENT/],
+      [undefined, /no logs are exported: OTEL_CONFIG_FILE must name a file that can be read: ENOENT/],
       ['file_format: "0.3"', /no logs are exported: \S*otel\.yaml: file_format must be given as "1\.0"/],
       [yaml('layuot: body'), /did you mean layout\?/],
       ['a: [', /no logs are exported: \S*otel\.yaml: /],

@@ -171,6 +171,7 @@ describe('readConfigFile', () => {
   it('says in one line what register does not do, and in one which variables it does not read', () => {
     const { said, file } = read(FULL, {
       environment: {
+        SERVICE: 'orders',
         SHARDS: '1',
         OTEL_SERVICE_NAME: 'x',
         OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'pino',
@@ -196,9 +197,42 @@ describe('readConfigFile', () => {
       file_format: '1.0',
       logger_provider: { processors: [{ simple: { exporter: { console: {} } } }] },
     };
-    const { config, said } = read(other, { environment: { OTEL_SERVICE_NAME: 'x' } });
-    expect([config, said]).to.deep.equal([undefined, []]);
+    const { config, said, file } = read(other, { environment: { OTEL_SERVICE_NAME: 'x' } });
+    expect(config).to.equal(undefined);
+    expect(said).to.deep.equal([
+      `${file} has no exporter cloudwatch_logs in a processor of logs, so variables hold`,
+    ]);
     expect(readConfigFile(NOWHERE, { OTEL_CONFIG_FILE: ' ' }, () => undefined)).to.equal(undefined);
+  });
+
+  for (const name of ['cloudwatch_log', 'cloud_watch_logs', 'cloudwatch-logs', 'cloudwatchlogs']) {
+    it(`asks whether ${name} is meant to be its exporter`, () => {
+      const { config, said } = read({
+        file_format: '1.0',
+        logger_provider: { processors: [{ batch: { exporter: { [name]: { log_group_name: '/a' } } } }] },
+      });
+      expect(config).to.equal(undefined);
+      expect(said.join()).to.match(new RegExp(`so variables hold; is ${name} meant to be it\\?$`));
+    });
+  }
+
+  it('says which variables are not set and leave a hole, but for what is not honoured', () => {
+    const { config, said, file } = read(
+      {
+        ...withOptions({
+          log_group_name: '/cfg/${STAGE}/${SERVICE}',
+          region: '${REGION}',
+          kms_key_id: '${A:-}${B:-}',
+        }),
+        meter_provider: { readers: [{ name: 'x${METER}' }] },
+      },
+      { environment: { STAGE: 'test' } },
+    );
+    expect(config!.environment).to.include({ [`${PREFIX}LOG_GROUP_NAME`]: '/cfg/test/' });
+    expect(said).to.deep.equal([
+      `${file}: empty, since the variable is not set: \${SERVICE} in ${EXPORTER}.log_group_name`,
+      `${file}: not honoured by register: meter_provider`,
+    ]);
   });
 
   it('gives messages the places of the file for the variables', () => {
@@ -250,6 +284,31 @@ describe('readConfigFile', () => {
       'a list for a text',
       withOptions({ log_group_name: { a: 1 } }),
       `${EXPORTER}.log_group_name must be a text, a number, true or false; it is a mapping`,
+    ],
+    [
+      'a text for a mapping',
+      withOptions({ ...GROUP, spool: '/tmp/x' }),
+      `${EXPORTER}.spool must be a mapping; it is a text`,
+    ],
+    [
+      'a number for a mapping',
+      withOptions({ ...GROUP, retry: 5 }),
+      `${EXPORTER}.retry must be a mapping; it is a number`,
+    ],
+    [
+      'a text for a mapping or false',
+      withOptions({ ...GROUP, circuit_breaker: 'off' }),
+      `${EXPORTER}.circuit_breaker must be a mapping, or false; it is a text`,
+    ],
+    [
+      'a list for a mapping',
+      withOptions({ ...GROUP, spool: ['/x'] }),
+      `${EXPORTER}.spool must be a mapping; it is a list`,
+    ],
+    [
+      'a switch that is none',
+      { ...withOptions(GROUP), disabled: 'yes' },
+      'disabled must be true or false; it is a text',
     ],
     [
       'a comma in a list',
@@ -323,7 +382,10 @@ describe('readConfigFile', () => {
   it('says why the file can not be read', () => {
     const missing = join(directory, 'nowhere.yaml');
     expect(() => readConfigFile(NOWHERE, { OTEL_CONFIG_FILE: missing }, () => undefined)).to.throw(
-      `OTEL_CONFIG_FILE: ENOENT: no such file or directory, open '${missing}'`,
+      `OTEL_CONFIG_FILE must name a file that can be read: ENOENT: no such file or directory, open '${missing}'`,
+    );
+    expect(() => readConfigFile(NOWHERE, { OTEL_CONFIG_FILE: directory }, () => undefined)).to.throw(
+      `OTEL_CONFIG_FILE must name a file that can be read: EISDIR: illegal operation on a directory, read ${directory}`,
     );
     expect(failureOf('{"file_format": ')).to.match(/^FILE: .*JSON/);
     expect(failureOf(resource({ attributes_list: 'a' }))).to.contain(
