@@ -15,6 +15,7 @@ import { build, transform } from 'esbuild';
 import { rollup } from 'rollup';
 import { dts } from 'rollup-plugin-dts';
 import { buildPage, pageModule } from './build-page.mjs';
+import { loadedWith } from './loaded-with.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const from = (path) => join(root, path);
@@ -45,19 +46,6 @@ const ES_MODULES_ONLY = /^(?:register\.js$|cli\/)/;
 
 /** Without indentation, in lines that a stack trace can point at; the names of functions stay. */
 const COMPACT = { minifyWhitespace: true, minifySyntax: true, lineLimit: 300 };
-
-/**
- * The files that are loaded with an entry: its static imports, and theirs. What the main entry loads stands on the way of
- * every record, and stays as it is; anywhere else names inside of functions are short.
- */
-function loadedWith(entry, outputs, loaded = new Set()) {
-  if (loaded.has(entry)) return loaded;
-  loaded.add(entry);
-  for (const { path, kind, external } of outputs[entry].imports) {
-    if (!external && kind === 'import-statement') loadedWith(path, outputs, loaded);
-  }
-  return loaded;
-}
 
 /** The module of the page's texts, which stands in no file: only its declarations do. */
 const tracePage = {
@@ -102,6 +90,8 @@ async function modules() {
     plugins: [tracePage],
   });
   const { outputs } = result.metafile;
+  // What the main entry loads stands on the way of every record, and stays as it is; anywhere else names inside of functions
+  // are short.
   const onTheWay = loadedWith('dist/esm/index.js', outputs);
   for (const path of Object.keys(outputs)) {
     withoutBareImports(path);

@@ -11,6 +11,7 @@ import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 import ts from 'typescript';
 import { buildPage } from './build-page.mjs';
+import { loadedWith } from './loaded-with.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const manifest = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
@@ -214,16 +215,6 @@ const result = await build({
   external: ['@aws-sdk/*', '@smithy/*', '@opentelemetry/*'],
   metafile: true,
 });
-
-/** The outputs that are loaded with one of them: its static imports, and theirs. */
-function loadedWith(entry, outputs, loaded = new Set()) {
-  if (loaded.has(entry)) return loaded;
-  loaded.add(entry);
-  for (const { path, kind, external } of outputs[entry].imports) {
-    if (!external && kind === 'import-statement') loadedWith(path, outputs, loaded);
-  }
-  return loaded;
-}
 
 check(
   `the main entry, bundled, stays under ${MAX_MAIN_ENTRY_BYTES / 1000} kB and loads no simulation`,

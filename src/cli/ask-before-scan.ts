@@ -1,11 +1,11 @@
 import { OptionError } from '../cloudwatch/errors.js';
+import { USD_PER_SCANNED_GIGABYTE } from '../cloudwatch/prices.js';
 import { type CorrelationEngine, type KnownLogGroup } from '../insights/index.js';
 import { type CommandIo } from './command-io.js';
 import { formatBytes, formatCount, formatUsd } from './format-amounts.js';
 
 /** Bytes that are scanned without a question: five cents' worth, in us-east-1. */
 export const ASK_FROM_BYTES = 10e9;
-const USD_PER_BYTE = 0.005 / 1e9;
 const DAY_MILLIS = 86_400_000;
 
 /** What decides whether to ask. */
@@ -41,7 +41,7 @@ export async function mayScan(
   // What is stored is compressed, what is scanned is not.
   const amount = isBounded
     ? `at most ${formatBytes(plan.maxBytesScanned)} are scanned`
-    : `about ${formatBytes(bytes)} of theirs are stored in the range, which costs ${formatUsd(bytes * USD_PER_BYTE)} or more where no index helps`;
+    : `about ${formatBytes(bytes)} of theirs are stored in the range, which costs ${formatUsd((bytes / 1e9) * USD_PER_SCANNED_GIGABYTE)} or more where no index helps`;
   io.stderr.write(`no --log-group is given: ${which} will be searched; ${amount}\n`);
   if (plan.isAgreed || isBounded || bytes <= ASK_FROM_BYTES) return true;
   if (io.ask) return io.ask('Search them? [y/N] ');

@@ -1,5 +1,6 @@
 import { type Readable } from 'node:stream';
 import { Command, Option } from 'commander';
+import { USD_PER_SCANNED_GIGABYTE } from '../cloudwatch/prices.js';
 import { CorrelationEngine } from '../insights/index.js';
 import { serveMcp } from '../mcp/index.js';
 import { type CommandIo } from './command-io.js';
@@ -23,8 +24,6 @@ interface McpArguments extends ConnectionArguments {
 const DEFAULT_MAX_ROWS = 200;
 const DEFAULT_MAX_CHARACTERS = 30_000;
 const DEFAULT_MAX_BYTES_SCANNED = 2e9;
-/** The list price in us-east-1. */
-const USD_PER_SCANNED_GIGABYTE = 0.005;
 
 const HELP = `
 For a client of the Model Context Protocol, which starts it itself:

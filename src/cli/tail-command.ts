@@ -1,6 +1,7 @@
 import { Command, Option } from 'commander';
 import { classifyError } from '../cloudwatch/classify-error.js';
 import { OptionError } from '../cloudwatch/errors.js';
+import { USD_PER_LIVE_MINUTE } from '../cloudwatch/prices.js';
 import { formatTime, type Zone } from '../dashboards/model/format.js';
 import { shownText } from '../dashboards/model/shown-text.js';
 import { type CorrelatedEvent } from '../insights/index.js';
@@ -42,8 +43,6 @@ interface TailArguments extends ConnectionArguments {
 }
 
 const DEFAULT_LAST = 10;
-/** The list price of a minute of a live-tail session in us-east-1. Source: Amazon CloudWatch pricing. */
-const USD_PER_LIVE_MINUTE = 0.01;
 const LONGEST_SOURCE = 24;
 const LONGEST_INTERVAL_SECONDS = 3_600;
 

@@ -1,6 +1,5 @@
 import { createProvisioner } from '../resources/ensure-log-group.js';
-import { DEFAULT_CIRCUIT_BREAKER_SETTINGS } from './breaker.js';
-import { BreakerOnDemand } from './breaker-on-demand.js';
+import { createBreakerOnDemand } from './breaker-on-demand.js';
 import { monotonicMillis as ofThisProcess } from './clocks.js';
 import {
   DEFAULT_DELIVERY_SETTINGS,
@@ -19,17 +18,7 @@ export function createDelivery(parts: DeliveryParts, settings: Partial<DeliveryS
   const { client, losses, diagnostics } = parts;
   const monotonicMillis = parts.monotonicMillis ?? ofThisProcess;
   const sender = createSender({ client, diagnostics }, all);
-  const { circuitBreaker = DEFAULT_CIRCUIT_BREAKER_SETTINGS } = all;
-  const breaker =
-    circuitBreaker === false
-      ? undefined
-      : new BreakerOnDemand({
-          diagnostics,
-          async load() {
-            const { EndpointBreaker } = await import('./circuit-breaker.js');
-            return new EndpointBreaker({ diagnostics, monotonicMillis }, circuitBreaker);
-          },
-        });
+  const breaker = createBreakerOnDemand({ diagnostics, monotonicMillis }, all.circuitBreaker);
   const { epochMillis, fileSystem } = parts;
   return new Dispatcher(
     {

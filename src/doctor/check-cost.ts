@@ -1,20 +1,17 @@
 import { filteredPages } from '../cloudwatch/filtered-pages.js';
+import { DEFAULT_RANGE_MILLIS } from '../cloudwatch/default-range.js';
 import { isObject } from '../cloudwatch/is-object.js';
 import { EVENT_OVERHEAD_BYTES } from '../cloudwatch/limits.js';
+import { USD_PER_INGESTED_GIGABYTE } from '../cloudwatch/prices.js';
 import { type FindParts } from './find-test-event.js';
 import { type Finding } from './finding.js';
 import { TEST_BODY } from './test-record.js';
 
-/** As far back as events are looked at. */
-const RANGE_MILLIS = 3 * 60 * 60 * 1000;
 const MAX_EVENTS = 1_000;
 /** Pages may be empty while the service searches on. */
 const MAX_PAGES = 5;
 /** The part of an event from which on its resource is worth a word. */
 const NOTABLE_PART = 0.4;
-
-/** US dollars for a gigabyte that is ingested, class STANDARD, us-east-1. Source: price list of CloudWatch, 2026. */
-const USD_PER_GIGABYTE = 0.5;
 
 /**
  * Says what a million events such as those of the last hours cost to ingest, and how much of that is their resource. Whoever
@@ -30,14 +27,14 @@ export async function checkCost(parts: FindParts, logGroupName: string): Promise
       sizes.reduce((sum, size) => sum + size, 0) / messages.length;
     const bytes = EVENT_OVERHEAD_BYTES + mean(messages.map((message) => Buffer.byteLength(message)));
     const ofResource = mean(messages.map(resourceBytes));
-    const usd = ((bytes * 1e6) / 1e9) * USD_PER_GIGABYTE;
+    const usd = ((bytes * 1e6) / 1e9) * USD_PER_INGESTED_GIGABYTE;
     const resource = ofResource < 1 ? '' : `, ${Math.round(ofResource)} of them the resource`;
     return {
       check: 'cost',
       status: 'ok',
       message:
         `${messages.length === 1 ? 'a recent event is' : `${messages.length} recent events are`} billed as ${Math.round(bytes)} bytes${messages.length === 1 ? '' : ' each'}${resource}: ` +
-        `${usd.toFixed(2)} USD to ingest a million, at ${USD_PER_GIGABYTE.toFixed(2)} USD a GB (class STANDARD, us-east-1)`,
+        `${usd.toFixed(2)} USD to ingest a million, at ${USD_PER_INGESTED_GIGABYTE.toFixed(2)} USD a GB (class STANDARD, us-east-1)`,
       remedy:
         ofResource > bytes * NOTABLE_PART
           ? "resourceAttributes says which resource attributes each event carries: 'essential' leaves out what detectors find"
@@ -54,7 +51,7 @@ async function recentMessages(
   { client, signal, epochMillis }: FindParts,
   logGroupName: string,
 ): Promise<string[]> {
-  const input = { logGroupName, startTime: epochMillis() - RANGE_MILLIS, limit: MAX_EVENTS };
+  const input = { logGroupName, startTime: epochMillis() - DEFAULT_RANGE_MILLIS, limit: MAX_EVENTS };
   const messages: string[] = [];
   let pages = 0;
   for await (const { events } of filteredPages(client, input, { signal })) {

@@ -4,13 +4,12 @@ import {
   type FilterLogEventsCommandInput,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { isOnThisMachine } from '../cloudwatch/client-endpoint.js';
+import { DEFAULT_RANGE_MILLIS } from '../cloudwatch/default-range.js';
 import { filteredPages } from '../cloudwatch/filtered-pages.js';
 import { olderEventsSentence, type YoungLogGroup } from '../cloudwatch/older-events-sentence.js';
 import { type FindParts, runQuery } from './find-test-event.js';
 import { type Finding } from './finding.js';
 
-/** As far back as look-ups go where nothing is said. */
-const RANGE_MILLIS = 3 * 60 * 60 * 1000;
 /** Pages may be empty while the service searches on. */
 const MAX_PAGES = 5;
 /** Nobody waits longer for a hint. */
@@ -22,7 +21,7 @@ const PROBE_MILLIS = 5_000;
  * @throws the signal's reason
  */
 export async function checkOlderEvents(parts: FindParts, logGroupName: string): Promise<Finding | undefined> {
-  const group = await hiddenOlderEvents(parts, logGroupName, parts.epochMillis() - RANGE_MILLIS);
+  const group = await hiddenOlderEvents(parts, logGroupName, parts.epochMillis() - DEFAULT_RANGE_MILLIS);
   if (!group) return undefined;
   const message = olderEventsSentence(group, await isOnThisMachine(parts.client));
   return { check: 'queries', status: 'warning', message };

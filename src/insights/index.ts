@@ -1,6 +1,6 @@
+export { DEFAULT_RANGE_MILLIS } from '../cloudwatch/default-range.js';
 export {
   CorrelationEngine,
-  DEFAULT_RANGE_MILLIS,
   type CorrelationEngineOptions,
   type LookUpOptions,
 } from './look-up/correlation-engine.js';

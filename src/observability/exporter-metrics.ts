@@ -2,6 +2,7 @@ import { type Histogram, type MeterProvider } from '@opentelemetry/api';
 import { ATTR_ERROR_TYPE, ComponentMetrics, type Figure } from './component-metrics.js';
 import { isWanted, type LossReason } from './losses.js';
 import { type ObservedRequest } from './request-observer.js';
+import { sharedFigures } from './shared-figures.js';
 
 /** The part of an exporter's status that becomes metrics. */
 export interface ExporterFigures {
@@ -48,6 +49,7 @@ const OURS = 'cloudwatch_logs.exporter';
 
 /** What is read at each collection; names and units of `otel.*` are those of the semantic conventions. */
 export const EXPORTER_FIGURES: readonly Figure<ExporterFigures>[] = [
+  ...sharedFigures(OURS),
   {
     name: 'otel.sdk.exporter.log.exported',
     kind: 'counter',
@@ -58,20 +60,6 @@ export const EXPORTER_FIGURES: readonly Figure<ExporterFigures>[] = [
       '': status.delivered,
       ...reasons(status.droppedByReason, (reason) => reason !== OF_THE_QUEUE && !isWanted(reason)),
     }),
-  },
-  {
-    name: 'otel.sdk.exporter.log.inflight',
-    kind: 'upDownCounter',
-    unit: '{log_record}',
-    description: 'The number of log records which were passed to the exporter and are not exported yet.',
-    read: (status) => status.kept,
-  },
-  {
-    name: `${OURS}.dropped`,
-    kind: 'counter',
-    unit: '{log_record}',
-    description: 'Log records that were not delivered, by reason (error.type).',
-    read: (status) => status.droppedByReason,
   },
   {
     name: `${OURS}.rejected`,
@@ -102,13 +90,6 @@ export const EXPORTER_FIGURES: readonly Figure<ExporterFigures>[] = [
     read: (status) => status.requests,
   },
   {
-    name: `${OURS}.retries`,
-    kind: 'counter',
-    unit: '{request}',
-    description: 'Requests whose events are to be sent again.',
-    read: (status) => status.retries,
-  },
-  {
     name: `${OURS}.throttles`,
     kind: 'counter',
     unit: '{throttle}',
@@ -123,25 +104,11 @@ export const EXPORTER_FIGURES: readonly Figure<ExporterFigures>[] = [
     read: (status) => status.heldEvents,
   },
   {
-    name: `${OURS}.held.size`,
-    kind: 'upDownCounter',
-    unit: 'By',
-    description: 'Bytes of log events in the delivery buffer; bounded by maxBufferBytes.',
-    read: (status) => status.heldBytes,
-  },
-  {
     name: `${OURS}.breaker.open`,
     kind: 'gauge',
     unit: '1',
     description: '1 while the circuit breaker holds requests back because the endpoint is down, else 0.',
     read: (status) => (status.breaker === 'closed' ? 0 : 1),
-  },
-  {
-    name: `${OURS}.spool.size`,
-    kind: 'upDownCounter',
-    unit: 'By',
-    description: 'Bytes of the files that this process has in the spool.',
-    read: ({ spool }) => spool?.bytes,
   },
   {
     name: `${OURS}.spool.batches`,
@@ -177,13 +144,6 @@ export const EXPORTER_FIGURES: readonly Figure<ExporterFigures>[] = [
     unit: '1',
     description: '1 while the spool drops its oldest batches for its bound, else 0.',
     read: ({ spool }) => spool && Number(spool.isFull),
-  },
-  {
-    name: `${OURS}.spool.writable`,
-    kind: 'gauge',
-    unit: '1',
-    description: '1 where the last write to the spool worked, 0 while writing fails.',
-    read: ({ spool }) => spool && Number(spool.isWritable),
   },
 ];
 

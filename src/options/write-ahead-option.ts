@@ -3,6 +3,7 @@ import { OptionError } from '../cloudwatch/errors.js';
 import { nearestName } from '../cloudwatch/nearest-name.js';
 import { either, type Option } from './option-kinds.js';
 import { type WriteAheadSettings } from '../write-ahead/write-ahead-log.js';
+import { WRITE_AHEAD_NUMBERS } from '../write-ahead/write-ahead-numbers.js';
 
 /** Where and how records are written to files before `emit` returns. */
 export interface WriteAheadOptions {
@@ -13,13 +14,6 @@ export interface WriteAheadOptions {
   /** Bytes of files that one process may have; beyond it records are in memory alone. Default 256 MiB. */
   readonly maxBytes?: number | undefined;
 }
-
-const MIB = 1024 * 1024;
-
-const NUMBERS = {
-  fsyncIntervalMillis: { min: 0, max: 3_600_000, default: 1000 },
-  maxBytes: { min: 8 * MIB, max: 1024 * 1024 * MIB, default: 256 * MIB },
-} as const;
 
 /** The option `writeAhead`; the environment variable gives the directory alone. */
 export function writeAheadOption(spec: {
@@ -36,7 +30,7 @@ function checkWriteAhead(name: string, value: unknown): WriteAheadSettings {
   if (!isObject(value)) {
     throw new OptionError(name, 'be an object with a directory', value);
   }
-  const names = ['directory', ...Object.keys(NUMBERS)];
+  const names = ['directory', ...Object.keys(WRITE_AHEAD_NUMBERS)];
   for (const member of Object.keys(value)) {
     if (names.includes(member)) continue;
     const near = nearestName(member, names);
@@ -49,8 +43,8 @@ function checkWriteAhead(name: string, value: unknown): WriteAheadSettings {
   if (typeof directory !== 'string' || directory.trim() === '') {
     throw new OptionError(`${name}.directory`, 'be the path of a directory', directory);
   }
-  const number = (member: keyof typeof NUMBERS): number => {
-    const { min, max, default: otherwise } = NUMBERS[member];
+  const number = (member: keyof typeof WRITE_AHEAD_NUMBERS): number => {
+    const { min, max, default: otherwise } = WRITE_AHEAD_NUMBERS[member];
     const given = value[member] ?? otherwise;
     if (!Number.isInteger(given) || (given as number) < min || (given as number) > max) {
       throw new OptionError(`${name}.${member}`, `be a whole number from ${min} to ${max}`, given);

@@ -8,10 +8,12 @@ import {
   createCloudWatchLogsClient,
 } from '../../cloudwatch/client.js';
 import { isOnThisMachine } from '../../cloudwatch/client-endpoint.js';
+import { DEFAULT_RANGE_MILLIS } from '../../cloudwatch/default-range.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 import { guardedClient } from '../../cloudwatch/guarded-client.js';
 import { isoTime } from '../../cloudwatch/iso-time.js';
 import { MAX_QUERY_ROWS } from '../../cloudwatch/limits.js';
+import { USD_PER_SCANNED_GIGABYTE } from '../../cloudwatch/prices.js';
 import { compareEvents, mergeFoundEvents, toCorrelatedEvent } from './correlated-event.js';
 import { type CorrelationResult } from './correlation-result.js';
 import { type TimeRange } from './event-reader.js';
@@ -151,8 +153,6 @@ const NEWEST_MEMBERS = {
   signal: true,
 } as const satisfies Record<keyof NewestEventsOptions, true>;
 
-/** Milliseconds before its end at which the range of a look-up begins where nothing else is said. */
-export const DEFAULT_RANGE_MILLIS = 3 * 3_600_000;
 /** Errors that are found where no limit is given: whoever wants more says how many. */
 const DEFAULT_ERRORS = 100;
 /** An id stands in a query once for each field that may hold it, and queries have at most 10,000 characters. */
@@ -161,7 +161,6 @@ const MAX_ID_LENGTH = 512;
 const MAX_VALUE_LENGTH = 2_048;
 const DEFAULT_FRESH_MILLIS = 120_000;
 const DAY_MILLIS = 86_400_000;
-const DEFAULT_USD_PER_GIGABYTE = 0.005;
 
 /**
  * Finds every log event of a trace, span, request or any field's value over many log groups.
@@ -393,7 +392,7 @@ export class CorrelationEngine {
           ]
         : []),
     ];
-    const usdPerGigabyte = this.#options.usdPerScannedGigabyte ?? DEFAULT_USD_PER_GIGABYTE;
+    const usdPerGigabyte = this.#options.usdPerScannedGigabyte ?? USD_PER_SCANNED_GIGABYTE;
     return {
       lookUp,
       range,
