@@ -10,7 +10,7 @@ import { exceeds, type Limits, requestBytesOf } from './cut-batches.js';
 import { readBatch } from './event-content.js';
 import { type Places } from './places.js';
 import { type Session } from './session.js';
-import { isVerdict } from './verdict.js';
+import { readVerdict } from './verdict.js';
 
 interface SenderParts {
   readonly backEnd: Pick<BackEnd<never, unknown>, 'name' | 'send' | 'classify'>;
@@ -125,9 +125,9 @@ export class BaseSender implements Sender {
     const { backEnd, diagnostics } = this.#parts;
     let what: string;
     try {
-      const verdict: unknown = backEnd.classify(answer);
-      if (isVerdict(verdict)) return { verdict };
-      what = 'gave no verdict';
+      const read = readVerdict(backEnd.classify(answer));
+      if (read.verdict) return { verdict: read.verdict };
+      what = read.what;
     } catch (error) {
       what = `threw ${describeThrown(error)}`;
     }

@@ -1,10 +1,11 @@
 import { type Context } from '@opentelemetry/api';
 import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { OptionError } from '../cloudwatch/errors.js';
 import { sendWithin } from '../cloudwatch/send-within.js';
-import { BreakerOnDemand } from '../delivery/breaker-on-demand.js';
+import { createBreakerOnDemand } from '../delivery/breaker-on-demand.js';
 import { monotonicMillis } from '../delivery/clocks.js';
 import { Deadline } from '../delivery/deadline.js';
-import { type DeliveryResult, type DeliverySettings } from '../delivery/delivery.js';
+import { type DeliveryResult } from '../delivery/delivery.js';
 import { Dispatcher } from '../delivery/dispatcher.js';
 import { type Destination, type EncodedEvent, type LogEventBatch } from '../delivery/encoded-event.js';
 import { Spool } from '../delivery/spool/spool.js';
@@ -13,8 +14,9 @@ import { closingOfShutdown, deliveryOfShutdown } from '../delivery/shutdown-plan
 import { within } from '../delivery/time-limit.js';
 import { type ComponentMetrics } from '../observability/component-metrics.js';
 import { type Diagnostics } from '../observability/diagnostics.js';
-import { isWanted, Losses, type LossReason } from '../observability/losses.js';
+import { isWanted, Losses } from '../observability/losses.js';
 import { isOwnTelemetry, runAsOwnTelemetry } from '../observability/own-telemetry.js';
+import { warnOfLosses } from '../observability/warn-of-losses.js';
 import { WriteAheadLog, type WriteAheadSettings } from '../write-ahead/write-ahead-log.js';
 import { type BackEnd } from './back-end.js';
 import { describeThrown } from './back-end-error.js';
@@ -66,10 +68,8 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
     this.#settings = settings;
     this.#places = places;
     this.#diagnostics = diagnostics;
-    this.#encoding = new RecordEncoding({ backEnd, places, limits: settings.limits });
-    this.#losses = new Losses((reason, count, detail) => {
-      this.#report(reason, count, detail);
-    });
+    this.#encoding = new RecordEncoding({ backEnd, places, limits: settings.limits, diagnostics });
+    this.#losses = new Losses(warnOfLosses(diagnostics));
     this.#session = new Session({ backEnd, epochMillis: Date.now, timeoutMillis: requestTimeoutMillis });
     const { limits, spool } = settings;
     const session = this.#session;
@@ -81,7 +81,7 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
         sender,
         room: this.#room,
         provisioner: createOpener(sender, session, new AbortController().signal),
-        breaker: breakerOf(settings.delivery, diagnostics),
+        breaker: createBreakerOnDemand({ diagnostics, monotonicMillis }, settings.delivery.circuitBreaker),
         spool: this.#spool,
         losses: this.#losses,
         diagnostics,
@@ -107,9 +107,13 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
 
   /**
    * Encodes records and sends them. Resolves when each is delivered, kept (sent later, by this process or the next one) or
-   * counted as lost. Rejects only where `records` throws while it is gone through, with none of them taken.
+   * counted as lost. Rejects only where `records` can't be gone through (`OptionError`), or throws while it is, with none of
+   * them taken.
    */
   async deliver(records: Iterable<LogRecord>): Promise<DeliveryResult> {
+    if (typeof (records as Partial<Iterable<LogRecord>> | undefined)?.[Symbol.iterator] !== 'function') {
+      throw new OptionError('records', 'be an array of records, or something else to go through', records);
+    }
     const { batches, lost } = this.#encode([...records]);
     const result = await this.#dispatcher.deliver(batches);
     return { ...result, lost: result.lost + lost };
@@ -229,9 +233,12 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
     const { signal } = new AbortController();
     // Whoever asks waits for the answer, which keeps no process alive by itself.
     const wait = setInterval(() => undefined, 60_000);
+    let member = 'authenticate';
     try {
-      await this.#session.open(signal);
       const credentials = await this.#session.credentials(signal);
+      member = 'open';
+      await this.#session.open(signal);
+      member = 'health';
       await sendWithin(
         async ({ abortSignal }) => {
           await health?.({ signal: abortSignal, credentials });
@@ -241,7 +248,7 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
       );
       return undefined;
     } catch (error) {
-      return `${this.name}: ${describeThrown(error)}`;
+      return `${this.name}: ${member}: ${describeThrown(error)}`;
     } finally {
       clearInterval(wait);
     }
@@ -354,12 +361,6 @@ export class LogDelivery<LogRecord = ReadableLogRecord> {
       this.#diagnostics.warn('close', `the back end could not be closed: ${describeThrown(error)}`);
     }
   }
-
-  #report(reason: LossReason, count: number, detail: string | undefined): void {
-    if (isWanted(reason)) return;
-    const records = count === 1 ? '1 log record' : `${count} log records`;
-    this.#diagnostics.warn(`loss ${reason}`, `${records} lost (${reason})${detail ? `: ${detail}` : ''}`);
-  }
 }
 
 /** The part of a shutdown's time that the back end's `close` gets at the least. */
@@ -374,18 +375,4 @@ export function createLogDelivery<LogRecord = ReadableLogRecord, Credentials = u
   options: LogDeliveryOptions<LogRecord, Credentials, Response>,
 ): LogDelivery<LogRecord> {
   return new LogDelivery(options as unknown as LogDeliveryOptions<LogRecord, never, never>);
-}
-
-function breakerOf(
-  { circuitBreaker }: DeliverySettings,
-  diagnostics: Diagnostics,
-): BreakerOnDemand | undefined {
-  if (circuitBreaker === false || circuitBreaker === undefined) return undefined;
-  return new BreakerOnDemand({
-    diagnostics,
-    async load() {
-      const { EndpointBreaker } = await import('../delivery/circuit-breaker.js');
-      return new EndpointBreaker({ diagnostics, monotonicMillis }, circuitBreaker);
-    },
-  });
 }

@@ -1,14 +1,18 @@
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { type LogRecordExporter, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
+import { type DeliveryResult } from '../delivery/delivery.js';
 import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
+import { checkDelivery } from './check-delivery.js';
 import { type LogDelivery } from './log-delivery.js';
 
 /**
  * Makes the exporter of a delivery, to stand behind OpenTelemetry's `BatchLogRecordProcessor`. It shuts the delivery down when
  * it is shut down.
+ * @throws OptionError for what {@link createLogDelivery} has not made
  */
 export function createLogRecordExporter(delivery: LogDelivery): LogRecordExporter {
+  checkDelivery(delivery);
   return new DeliveringExporter(delivery);
 }
 
@@ -42,7 +46,13 @@ class DeliveringExporter implements LogRecordExporter {
   }
 
   async #export(records: readonly ReadableLogRecord[]): Promise<ExportResult> {
-    const { kept, lost, error } = await this.#delivery.deliver(records);
+    let result: DeliveryResult;
+    try {
+      result = await this.#delivery.deliver(records);
+    } catch (error) {
+      return { code: ExportResultCode.FAILED, error: error as Error };
+    }
+    const { kept, lost, error } = result;
     if (lost === 0) return { code: ExportResultCode.SUCCESS };
     const because = error === undefined ? '' : `: ${error.message}`;
     const waiting = kept > 0 ? `, ${kept} are kept` : '';

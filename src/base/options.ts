@@ -8,6 +8,7 @@ import { DEFAULT_CIRCUIT_BREAKER_SETTINGS } from '../delivery/breaker.js';
 import { DEFAULT_DELIVERY_SETTINGS, type DeliverySettings } from '../delivery/delivery.js';
 import { DEFAULT_SPOOL_SETTINGS, type SpoolSettings } from '../delivery/spool/spool-settings.js';
 import { type WriteAheadSettings } from '../write-ahead/write-ahead-log.js';
+import { WRITE_AHEAD_NUMBERS } from '../write-ahead/write-ahead-numbers.js';
 import { type BackEnd, type BackEndLimits } from './back-end.js';
 import { type Limits } from './cut-batches.js';
 
@@ -130,8 +131,6 @@ const SPOOL_MEMBERS = {
   fsync: true,
 } as const satisfies Record<keyof LogDeliverySpoolOptions, true>;
 
-const MIB = 1024 * 1024;
-
 const NAME = /^[a-z][a-z\d-]{0,39}$/;
 
 /** Milliseconds that a timer can wait. */
@@ -233,11 +232,14 @@ function readWriteAhead(
 ): WriteAheadSettings | undefined {
   if (writeAhead === undefined) return undefined;
   checkMembers('writeAhead', writeAhead, { directory: true, fsyncIntervalMillis: true, maxBytes: true });
-  const { directory, fsyncIntervalMillis = 1_000, maxBytes = 256 * MIB } = writeAhead;
+  const number = (member: keyof typeof WRITE_AHEAD_NUMBERS): number => {
+    const { min, max, default: otherwise } = WRITE_AHEAD_NUMBERS[member];
+    return whole(`writeAhead.${member}`, writeAhead[member] ?? otherwise, min, max);
+  };
   return {
-    directory: folderOf('writeAhead.directory', directory, name),
-    fsyncIntervalMillis: whole('writeAhead.fsyncIntervalMillis', fsyncIntervalMillis, 0, 3_600_000),
-    maxBytes: whole('writeAhead.maxBytes', maxBytes, 8 * MIB, Number.MAX_SAFE_INTEGER),
+    directory: folderOf('writeAhead.directory', writeAhead.directory, name),
+    fsyncIntervalMillis: number('fsyncIntervalMillis'),
+    maxBytes: number('maxBytes'),
   };
 }
 

@@ -1,12 +1,15 @@
 import { randomBytes } from 'node:crypto';
+import { isForsakenPromise } from '../cloudwatch/is-thenable.js';
 import { MAX_MESSAGE_BYTES, MAX_TIMESTAMP } from '../cloudwatch/limits.js';
 import { type Destination, type EncodedEvent } from '../delivery/encoded-event.js';
+import { type Diagnostics } from '../observability/diagnostics.js';
 import { type LossReason } from '../observability/losses.js';
 import { type BackEnd, type EncodedRecord } from './back-end.js';
 import { describeThrown } from './back-end-error.js';
 import { type Limits } from './cut-batches.js';
 import { contentBytesOf, toEvent, toMessage } from './event-content.js';
 import { DEFAULT_DESTINATION, type Places } from './places.js';
+import { kindOf } from './verdict.js';
 
 const DESTINATION_RULE =
   'a destination is 1 to 512 characters of well-formed text, counted as encodeURIComponent writes it';
@@ -27,6 +30,7 @@ interface EncodingParts<LogRecord> {
   readonly backEnd: Pick<BackEnd<LogRecord, unknown>, 'encode'>;
   readonly places: Places;
   readonly limits: Limits;
+  readonly diagnostics: Diagnostics;
 }
 
 /** Makes events of records, by the back end's `encode`. */
@@ -44,37 +48,50 @@ export class RecordEncoding<LogRecord> {
   encode(record: LogRecord): Encoded | Unencoded {
     const { backEnd, places } = this.#parts;
     const { maxEventBytes: maxBytes } = this.#parts.limits;
-    let encoded: EncodedRecord | string | Uint8Array | undefined;
+    let whole: EncodedRecord;
     try {
-      encoded = backEnd.encode(record, { id: `${this.#ids}-${++this.#count}`, maxBytes });
+      const encoded = backEnd.encode(record, { id: `${this.#ids}-${++this.#count}`, maxBytes });
+      if (encoded === undefined) return { reason: 'dropped_by_transform' };
+      if (isForsakenPromise(encoded)) {
+        return { reason: 'unserializable', detail: 'encode gave a promise, and must not be async' };
+      }
+      // It may be anything, null too, and its members getters that throw.
+      whole = isContent(encoded) ? { content: encoded } : { ...(Object(encoded) as EncodedRecord) };
     } catch (error) {
       return { reason: 'unserializable', detail: `encode threw ${describeThrown(error)}` };
     }
-    if (encoded === undefined) return { reason: 'dropped_by_transform' };
-    // It may be anything, null too.
-    const whole = (isContent(encoded) ? { content: encoded } : Object(encoded)) as EncodedRecord;
     const { content, timestamp, destination = DEFAULT_DESTINATION } = whole;
     if (!isContent(content)) {
-      return { reason: 'unserializable', detail: 'encode gave neither text nor bytes' };
+      return {
+        reason: 'unserializable',
+        detail: `encode gave ${kindOf(content)} as content, which is neither text nor bytes`,
+      };
     }
     const place = typeof destination === 'string' ? places.of(destination) : undefined;
     if (place === undefined) return { reason: 'unserializable', detail: DESTINATION_RULE };
     if (content.length === 0) return { reason: 'empty', detail: 'encode gave an empty content' };
-    const event = toEvent(toMessage(content), timeOf(timestamp));
+    const event = toEvent(toMessage(content), this.#timeOf(timestamp));
     const bytes = contentBytesOf(event);
     if (bytes > maxBytes || event.messageBytes > MAX_MESSAGE_BYTES) {
       return { reason: 'oversize', detail: `${bytes} bytes, where an event may have ${maxBytes}` };
     }
     return { destination: place, event };
   }
+
+  /** A time that delivery can hold; what is none is now, and one line says so. */
+  #timeOf(timestamp: unknown): number {
+    if (timestamp === undefined) return Date.now();
+    const millis = typeof timestamp === 'number' ? Math.floor(timestamp) : Number.NaN;
+    if (millis >= 0 && millis <= MAX_TIMESTAMP) return millis;
+    const what = typeof timestamp === 'number' ? String(timestamp) : kindOf(timestamp);
+    this.#parts.diagnostics.warn(
+      'timestamp',
+      `encode gave ${what} as timestamp, which is no number of milliseconds since 1970: now stands in its place`,
+    );
+    return Date.now();
+  }
 }
 
 function isContent(value: unknown): value is string | Uint8Array {
   return typeof value === 'string' || value instanceof Uint8Array;
-}
-
-/** A time that delivery can hold; what is none is now. */
-function timeOf(timestamp: number | undefined): number {
-  const millis = Math.floor(timestamp ?? Number.NaN);
-  return millis >= 0 && millis <= MAX_TIMESTAMP ? millis : Date.now();
 }

@@ -1,5 +1,7 @@
 import { sendWithin } from '../cloudwatch/send-within.js';
 import { type Authentication, type BackEnd } from './back-end.js';
+import { BackEndError } from './back-end-error.js';
+import { kindOf } from './verdict.js';
 
 interface SessionParts {
   readonly backEnd: Pick<BackEnd<never, unknown>, 'open' | 'authenticate'>;
@@ -80,11 +82,12 @@ export class Session {
   ): Promise<unknown> {
     const { epochMillis, timeoutMillis } = this.#parts;
     const start = epochMillis();
-    const { credentials, expiresAt } = await sendWithin<Authentication<unknown>>(
+    const given = await sendWithin<unknown>(
       async ({ abortSignal }) => await authenticate({ signal: abortSignal }),
       timeoutMillis,
       signal,
     );
+    const { credentials, expiresAt } = checked(given);
     const life = (expiresAt ?? Number.POSITIVE_INFINITY) - start;
     const early = Math.min(RENEWED_BEFORE_MILLIS, life * RENEWED_BEFORE_PART);
     this.#known = { credentials, usableUntil: start + life - early };
@@ -102,4 +105,19 @@ export class Session {
     );
     this.#isOpen = true;
   }
+}
+
+/** @throws BackEndError for what `authenticate` must not give; its values, which are secrets, are not said */
+function checked(given: unknown): Authentication<unknown> {
+  if (typeof given !== 'object' || given === null || !('credentials' in given)) {
+    const what =
+      typeof given === 'object' && given !== null ? 'an object without credentials' : kindOf(given);
+    throw new BackEndError('retry', `it must give { credentials, expiresAt }; it gave ${what}`);
+  }
+  const { credentials, expiresAt } = given as { credentials: unknown; expiresAt?: unknown };
+  if (expiresAt !== undefined && !Number.isFinite(expiresAt)) {
+    const rule = 'be a number of milliseconds since 1970, or be left out';
+    throw new BackEndError('retry', `expiresAt must ${rule}; it is ${kindOf(expiresAt)}`);
+  }
+  return { credentials, expiresAt: expiresAt as number | undefined };
 }

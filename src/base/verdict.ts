@@ -1,3 +1,4 @@
+import { isForsakenPromise } from '../cloudwatch/is-thenable.js';
 import { type Verdict } from './back-end.js';
 
 const KINDS: Readonly<Record<Verdict['kind'], true>> = {
@@ -12,11 +13,30 @@ const KINDS: Readonly<Record<Verdict['kind'], true>> = {
   refused: true,
 };
 
-/** Whether a value, which a back end gave, is a verdict. */
-export function isVerdict(value: unknown): value is Verdict {
-  if (typeof value !== 'object' || value === null) return false;
-  const { kind, afterMillis } = value as { kind?: unknown; afterMillis?: unknown };
-  if (afterMillis !== undefined && !(Number.isFinite(afterMillis) && (afterMillis as number) >= 0))
-    return false;
-  return typeof kind === 'string' && Object.hasOwn(KINDS, kind);
+/** What a back end's `classify` gave: a verdict, or why it is none, to stand after "classify". */
+export function readVerdict(
+  value: unknown,
+): { readonly verdict: Verdict } | { readonly verdict?: undefined; readonly what: string } {
+  if (isForsakenPromise(value)) return { what: 'gave a promise, and must not be async' };
+  if (typeof value !== 'object' || value === null) return { what: `gave ${kindOf(value)} and no verdict` };
+  const { kind, afterMillis, rejected } = value as Partial<
+    Record<'kind' | 'afterMillis' | 'rejected', unknown>
+  >;
+  if (typeof kind !== 'string' || !Object.hasOwn(KINDS, kind)) {
+    return { what: `gave no verdict: kind must be one of ${Object.keys(KINDS).join(', ')}` };
+  }
+  if (afterMillis !== undefined && !(Number.isFinite(afterMillis) && (afterMillis as number) >= 0)) {
+    return { what: 'gave no verdict: afterMillis must be a number of milliseconds, 0 or more' };
+  }
+  if (kind === 'partially_rejected' && typeof rejected !== 'number') {
+    return { what: `gave no verdict: rejected must be a number of events; it is ${kindOf(rejected)}` };
+  }
+  return { verdict: value as Verdict };
+}
+
+/** What a value is, for a sentence: the value itself may be a secret, or log content. */
+export function kindOf(value: unknown): string {
+  if (value === undefined || value === null) return String(value);
+  if (Array.isArray(value)) return 'an array';
+  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

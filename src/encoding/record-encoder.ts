@@ -13,7 +13,7 @@ import { Destinations } from './destinations.js';
 import { encodeEvent } from './encode-event.js';
 import { entityOf } from './entity.js';
 import { type EventCollector } from './event-collector.js';
-import { FunctionResultError } from './function-result-error.js';
+import { FunctionResultError, refusePromise } from './function-result-error.js';
 import {
   type LayoutFunction,
   type LayoutName,
@@ -328,6 +328,7 @@ export class RecordEncoder {
         this.#parts.losses.record('dropped_by_transform');
         return undefined;
       }
+      refusePromise(result, 'it');
       if (typeof result !== 'object' || !('hrTime' in result)) {
         throw new FunctionResultError('it returned neither a log record nor undefined');
       }

@@ -24,8 +24,9 @@ import {
 } from '../encoding/record-encoder.js';
 import { Diagnostics } from '../observability/diagnostics.js';
 import { type ExporterMetrics } from '../observability/exporter-metrics.js';
-import { isWanted, Losses, type LossReason } from '../observability/losses.js';
+import { Losses, type LossReason } from '../observability/losses.js';
 import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
+import { warnOfLosses } from '../observability/warn-of-losses.js';
 import { type ExporterSettings } from '../options/options.js';
 import {
   WriteAheadLog,
@@ -108,9 +109,7 @@ export class ExporterCore implements LogRecordExporter {
     this.#settings = settings;
     this.#onDemand = parts.onDemand ?? partsOnDemand;
     this.#diagnostics = parts.diagnostics ?? new Diagnostics();
-    this.#losses = new Losses((reason, count, detail) => {
-      this.#report(reason, count, detail);
-    });
+    this.#losses = new Losses(warnOfLosses(this.#diagnostics));
     const { client } = parts;
     this.#createClient = client ? () => client : clientOf(settings);
     const clocks = {
@@ -307,8 +306,7 @@ export class ExporterCore implements LogRecordExporter {
   }
 
   #clientOf(late: LateParts): CloudWatchLogsClient {
-    this.#client ??= this.#createClient(late);
-    return this.#client;
+    return (this.#client ??= this.#createClient(late));
   }
 
   /** Makes the log group and stream of a record's resource, unless they are made, or being made. */
@@ -553,12 +551,6 @@ export class ExporterCore implements LogRecordExporter {
     } catch (error) {
       this.#diagnostics.debug('prepare', `the log group could not be made ahead: ${reason(error)}`);
     }
-  }
-
-  #report(reason: LossReason, count: number, detail: string | undefined): void {
-    if (isWanted(reason)) return;
-    const records = count === 1 ? '1 log record' : `${count} log records`;
-    this.#diagnostics.warn(`loss ${reason}`, `${records} lost (${reason})${detail ? `: ${detail}` : ''}`);
   }
 }
 

@@ -1,6 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { isSpanContextValid, type SpanContext } from '@opentelemetry/api';
 import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { isForsakenPromise } from '../cloudwatch/is-thenable.js';
 import { reason } from '../encoding/record-encoder.js';
 import { type ForeignTraceContext, type TraceContextFunction } from '../options/trace-context-option.js';
 
@@ -19,9 +20,8 @@ export function takeTraceContext(record: ReadableLogRecord, from: TraceContextFu
     if (asking.getStore() || (record.spanContext && isSpanContextValid(record.spanContext))) return undefined;
     // Its members may be getters, which do what the function could do.
     const spanContext = asking.run(true, () => {
-      const given = from() as (ForeignTraceContext & Partial<Promise<never>>) | undefined;
-      // Of a promise nobody else sees the rejection, which would end the process.
-      void given?.catch?.(() => undefined);
+      const given: ForeignTraceContext | undefined = from();
+      isForsakenPromise(given);
       return (
         given && {
           traceId: given.traceId.toLowerCase().replace(/^1-(.{8})-/, '$1'),

@@ -1,5 +1,6 @@
 import { checkMembers, checkMillisAboveZero } from '../cloudwatch/check-members.js';
 import { OptionError } from '../cloudwatch/errors.js';
+import { isThenable } from '../cloudwatch/is-thenable.js';
 import { contextOf, type LambdaContext, withFlushingEnds } from './invocation-context.js';
 
 /** What {@link flushAfterInvocation} works with. */
@@ -52,9 +53,7 @@ export function flushAfterInvocation<Handler extends (...args: never[]) => unkno
 ): Handler {
   if (typeof handler !== 'function') throw new OptionError('handler', 'be a function', handler);
   const { provider, timeoutMillis = DEFAULT_TIMEOUT_MILLIS } = checked(options);
-  const original: AnyHandler = handler;
-
-  const wrapped = function (this: unknown, ...args: unknown[]): unknown {
+  const invoke = (original: Handler, self: unknown, args: unknown[]): unknown => {
     const context = contextOf(args);
     const timer = flushBeforeTimeout(provider, context);
     const flush = async (): Promise<void> => {
@@ -63,7 +62,7 @@ export function flushAfterInvocation<Handler extends (...args: never[]) => unkno
     };
     let result: unknown;
     try {
-      result = Reflect.apply(original, this, withFlushingEnds(args, context, flush));
+      result = Reflect.apply(original as AnyHandler, self, withFlushingEnds(args, context, flush));
     } catch (error) {
       return flush().then(() => {
         throw error;
@@ -76,12 +75,8 @@ export function flushAfterInvocation<Handler extends (...args: never[]) => unkno
       : flushAfter(Promise.resolve(result), flush);
   };
 
-  // The runtime looks at the number of parameters, and at the symbols that mark a streaming handler.
-  for (const key of Reflect.ownKeys(handler)) {
-    if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;
-    Object.defineProperty(wrapped, key, Reflect.getOwnPropertyDescriptor(handler, key)!);
-  }
-  return wrapped as unknown as Handler;
+  // The runtime looks at the number of parameters, and at the symbols that mark a streaming handler: they are the handler's.
+  return new Proxy(handler, { apply: invoke });
 }
 
 function checked(options: InvocationFlushOptions): InvocationFlushOptions {
@@ -92,10 +87,6 @@ function checked(options: InvocationFlushOptions): InvocationFlushOptions {
   checkMillisAboveZero('timeoutMillis', timeoutMillis);
   checkMembers('', options, MEMBERS);
   return { provider, timeoutMillis };
-}
-
-function isThenable(value: unknown): value is PromiseLike<unknown> {
-  return typeof (value as PromiseLike<unknown> | undefined)?.then === 'function';
 }
 
 async function flushAfter(result: PromiseLike<unknown>, flush: () => Promise<void>): Promise<unknown> {

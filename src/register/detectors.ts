@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import type * as Resources from '@opentelemetry/resources';
+import { isThenable } from '../cloudwatch/is-thenable.js';
 import { type Application } from './application.js';
 import { type Environment, listOf, stringOf } from './environment.js';
 import { isInLambda } from './lambda.js';
@@ -142,13 +143,9 @@ export function boundInTime(detectors: readonly Detector[], millis = DETECTION_M
     detect(config) {
       const found: Found = detector.detect(config);
       const entries = Object.entries(found.attributes ?? {}).map(
-        ([name, value]) => [name, isPromise(value) ? Promise.race([value, late]) : value] as const,
+        ([name, value]) => [name, isThenable(value) ? Promise.race([value, late]) : value] as const,
       );
       return { ...found, attributes: Object.fromEntries(entries) };
     },
   }));
-}
-
-function isPromise<T>(value: T | PromiseLike<T>): value is PromiseLike<T> {
-  return typeof (value as PromiseLike<T> | undefined)?.then === 'function';
 }

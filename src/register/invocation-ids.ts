@@ -13,17 +13,14 @@ export class InvocationIds implements LogRecordProcessor {
   /** The same handler, in whose invocations records get their id. */
   wrap(handler: Handler): Handler {
     const ids = this.#ids;
-    const wrapped = function (this: unknown, ...args: never[]): unknown {
-      const id: unknown = contextOf(args)?.awsRequestId;
-      const run = (): unknown => Reflect.apply(handler, this, args);
-      return typeof id === 'string' && id !== '' ? ids.run(id, run) : run();
-    };
-    // The runtime looks at the number of parameters, and at the symbols that mark a streaming handler.
-    for (const key of Reflect.ownKeys(handler)) {
-      if (key === 'prototype' || key === 'arguments' || key === 'caller') continue;
-      Object.defineProperty(wrapped, key, Reflect.getOwnPropertyDescriptor(handler, key)!);
-    }
-    return wrapped;
+    // The runtime looks at the number of parameters, and at the symbols that mark a streaming handler: they are the handler's.
+    return new Proxy(handler, {
+      apply(original, self, args: never[]): unknown {
+        const id: unknown = contextOf(args)?.awsRequestId;
+        const run = (): unknown => Reflect.apply(original, self, args);
+        return typeof id === 'string' && id !== '' ? ids.run(id, run) : run();
+      },
+    });
   }
 
   onEmit(record: ReadWriteLogRecord): void {

@@ -2,6 +2,8 @@ import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { checkClient, createCloudWatchLogsClient } from '../cloudwatch/client.js';
 import { clientTarget, isOfAws } from '../cloudwatch/client-endpoint.js';
 import { OptionError } from '../cloudwatch/errors.js';
+import { isForsakenPromise } from '../cloudwatch/is-thenable.js';
+import { USD_PER_INGESTED_GIGABYTE } from '../cloudwatch/prices.js';
 import { EVENT_OVERHEAD_BYTES, MAX_MESSAGE_BYTES } from '../cloudwatch/limits.js';
 import { sleep } from '../cloudwatch/sleep.js';
 import { createDelivery } from '../delivery/create-delivery.js';
@@ -27,9 +29,6 @@ const PART_EVENTS = 10_000;
 const PART_BYTES = 4_000_000;
 
 const PART_TIMEOUT_MILLIS = 120_000;
-
-/** What PutLogEvents costs in us-east-1, class Standard. Source: "Amazon CloudWatch Pricing". */
-const USD_PER_BYTE = 0.5 / 1e9;
 
 /** What a replay will do. */
 export interface ReplayPlan {
@@ -137,7 +136,7 @@ export class LogReplay {
       ...(events > 0 && { oldestMillis, newestMillis }),
       logGroupNames: [...groups].sort(),
       isAws,
-      usd: isAws ? sendBytes * USD_PER_BYTE : 0,
+      usd: isAws ? (sendBytes / 1e9) * USD_PER_INGESTED_GIGABYTE : 0,
     };
   }
 
@@ -164,6 +163,7 @@ function transformed(event: ReplayEvent, { transform }: Settings, position: numb
     throw new ReplaySourceError(`transform failed for event ${position + 1}`, { cause });
   }
   if (changed === undefined) return undefined;
+  isForsakenPromise(changed);
   if (typeof changed.message === 'string' && Number.isFinite(changed.timestamp)) return changed;
   throw new OptionError('transform', 'return an event with timestamp and message, or undefined', changed);
 }

@@ -222,7 +222,7 @@ describe('runConformance', function () {
           throw new Error('ill');
         },
       }),
-      problem: /^health: health\(\) is not well, and all is: store: Error/,
+      problem: /^health: health\(\) is not well, and all is: store: health: Error/,
     },
     {
       what: 'lets nobody read its requests',
@@ -318,6 +318,26 @@ describe('runConformance', function () {
     [{ only: 'soak' }, /^only must be names of scenarios/],
     [{ only: ['outage'] }, /^only must hold names of scenarios \(delivers; .*\); it is "outage"$/],
     [{ scenarios: [] }, /^scenarios must be the name of an option/],
+    [
+      { startStandIn: () => undefined },
+      /^startStandIn must give a stand-in.*\(undefined\): port, stored, stop$/,
+    ],
+    [
+      { startStandIn: () => ({ port: 0, stored: () => [], stop: () => undefined, refuse: true }) },
+      /^startStandIn must give a stand-in.*\(an object\): port, refuse$/,
+    ],
+    [
+      { createBackEnd: () => null },
+      /^createBackEnd must give a back end, and be no async function; it is null$/,
+    ],
+    [
+      { createBackEnd: () => Promise.reject(new Error('x')) },
+      /^createBackEnd must give a back end, and be no/,
+    ],
+    [
+      { createBackEnd: () => ({}) },
+      /^createBackEnd must give a back end that is right: name must be 1 to 40/,
+    ],
   ] as const) {
     it(`refuses ${JSON.stringify(options)}`, async () => {
       const error = await errorOf(tried(() => ({}), options as never));

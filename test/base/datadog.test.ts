@@ -141,7 +141,10 @@ describe('examples/datadog', function () {
 
   it('is ill with a key that is not valid, and keeps the records', async () => {
     await start({ apiKey: 'another' });
-    expect(await delivery!.health()).to.deep.equal({ healthy: false, problems: ['datadog: HTTP 403'] });
+    expect(await delivery!.health()).to.deep.equal({
+      healthy: false,
+      problems: ['datadog: health: HTTP 403'],
+    });
     await delivery!.deliver([sampleRecord('x')]);
     expect(delivery!.status()).to.include({ kept: 1, delivered: 0 });
   });

@@ -413,6 +413,9 @@ describe('createLogDelivery', () => {
       ['gives nothing', () => undefined],
       ['gives another kind', () => ({ kind: 'fine' })],
       ['asks for a wait that is none', () => ({ kind: 'retry', afterMillis: -1 })],
+      ['gives part of a verdict', () => ({ kind: 'partially_rejected' })],
+      ['is async', () => Promise.resolve({ kind: 'accepted' })],
+      ['is async and rejects', () => Promise.reject(new Error('nobody waits for this'))],
     ] as const) {
       it(`classify that ${what} is said, and loses nothing`, async () => {
         const backEnd = memoryBackEnd();
@@ -423,7 +426,7 @@ describe('createLogDelivery', () => {
           deliveryTimeoutMillis: 50,
         });
         expect((await delivery.deliver(notes(2))).kept).to.equal(2);
-        expect(said.join('\n')).to.match(/classify of back end memory (?:threw|gave no verdict)/);
+        expect(said.join('\n')).to.match(/classify of back end memory (?:threw|gave)/);
         isRight = true;
         await delivery.forceFlush();
         expect(delivery.status().delivered).to.equal(2);
@@ -880,9 +883,50 @@ describe('createLogDelivery', () => {
           throw new BackEndError('denied', 'HTTP 403');
         },
       });
-      expect(await start(backEnd).health()).to.deep.equal({ healthy: false, problems: ['memory: HTTP 403'] });
+      expect(await start(backEnd).health()).to.deep.equal({
+        healthy: false,
+        problems: ['memory: health: HTTP 403'],
+      });
       expect(asked).to.deep.equal(['key']);
     });
+
+    it('names the function that fails', async () => {
+      const fail = (): never => {
+        throw new Error('hunter2');
+      };
+      for (const member of ['authenticate', 'open', 'health'] as const) {
+        const delivery = start(memoryBackEnd(undefined, { [member]: fail }));
+        expect((await delivery.health()).problems).to.deep.equal([
+          `memory: ${member}: Error (text withheld)`,
+        ]);
+      }
+    });
+
+    for (const [given, problem] of [
+      [5, 'it must give { credentials, expiresAt }; it gave a number'],
+      [undefined, 'it must give { credentials, expiresAt }; it gave undefined'],
+      [
+        { token: 'hunter2' },
+        'it must give { credentials, expiresAt }; it gave an object without credentials',
+      ],
+      [
+        { credentials: 'hunter2', expiresAt: 'tomorrow' },
+        'expiresAt must be a number of milliseconds since 1970, or be left out; it is a string',
+      ],
+      [
+        { credentials: 'hunter2', expiresAt: Number.NaN },
+        'expiresAt must be a number of milliseconds since 1970, or be left out; it is a number',
+      ],
+    ] as const) {
+      it(`says what is wrong with ${JSON.stringify(given)} of authenticate, and nothing is sent`, async () => {
+        const backEnd = memoryBackEnd(undefined, { authenticate: () => Promise.resolve(given as never) });
+        const delivery = start(backEnd, { deliveryTimeoutMillis: 50 });
+        expect((await delivery.health()).problems).to.deep.equal([`memory: authenticate: ${problem}`]);
+        expect(await delivery.deliver(notes(2))).to.include({ delivered: 0, kept: 2 });
+        expect(backEnd.requests).to.deep.equal([]);
+        expect(delivery.status().lastError?.message).not.to.match(/hunter2/);
+      });
+    }
 
     it('is ill where the spool can not be written to', async () => {
       const delivery = start(memoryBackEnd(), { spool: { directory: '/proc/1/none' } });
@@ -891,6 +935,51 @@ describe('createLogDelivery', () => {
       expect(problems.join()).to.match(/^the spool can't be written to/);
     });
   });
+
+  for (const [what, encode] of [
+    ['resolves', () => Promise.resolve('text')],
+    ['rejects', () => Promise.reject(new Error('nobody waits for this'))],
+  ] as const) {
+    it(`counts a record of an async encode that ${what}`, async () => {
+      const delivery = start(memoryBackEnd(), { encode: encode as never });
+      expect(await delivery.deliver(notes(1))).to.include({ lost: 1 });
+      delivery.emit({ text: 'one' });
+      // What rejects without a handler is told after the tasks of this turn.
+      await new Promise((resolve) => setImmediate(resolve));
+      expect(delivery.status().droppedByReason).to.deep.equal({ unserializable: 2 });
+      expect(said.join('\n')).to.match(/encode gave a promise, and must not be async/);
+    });
+  }
+
+  for (const [timestamp, what] of [
+    ['yesterday', 'a string'],
+    [-1, '-1'],
+    [Number.NaN, 'NaN'],
+    [new Date(), 'an object'],
+    [null, 'null'],
+  ] as const) {
+    it(`sends a record whose time is ${what} with that of now, and says so`, async () => {
+      const backEnd = memoryBackEnd(undefined, {
+        encode: ({ text }) => ({ content: text, timestamp: timestamp as never }),
+      });
+      const before = Date.now();
+      expect(await start(backEnd).deliver(notes(1))).to.include({ delivered: 1 });
+      expect(backEnd.requests[0]?.batch.events[0]?.timestamp).to.be.within(before, Date.now());
+      expect(said.join('\n')).to.include(`encode gave ${what} as timestamp`);
+    });
+  }
+
+  for (const records of [undefined, null, 5, {}]) {
+    it(`refuses ${JSON.stringify(records)} in the place of records`, async () => {
+      const error = await start(memoryBackEnd())
+        .deliver(records as never)
+        .catch((thrown: unknown) => thrown as Error);
+      expect(error).to.be.instanceOf(OptionError);
+      expect(error)
+        .to.have.property('message')
+        .that.matches(/^records must be an array of records/);
+    });
+  }
 
   it('sends what is emitted, and not what encode logs, which would go on without end', async () => {
     const backEnd = memoryBackEnd();

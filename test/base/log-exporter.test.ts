@@ -7,6 +7,7 @@ import {
   createLogRecordExporter,
   createLogRecordProcessor,
   type LogDelivery,
+  OptionError,
   plainLogRecord,
   type Verdict,
 } from '../../src/base/index.js';
@@ -69,6 +70,14 @@ describe('createLogRecordExporter', () => {
     expect(error?.message).to.equal('3 of 3 log records were lost: HTTP 410');
   });
 
+  it('fails where there are no records to go through', async () => {
+    const result = await new Promise<ExportResult>((resolve) =>
+      createLogRecordExporter(delivery).export(undefined as never, resolve),
+    );
+    expect(result.code).to.equal(ExportResultCode.FAILED);
+    expect(result.error?.message).to.match(/^records must be an array/);
+  });
+
   it('survives a callback that throws', async () => {
     let calls = 0;
     createLogRecordExporter(delivery).export([sampleRecord('one')], () => {
@@ -80,6 +89,19 @@ describe('createLogRecordExporter', () => {
     expect(calls).to.equal(1);
   });
 });
+
+for (const create of [createLogRecordExporter, createLogRecordProcessor]) {
+  describe(create.name, () => {
+    for (const given of [undefined, null, {}, 'store', { name: 'store', encode: () => '', send: () => '' }]) {
+      it(`refuses ${JSON.stringify(given)}, which is no delivery`, () => {
+        expect(() => create(given as never))
+          .to.throw(OptionError)
+          .with.property('message')
+          .that.matches(/^delivery must be what createLogDelivery gives; it is /);
+      });
+    }
+  });
+}
 
 describe('createLogRecordProcessor', () => {
   it('sends what OpenTelemetry emits, and shuts down', async () => {

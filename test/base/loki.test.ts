@@ -166,7 +166,7 @@ describe('examples/loki', function () {
 
   it('is ill without what it needs, and keeps the records', async () => {
     await start({}, { authorization: 'Bearer abc' });
-    expect(await delivery!.health()).to.deep.equal({ healthy: false, problems: ['loki: HTTP 401'] });
+    expect(await delivery!.health()).to.deep.equal({ healthy: false, problems: ['loki: health: HTTP 401'] });
     await delivery!.deliver([sampleRecord('x')]);
     expect(delivery!.status()).to.include({ kept: 1, delivered: 0 });
   });

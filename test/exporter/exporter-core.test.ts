@@ -215,6 +215,24 @@ describe('ExporterCore', () => {
     );
   });
 
+  for (const [what, promise] of [
+    ['resolves', () => Promise.resolve(record())],
+    ['rejects', () => Promise.reject(new Error('nobody waits for this'))],
+  ] as const) {
+    it(`drops the record of a transform or layout that is async and ${what}, and the process goes on`, async () => {
+      const byTransform = exporter({ transform: promise as never });
+      await byTransform.send(record());
+      expect(byTransform.exporter.status().droppedByReason).to.deep.equal({ dropped_by_transform: 1 });
+      expect(byTransform.said.join()).to.include('it returned a promise; it must not be async');
+      const byLayout = exporter({ layout: promise });
+      await byLayout.send(record());
+      expect(byLayout.exporter.status().droppedByReason).to.deep.equal({ unserializable: 1 });
+      expect(byLayout.said.join()).to.include('the layout function returned a promise; it must not be async');
+      // What rejects without a handler is told after the tasks of this turn.
+      await new Promise((resolve) => setImmediate(resolve));
+    });
+  }
+
   it('redacts after transform, before layout, destination and entity', async () => {
     const { send, delivery, messages } = exporter({
       redact: ['attributes.secret', 'resource.service.name'],

@@ -1,8 +1,14 @@
 import { checkMembers } from '../../cloudwatch/check-members.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 import { describeThrown } from '../back-end-error.js';
-import { type ConformanceOptions, type ConformanceResult, type ScenarioResult } from './conformance.js';
-import { HttpFaultProxy, TcpFaultProxy } from './fault-proxy.js';
+import { kindOf } from '../verdict.js';
+import {
+  type ConformanceOptions,
+  type ConformanceResult,
+  type ScenarioResult,
+  type StandIn,
+} from './conformance.js';
+import { type FaultProxy, HttpFaultProxy, TcpFaultProxy } from './fault-proxy.js';
 import { Marks } from './marks.js';
 import { sampleRecord } from './sample-record.js';
 import { type Scenario, SCENARIOS } from './scenarios.js';
@@ -26,9 +32,11 @@ export async function run(options: ConformanceOptions<unknown>): Promise<Conform
   check(options);
   // What is tried keeps no process alive by itself.
   const alive = setInterval(() => undefined, 60_000);
-  const standIn = await options.startStandIn();
-  const proxy = new (options.protocol === 'tcp' ? TcpFaultProxy : HttpFaultProxy)(standIn.port);
+  let standIn: StandIn | undefined;
+  let proxy: FaultProxy | undefined;
   try {
+    standIn = checkStandIn(await options.startStandIn());
+    proxy = new (options.protocol === 'tcp' ? TcpFaultProxy : HttpFaultProxy)(standIn.port);
     await proxy.up();
     const { createRecord = sampleRecord, records = 200 } = options;
     const parts: StageParts = { options, createRecord, standIn, proxy, marks: new Marks(), records };
@@ -43,8 +51,8 @@ export async function run(options: ConformanceOptions<unknown>): Promise<Conform
     print(result.line);
     return result;
   } finally {
-    await proxy.down();
-    await standIn.stop();
+    await proxy?.down();
+    await standIn?.stop();
     clearInterval(alive);
   }
 }
@@ -54,6 +62,11 @@ async function play(scenario: Scenario, parts: StageParts): Promise<ScenarioResu
   try {
     await scenario.run(stage);
   } catch (error) {
+    // A back end that can't be made fails no scenario: it is the kit's own option that is wrong.
+    if (error instanceof OptionError) {
+      await stage.end(scenario.name);
+      throw error;
+    }
     stage.problems.push(`it threw ${error instanceof Error ? error.message : describeThrown(error)}`);
     if (!parts.proxy.isUp) await parts.proxy.up();
   }
@@ -119,6 +132,26 @@ function check(options: ConformanceOptions<unknown>): void {
     if (names.includes(name as string)) continue;
     throw new OptionError('only', `hold names of scenarios (${names.join('; ')})`, name);
   }
+}
+
+/** @throws OptionError for what is no stand-in */
+function checkStandIn(standIn: StandIn): StandIn {
+  const members = Object(standIn) as Record<string, unknown>;
+  const isFunction = (name: string): boolean => typeof members[name] === 'function';
+  const { port } = members;
+  const isPort = Number.isInteger(port) && (port as number) >= 1 && (port as number) <= 65_535;
+  const wrong = [
+    ...(isPort ? [] : ['port']),
+    ...['stored', 'stop'].filter((name) => !isFunction(name)),
+    ...['refuse', 'expireCredentials'].filter((name) => members[name] !== undefined && !isFunction(name)),
+  ];
+  if (wrong.length === 0) return standIn;
+  const rule =
+    'give a stand-in: { port, stored, stop } and, where it has them, refuse and expireCredentials as functions';
+  throw new OptionError(
+    'startStandIn',
+    `${rule}; wrong of what it gave (${kindOf(standIn)}): ${wrong.join(', ')}`,
+  );
 }
 
 function printLine(line: string): void {

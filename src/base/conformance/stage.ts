@@ -1,6 +1,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { OptionError } from '../../cloudwatch/errors.js';
+import { isObject } from '../../cloudwatch/is-object.js';
+import { isForsakenPromise } from '../../cloudwatch/is-thenable.js';
 import { type BackEnd } from '../back-end.js';
 import { createLogDelivery, type LogDelivery } from '../log-delivery.js';
 import { type LogDeliverySettings } from '../options.js';
@@ -56,7 +59,13 @@ export class Stage {
 
   /** The delivery of one process. */
   start(settings: LogDeliverySettings = {}): LogDelivery<unknown> {
-    const delivery = createLogDelivery({ ...this.backEnd(), ...SETTINGS, ...settings });
+    const backEnd = this.backEnd();
+    let delivery: LogDelivery<unknown>;
+    try {
+      delivery = createLogDelivery({ ...backEnd, ...SETTINGS, ...settings });
+    } catch (error) {
+      throw new OptionError('createBackEnd', `give a back end that is right: ${(error as Error).message}`);
+    }
     this.#deliveries.push(delivery);
     return delivery;
   }
@@ -64,7 +73,11 @@ export class Stage {
   backEnd(): BackEnd<unknown> {
     const { port } = this.parts.proxy;
     const address = { host: '127.0.0.1', port, url: `http://127.0.0.1:${port}` };
-    return this.parts.options.createBackEnd(address) as BackEnd<unknown>;
+    const backEnd: unknown = this.parts.options.createBackEnd(address);
+    if (!isObject(backEnd) || isForsakenPromise(backEnd)) {
+      throw new OptionError('createBackEnd', 'give a back end, and be no async function', backEnd);
+    }
+    return backEnd as unknown as BackEnd<unknown>;
   }
 
   /** What a process leaves outlives it without a sync, which a busy disk may not have done in time. */

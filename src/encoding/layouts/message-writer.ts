@@ -1,4 +1,4 @@
-import { FunctionResultError } from '../function-result-error.js';
+import { FunctionResultError, refusePromise } from '../function-result-error.js';
 import { jsonText } from '../json-text.js';
 import { NO_REDACTION, type RecordRedaction, type Redaction } from '../redact.js';
 import { createRedactor, type Redactor } from '../redacted-view.js';
@@ -43,11 +43,9 @@ function withFunction(layout: LayoutFunction, redact: Redactor): MessageWriter {
   return (record) => {
     const message: unknown = layout(redact.view(record));
     if (typeof message === 'string') return message;
+    refusePromise(message, 'the layout function');
     if (typeof message !== 'object' || message === null) {
       throw new FunctionResultError('the layout function returned neither a string nor an object');
-    }
-    if (typeof (message as { then?: unknown }).then === 'function') {
-      throw new FunctionResultError('the layout function returned a promise; layouts are synchronous');
     }
     return jsonText(message) ?? '';
   };

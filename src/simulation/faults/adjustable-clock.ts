@@ -1,3 +1,5 @@
+import { OptionError } from '../../cloudwatch/errors.js';
+
 /** A clock that runs as another does, from a time that can be set. */
 export class AdjustableClock {
   readonly #source: () => number;
@@ -18,13 +20,15 @@ export class AdjustableClock {
     return Math.max(0, Math.floor(this.#source()));
   }
 
-  /** Sets the time, in milliseconds since 1970; it goes on from there. */
+  /** Sets the time, in milliseconds since 1970; it goes on from there. @throws OptionError for what is no number */
   setTime(time: number): void {
+    checkMillis('time', time);
     this.#offset = time - this.#source();
   }
 
-  /** Moves the time on by so many milliseconds. */
+  /** Moves the time on by so many milliseconds. @throws OptionError for what is no number */
   advance(millis: number): void {
+    checkMillis('millis', millis);
     this.#offset += millis;
   }
 
@@ -32,4 +36,8 @@ export class AdjustableClock {
   reset(): void {
     this.#offset = 0;
   }
+}
+
+function checkMillis(parameter: string, value: unknown): void {
+  if (!Number.isFinite(value)) throw new OptionError(parameter, 'be a number of milliseconds', value);
 }

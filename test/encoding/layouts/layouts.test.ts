@@ -236,6 +236,6 @@ describe('a layout function', () => {
     for (const layout of [() => undefined, () => 5, () => null] as unknown as LayoutFunction[]) {
       expect(() => written(layout, {})).to.throw(TypeError, 'neither a string nor an object');
     }
-    expect(() => written(() => Promise.resolve(''), {})).to.throw(TypeError, 'layouts are synchronous');
+    expect(() => written(() => Promise.resolve(''), {})).to.throw(TypeError, 'it must not be async');
   });
 });
