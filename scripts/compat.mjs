@@ -12,7 +12,6 @@
  *   npm run compat -- --short   the trees, lines and compilers that matter most (a step of npm test)
  *   npm run compat -- --only runtimes   one part: compilers, applications, lines, bundles, runtimes
  */
-import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
   cpSync,
@@ -25,16 +24,26 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
-import { homedir, tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
+import {
+  check,
+  countTests,
+  installInto,
+  newerNode,
+  NPM,
+  pack,
+  PEERS,
+  report,
+  root,
+  run,
+  said,
+  scratch,
+  twoAtATime,
+  versionIn,
+  versionOf,
+  work,
+} from './compat/common.mjs';
 
-const root = fileURLToPath(new URL('..', import.meta.url));
-/**
- * Kept between runs. Outside of the repository, whose own packages an application inside it would find, and
- * private to the user, since what lies in it is run.
- */
-const work = join(homedir(), '.cache/opentelemetry-cloudwatch-logs-compat');
 const isShort = process.argv.includes('--short');
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
 const PARTS = ['compilers', 'applications', 'lines', 'bundles', 'runtimes'];
@@ -43,67 +52,6 @@ if (only !== undefined && !PARTS.includes(only)) {
 }
 /** Whether a part runs. @param inShort - of those that the short form has */
 const runs = (part, inShort) => (only === undefined ? inShort || !isShort : only === part);
-const scratch = mkdtempSync(join(tmpdir(), 'compat-'));
-let passed = 0;
-let failed = 0;
-
-/** Runs a command; resolves with its exit code and what it wrote. `node`: the Node.js that it runs on. */
-function run(command, args, { cwd = root, node = process.execPath, env = {} } = {}) {
-  return new Promise((resolve) => {
-    const options = {
-      cwd,
-      maxBuffer: 64 * 1024 * 1024,
-      env: { ...process.env, ...env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` },
-    };
-    execFile(command, args, options, (error, stdout, stderr) => {
-      resolve({ code: error ? (error.code ?? 1) : 0, output: `${stdout}${stderr}` });
-    });
-  });
-}
-
-function check(right, text, output = '') {
-  if (right) passed++;
-  else failed++;
-  console.log(`  ${right ? 'ok  ' : 'FAIL'} ${text}`);
-  if (!right) console.log(output.trimEnd().split('\n').slice(-40).join('\n'));
-}
-
-/** Does `work` to all items, two at a time. */
-async function twoAtATime(items, work) {
-  const queue = [...items];
-  const lane = async () => {
-    for (let item = queue.shift(); item !== undefined; item = queue.shift()) await work(item);
-  };
-  await Promise.all([lane(), lane()]);
-}
-
-const NPM = ['--no-audit', '--no-fund', '--ignore-scripts', '--prefer-offline'];
-
-async function pack() {
-  if (!existsSync(join(root, 'dist/cjs/register.cjs'))) await run('npm', ['run', 'build']);
-  const packing = await run('npm', ['pack', '--ignore-scripts', '--json', '--pack-destination', scratch]);
-  const name = /"filename": "([^"]+)"/.exec(packing.output)?.[1];
-  if (!name) throw new Error(`npm pack failed:\n${packing.output}`);
-  return join(scratch, name);
-}
-
-/** The Node.js for OpenTelemetry's 3.x line, which asks for 22.15 or newer. */
-async function newerNode() {
-  const [major, minor] = process.versions.node.split('.').map(Number);
-  if (major > 22 || (major === 22 && minor >= 15)) return process.execPath;
-  const directory = join(work, 'node-22');
-  const node = join(directory, 'node_modules/node/bin/node');
-  if (!existsSync(node)) {
-    mkdirSync(directory, { recursive: true });
-    writeFileSync(join(directory, 'package.json'), '{ "private": true }\n');
-    // With its scripts: they put the binary of this platform in place.
-    await run('npm', ['install', '--no-audit', '--no-fund', 'node@22'], { cwd: directory });
-  }
-  if (existsSync(node) && (await run(node, ['--version'])).code === 0) return node;
-  console.log(`no newer Node.js can be had: the 3.x line runs on ${process.version}, outside its engines`);
-  return process.execPath;
-}
-
 /** Installs a line of test/compat/ and the package into it; the line's packages only when its lock changes. */
 async function installLine(name, tarball, node) {
   const directory = join(work, name);
@@ -167,17 +115,12 @@ async function exporterSuite(name, directory, node, version) {
     ),
     { node },
   );
-  passed += result.passing;
-  failed += Math.max(result.failing - 1, 0);
+  countTests(result);
   check(
     result.right,
     `${name}: exporter suite on sdk-logs ${version}, Node.js ${await versionOf(node)}: ${result.passing} tests`,
     result.output,
   );
-}
-
-async function versionOf(node) {
-  return (await run(node, ['--version'])).output.trim();
 }
 
 async function matrix(trees) {
@@ -187,8 +130,7 @@ async function matrix(trees) {
       node: process.execPath,
       env: { COMPAT_TREES: JSON.stringify([tree]) },
     });
-    passed += result.passing;
-    failed += Math.max(result.failing - 1, 0);
+    countTests(result);
     check(result.right, `${tree.name}: register matrix: ${result.passing} cells`, result.output);
   });
 }
@@ -314,38 +256,6 @@ async function compilers(tarball) {
   });
 }
 
-/** What an application of the parts below has beside the package. */
-const PEERS = ['@opentelemetry/api@1.9', '@opentelemetry/sdk-logs@0.223.1'];
-
-/** Installs the package and others into a folder that is kept. @param own - packages whose scripts are run */
-async function installInto(directory, packages, own = []) {
-  mkdirSync(directory, { recursive: true });
-  writeFileSync(join(directory, 'package.json'), '{ "private": true, "type": "module" }\n');
-  const installed = await run('npm', ['install', '--no-save', ...NPM, ...packages, ...own], {
-    cwd: directory,
-  });
-  check(installed.code === 0, `npm install ${own.join(' ')}`.trim(), installed.output);
-  if (own.length > 0) await run('npm', ['rebuild', ...own.map(nameOf)], { cwd: directory });
-}
-
-/** Without the version. */
-function nameOf(specifier) {
-  return specifier.replace(/(?<=.)@.*$/, '');
-}
-
-function versionIn(directory, name) {
-  return JSON.parse(readFileSync(join(directory, 'node_modules', name, 'package.json'), 'utf8')).version;
-}
-
-/** The last line that a program has printed, read as JSON. */
-function said(output) {
-  try {
-    return JSON.parse(output.split('\n').findLast((line) => line.startsWith('{')) ?? '');
-  } catch {
-    return {};
-  }
-}
-
 async function bundles(tarball) {
   console.log('\nBundles');
   const directory = join(work, 'bundles');
@@ -445,8 +355,5 @@ try {
   if (runs('runtimes', false)) await runtimes(tarball);
 } catch (error) {
   check(false, String(error));
-} finally {
-  rmSync(scratch, { recursive: true, force: true });
 }
-console.log(`\n  ${passed} passing${failed > 0 ? `\n  ${failed} failing` : ''}`);
-process.exitCode = failed > 0 ? 1 : 0;
+process.exitCode = report();
