@@ -50,7 +50,7 @@ import {
   neverPatchedSentence,
   switchedOffSentence,
 } from './unreachable-loggers.js';
-import { stepBackForOthers } from './step-back.js';
+import { giveWayToSetters, stepBackForOthers } from './step-back.js';
 import { createContextManager, createPropagator, createTracerProvider } from './tracing.js';
 
 type ApiPackage = typeof Api;
@@ -87,6 +87,7 @@ export interface Prepared {
   readonly senderFile: string | undefined;
   /** In AWS Lambda. */
   readonly handlerFlush: HandlerFlush | undefined;
+  readonly ownRecords: OwnRecords;
   /** Records are exported here; in a worker thread they go to the main one. */
   readonly wantsProcessor: boolean;
   /** A variable asks for what is loaded on demand. */
@@ -99,6 +100,12 @@ export interface Prepared {
 interface HandlerFlush {
   readonly ids: InvocationIds;
   options?: InvocationFlushOptions;
+}
+
+/** What becomes of our place in the logs APIs when another SDK clears them before it starts, as Azure's does. */
+interface OwnRecords {
+  /** Takes the place again where nobody has it; once we have had it. */
+  setAgain?: () => void;
 }
 
 const CONSOLE = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_CONSOLE';
@@ -224,10 +231,22 @@ function prepareOnce(ownRequire: NodeJS.Require, ofProcess: NodeJS.ProcessEnv): 
   const instrumentations = autoInstrumented ? [] : instrument(application, environment, hookHandler);
   for (const instrumentation of instrumentations) setProviders(instrumentation, api);
   let isMadeRoom = isApiSetByOthers;
-  stepBackForOthers(application, instrumentations, () => {
+  const ownRecords: OwnRecords = {};
+  let hasGivenWay = false;
+  const giveWay = (): void => {
+    if (hasGivenWay) return;
+    hasGivenWay = true;
     isMadeRoom = true;
     makeRoom(api, application, environment, instrumentations, withdraw, spanResource);
-  });
+    ownRecords.setAgain?.();
+  };
+  stepBackForOthers(application, instrumentations, giveWay);
+  if (!autoInstrumented) {
+    giveWayToSetters(
+      [api, application.loadModuleHalf('@opentelemetry/api') as ApiPackage | undefined],
+      giveWay,
+    );
+  }
   return {
     application,
     logsApis,
@@ -236,6 +255,7 @@ function prepareOnce(ownRequire: NodeJS.Require, ofProcess: NodeJS.ProcessEnv): 
     environment,
     senderFile: findSender(ownRequire),
     handlerFlush,
+    ownRecords,
     isTracedByUs: () => !isMadeRoom && !autoInstrumented,
     wantsProcessor: isMainThread,
     wantsExtras: EXTRAS.some((name) => stringOf(environment, name) !== undefined),
@@ -275,6 +295,9 @@ function setTracing(
   resource: Resource | undefined,
 ): Withdraw {
   const withdrawals: Withdraw[] = [];
+  // Whoever names another tracer wants its ids, not those of ours, which exports nothing.
+  const names: readonly string[] = listOf(environment, TRACE_CONTEXT) ?? [];
+  const namesAnother = names.length > 0 && names.every((name) => KNOWN_TRACE_CONTEXTS.includes(name));
   if (!autoInstrumented && !isApiSet('context')) {
     const manager = createContextManager(application, () => new LocalStorageContextManager());
     if (api.context.setGlobalContextManager(manager)) {
@@ -283,7 +306,9 @@ function setTracing(
       });
     }
   }
-  if (!autoInstrumented && !isApiSet('propagation')) {
+  // Nor the caller's ids, which an instrumentation of http would read, and send on over those of that tracer.
+  const isTracedElsewhere = namesAnother && names.some((name) => name !== 'request');
+  if (!autoInstrumented && !isTracedElsewhere && !isApiSet('propagation')) {
     const propagator = createPropagator(application, environment, report);
     if (propagator && api.propagation.setGlobalPropagator(propagator)) {
       withdrawals.push(() => {
@@ -294,9 +319,6 @@ function setTracing(
   // With `none` OpenTelemetry's SDK sets no tracer provider, and records would have no trace id.
   const tracedByOthers =
     autoInstrumented && stringOf(environment, 'OTEL_TRACES_EXPORTER')?.toLowerCase() !== 'none';
-  // Whoever names another tracer wants its ids, not those of ours, which exports nothing.
-  const names: readonly string[] = listOf(environment, TRACE_CONTEXT) ?? [];
-  const namesAnother = names.length > 0 && names.every((name) => KNOWN_TRACE_CONTEXTS.includes(name));
   if (!tracedByOthers && !namesAnother && !isApiSet('trace')) {
     const provider = createTracerProvider(application, environment, report, resource);
     if (!provider) {
@@ -424,6 +446,9 @@ function startInThread(prepared: Prepared, extras: Extras | undefined): void {
   if (!provider) return;
   makers?.watch(provider);
   const source = setProvider(provider, logsApis);
+  prepared.ownRecords.setAgain = () => {
+    setProviderAgain(source, logsApis);
+  };
   capture?.start(source);
   for (const instrumentation of instrumentations) instrumentation.setLoggerProvider?.(provider);
   watchNewThreads(
@@ -472,6 +497,9 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras:
   // here would let the event loop run before the application does, which can be told from how it ends.
   if (prepared.resource) processor.prepareFor(prepared.resource);
   const source = setProvider(provider, logsApis);
+  prepared.ownRecords.setAgain = () => {
+    setProviderAgain(source, logsApis);
+  };
   capture?.start(source);
   for (const instrumentation of instrumentations) instrumentation.setLoggerProvider?.(provider);
   const threads = new Threads((record) => {
@@ -577,6 +605,11 @@ function setProvider(provider: LoggerSource, apis: LogsApis): LoggerSource {
     if (logs && !found.includes(logs)) setLoggerProvider(logs, provider);
   }
   return source;
+}
+
+/** Sets the provider in those logs APIs that nobody has a provider in by now. */
+function setProviderAgain(source: LoggerSource, apis: LogsApis): void {
+  for (const logs of [apis.api.logs, apis.apiLogs?.logs]) setLoggerProvider(logs, source);
 }
 
 /** Log levels at which the end of a process says what became of its records, even if all went well. */

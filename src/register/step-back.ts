@@ -1,3 +1,4 @@
+import type * as Api from '@opentelemetry/api';
 import { type Application } from './application.js';
 import { INSTRUMENTATION_HOLDERS } from './import-hook.js';
 import { type Instrumentation } from './instrumentations.js';
@@ -67,6 +68,32 @@ export function stepBackForOthers(
       enableInstead(this, () => {
         enable.call(this);
       });
+    };
+  }
+}
+
+/**
+ * Lets an SDK that has none of our instrumentations, such as `@vercel/otel`, set its context manager and its tracer
+ * provider after us: the API takes the first ones alone, and its traces would go nowhere.
+ * @param halves - of the API, as CommonJS and as ES modules get it
+ * @param giveWay - called before another one is set, and for each
+ */
+export function giveWayToSetters(
+  halves: readonly (Pick<typeof Api, 'context' | 'trace'> | undefined)[],
+  giveWay: () => void,
+): void {
+  for (const half of new Set(halves)) {
+    if (!half) continue;
+    const { context, trace } = half;
+    const setContextManager = context.setGlobalContextManager.bind(context);
+    context.setGlobalContextManager = (manager) => {
+      giveWay();
+      return setContextManager(manager);
+    };
+    const setTracerProvider = trace.setGlobalTracerProvider.bind(trace);
+    trace.setGlobalTracerProvider = (provider) => {
+      giveWay();
+      return setTracerProvider(provider);
     };
   }
 }

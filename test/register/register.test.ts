@@ -303,6 +303,21 @@ describe('register', function () {
       expect(stdout).to.contain(`traceId: '${records[0]!.trace_id!}'`);
       expect(stderr).to.contain('another OpenTelemetry SDK is being started');
     });
+
+    it('gives way to a tracer provider that comes without instrumentations', async () => {
+      const { records, stdout, stderr } = await run('own-provider.cjs');
+      expect(records).to.have.lengthOf(1);
+      expect(stdout).to.equal(`[ '${records[0]!.span_id!}' ]\n`);
+      expect(stderr).to.contain('another OpenTelemetry SDK is being started');
+    });
+
+    it('gets the records of an SDK that clears the APIs before it starts', async () => {
+      const environment = { ...others, OTEL_TRACES_EXPORTER: 'none' };
+      const { records, exitCode } = await run('clears-apis.cjs', { environment });
+      expect(exitCode).to.equal(0);
+      expect(records).to.have.lengthOf(1);
+      expect(records[0]!.trace_id).to.match(TRACE_ID);
+    });
   });
 
   describe('at the end of the process', () => {

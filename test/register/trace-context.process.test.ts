@@ -79,6 +79,16 @@ describe('trace context of others under register', function () {
     expect(records).to.have.lengthOf(16);
   });
 
+  it("takes the ids of the tracer that is named, not the caller's, and lets its headers pass", async () => {
+    const environment = { OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'pino,http' };
+    const { records, stdout, stderr } = await run('datadog', environment, 'beside-datadog.cjs').result;
+    expect(stderr).to.equal('');
+    expect(stdout).to.equal(`00-${'d'.repeat(32)}-${'e'.repeat(16)}-01\n`);
+    expect(
+      records.filter(({ body }) => body === 'hello').map(({ trace_id, span_id }) => ({ trace_id, span_id })),
+    ).to.deep.equal([{ trace_id: 'd'.repeat(32), span_id: 'd'.repeat(16) }]);
+  });
+
   it('says what it does not know', async () => {
     const { stderr, records } = await run('request,lightstep').result;
     expect(stderr).to.match(
