@@ -105,6 +105,8 @@ const NEIGHBOURS = [
     environment: ({ securePort }) => ({
       APPLICATIONINSIGHTS_CONNECTION_STRING: `InstrumentationKey=00000000-0000-0000-0000-000000000001;IngestionEndpoint=https://127.0.0.1:${securePort}`,
       APPLICATION_INSIGHTS_NO_STATSBEAT: 'true',
+      // Five traces a second are its own, and requests of the start are among them.
+      OTEL_TRACES_SAMPLER: 'always_on',
     }),
   },
   {

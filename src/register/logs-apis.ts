@@ -20,10 +20,20 @@ export interface LogsApis {
 const API_GLOBAL = Symbol.for('opentelemetry.js.api.1');
 const API_LOGS_GLOBAL = Symbol.for('io.opentelemetry.js.api.logs');
 
+type ApiMember = 'context' | 'diag' | 'logs' | 'propagation' | 'trace';
+
 /** Says whether somebody has set this global of `@opentelemetry/api`. */
-export function isApiSet(member: 'context' | 'diag' | 'logs' | 'propagation' | 'trace'): boolean {
-  const globals = (globalThis as { [API_GLOBAL]?: Record<string, unknown> })[API_GLOBAL];
-  return globals?.[member] !== undefined;
+export function isApiSet(member: ApiMember): boolean {
+  return apiGlobal(member) !== undefined;
+}
+
+/** What is set as this global of `@opentelemetry/api`. */
+export function apiGlobal(member: ApiMember): unknown {
+  return apiGlobals()?.[member];
+}
+
+function apiGlobals(): Record<string, unknown> | undefined {
+  return (globalThis as { [API_GLOBAL]?: Record<string, unknown> })[API_GLOBAL];
 }
 
 /** The logs APIs for which somebody has set a logger provider. */
@@ -33,6 +43,16 @@ export function findSetLogsApis(apis: LogsApis): LogsApi[] {
     ...(apis.api.logs && isApiSet('logs') ? [apis.api.logs] : []),
     ...(apis.apiLogs?.logs && apiLogsIsSet ? [apis.apiLogs.logs] : []),
   ];
+}
+
+/**
+ * Says that `@opentelemetry/api` has not taken a logger provider. Its copies share what is set, but only copies of the
+ * version that was the first to set something can, and newer ones don't read it: their loggers do nothing, without a word.
+ * @returns undefined where it has, or has no logs
+ */
+export function refusedSentence(apis: LogsApis): string | undefined {
+  if (!apis.api.logs || isApiSet('logs')) return undefined;
+  return `another package's @opentelemetry/api ${String(apiGlobals()?.version)} has been set up first, and takes no logger provider of another version: what loggers hand to the application's own is not exported. Preload opentelemetry-cloudwatch-logs/register first, or install one version (npm ls @opentelemetry/api)`;
 }
 
 /**

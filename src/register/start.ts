@@ -27,10 +27,12 @@ import type * as ExtrasModule from './extras.js';
 import { InvocationIds } from './invocation-ids.js';
 import { createLoggerProvider, sdkLogsProblem } from './logger-provider.js';
 import {
+  apiGlobal,
   findSetLogsApis,
   isApiSet,
   type LoggerSource,
   type LogsApis,
+  refusedSentence,
   setLoggerProvider,
 } from './logs-apis.js';
 import { type Handler, isInLambda, wrapHandler } from './lambda.js';
@@ -301,9 +303,7 @@ function setTracing(
   if (!autoInstrumented && !isApiSet('context')) {
     const manager = createContextManager(application, () => new LocalStorageContextManager());
     if (api.context.setGlobalContextManager(manager)) {
-      withdrawals.push(() => {
-        api.context.disable();
-      });
+      withdrawals.push(withdrawalOf(api, 'context'));
     }
   }
   // Nor the caller's ids, which an instrumentation of http would read, and send on over those of that tracer.
@@ -311,9 +311,7 @@ function setTracing(
   if (!autoInstrumented && !isTracedElsewhere && !isApiSet('propagation')) {
     const propagator = createPropagator(application, environment, report);
     if (propagator && api.propagation.setGlobalPropagator(propagator)) {
-      withdrawals.push(() => {
-        api.propagation.disable();
-      });
+      withdrawals.push(withdrawalOf(api, 'propagation'));
     }
   }
   // With `none` OpenTelemetry's SDK sets no tracer provider, and records would have no trace id.
@@ -326,13 +324,21 @@ function setTracing(
         'log records get no trace ids, because no tracing SDK is installed; run: npm install @opentelemetry/sdk-node',
       );
     } else if (setTracerProvider(api, application, provider)) {
-      withdrawals.push(() => {
-        api.trace.disable();
-      });
+      withdrawals.push(withdrawalOf(api, 'trace'));
     }
   }
   return () => {
     for (const withdraw of withdrawals) withdraw();
+  };
+}
+
+/**
+ * Of what has just been set. What others have put in its place stays: instrumentations have tracers that wait for it.
+ */
+function withdrawalOf(api: ApiPackage, member: 'context' | 'propagation' | 'trace'): Withdraw {
+  const ours = apiGlobal(member);
+  return () => {
+    if (apiGlobal(member) === ours) api[member].disable();
   };
 }
 
@@ -604,6 +610,8 @@ function setProvider(provider: LoggerSource, apis: LogsApis): LoggerSource {
   for (const logs of [apis.api.logs, apis.apiLogs?.logs]) {
     if (logs && !found.includes(logs)) setLoggerProvider(logs, provider);
   }
+  const refused = refusedSentence(apis);
+  if (refused !== undefined) report(refused);
   return source;
 }
 
