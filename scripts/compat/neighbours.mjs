@@ -25,7 +25,7 @@ const LINE_3 = [
 const LINE_2 = ['@opentelemetry/auto-instrumentations-node@0.81', '@opentelemetry/winston-transport@0.34'];
 
 /**
- * `older`: majors that are tried besides the newest version. `beside`: what is installed with the package.
+ * `older`: majors that are tried besides the newest version, and what is otherwise with them. `beside`: what is installed with the package.
  * `preload`: its own, for ES modules and for CommonJS; without it the application loads it in code.
  * `environment`: lets it start, and send to the sink alone. `isOpenTelemetry`: its ids come without `traceContext`.
  */
@@ -33,7 +33,9 @@ const NEIGHBOURS = [
   {
     name: 'sentry',
     package: '@sentry/node',
-    older: ['10'],
+    // Beside the 3.x line npm gives it a copy of @opentelemetry/api of another version, and whichever is first shuts the
+    // other one out.
+    older: [{ version: '10', beside: LINE_2 }],
     beside: LINE_3,
     preload: { mjs: ['--import', './sentry.mjs'], cjs: ['--import', './sentry.cjs'] },
     environment: ({ port }) => ({ SENTRY_DSN: `http://public@127.0.0.1:${port}/1` }),
@@ -41,7 +43,7 @@ const NEIGHBOURS = [
   {
     name: 'datadog',
     package: 'dd-trace',
-    older: ['5'],
+    older: [{ version: '5' }],
     beside: LINE_3,
     preload: { mjs: ['--import', 'dd-trace/initialize.mjs'], cjs: ['--require', 'dd-trace/init'] },
     environment: ({ port }) => ({
@@ -53,7 +55,8 @@ const NEIGHBOURS = [
   {
     name: 'newrelic',
     package: 'newrelic',
-    older: ['13'],
+    // Its loader for ES modules brings an import-in-the-middle 1, which hides pino from OpenTelemetry's.
+    older: [{ version: '13', preload: { mjs: ['--require', 'newrelic'], cjs: ['--require', 'newrelic'] } }],
     beside: LINE_2,
     preload: {
       mjs: ['--import', 'newrelic/esm-loader.mjs', '--require', 'newrelic'],
@@ -311,7 +314,7 @@ async function problemsOf(neighbour, way, { directory, node, local, certificate 
 }
 
 /** Installs a neighbour as an application has it, then the package beside it. @returns its folder */
-async function install({ name, package: itsPackage, beside }, version, tarball, node) {
+async function install({ name, package: itsPackage, beside, version }, tarball, node) {
   const directory = join(work, 'neighbours', `${name}-${version}`);
   // From nothing: npm would keep what an earlier run has decided.
   rmSync(directory, { recursive: true, force: true });
@@ -334,17 +337,17 @@ async function install({ name, package: itsPackage, beside }, version, tarball, 
 
 const DOCS = 'docs/set-ups.md';
 
-/** Compares the row of the docs with what has been run. @param versions - as installed, the newest first */
-function checkRow({ name, package: itsPackage, preload, isOpenTelemetry, beside }, versions) {
+/** Compares the row of the docs with what has been run. */
+function checkRow({ name, package: itsPackage, preload, isOpenTelemetry, beside }, version) {
   const [, section = ''] = readFileSync(join(root, DOCS), 'utf8').split('\n## Beside other tracers\n');
+  const major = /^(?:0\.)?\d+/.exec(version)[0];
   const row = section
     .split('\n## ')[0]
     .split('\n')
-    .find((line) => line.startsWith(`| \`${itsPackage}\` `));
-  const majors = versions.map((version) => (/^0\.\d+/.exec(version) ?? /^\d+/.exec(version))[0]);
+    .find((line) => line.startsWith(`| \`${itsPackage}\` ${major} `));
   const cells = row?.split('|').map((cell) => cell.trim()) ?? [];
   const wanted = [
-    `\`${itsPackage}\` ${majors.join(', ')}`,
+    `\`${itsPackage}\` ${major}`,
     beside === LINE_3 ? 'newest' : beside === LINE_2 ? '0.2xx' : 'its own',
     preload?.mjs
       .filter((argument) => !argument.startsWith('--'))
@@ -355,9 +358,13 @@ function checkRow({ name, package: itsPackage, preload, isOpenTelemetry, beside 
   const right = wanted.every((cell, index) => cells[index + 1] === cell);
   check(
     right,
-    `${DOCS} has its row`,
+    `${itsPackage} ${major} has its row in ${DOCS}`,
     `It should begin with: | ${wanted.join(' | ')} |\nIt is: ${row ?? 'not there'}`,
   );
+}
+
+function olderOf({ older = [], ...neighbour }) {
+  return older.map((different) => ({ ...neighbour, ...different }));
 }
 
 /** The part `neighbours`. @param node - a Node.js that the newest of them run on */
@@ -366,25 +373,24 @@ export async function neighbours(tarball, node) {
   const { LocalCloudWatchLogs } = await import(new URL('../../dist/esm/simulation.js', import.meta.url));
   const [local, certificate] = await Promise.all([LocalCloudWatchLogs.start(), makeCertificate()]);
   for (const neighbour of NEIGHBOURS) {
-    const versions = [];
-    for (const wanted of ['latest', ...(neighbour.older ?? [])]) {
-      const { directory, output } = await install(neighbour, wanted, tarball, node);
-      const title = `${neighbour.package} ${output === undefined ? versionIn(directory, neighbour.package) : wanted}`;
+    for (const tried of [{ ...neighbour, version: 'latest' }, ...olderOf(neighbour)]) {
+      const { directory, output } = await install(tried, tarball, node);
+      const version = output === undefined ? versionIn(directory, tried.package) : tried.version;
+      const title = `${tried.package} ${version}`;
       check(output === undefined, `${title} installs beside the package`, output);
       if (output !== undefined) continue;
-      versions.push(versionIn(directory, neighbour.package));
       const problems = [];
-      const ways = waysOf(neighbour);
+      const ways = waysOf(tried);
       await twoAtATime(ways, async (way) => {
-        problems.push(...(await problemsOf(neighbour, way, { directory, node, local, certificate })));
+        problems.push(...(await problemsOf(tried, way, { directory, node, local, certificate })));
       });
       check(
         problems.length === 0,
         `${title}: in ${ways.length} ways each record once, with the ids that its own service has`,
         problems.join('\n'),
       );
+      checkRow(tried, version);
     }
-    checkRow(neighbour, versions);
   }
   await local.stop();
 }
