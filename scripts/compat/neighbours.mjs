@@ -35,7 +35,7 @@ const NEIGHBOURS = [
     package: '@sentry/node',
     // Beside the 3.x line npm gives it a copy of @opentelemetry/api of another version, and whichever is first shuts the
     // other one out.
-    older: [{ version: '10', beside: LINE_2 }],
+    older: [{ version: '10', beside: ['@opentelemetry/sdk-logs@0.223', ...LINE_2] }],
     beside: LINE_3,
     preload: { mjs: ['--import', './sentry.mjs'], cjs: ['--import', './sentry.cjs'] },
     environment: ({ port }) => ({ SENTRY_DSN: `http://public@127.0.0.1:${port}/1` }),
@@ -348,7 +348,7 @@ function checkRow({ name, package: itsPackage, preload, isOpenTelemetry, beside 
   const cells = row?.split('|').map((cell) => cell.trim()) ?? [];
   const wanted = [
     `\`${itsPackage}\` ${major}`,
-    beside === LINE_3 ? 'newest' : beside === LINE_2 ? '0.2xx' : 'its own',
+    beside === LINE_3 ? 'newest' : beside.includes(LINE_2[0]) ? '0.2xx' : 'its own',
     preload?.mjs
       .filter((argument) => !argument.startsWith('--'))
       .map((file) => (file.startsWith('./') ? 'your file' : `\`${file}\``))
