@@ -11,7 +11,7 @@ import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { join } from 'node:path';
 import { gunzipSync, inflateSync } from 'node:zlib';
-import { check, NPM, root, run, said, scratch, twoAtATime, versionIn, versionOf, work } from './common.mjs';
+import { check, NPM, root, run, scratch, twoAtATime, versionIn, versionOf, work } from './common.mjs';
 
 const REGISTER = 'opentelemetry-cloudwatch-logs/register';
 /** As docs/register.md says. */
@@ -290,7 +290,11 @@ async function problemsOf(neighbour, way, { directory, node, local, certificate 
       ...neighbour.environment(sink),
     },
   });
-  const shown = said(result.stdout);
+  // A datagram may be there that has not been read.
+  await new Promise(setImmediate);
+  // A logger may write what standard output did not take at once after it.
+  const line = result.stdout.split('\n').findLast((text) => text.startsWith('{"traceId"'));
+  const shown = JSON.parse(line ?? '{}');
   const traceId = shown.traceId?.replace(/^1-(.{8})-/, '$1') ?? '';
   const records = local.events({ logGroupName }).map(({ message }) => JSON.parse(message));
   const idsOf = (body) =>
