@@ -6,11 +6,12 @@
  *   3. `register` with every logger, module system and kind of preload on each line, and beside AWS's distro,
  *   4. the declarations under older TypeScript compilers,
  *   5. an application that webpack has bundled, as CommonJS and as ES modules (esbuild's is in `npm test`),
- *   6. exporter, spool, write-ahead log, look-ups and local service on Bun and Deno.
+ *   6. exporter, spool, write-ahead log, look-ups and local service on Bun and Deno,
+ *   7. the loggers of the table in docs/set-ups.md.
  *
  *   npm run compat              all
  *   npm run compat -- --short   the trees, lines and compilers that matter most (a step of npm test)
- *   npm run compat -- --only runtimes   one part: compilers, applications, lines, bundles, runtimes
+ *   npm run compat -- --only runtimes   one part: compilers, applications, lines, bundles, runtimes, loggers
  */
 import { createHash } from 'node:crypto';
 import {
@@ -43,10 +44,11 @@ import {
   versionOf,
   work,
 } from './compat/common.mjs';
+import { loggers } from './compat/loggers.mjs';
 
 const isShort = process.argv.includes('--short');
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
-const PARTS = ['compilers', 'applications', 'lines', 'bundles', 'runtimes'];
+const PARTS = ['compilers', 'applications', 'lines', 'bundles', 'runtimes', 'loggers'];
 if (only !== undefined && !PARTS.includes(only)) {
   throw new Error(`--only must be one of ${PARTS.join(', ')}; it is ${only}`);
 }
@@ -353,6 +355,7 @@ try {
   if (runs('lines', true)) await openTelemetryLines(tarball, node);
   if (runs('bundles', false)) await bundles(tarball);
   if (runs('runtimes', false)) await runtimes(tarball);
+  if (runs('loggers', false)) await loggers(tarball);
 } catch (error) {
   check(false, String(error));
 }
