@@ -7,11 +7,12 @@
  *   4. the declarations under older TypeScript compilers,
  *   5. an application that webpack has bundled, as CommonJS and as ES modules (esbuild's is in `npm test`),
  *   6. exporter, spool, write-ahead log, look-ups and local service on Bun and Deno,
- *   7. applications that have another tracer (scripts/compat/neighbours.mjs).
+ *   7. applications that have another tracer (scripts/compat/neighbours.mjs),
+ *   8. the loggers of the table in docs/set-ups.md (scripts/compat/loggers.mjs).
  *
  *   npm run compat              all
  *   npm run compat -- --short   the trees, lines and compilers that matter most (a step of npm test)
- *   npm run compat -- --only runtimes   one part: compilers, applications, lines, bundles, runtimes, neighbours
+ *   npm run compat -- --only runtimes   one part: compilers, applications, lines, bundles, runtimes, neighbours, loggers
  */
 import { createHash } from 'node:crypto';
 import {
@@ -44,11 +45,12 @@ import {
   versionOf,
   work,
 } from './compat/common.mjs';
+import { loggers } from './compat/loggers.mjs';
 import { neighbours } from './compat/neighbours.mjs';
 
 const isShort = process.argv.includes('--short');
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
-const PARTS = ['compilers', 'applications', 'lines', 'bundles', 'runtimes', 'neighbours'];
+const PARTS = ['compilers', 'applications', 'lines', 'bundles', 'runtimes', 'neighbours', 'loggers'];
 if (only !== undefined && !PARTS.includes(only)) {
   throw new Error(`--only must be one of ${PARTS.join(', ')}; it is ${only}`);
 }
@@ -356,6 +358,7 @@ try {
   if (runs('bundles', false)) await bundles(tarball);
   if (runs('runtimes', false)) await runtimes(tarball);
   if (runs('neighbours', false)) await neighbours(tarball, node);
+  if (runs('loggers', false)) await loggers(tarball);
 } catch (error) {
   check(false, String(error));
 }

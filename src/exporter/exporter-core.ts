@@ -158,7 +158,7 @@ export class ExporterCore implements LogRecordExporter {
   /** Never throws, and calls back once, when every record is delivered, kept for later, or counted as lost. */
   export(records: ReadableLogRecord[], resultCallback: (result: ExportResult) => void): void {
     if (this.#shutdown !== undefined) {
-      this.countBeforeExport('shutdown', records.length);
+      this.countLost('shutdown', records.length);
       callBack(
         resultCallback,
         failure(new CloudWatchLogsError('ERR_SHUT_DOWN', 'the exporter is shut down')),
@@ -328,7 +328,7 @@ export class ExporterCore implements LogRecordExporter {
   }
 
   /** Counts records that a processor in front of this exporter dropped, so that the sum still holds. */
-  countBeforeExport(reason: LossReason, count: number, detail?: string): void {
+  countLost(reason: LossReason, count: number, detail?: string): void {
     this.#emitted += count;
     this.#losses.record(reason, count, detail);
   }
@@ -488,7 +488,7 @@ export class ExporterCore implements LogRecordExporter {
         },
         onFound: (events, lost, where) => {
           this.#emitted += events;
-          this.countBeforeExport('spool_corrupt', lost, `${where} is damaged`);
+          this.countLost('spool_corrupt', lost, `${where} is damaged`);
         },
         onGone: (how, events, where) => {
           if (how === 'taken') this.#takenAhead += events;

@@ -125,11 +125,11 @@ export class QueueingProcessor implements LogRecordProcessor {
   onEmit(record: ReadableLogRecord, context?: Context): void {
     const core = this.#core;
     if (core.isEncoding || isOwnTelemetry() || isOwnTelemetry(context)) {
-      core.countBeforeExport('own_telemetry', 1);
+      core.countLost('own_telemetry', 1);
     } else if (this.#shutdown !== undefined) {
-      core.countBeforeExport('shutdown', 1, 'it was emitted after shutdown');
+      core.countLost('shutdown', 1, 'it was emitted after shutdown');
     } else if (core.isBelowMinSeverity(record.severityNumber)) {
-      core.countBeforeExport('below_min_severity', 1);
+      core.countLost('below_min_severity', 1);
     } else {
       if (this.#traceContext) {
         const problem = takeTraceContext(record, this.#traceContext);
@@ -210,6 +210,11 @@ export class QueueingProcessor implements LogRecordProcessor {
     };
   }
 
+  /** Counts records that were emitted, and for which there was no room. */
+  refuse(count: number, why: string): void {
+    this.#core.countLost('queue_full', count, why);
+  }
+
   healthCheck(options?: HealthCheckOptions): Promise<HealthReport> {
     return this.#core.healthCheck(options);
   }
@@ -222,7 +227,7 @@ export class QueueingProcessor implements LogRecordProcessor {
       if (this.#queue.push(record, bytes)) this.#exportSoon();
       else if (this.#timer === undefined) this.#startTimer();
     } else if (!this.#core.leaveWrittenAhead(record)) {
-      this.#core.countBeforeExport('queue_full', 1, hasPlace ? this.#fullOfBytes : this.#fullOfRecords);
+      this.refuse(1, hasPlace ? this.#fullOfBytes : this.#fullOfRecords);
     }
   }
 

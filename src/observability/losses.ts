@@ -12,7 +12,10 @@ const UNWANTED: Loss = { isWanted: false };
  * is made from the comments.
  */
 export const LOSSES = {
-  /** `maxBufferBytes` were taken, or `maxQueueSize` records waited (our processor only) */
+  /**
+   * `maxBufferBytes` were taken, or `maxQueueSize` records waited (our processor only); of a worker thread: 40,000 records or
+   * 32 MiB waited for the main thread
+   */
   queue_full: UNWANTED,
   /** you asked for it: `minSeverity` */
   below_min_severity: WANTED,

@@ -27,6 +27,8 @@ const LOGGERS: readonly { readonly folder: string; readonly scope: RegExp }[] = 
   { folder: '/node_modules/tslog/', scope: /\btslog\b/ },
   { folder: '/node_modules/consola/', scope: /\bconsola\b/ },
   { folder: '/node_modules/roarr/', scope: /\broarr\b/ },
+  // Its loggers alone: what handlers of requests print is called by its other folders.
+  { folder: '/node_modules/@nestjs/common/services/', scope: /\bnestjs\b/ },
 ];
 
 /** Whose diagnostics and exporters print what is about records already. */

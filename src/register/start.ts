@@ -508,11 +508,16 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras:
   };
   capture?.start(source);
   for (const instrumentation of instrumentations) instrumentation.setLoggerProvider?.(provider);
-  const threads = new Threads((record) => {
-    const taken = ofThread(record, prepared.resource);
-    processor.onEmit(taken);
-    others?.onEmit(taken);
-  });
+  const threads = new Threads(
+    (record) => {
+      const taken = ofThread(record, prepared.resource);
+      processor.onEmit(taken);
+      others?.onEmit(taken);
+    },
+    (count) => {
+      processor.refuse(count, 'worker threads logged more than the main thread, blocked, could take');
+    },
+  );
   const takeAll = (): void => {
     if (threads.takeAll()) return;
     report('worker threads log while the process ends, faster than it can be taken: what comes last is lost');

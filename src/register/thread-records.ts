@@ -9,16 +9,38 @@ export type ThreadRecord = Omit<ReadableLogRecord, 'resource'>;
 
 /** What a worker thread says. */
 export type FromThread =
-  /** `number` counts from 1: what comes twice, because the main thread was late to listen, is taken once. */
-  | { readonly kind: 'record'; readonly number: number; readonly record: ThreadRecord }
-  | { readonly kind: 'ready' }
+  /**
+   * `bytes` are those that it takes in memory, about. `early` numbers records that are said before the thread has heard that
+   * it is listened to: they are said again then, and taken once.
+   */
+  | {
+      readonly kind: 'record';
+      readonly record: ThreadRecord;
+      readonly bytes: number;
+      readonly early?: number | undefined;
+    }
+  | { readonly kind: 'ready'; readonly tally: ThreadTally }
   /** A thread that this one has started, and one of them that has ended. */
   | { readonly kind: 'started' | 'ended'; readonly threadId: number };
 
-/** What the main thread says, once: it listens, and has got the records up to this number. */
+/**
+ * Numbers that a thread and the main one share: a thread that logs while the main one is blocked sees so how much of it has been
+ * taken. They wrap around.
+ */
+export type ThreadTally = Int32Array<SharedArrayBuffer>;
+/** Records and bytes that the main thread has taken. */
+export const TAKEN_RECORDS = 0;
+export const TAKEN_BYTES = 1;
+/** Records that the thread has dropped, and that the main one has not counted yet. */
+export const DROPPED = 2;
+
+export function createThreadTally(): ThreadTally {
+  return new Int32Array(new SharedArrayBuffer(3 * Int32Array.BYTES_PER_ELEMENT));
+}
+
+/** What the main thread says: it listens. */
 export interface FromMain {
   readonly kind: 'listening';
-  readonly number: number;
 }
 
 /** The name of a thread's channel. Only threads of the same process hear each other. */

@@ -8,7 +8,16 @@ import {
   type Worker,
   workerData,
 } from 'node:worker_threads';
-import { type FromMain, type FromThread, channelOf, type ThreadRecord } from './thread-records.js';
+import {
+  channelOf,
+  DROPPED,
+  type FromMain,
+  type FromThread,
+  TAKEN_BYTES,
+  TAKEN_RECORDS,
+  type ThreadRecord,
+  type ThreadTally,
+} from './thread-records.js';
 
 /** Node.js publishes each new thread here, in the very call that makes it. */
 const NEW_THREADS = 'worker_threads';
@@ -74,13 +83,18 @@ export function watchNewThreads(
 export class Threads {
   readonly #channels = new Map<number, ThreadChannel>();
   readonly #take: (record: ThreadRecord) => void;
+  readonly #drop: (count: number) => void;
 
-  constructor(take: (record: ThreadRecord) => void) {
+  /** @param drop - told of records that a thread has dropped, because too many waited to be taken */
+  constructor(take: (record: ThreadRecord) => void, drop: (count: number) => void) {
     this.#take = take;
+    this.#drop = drop;
   }
 
   listen(): void {
-    watchNewThreads(this.#open, this.#close);
+    watchNewThreads((threadId) => {
+      this.#open(threadId);
+    }, this.#close);
   }
 
   /**
@@ -98,17 +112,23 @@ export class Threads {
     }
   }
 
-  readonly #open = (threadId: number): void => {
+  readonly #open = (threadId: number, starter?: ThreadChannel): void => {
     // A thread may say twice what it has started, as it may not be heard yet.
     if (this.#channels.has(threadId)) return;
-    this.#channels.set(
+    starter?.started.add(threadId);
+    const channel = new ThreadChannel(
       threadId,
-      new ThreadChannel(threadId, (message) => {
+      (message) => {
         if (message.kind === 'record') this.#takeOne(message.record);
-        else if (message.kind === 'started') this.#open(message.threadId);
-        else if (message.kind === 'ended') this.#close(message.threadId);
-      }),
+        else if (message.kind === 'started') this.#open(message.threadId, channel);
+        else if (message.kind === 'ended') {
+          channel.started.delete(message.threadId);
+          this.#close(message.threadId);
+        }
+      },
+      this.#drop,
     );
+    this.#channels.set(threadId, channel);
   };
 
   #takeOne(record: ThreadRecord): void {
@@ -121,20 +141,29 @@ export class Threads {
   }
 
   readonly #close = (threadId: number): void => {
-    this.#channels.get(threadId)?.close();
+    const channel = this.#channels.get(threadId);
+    if (!channel) return;
+    channel.close();
     this.#channels.delete(threadId);
+    // They end with it, and it can't say so where it was terminated.
+    for (const started of channel.started) this.#close(started);
   };
 }
 
 /** What one thread says. */
 class ThreadChannel {
   readonly #channel: BroadcastChannel;
+  /** Threads that it has started. */
+  readonly started = new Set<number>();
   readonly #take: (message: FromThread) => void;
-  /** Of the last record that was taken. */
-  #number = 0;
+  readonly #drop: (count: number) => void;
+  #tally: ThreadTally | undefined;
+  /** Numbers of records that may come twice, and have been taken. */
+  readonly #early = new Set<number>();
 
-  constructor(threadId: number, take: (message: FromThread) => void) {
+  constructor(threadId: number, take: (message: FromThread) => void, drop: (count: number) => void) {
     this.#take = take;
+    this.#drop = drop;
     this.#channel = new BroadcastChannel(channelOf(threadId));
     this.#channel.onmessage = (event) => {
       this.#hear((event as { data: FromThread }).data);
@@ -147,7 +176,10 @@ class ThreadChannel {
   takeSome(count: number): boolean {
     for (let taken = 0; taken < count; taken++) {
       const received = receiveMessageOnPort(this.#channel as never) as { message: FromThread } | undefined;
-      if (!received) return true;
+      if (!received) {
+        this.#countDropped();
+        return true;
+      }
       this.#hear(received.message);
     }
     return false;
@@ -161,18 +193,32 @@ class ThreadChannel {
 
   #hear(message: FromThread): void {
     if (message.kind === 'ready') {
+      this.#tally = message.tally;
       this.#sayThatItListens();
       return;
     }
     if (message.kind === 'record') {
-      if (message.number <= this.#number) return;
-      this.#number = message.number;
+      const { early } = message;
+      if (early !== undefined) {
+        if (this.#early.has(early)) return;
+        this.#early.add(early);
+      }
+      if (this.#tally) {
+        Atomics.add(this.#tally, TAKEN_BYTES, message.bytes);
+        Atomics.add(this.#tally, TAKEN_RECORDS, 1);
+      }
+      this.#countDropped();
     }
     this.#take(message);
   }
 
+  #countDropped(): void {
+    if (!this.#tally || Atomics.load(this.#tally, DROPPED) === 0) return;
+    this.#drop(Atomics.exchange(this.#tally, DROPPED, 0));
+  }
+
   #sayThatItListens(): void {
-    const message: FromMain = { kind: 'listening', number: this.#number };
+    const message: FromMain = { kind: 'listening' };
     this.#channel.postMessage(message);
   }
 }

@@ -63,10 +63,15 @@ declare global {
 `;
 
 /** Packages that guides are about and this repository does not install: what is taken from them is not checked. */
-const NOT_INSTALLED = ['vitest', 'fastify', '@nestjs/*', 'aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'];
+const NOT_INSTALLED = [
+  ...['vitest', 'fastify', '@nestjs/*', 'aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'],
+  ...['log4js', 'consola', 'tslog', '@logtape/*', 'roarr', 'signale', 'debug'],
+];
 
 /** Files of an application that blocks import. */
 const NEIGHBOURS = {
+  'to-opentelemetry.d.mts':
+    'export declare function toOpenTelemetry(scope: string): (level: string, values: readonly any[], fields?: object) => void;',
   'app.module.d.ts': 'export declare class AppModule {}',
   'orders.d.mts':
     'export declare function createOrders(logger: object): { pay(id: number, card: string): boolean };',

@@ -350,7 +350,7 @@ describe("peers' complaints", () => {
       const { diagnostics, said } = listeningDiagnostics();
       const settings = readProcessorOptions({ client: fakeClient(), logGroupName: '/peers/orders' }, {});
       const exporter = new ExporterCore(settings, { diagnostics });
-      exporter.countBeforeExport(reason, 7);
+      exporter.countLost(reason, 7);
       expect(exporter.status()).to.deep.include({ emitted: 7, dropped: 7, droppedByReason: { [reason]: 7 } });
       const lines = said.filter((line) => line.includes(`7 log records lost (${reason})`));
       expect(lines).to.have.length(isWanted ? 0 : 1);

@@ -88,6 +88,21 @@ describe('worker threads under register', function () {
     expect(records).to.not.have.lengthOf(0);
   });
 
+  it('counts what there is no room for while the main thread is blocked', async () => {
+    const { stderr } = await run(
+      {},
+      {
+        file: join(root, 'test/fixtures/register/threads-full.cjs'),
+        environment: { OTEL_LOG_LEVEL: 'info' },
+      },
+    );
+    // 33 of them are 32 MiB.
+    expect(stderr).to.contain(
+      'emitted 40, delivered 33, not delivered by the end 0, dropped 7 (queue_full 7)',
+    );
+    expect(stderr).to.contain('worker threads logged more than the main thread, blocked, could take');
+  });
+
   it('leaves out of a record what cannot be copied, as JSON does', async () => {
     const { records } = await run({ logs: 'functions' });
     expect(records.map(({ body }) => body)).to.deep.equal([{ text: 'hello' }]);

@@ -11,10 +11,14 @@ describe('Threads and ThreadProcessor', () => {
   let taken: unknown[] = [];
   let nextThreadId = 100_000;
   let workers: EventEmitter[] = [];
-  const threads = new Threads(({ body }: ThreadRecord) => {
-    taken.push(body);
-    expect(isTakingOfThread()).to.equal(true);
-  });
+  let dropped = 0;
+  const threads = new Threads(
+    ({ body }: ThreadRecord) => {
+      taken.push(body);
+      expect(isTakingOfThread()).to.equal(true);
+    },
+    (count) => (dropped += count),
+  );
 
   before(() => {
     threads.listen();
@@ -22,6 +26,7 @@ describe('Threads and ThreadProcessor', () => {
   beforeEach(() => {
     taken = [];
     workers = [];
+    dropped = 0;
   });
   afterEach(() => {
     for (const worker of workers) worker.emit('exit');
@@ -81,6 +86,80 @@ describe('Threads and ThreadProcessor', () => {
     new ThreadProcessor(threadId).onEmit(record('last'));
     worker.emit('exit');
     expect(taken).to.deep.equal(['last']);
+  });
+
+  it('hears nothing more of threads of a thread that was terminated, and could not say that they have ended', async () => {
+    const [threadId, nestedId, deeperId] = [nextThreadId++, nextThreadId++, nextThreadId++];
+    const worker = start(threadId);
+    const processor = new ThreadProcessor(threadId);
+    const nested = new ThreadProcessor(nestedId);
+    const deeper = new ThreadProcessor(deeperId);
+    processor.say({ kind: 'started', threadId: nestedId });
+    nested.say({ kind: 'started', threadId: deeperId });
+    nested.onEmit(record('nested'));
+    deeper.onEmit(record('deeper'));
+    await eventually(() => taken.length === 2);
+    nested.onEmit(record('last of nested'));
+    deeper.onEmit(record('last of deeper'));
+    worker.emit('exit');
+    expect(taken).to.deep.equal(['nested', 'deeper', 'last of nested', 'last of deeper']);
+    nested.onEmit(record('of nobody'));
+    deeper.onEmit(record('of nobody'));
+    threads.takeAll();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(taken).to.have.lengthOf(4);
+  });
+
+  describe('with more than may wait', () => {
+    const few = { maxRecords: 3, maxBytes: 1_000_000 };
+    const emitAll = (processor: ThreadProcessor, bodies: string): void => {
+      for (const body of bodies) processor.onEmit(record(body));
+    };
+
+    it('counts what a thread drops while the main thread is blocked, and takes more afterwards', () => {
+      const threadId = nextThreadId++;
+      start(threadId);
+      const processor = new ThreadProcessor(threadId, undefined, few);
+      emitAll(processor, 'abcde');
+      threads.takeAll();
+      expect(taken.join('')).to.equal('abc');
+      expect(dropped).to.equal(2);
+      emitAll(processor, 'fg');
+      threads.takeAll();
+      expect(taken.join('')).to.equal('abcfg');
+      expect(dropped).to.equal(2);
+    });
+
+    it('counts what a thread drops to which nobody listens yet', async () => {
+      const threadId = nextThreadId++;
+      const processor = new ThreadProcessor(threadId, undefined, few);
+      emitAll(processor, 'abcde');
+      start(threadId);
+      await eventually(() => taken.length === 3);
+      threads.takeAll();
+      expect(taken.join('')).to.equal('abc');
+      expect(dropped).to.equal(2);
+    });
+
+    it('counts what a thread has dropped last when it ends', () => {
+      const threadId = nextThreadId++;
+      const worker = start(threadId);
+      emitAll(new ThreadProcessor(threadId, undefined, few), 'abcd');
+      worker.emit('exit');
+      expect([taken.join(''), dropped]).to.deep.equal(['abc', 1]);
+    });
+
+    it('bounds bytes as well, but for a single record', () => {
+      const threadId = nextThreadId++;
+      start(threadId);
+      const processor = new ThreadProcessor(threadId, undefined, { maxRecords: 10, maxBytes: 2_000 });
+      processor.onEmit(record('a'.repeat(5_000)));
+      threads.takeAll();
+      expect([taken.length, dropped]).to.deep.equal([1, 0]);
+      emitAll(processor, 'bcdefg');
+      threads.takeAll();
+      expect([taken.slice(1).join(''), dropped]).to.deep.equal(['bcd', 3]);
+    });
   });
 
   it('gives records the trace context of another tracer in their own thread', () => {
