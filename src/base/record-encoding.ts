@@ -9,7 +9,7 @@ import { describeThrown } from './back-end-error.js';
 import { type Limits } from './cut-batches.js';
 import { contentBytesOf, toEvent, toMessage } from './event-content.js';
 import { DEFAULT_DESTINATION, type Places } from './places.js';
-import { kindOf } from './verdict.js';
+import { kindOf } from './kind-of.js';
 
 const DESTINATION_RULE =
   'a destination is 1 to 512 characters of well-formed text, counted as encodeURIComponent writes it';
@@ -48,7 +48,7 @@ export class RecordEncoding<LogRecord> {
   encode(record: LogRecord): Encoded | Unencoded {
     const { backEnd, places } = this.#parts;
     const { maxEventBytes: maxBytes } = this.#parts.limits;
-    let whole: EncodedRecord;
+    let parts: EncodedRecord;
     try {
       const encoded = backEnd.encode(record, { id: `${this.#ids}-${++this.#count}`, maxBytes });
       if (encoded === undefined) return { reason: 'dropped_by_transform' };
@@ -56,11 +56,14 @@ export class RecordEncoding<LogRecord> {
         return { reason: 'unserializable', detail: 'encode gave a promise, and must not be async' };
       }
       // It may be anything, null too, and its members getters that throw.
-      whole = isContent(encoded) ? { content: encoded } : { ...(Object(encoded) as EncodedRecord) };
+      const { content, timestamp, destination } = (
+        isContent(encoded) ? { content: encoded } : Object(encoded)
+      ) as EncodedRecord;
+      parts = { content, timestamp, destination };
     } catch (error) {
       return { reason: 'unserializable', detail: `encode threw ${describeThrown(error)}` };
     }
-    const { content, timestamp, destination = DEFAULT_DESTINATION } = whole;
+    const { content, timestamp, destination = DEFAULT_DESTINATION } = parts;
     if (!isContent(content)) {
       return {
         reason: 'unserializable',

@@ -1,7 +1,7 @@
 import { sendWithin } from '../cloudwatch/send-within.js';
 import { type Authentication, type BackEnd } from './back-end.js';
 import { BackEndError } from './back-end-error.js';
-import { kindOf } from './verdict.js';
+import { kindOf } from './kind-of.js';
 
 interface SessionParts {
   readonly backEnd: Pick<BackEnd<never, unknown>, 'open' | 'authenticate'>;

@@ -1,5 +1,6 @@
 import { isForsakenPromise } from '../cloudwatch/is-thenable.js';
 import { type Verdict } from './back-end.js';
+import { kindOf } from './kind-of.js';
 
 const KINDS: Readonly<Record<Verdict['kind'], true>> = {
   accepted: true,
@@ -32,11 +33,4 @@ export function readVerdict(
     return { what: `gave no verdict: rejected must be a number of events; it is ${kindOf(rejected)}` };
   }
   return { verdict: value as Verdict };
-}
-
-/** What a value is, for a sentence: the value itself may be a secret, or log content. */
-export function kindOf(value: unknown): string {
-  if (value === undefined || value === null) return String(value);
-  if (Array.isArray(value)) return 'an array';
-  return typeof value === 'object' ? 'an object' : `a ${typeof value}`;
 }

@@ -951,6 +951,22 @@ describe('createLogDelivery', () => {
     });
   }
 
+  it('reads what encode gives by getters of a class, and counts the record where one throws', async () => {
+    class Given {
+      readonly #text: string;
+      constructor(text: string) {
+        this.#text = text;
+      }
+      get content(): string {
+        if (this.#text === 'note 1') throw new Error('hunter2');
+        return this.#text;
+      }
+    }
+    const backEnd = memoryBackEnd(undefined, { encode: ({ text }) => new Given(text) });
+    expect(await start(backEnd).deliver(notes(2))).to.include({ delivered: 1, lost: 1 });
+    expect(backEnd.accepted).to.deep.equal(['note 0']);
+  });
+
   for (const [timestamp, what] of [
     ['yesterday', 'a string'],
     [-1, '-1'],

@@ -1,7 +1,7 @@
 import { checkMembers } from '../../cloudwatch/check-members.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 import { describeThrown } from '../back-end-error.js';
-import { kindOf } from '../verdict.js';
+import { kindOf } from '../kind-of.js';
 import {
   type ConformanceOptions,
   type ConformanceResult,
