@@ -56,6 +56,7 @@ if (only !== undefined && !PARTS.includes(only)) {
 }
 /** Whether a part runs. @param inShort - of those that the short form has */
 const runs = (part, inShort) => (only === undefined ? inShort || !isShort : only === part);
+
 /** Installs a line of test/compat/ and the package into it; the line's packages only when its lock changes. */
 async function installLine(name, tarball, node) {
   const directory = join(work, name);

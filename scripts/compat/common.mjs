@@ -109,8 +109,8 @@ export async function installInto(directory, packages, own = []) {
   if (own.length > 0) await run('npm', ['rebuild', ...own.map(nameOf)], { cwd: directory });
 }
 
-/** Without the version. */
-function nameOf(specifier) {
+/** The name of a package, without its version. */
+export function nameOf(specifier) {
   return specifier.replace(/(?<=.)@.*$/, '');
 }
 

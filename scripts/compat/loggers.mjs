@@ -5,7 +5,7 @@
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { check, installInto, PEERS, root, run, twoAtATime, versionIn, work } from './common.mjs';
+import { check, installInto, nameOf, PEERS, root, run, twoAtATime, versionIn, work } from './common.mjs';
 
 const TELEMETRY = [
   ...['http@0.223', 'pino@0.69', 'winston@0.67', 'bunyan@0.68'].map((name) => `instrumentation-${name}`),
@@ -119,10 +119,7 @@ export async function loggers(tarball) {
     );
     const records = await find(logGroupName, `{ $.trace_id = "${traceId}" }`).catch(() => []);
     const [warning, failure] = records;
-    const version =
-      packages.length > 0
-        ? versionIn(directory, packages[0].replace(/(?<=.)@.*$/, ''))
-        : process.versions.node;
+    const version = packages.length > 0 ? versionIn(directory, nameOf(packages[0])) : process.versions.node;
     const isRight = attempt(
       () =>
         records.length === 2 &&
@@ -139,7 +136,7 @@ export async function loggers(tarball) {
     const [major, minor] = version.split('.');
     if (packages.length > 0)
       check(
-        new RegExp(`\\| .*${packages[0].replace(/(?<=.)@.*$/, '')}.* ${major}\\.${minor} `).test(table),
+        new RegExp(`\\| .*${nameOf(packages[0])}.* ${major}\\.${minor} `).test(table),
         `${name} ${major}.${minor} stands in the table`,
       );
   }

@@ -8,3 +8,8 @@ export const USD_PER_SCANNED_GIGABYTE = 0.005;
 
 /** For a minute of one Live Tail session. */
 export const USD_PER_LIVE_MINUTE = 0.01;
+
+/** US dollars to ingest a million events of a group of the class STANDARD. @param bytes - billed bytes of one */
+export function usdPerMillion(bytes: number): number {
+  return (bytes / 1000) * USD_PER_INGESTED_GIGABYTE;
+}

@@ -2,7 +2,7 @@ import { filteredPages } from '../cloudwatch/filtered-pages.js';
 import { DEFAULT_RANGE_MILLIS } from '../cloudwatch/default-range.js';
 import { isObject } from '../cloudwatch/is-object.js';
 import { EVENT_OVERHEAD_BYTES } from '../cloudwatch/limits.js';
-import { USD_PER_INGESTED_GIGABYTE } from '../cloudwatch/prices.js';
+import { USD_PER_INGESTED_GIGABYTE, usdPerMillion } from '../cloudwatch/prices.js';
 import { type FindParts } from './find-test-event.js';
 import { type Finding } from './finding.js';
 import { TEST_BODY } from './test-record.js';
@@ -27,7 +27,7 @@ export async function checkCost(parts: FindParts, logGroupName: string): Promise
       sizes.reduce((sum, size) => sum + size, 0) / messages.length;
     const bytes = EVENT_OVERHEAD_BYTES + mean(messages.map((message) => Buffer.byteLength(message)));
     const ofResource = mean(messages.map(resourceBytes));
-    const usd = ((bytes * 1e6) / 1e9) * USD_PER_INGESTED_GIGABYTE;
+    const usd = usdPerMillion(bytes);
     const resource = ofResource < 1 ? '' : `, ${Math.round(ofResource)} of them the resource`;
     return {
       check: 'cost',

@@ -3,6 +3,7 @@ import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { type LogRecordExporter, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { checkClient, planClient } from '../cloudwatch/client-options.js';
+import { usdPerMillion } from '../cloudwatch/prices.js';
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
 import { type Clocks, monotonicMillis } from '../delivery/clocks.js';
 import { Deadline } from '../delivery/deadline.js';
@@ -270,9 +271,8 @@ export class ExporterCore implements LogRecordExporter {
       droppedByReason: this.#losses.byReason(),
       ...figures,
       usdPerMillion:
-        figures.deliveredBytes /
-          delivered /
-          (this.#settings.logGroupClass === 'INFREQUENT_ACCESS' ? 4000 : 2000) || undefined,
+        usdPerMillion(figures.deliveredBytes / delivered) /
+          (this.#settings.logGroupClass === 'INFREQUENT_ACCESS' ? 2 : 1) || undefined,
       batches: this.#batches,
       breaker,
       lastError,
