@@ -1,28 +1,55 @@
 /**
- * `npm test`: every check of the project in two lanes side by side, one for sources and package, one for the
- * tests; each step's output in one piece. Closes with a line `N passed, N failed` that counts tests and steps.
+ * `npm test`: every check of the project. First comes what the others need built, then one queue of all steps, the
+ * longest first, in as many lanes as the machine has processors; each step's output in one piece. The tests are
+ * several steps, since a file of tests leaves a processor idle while it waits; their raw coverage lands in one folder,
+ * of which one report is made at the end. Closes with a line `N passed, N failed` that counts tests and steps.
  *
  *   npm test                 all
  *   npm test -- unit lint    only the steps whose name has one of the words, after the build that they need
  */
 import { spawn } from 'node:child_process';
+import { readdirSync, readFileSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const words = process.argv.slice(2);
+const LANES = Math.min(4, Math.max(2, availableParallelism()));
 let passed = 0;
 let failed = 0;
 const failures = [];
 
 /**
- * Tests that start applications and wait for their ends. Nothing of them runs in the tests' own process, so that
- * measuring coverage would only slow them down; beside the other lane they take half the time.
+ * The parts in which the tests run: what their files' names begin with, and about how many seconds they take. A file
+ * belongs to the part with the longest beginning. The seconds only decide which part starts first.
+ */
+const PARTS = [
+  ['dashboards/trace-page', 190],
+  ['dashboards/', 40],
+  ['register/register.test', 100],
+  ['register/threads.process', 60],
+  ['register/exporter-variables', 50],
+  ['register/', 60],
+  ['exporter/', 120],
+  ['simulation/', 110],
+  ['base/', 100],
+  ['lambda/', 60],
+  ['cli/', 60],
+  ['insights/', 45],
+  ['delivery/', 45],
+  ['tail/', 40],
+  ['', 150],
+];
+
+/**
+ * Parts that start applications and wait for their ends. Nothing of them runs in the tests' own process, so that
+ * measuring coverage would only slow them down.
  */
 const WHOLE_PROCESSES = [
-  'build/test/chaos/**/*.test.js',
-  'build/test/soak/**/*.test.js',
-  'build/test/register/same-end.process.test.js',
-  'build/test/register/exit.process.test.js',
+  ['chaos/', 100],
+  ['soak/', 60],
+  ['register/same-end.process', 80],
+  ['register/exit.process', 80],
 ];
 
 /** Says whether a step is wanted: by one of its words, whole, so that `lint` is not `publint`. The build always is. */
@@ -31,12 +58,14 @@ function isAsked(name) {
   return words.length === 0 || isBuild || name.split(/[^\w-]+/).some((word) => words.includes(word));
 }
 
-/** Runs a command and prints its output when it has ended. */
-function step(name, command, args, { quiet = false } = {}) {
-  if (!isAsked(name)) return Promise.resolve(true);
+/** Runs a command and prints its output when it has ended. Resolves with whether it went well. */
+function run({ name, args, quiet = false, env = {} }) {
   const start = Date.now();
   return new Promise((resolve) => {
-    const child = spawn(command, args, { cwd: root, env: { ...process.env, FORCE_COLOR: '0' } });
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      env: { ...process.env, FORCE_COLOR: '0', ...env },
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.setEncoding('utf8').on('data', (text) => (output += text));
@@ -60,54 +89,78 @@ function step(name, command, args, { quiet = false } = {}) {
   });
 }
 
-const npx = (name, bin, args, options) =>
-  step(name, process.execPath, [`node_modules/${bin}`, ...args], options);
-const script = (name, file, args = [], options) =>
-  step(name, process.execPath, [`scripts/${file}`, ...args], options);
+/** Runs those of the steps that are asked for, the longest first. Resolves with whether all went well. */
+async function runAll(steps) {
+  const queue = steps
+    .filter(({ name }) => isAsked(name))
+    .sort((one, other) => (other.seconds ?? 0) - (one.seconds ?? 0));
+  let allRight = true;
+  const lane = async () => {
+    for (let step = queue.shift(); step; step = queue.shift()) allRight = (await run(step)) && allRight;
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return allRight;
+}
 
-async function sourcesAndPackage() {
-  await npx('lint: eslint', 'eslint/bin/eslint.js', ['--max-warnings', '0', '.']);
-  await npx('format: prettier', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.']);
-  await npx('import arrows: dependency-cruiser', 'dependency-cruiser/bin/dependency-cruise.mjs', [
+const bin = (name, file, args, more) => ({ name, args: [`node_modules/${file}`, ...args], ...more });
+const script = (name, file, args = [], more) => ({ name, args: [`scripts/${file}`, ...args], ...more });
+
+/** Gives one step for each part that has files: mocha with the configuration's options, but not its files. */
+function testSteps() {
+  const flags = Object.entries(JSON.parse(readFileSync(`${root}.mocharc.json`, 'utf8')))
+    .filter(([name]) => name !== 'spec')
+    .map(([name, value]) => (value === true ? `--${name}` : `--${name}=${value}`));
+  const parts = [...PARTS, ...WHOLE_PROCESSES]
+    .map(([beginning, seconds]) => ({ beginning, seconds, files: [] }))
+    .sort((one, other) => other.beginning.length - one.beginning.length);
+  for (const file of readdirSync(`${root}build/test`, { recursive: true }).sort())
+    if (file.endsWith('.test.js'))
+      parts.find(({ beginning }) => file.startsWith(beginning)).files.push(`build/test/${file}`);
+  const processes = new Set(WHOLE_PROCESSES.map(([beginning]) => beginning));
+  return parts
+    .filter(({ files }) => files.length > 0)
+    .map(({ beginning, seconds, files }) => {
+      const isWhole = processes.has(beginning);
+      const name = `${isWhole ? 'processes' : 'unit, integration, property and fuzz tests'}: ${beginning || 'the rest'}`;
+      return bin(name, 'mocha/bin/mocha.js', ['--no-config', ...flags, '--reporter=dot', ...files], {
+        seconds,
+        env: isWhole ? {} : { NODE_V8_COVERAGE: `${root}coverage/tmp` },
+      });
+    });
+}
+
+const checks = [
+  bin('lint: eslint', 'eslint/bin/eslint.js', ['--max-warnings', '0', '.'], { seconds: 60 }),
+  bin('format: prettier', 'prettier/bin/prettier.cjs', ['--check', '--log-level', 'warn', '.'], {
+    seconds: 20,
+  }),
+  bin('import arrows: dependency-cruiser', 'dependency-cruiser/bin/dependency-cruise.mjs', [
     'src',
     '--config',
     '.dependency-cruiser.cjs',
-  ]);
-  await npx('unused code: knip', 'knip/bin/knip.js', ['--no-progress']);
-  await script("docs: tables are the code's", 'readme-tables.mjs', ['--check']);
-  await script('API reports', 'api-reports.mjs');
-  await npx('API reference: typedoc', 'typedoc/bin/typedoc', [], { quiet: true });
-  await script('package: publint, types, dependencies, size, install', 'check-package.mjs');
-  await script('examples', 'run-examples.mjs');
-  await script('register and OpenTelemetry lines', 'compat.mjs', ['--short']);
-  await npx('tests of whole processes: kills, outages, ends, soak', 'mocha/bin/mocha.js', [
-    '--no-config',
-    '--forbid-only',
-    '--fail-zero',
-    '--timeout=60000',
-    '--enable-source-maps',
-    '--reporter=dot',
-    ...WHOLE_PROCESSES,
-  ]);
-}
+  ]),
+  bin('unused code: knip', 'knip/bin/knip.js', ['--no-progress']),
+  script("docs: tables are the code's", 'readme-tables.mjs', ['--check']),
+  script('API reports', 'api-reports.mjs'),
+  bin('API reference: typedoc', 'typedoc/bin/typedoc', [], { quiet: true }),
+  script('package: publint, types, dependencies, size, install', 'check-package.mjs', [], { seconds: 60 }),
+  script('examples', 'run-examples.mjs', [], { seconds: 120 }),
+  script('register and OpenTelemetry lines', 'compat.mjs', ['--short'], { seconds: 200 }),
+];
 
-async function tests() {
-  await npx('unit, integration, property and fuzz tests with coverage', 'c8/bin/c8.js', [
-    'node',
-    'node_modules/mocha/bin/mocha.js',
-    '--reporter',
-    'dot',
-    ...WHOLE_PROCESSES.map((files) => `--ignore=${files}`),
-  ]);
-  await script('coverage by folder', 'check-coverage.mjs');
-}
-
-const built = await Promise.all([
+rmSync(`${root}coverage`, { recursive: true, force: true });
+const isBuilt = await runAll([
   script('build: ES modules and CommonJS', 'build.mjs'),
-  npx('types: sources, tests, benchmarks', 'typescript/bin/tsc', ['-p', 'tsconfig.test.json']),
+  bin('types: sources, tests, benchmarks', 'typescript/bin/tsc', ['-p', 'tsconfig.test.json']),
   script('build: the trace page, for the tests', 'build-page.mjs'),
 ]);
-if (built.every(Boolean)) await Promise.all([sourcesAndPackage(), tests()]);
+if (isBuilt) {
+  await runAll([...checks, ...testSteps()]);
+  if (isAsked('unit coverage')) {
+    await run(bin('coverage: report', 'c8/bin/c8.js', ['report'], { quiet: true }));
+    await run(script('coverage by folder', 'check-coverage.mjs'));
+  }
+}
 
 if (failures.length > 0) console.log(`\nFailed: ${failures.join('; ')}`);
 console.log(`\n${passed} passed, ${failed} failed`);
