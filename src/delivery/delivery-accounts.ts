@@ -3,6 +3,7 @@ import { type LogEventBatch } from './encoded-event.js';
 import { countedBytes } from './event-list.js';
 import { type Rejection } from './outcome.js';
 import { type PendingBatch } from './pending-batch.js';
+import { RecentEventBytes } from './recent-event-bytes.js';
 import { type RoomForBytes } from './room-for-bytes.js';
 import { type Spool } from './spool/spool.js';
 
@@ -28,9 +29,15 @@ export class DeliveryAccounts {
   lastErrorAt: number | undefined;
   #lastError: Error | undefined;
   readonly #parts: AccountsParts;
+  readonly #recent = new RecentEventBytes();
 
   constructor(parts: AccountsParts) {
     this.#parts = parts;
+  }
+
+  /** Billed bytes of one of the last million delivered events; undefined before the first. */
+  get recentEventBytes(): number | undefined {
+    return this.#recent.mean;
   }
 
   /** The last error of all; it stays when what comes after it is delivered. */
@@ -53,8 +60,7 @@ export class DeliveryAccounts {
     const bytesBefore = pending.bytes;
     const part = pending.accept(rejected);
     this.#release(pending, part.events.length, bytesBefore - pending.bytes);
-    this.deliveredEvents += part.events.length - rejected;
-    this.deliveredBytes += part.bytes - rejectedBytes(part, rejections);
+    this.#countDelivered(part.events.length - rejected, part.bytes - rejectedBytes(part, rejections));
   }
 
   /** The service found the first part of a batch invalid. @returns whether it is only halved, not lost */
@@ -81,8 +87,7 @@ export class DeliveryAccounts {
   /** All that was left of a batch is through: delivered, but for what is counted as lost already. */
   settledAtOnce(pending: PendingBatch, delivered: number): void {
     const { bytes, events } = pending;
-    this.deliveredEvents += delivered;
-    this.deliveredBytes += Math.round((bytes * delivered) / events);
+    this.#countDelivered(delivered, Math.round((bytes * delivered) / events));
     pending.releaseKeeper();
     pending.letGo();
     this.#release(pending, events, bytes);
@@ -109,6 +114,12 @@ export class DeliveryAccounts {
   noteError(pending: PendingBatch, error: Error): void {
     pending.lastError = error;
     this.lastError = error;
+  }
+
+  #countDelivered(events: number, bytes: number): void {
+    this.deliveredEvents += events;
+    this.deliveredBytes += bytes;
+    this.#recent.count(this.deliveredEvents, this.deliveredBytes);
   }
 
   #release(pending: PendingBatch, events: number, bytes: number): void {

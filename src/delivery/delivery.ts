@@ -27,6 +27,8 @@ export interface DeliveryStatus {
   readonly deliveredEvents: number;
   /** As the service bills them: messages plus 26 bytes an event. */
   readonly deliveredBytes: number;
+  /** The mean of {@link deliveredBytes} over about the last million events; undefined before the first. */
+  readonly recentEventBytes?: number | undefined;
   /** Events now held in memory: in flight, waiting for another attempt, or for room in the buffer. */
   readonly heldEvents: number;
   readonly heldBytes: number;

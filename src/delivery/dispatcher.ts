@@ -143,6 +143,7 @@ export class Dispatcher implements Delivery {
     return {
       deliveredEvents: accounts.deliveredEvents,
       deliveredBytes: accounts.deliveredBytes,
+      recentEventBytes: accounts.recentEventBytes,
       heldEvents: accounts.heldEvents,
       requests: this.#requests,
       retries: this.#answers.retries,

@@ -254,6 +254,7 @@ export class ExporterCore implements LogRecordExporter {
       spool,
       lastError,
       lastErrorAt,
+      recentEventBytes = NaN,
       ...figures
     } = this.#delivery.status();
     const dropped = this.#losses.total();
@@ -271,8 +272,8 @@ export class ExporterCore implements LogRecordExporter {
       droppedByReason: this.#losses.byReason(),
       ...figures,
       usdPerMillion:
-        usdPerMillion(figures.deliveredBytes / delivered) /
-          (this.#settings.logGroupClass === 'INFREQUENT_ACCESS' ? 2 : 1) || undefined,
+        usdPerMillion(recentEventBytes) / (this.#settings.logGroupClass === 'INFREQUENT_ACCESS' ? 2 : 1) ||
+        undefined,
       batches: this.#batches,
       breaker,
       lastError,

@@ -20,8 +20,8 @@ export interface ExporterStatus {
   /** As the service bills them: messages plus 26 bytes an event. */
   readonly deliveredBytes: number;
   /**
-   * US dollars that a million events such as those delivered so far cost to ingest, by the prices of us-east-1: 0.50 a GB, 0.25
-   * with `logGroupClass: 'INFREQUENT_ACCESS'`. Undefined before the first.
+   * US dollars that a million events such as the last million delivered cost to ingest, by the prices of us-east-1: 0.50 a GB,
+   * 0.25 with `logGroupClass: 'INFREQUENT_ACCESS'`. Undefined before the first.
    */
   readonly usdPerMillion: number | undefined;
   /** Log events in memory: {@link kept} without the records that are being written, and those in the spool. */

@@ -75,7 +75,7 @@ describe('ExporterCore', () => {
       await send(record(), record());
       const status = delivery.status.bind(delivery);
       // 1,000 bytes a record are a gigabyte a million.
-      delivery.status = () => ({ ...status(), deliveredBytes: 2000 });
+      delivery.status = () => ({ ...status(), recentEventBytes: 1000 });
       expect(made.status().usdPerMillion).to.equal(usd);
     }
   });
