@@ -6,6 +6,7 @@ import { OptionError } from '../cloudwatch/errors.js';
 import { MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../cloudwatch/limits.js';
 import { DEFAULT_CIRCUIT_BREAKER_SETTINGS } from '../delivery/breaker.js';
 import { DEFAULT_DELIVERY_SETTINGS, type DeliverySettings } from '../delivery/delivery.js';
+import { BACK_END_FOLDER } from '../delivery/spool/spool-folder.js';
 import { DEFAULT_SPOOL_SETTINGS, type SpoolSettings } from '../delivery/spool/spool-settings.js';
 import { type WriteAheadSettings } from '../write-ahead/write-ahead-log.js';
 import { WRITE_AHEAD_NUMBERS } from '../write-ahead/write-ahead-numbers.js';
@@ -248,7 +249,7 @@ function folderOf(option: string, directory: unknown, name: string): string {
   if (typeof directory !== 'string' || directory.trim() === '') {
     throw new OptionError(option, 'be the path of a folder', directory);
   }
-  return join(directory, `back-end-${name}`);
+  return join(directory, `${BACK_END_FOLDER}${name}`);
 }
 
 function readRetry(retry: LogDeliverySettings['retry'] = {}): DeliverySettings['retry'] {

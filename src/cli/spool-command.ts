@@ -1,8 +1,16 @@
+import { basename, resolve } from 'node:path';
 import { Command } from 'commander';
 import { classifyError, describeError, remedyFor } from '../cloudwatch/classify-error.js';
 import { isoTime } from '../cloudwatch/iso-time.js';
 import { OptionError } from '../cloudwatch/errors.js';
-import { drainSpool, listSpool, readSpoolEntry, type SpoolEntry, type SpoolListing } from '../drain/index.js';
+import {
+  BACK_END_FOLDER,
+  drainSpool,
+  listSpool,
+  readSpoolEntry,
+  type SpoolEntry,
+  type SpoolListing,
+} from '../drain/index.js';
 import { type CommandIo } from './command-io.js';
 import { addConnectionOptions, connect, type ConnectionArguments } from './connection.js';
 import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
@@ -150,6 +158,13 @@ async function runVerify(directory: string, options: SpoolArguments, io: Command
 
 async function runDrain(directory: string, options: SpoolArguments, io: CommandIo): Promise<void> {
   await list(directory);
+  if (basename(resolve(directory)).startsWith(BACK_END_FOLDER)) {
+    throw new OptionError(
+      '<directory>',
+      'hold events for CloudWatch Logs; these are of another back end, and the next process with it sends them',
+      directory,
+    );
+  }
   const client = connect(options, io);
   try {
     const provision = options.createGroups ? 'all' : 'stream';
@@ -211,7 +226,11 @@ function sum(entries: readonly SpoolEntry[], member: 'events' | 'fileBytes'): nu
 }
 
 function noteForeign(foreign: readonly string[], io: CommandIo): void {
-  for (const name of foreign) io.stderr.write(`not of the spool: ${escapeTerminalText(name)}\n`);
+  for (const name of foreign) {
+    const isBackEnd = name.startsWith(BACK_END_FOLDER);
+    const what = isBackEnd ? 'of another back end, a spool of its own' : 'not of the spool';
+    io.stderr.write(`${what}: ${escapeTerminalText(name)}\n`);
+  }
 }
 
 function noteUnreadable(unreadable: SpoolListing['unreadable'], io: CommandIo): void {

@@ -14,9 +14,9 @@ const MAX_PAGES = 5;
 const NOTABLE_PART = 0.4;
 
 /**
- * Says what a million events such as those of the last hours cost to ingest, and how much of that is their resource. Whoever
- * may not read them is told nothing, nor is anybody of a group of class INFREQUENT_ACCESS, where only queries read, for a price.
- * @returns undefined where there are none
+ * Says what a million events such as those of the last hours cost to ingest, and how much of that is their resource.
+ * @returns undefined where there are none, where the caller lacks the right to read them, and for a log group of class
+ *   INFREQUENT_ACCESS: only queries read its events, and a diagnosis should cost nothing
  * @throws the signal's reason
  */
 export async function checkCost(parts: FindParts, logGroupName: string): Promise<Finding | undefined> {

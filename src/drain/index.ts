@@ -6,3 +6,4 @@ export {
   type SpoolEntryContent,
   type SpoolListing,
 } from '../delivery/spool/inspect-spool.js';
+export { BACK_END_FOLDER } from '../delivery/spool/spool-folder.js';

@@ -82,6 +82,26 @@ describe('otel-cwlogs spool', () => {
     expect(await readFile(path)).to.deep.equal(flipped);
   });
 
+  it('sends nothing to CloudWatch Logs that another back end keeps', async () => {
+    const folder = join(directory, 'back-end-loki');
+    const spool = new Spool(
+      { diagnostics: new Diagnostics() },
+      { ...DEFAULT_SPOOL_SETTINGS, directory: folder },
+    );
+    await spool.write(batch(['of loki']), { sequence: 1 });
+    await spool.close(1_000);
+    for (const path of [folder, `${folder}/`, join(folder, '..', 'back-end-loki', '.')]) {
+      const { stderr, code } = await run('drain', path, '--create-groups');
+      expect(stderr).to.include('these are of another back end');
+      expect(code).to.equal(2);
+    }
+    expect(service.received).to.deep.equal([]);
+    expect((await run('show', folder)).stdout).to.include('of loki');
+    expect((await run('list', directory)).stderr).to.include(
+      'of another back end, a spool of its own: back-end-loki\n',
+    );
+  });
+
   it('drains, and says what became of it', async () => {
     expect(await run('drain', directory)).to.deep.equal({
       stdout: 'delivered 3, lost 0, left 0\n',

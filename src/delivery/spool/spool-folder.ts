@@ -4,6 +4,9 @@ import { isProcessOwner } from '../../file-ownership/owner-state.js';
 import { type ProcessOwner } from '../../file-ownership/process-owner.js';
 import { parseSpoolFileName, type SpoolFileName } from './spool-file.js';
 
+/** With what the folder begins that holds the spool of a back end of `./base`, in the directory of its option `spool`. */
+export const BACK_END_FOLDER = 'back-end-';
+
 /** The holder of a folder that was left orderly: the next process takes it. */
 export const NOBODY = 'free';
 
