@@ -1,11 +1,10 @@
-import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
-import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { type BackEnd, createLogDelivery, type LogDelivery } from '../../src/base/index.js';
 import { sampleRecord } from '../../src/base/conformance/sample-record.js';
+import { conformanceOf } from './conformance-of.js';
 
 const folder = fileURLToPath(new URL('../../../examples/google-cloud-logging/', import.meta.url));
 
@@ -82,7 +81,7 @@ describe('examples/google-cloud-logging', function () {
   };
 
   it('stands what a back end must', async () => {
-    const { stdout } = await promisify(execFile)(process.execPath, [join(folder, 'conformance.mjs')]);
+    const stdout = await conformanceOf(folder);
     const [, emitted, delivered] =
       /^emitted (\d+) delivered (\d+) duplicates 0 dropped 3 lost 0\n$/.exec(stdout) ?? [];
     expect(Number(emitted), stdout).to.equal(Number(delivered) + 3);
