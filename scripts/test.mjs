@@ -26,14 +26,10 @@ const failures = [];
 const PARTS = [
   ['dashboards/trace-page', 190],
   ['dashboards/', 40],
-  ['register/register.test', 100],
-  ['register/threads.process', 60],
-  ['register/exporter-variables', 50],
   ['register/', 60],
   ['exporter/', 120],
   ['simulation/', 110],
   ['base/', 100],
-  ['lambda/', 60],
   ['cli/', 60],
   ['insights/', 45],
   ['delivery/', 45],
@@ -42,15 +38,20 @@ const PARTS = [
 ];
 
 /**
- * Parts that start applications and wait for their ends. Nothing of them runs in the tests' own process, so that
- * measuring coverage would only slow them down.
+ * The same of the tests that start applications and wait for their ends. Next to nothing of them runs in the tests' own
+ * process, and measuring the coverage of each application would make them slower by half.
  */
-const WHOLE_PROCESSES = [
+const PARTS_OF_PROCESSES = [
   ['chaos/', 100],
   ['soak/', 60],
-  ['register/same-end.process', 80],
-  ['register/exit.process', 80],
+  ['register/register.', 100],
+  ['register/same-end.', 80],
+  ['register/exit.', 80],
+  ['register/threads.', 60],
+  ['register/', 60],
+  ['', 120],
 ];
+const startsProcesses = (file) => file.endsWith('.process.test.js') || /^(?:chaos|soak)\//.test(file);
 
 /** Says whether a step is wanted: by one of its words, whole, so that `lint` is not `publint`. The build always is. */
 function isAsked(name) {
@@ -110,23 +111,33 @@ function testSteps() {
   const flags = Object.entries(JSON.parse(readFileSync(`${root}.mocharc.json`, 'utf8')))
     .filter(([name]) => name !== 'spec')
     .map(([name, value]) => (value === true ? `--${name}` : `--${name}=${value}`));
-  const parts = [...PARTS, ...WHOLE_PROCESSES]
-    .map(([beginning, seconds]) => ({ beginning, seconds, files: [] }))
-    .sort((one, other) => other.beginning.length - one.beginning.length);
-  for (const file of readdirSync(`${root}build/test`, { recursive: true }).sort())
-    if (file.endsWith('.test.js'))
-      parts.find(({ beginning }) => file.startsWith(beginning)).files.push(`build/test/${file}`);
-  const processes = new Set(WHOLE_PROCESSES.map(([beginning]) => beginning));
-  return parts
-    .filter(({ files }) => files.length > 0)
-    .map(({ beginning, seconds, files }) => {
-      const isWhole = processes.has(beginning);
-      const name = `${isWhole ? 'processes' : 'unit, integration, property and fuzz tests'}: ${beginning || 'the rest'}`;
-      return bin(name, 'mocha/bin/mocha.js', ['--no-config', ...flags, '--reporter=dot', ...files], {
-        seconds,
-        env: isWhole ? {} : { NODE_V8_COVERAGE: `${root}coverage/tmp` },
-      });
-    });
+  const files = readdirSync(`${root}build/test`, { recursive: true })
+    .filter((file) => file.endsWith('.test.js'))
+    .sort();
+  const stepsOf = (kind, table, ofKind, env) => {
+    const parts = table.map(([beginning, seconds]) => ({ beginning, seconds, files: [] }));
+    parts.sort((one, other) => other.beginning.length - one.beginning.length);
+    for (const file of ofKind) parts.find(({ beginning }) => file.startsWith(beginning)).files.push(file);
+    return parts
+      .filter((part) => part.files.length > 0)
+      .map((part) =>
+        bin(
+          `${kind}: ${part.beginning || 'the rest'}`,
+          'mocha/bin/mocha.js',
+          ['--no-config', ...flags, '--reporter=dot', ...part.files.map((file) => `build/test/${file}`)],
+          { seconds: part.seconds, env },
+        ),
+      );
+  };
+  return [
+    ...stepsOf(
+      'unit, integration, property and fuzz tests',
+      PARTS,
+      files.filter((file) => !startsProcesses(file)),
+      { NODE_V8_COVERAGE: `${root}coverage/tmp` },
+    ),
+    ...stepsOf('tests of processes', PARTS_OF_PROCESSES, files.filter(startsProcesses)),
+  ];
 }
 
 const checks = [
