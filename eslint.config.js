@@ -10,6 +10,7 @@ export default tseslint.config(
       'node_modules/',
       'test/compat/*/node_modules/',
       'examples/express-app/',
+      'test/fixtures/setups/next/',
     ],
   },
   eslint.configs.recommended,

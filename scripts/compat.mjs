@@ -8,11 +8,13 @@
  *   5. an application that webpack has bundled, as CommonJS and as ES modules (esbuild's is in `npm test`),
  *   6. exporter, spool, write-ahead log, look-ups and local service on Bun and Deno,
  *   7. applications that have another tracer (scripts/compat/neighbours.mjs),
- *   8. the loggers of the table in docs/set-ups.md (scripts/compat/loggers.mjs).
+ *   8. the loggers of the table in docs/set-ups.md (scripts/compat/loggers.mjs),
+ *   9. frameworks, loggers, starts, lines and module systems together, Next.js and pnpm (scripts/compat/setups.mjs).
  *
  *   npm run compat              all
  *   npm run compat -- --short   the trees, lines and compilers that matter most (a step of npm test)
- *   npm run compat -- --only runtimes   one part: compilers, applications, lines, bundles, runtimes, neighbours, loggers
+ *   npm run compat -- --only runtimes   one part: compilers, applications, lines, bundles, runtimes, neighbours, loggers,
+ *                               setups
  */
 import { createHash } from 'node:crypto';
 import {
@@ -47,10 +49,20 @@ import {
 } from './compat/common.mjs';
 import { loggers } from './compat/loggers.mjs';
 import { neighbours } from './compat/neighbours.mjs';
+import { setups } from './compat/setups.mjs';
 
 const isShort = process.argv.includes('--short');
 const only = process.argv.includes('--only') ? process.argv[process.argv.indexOf('--only') + 1] : undefined;
-const PARTS = ['compilers', 'applications', 'lines', 'bundles', 'runtimes', 'neighbours', 'loggers'];
+const PARTS = [
+  'compilers',
+  'applications',
+  'lines',
+  'bundles',
+  'runtimes',
+  'neighbours',
+  'loggers',
+  'setups',
+];
 if (only !== undefined && !PARTS.includes(only)) {
   throw new Error(`--only must be one of ${PARTS.join(', ')}; it is ${only}`);
 }
@@ -360,6 +372,7 @@ try {
   if (runs('runtimes', false)) await runtimes(tarball);
   if (runs('neighbours', false)) await neighbours(tarball, node);
   if (runs('loggers', false)) await loggers(tarball);
+  if (runs('setups', false)) await setups(tarball, node);
 } catch (error) {
   check(false, String(error));
 }

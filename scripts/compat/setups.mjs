@@ -1,0 +1,394 @@
+/**
+ * The table of set-ups: frameworks x loggers x how OpenTelemetry starts x both of its lines x module systems. A warning that an
+ * application logs while it answers a request is found by the request's trace id, once. Of the combinations a covering
+ * selection runs: every two values that can go together meet in one cell at least. Next.js and pnpm's strict folders
+ * have cells of their own.
+ */
+import { spawn } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { get } from 'node:http';
+import { dirname, join, delimiter } from 'node:path';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { build } from 'esbuild';
+import { check, installInto, NPM, root, run, scratch, twoAtATime, versionIn, work } from './common.mjs';
+import { coveringCells } from './pairs.mjs';
+
+const FIXTURES = join(root, 'test/fixtures/setups');
+const REGISTER = 'opentelemetry-cloudwatch-logs/register';
+const MILLIS_TO_START = 60_000;
+
+/** What is installed for each framework; the majors stand in docs/set-ups.md. */
+const FRAMEWORKS = {
+  http: [],
+  express: ['express@5'],
+  fastify: ['fastify@5'],
+  hapi: ['@hapi/hapi@21', 'hapi-pino@13'],
+  koa: ['koa@3'],
+  nest: [
+    '@nestjs/core@12',
+    '@nestjs/common@12',
+    '@nestjs/platform-express@12',
+    'rxjs@7',
+    'reflect-metadata@0.2',
+  ],
+};
+const LOGGERS = { pino: ['pino@10'], winston: ['winston@3'], bunyan: ['bunyan@1'], console: [] };
+const LINES = {
+  '0.2xx': [
+    ...['api@1.9', 'sdk-logs@0.223', 'sdk-node@0.223', 'auto-instrumentations-node@0.81'],
+    ...['instrumentation@0.223', 'winston-transport@0.34'],
+  ],
+  '3.x': [
+    ...['api@1.10', 'sdk-logs@3', 'sdk-node@0.301', 'auto-instrumentations-node@0.82'],
+    ...['instrumentation@0.301', 'winston-transport@0.34'],
+  ],
+};
+const DIMENSIONS = {
+  framework: Object.keys(FRAMEWORKS),
+  logger: Object.keys(LOGGERS),
+  start: ['--import', '--require', 'code'],
+  line: Object.keys(LINES),
+  form: ['ESM', 'CJS', 'bundled ESM', 'bundled CJS'],
+};
+
+/** Why a combination is none. */
+function impossible({ logger, start }) {
+  return logger === 'console' && start === 'code' ? 'console capture is an option of register' : undefined;
+}
+
+/** What a bundle leaves out: loggers, that they can be patched, and what loads them; what Nest asks for and is not there. */
+const LEFT_OUT = [
+  'pino',
+  'winston',
+  'bunyan',
+  'hapi-pino',
+  'fastify',
+  '@nestjs/*',
+  'rxjs',
+  'reflect-metadata',
+];
+const BANNER = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
+
+/** Writes the application of a cell, of one file. @returns its path */
+async function writeApplication({ framework, logger, form }, directory) {
+  const own = `frameworks/${framework}-${logger}.mjs`;
+  const entry = existsSync(join(FIXTURES, own)) ? own : `frameworks/${framework}.mjs`;
+  const isBundled = form.startsWith('bundled');
+  const isModule = form.endsWith('ESM');
+  const outfile = join(
+    directory,
+    'applications',
+    `${framework}-${logger}-${form.replace(' ', '-')}.${isModule ? 'mjs' : 'cjs'}`,
+  );
+  await build({
+    entryPoints: [join(FIXTURES, entry)],
+    outfile,
+    bundle: true,
+    platform: 'node',
+    format: isModule ? 'esm' : 'cjs',
+    logLevel: 'error',
+    alias: { '#logger': join(FIXTURES, `loggers/${logger}.mjs`) },
+    // Without the bundle's packages this makes one file of a framework and a logger, as somebody would write it.
+    ...(isBundled
+      ? { external: LEFT_OUT, nodePaths: [join(directory, 'node_modules')] }
+      : { packages: 'external' }),
+    ...(isBundled && isModule ? { banner: { js: BANNER } } : {}),
+  });
+  return outfile;
+}
+
+/** Starts a server, asks it once within a trace, and ends it by SIGTERM. @returns the trace id, and what it wrote */
+async function askOnce(args, { cwd, node, env, path = '/orders/7', port: known }) {
+  const child = spawn(node, args, {
+    cwd,
+    env: { ...process.env, ...env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` },
+  });
+  let output = '';
+  const ended = new Promise((resolve) => child.once('close', resolve));
+  let onPort;
+  const isListening = new Promise((resolve) => (onPort = resolve));
+  for (const stream of [child.stdout, child.stderr])
+    stream.setEncoding('utf8').on('data', (text) => {
+      output += text;
+      const port =
+        known === undefined ? /^\{"port":(\d+)\}$/m.exec(output)?.[1] : /Ready in/.test(output) && known;
+      if (port) onPort(Number(port));
+    });
+  const tooLate = setTimeout(() => child.kill('SIGKILL'), MILLIS_TO_START);
+  const port = await Promise.race([isListening, ended.then(() => undefined)]);
+  const traceId = randomBytes(16).toString('hex');
+  if (port !== undefined) {
+    const headers = { traceparent: `00-${traceId}-${randomBytes(8).toString('hex')}-01` };
+    await new Promise((resolve) => {
+      get({ host: '127.0.0.1', port, path, headers, agent: false }, (response) =>
+        response.resume().once('close', resolve),
+      ).once('error', resolve);
+    });
+    child.kill('SIGTERM');
+  }
+  await ended;
+  clearTimeout(tooLate);
+  return { traceId, output };
+}
+
+/** The embedded service, and what is found in it by a trace id. */
+async function startLocal() {
+  const { LocalCloudWatchLogs } = await import(new URL('../../dist/esm/simulation.js', import.meta.url));
+  const local = await LocalCloudWatchLogs.start();
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new CloudWatchLogsClient({ endpoint: local.endpoint, region: 'us-east-1', credentials });
+  return {
+    env: {
+      AWS_ENDPOINT_URL: local.endpoint,
+      AWS_REGION: 'us-east-1',
+      AWS_ACCESS_KEY_ID: 'local',
+      AWS_SECRET_ACCESS_KEY: 'local',
+      OTEL_EXPORTER_OTLP_ENDPOINT: local.endpoint,
+      OTEL_METRICS_EXPORTER: 'none',
+      OTEL_NODE_RESOURCE_DETECTORS: 'none',
+    },
+    async find(logGroupName, traceId) {
+      const filterPattern = `{ $.trace_id = "${traceId}" }`;
+      const { events = [] } = await client
+        .send(new FilterLogEventsCommand({ logGroupName, filterPattern }))
+        .catch(() => ({}));
+      return events.map(({ message }) => JSON.parse(message));
+    },
+    async stop() {
+      client.destroy();
+      await local.stop();
+    },
+  };
+}
+
+function isTheWarning(records) {
+  return (
+    records.length === 1 &&
+    String(records[0].severity_text).toLowerCase() === 'warn' &&
+    records[0].body === 'order asked for'
+  );
+}
+
+export async function setups(tarball, newNode) {
+  const local = await startLocal();
+  try {
+    const cells = coveringCells(DIMENSIONS, impossible);
+    console.log(`\nSet-ups: ${cells.length} cells, in which every two values meet that can`);
+    const versions = {};
+    for (const line of Object.keys(LINES)) {
+      const directory = join(work, `setups-${line}`);
+      await installInto(directory, [
+        tarball,
+        ...LINES[line].map((name) => `@opentelemetry/${name}`),
+        ...Object.values(FRAMEWORKS).flat(),
+        ...Object.values(LOGGERS).flat(),
+      ]);
+      for (const name of ['express', 'fastify', '@hapi/hapi', 'koa', '@nestjs/core'])
+        versions[name] = versionIn(directory, name);
+      cpSync(join(FIXTURES, 'telemetry.mjs'), join(directory, 'telemetry.mjs'));
+      rmSync(join(directory, 'applications'), { recursive: true, force: true });
+      const node = line === '3.x' ? newNode : process.execPath;
+      const ofLine = cells.filter((cell) => cell.line === line);
+      await twoAtATime(ofLine, (cell) => tryCell(cell, directory, node, local));
+    }
+    await pnpm(tarball, local);
+    await nextJs(tarball, local);
+    checkTable(cells, versions);
+  } finally {
+    await local.stop();
+  }
+}
+
+async function tryCell(cell, directory, node, local) {
+  const { framework, logger, start, line, form } = cell;
+  const name = `${framework}, ${logger}, ${start}, ${line}, ${form}`;
+  const logGroupName = `/setups/${[framework, logger, start, line, form].join('/').replaceAll(' ', '-')}`;
+  let application;
+  try {
+    application = await writeApplication(cell, directory);
+  } catch (error) {
+    check(false, name, String(error));
+    return;
+  }
+  const byCode = start === 'code';
+  const { traceId, output } = await askOnce(
+    [...(byCode ? ['--import', './telemetry.mjs'] : [start, REGISTER]), application],
+    {
+      cwd: directory,
+      node,
+      env: {
+        ...local.env,
+        OTEL_SERVICE_NAME: 'orders',
+        ...(byCode
+          ? { LOG_GROUP: logGroupName }
+          : {
+              OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME: logGroupName,
+              OTEL_EXPORTER_CLOUDWATCH_LOGS_CONSOLE: String(logger === 'console'),
+            }),
+      },
+    },
+  );
+  const records = await local.find(logGroupName, traceId);
+  check(isTheWarning(records), name, `${output}\n${JSON.stringify(records, undefined, 1)}`);
+}
+
+/** pnpm's folders, in which a package finds only what it names itself. */
+async function pnpm(tarball, local) {
+  const directory = join(work, 'setups-pnpm');
+  rmSync(directory, { recursive: true, force: true });
+  mkdirSync(join(directory, 'applications'), { recursive: true });
+  const tool = join(work, 'pnpm');
+  await installInto(tool, ['pnpm@10']);
+  writeFileSync(join(directory, 'package.json'), '{ "private": true }\n');
+  writeFileSync(join(directory, '.npmrc'), 'node-linker=isolated\nhoist=false\n');
+  const wanted = [
+    tarball,
+    '@opentelemetry/api@1.9',
+    '@opentelemetry/sdk-logs@0.223',
+    '@opentelemetry/auto-instrumentations-node@0.81',
+    'pino@10',
+  ];
+  const installed = await run(
+    process.execPath,
+    [join(tool, 'node_modules/pnpm/bin/pnpm.cjs'), 'add', '--ignore-scripts', ...wanted],
+    { cwd: directory },
+  );
+  check(installed.code === 0, 'pnpm add', installed.output);
+  for (const form of ['ESM', 'CJS']) {
+    const application = await writeApplication({ framework: 'http', logger: 'pino', form }, directory);
+    const logGroupName = `/setups/pnpm/${form}`;
+    const { traceId, output } = await askOnce(['--import', REGISTER, application], {
+      cwd: directory,
+      node: process.execPath,
+      env: { ...local.env, OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME: logGroupName },
+    });
+    const records = await local.find(logGroupName, traceId);
+    const version = versionIn(tool, 'pnpm');
+    check(isTheWarning(records), `pnpm ${version}, strict folders, pino, --import, ${form}`, output);
+  }
+}
+
+/** Next.js: what `next build` makes, under `next start` and as a standalone server; by register, and in code. */
+async function nextJs(tarball, local) {
+  const directory = join(work, 'setups-next');
+  const dependencies = {
+    'opentelemetry-cloudwatch-logs': 'file:package.tgz',
+    '@opentelemetry/api': '1.9',
+    '@opentelemetry/api-logs': '0.223',
+    '@opentelemetry/sdk-logs': '0.223',
+    '@opentelemetry/resources': '2',
+    '@opentelemetry/sdk-trace-node': '2',
+    '@opentelemetry/auto-instrumentations-node': '0.81',
+    pino: '10',
+    next: '16',
+    react: '19',
+    'react-dom': '19',
+  };
+  cpSync(join(FIXTURES, 'next'), directory, { recursive: true });
+  cpSync(tarball, join(directory, 'package.tgz'));
+  writeFileSync(join(directory, 'package.json'), JSON.stringify({ private: true, dependencies }));
+  // It has the package of the run before.
+  rmSync(join(directory, 'package-lock.json'), { force: true });
+  rmSync(join(directory, 'node_modules/opentelemetry-cloudwatch-logs'), { recursive: true, force: true });
+  const installed = await run('npm', ['install', ...NPM], { cwd: directory });
+  check(installed.code === 0, 'npm install of an application of Next.js', installed.output);
+  const version = versionIn(directory, 'next');
+  const next = 'node_modules/next/dist/bin/next';
+  const env = { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' };
+  for (const isStandalone of ['false', 'true']) {
+    const built = await run(process.execPath, [next, 'build'], {
+      cwd: directory,
+      env: { ...env, STANDALONE: isStandalone },
+    });
+    check(built.code === 0, `next build${isStandalone === 'true' ? ', standalone' : ''}`, built.output);
+  }
+  const standalone = join(scratch, 'standalone');
+  cpSync(join(directory, 'built-standalone/standalone'), standalone, { recursive: true });
+  // As docs/guides/web-frameworks.md says: it has only what the application imports.
+  for (const file of ['package.tgz', 'package.json', 'package-lock.json'])
+    cpSync(join(directory, file), join(standalone, file));
+  const added = await run('npm', ['ci', '--omit=dev', ...NPM], { cwd: standalone });
+  check(added.code === 0, 'npm ci in the standalone folder', added.output);
+
+  const start = async (name, cwd, args, path, more) => {
+    const port = await freePort();
+    const logGroupName = `/setups/next/${name.replaceAll(/[^a-z]+/gi, '-')}`;
+    const { traceId, output } = await askOnce(args(port), {
+      cwd,
+      node: process.execPath,
+      path,
+      port,
+      env: { ...local.env, ...env, PORT: String(port), HOSTNAME: '127.0.0.1', ...more(logGroupName) },
+    });
+    const records = await local.find(logGroupName, traceId);
+    check(
+      isTheWarning(records),
+      `Next.js ${version}, ${name}`,
+      `${output}\n${JSON.stringify(records, undefined, 1)}`,
+    );
+  };
+  const byRegister = (logGroupName) => ({ OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME: logGroupName });
+  const inCode = (logGroupName) => ({ LOG_GROUP: logGroupName, NEXT_MANUAL_SIG_HANDLE: 'true' });
+  const starts = (port) => [next, 'start', '--port', String(port), '--hostname', '127.0.0.1'];
+  await start(
+    'next start, pino, --import',
+    directory,
+    (port) => ['--import', REGISTER, ...starts(port)],
+    '/orders',
+    byRegister,
+  );
+  await start('next start, its instrumentation.js', directory, starts, '/by-api', inCode);
+  await start(
+    'standalone, pino, --import',
+    standalone,
+    () => ['--import', REGISTER, 'server.js'],
+    '/orders',
+    byRegister,
+  );
+  await start('standalone, its instrumentation.js', standalone, () => ['server.js'], '/by-api', inCode);
+}
+
+async function freePort() {
+  const { createServer } = await import('node:net');
+  const server = createServer();
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** The rows of docs/set-ups.md: with which loggers a framework was started how. */
+function rowsOf(cells, versions) {
+  const package_ = {
+    express: 'express',
+    fastify: 'fastify',
+    hapi: '@hapi/hapi',
+    koa: 'koa',
+    nest: '@nestjs/core',
+  };
+  const named = {
+    http: 'Node.js `http`',
+    express: 'Express',
+    fastify: 'Fastify',
+    hapi: 'hapi',
+    koa: 'Koa',
+    nest: 'Nest',
+  };
+  return DIMENSIONS.framework.map((framework) => {
+    const ofFramework = cells.filter((cell) => cell.framework === framework);
+    const columns = DIMENSIONS.start.map((start) => {
+      const found = ofFramework.filter((cell) => cell.start === start);
+      return found.map(({ logger, line, form }) => `${logger} (${line}, ${form})`).join(', ');
+    });
+    const major = framework in package_ ? ` ${versions[package_[framework]].split('.')[0]}` : '';
+    return `| ${named[framework]}${major} | ${columns.join(' | ')} |`;
+  });
+}
+
+function checkTable(cells, versions) {
+  const text = readFileSync(join(root, 'docs/set-ups.md'), 'utf8');
+  const rows = rowsOf(cells, versions);
+  console.log(`\n${rows.join('\n')}`);
+  for (const row of rows) check(text.includes(row), `docs/set-ups.md has the row: ${row.slice(0, 40)}…`);
+}
