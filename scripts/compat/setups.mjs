@@ -191,6 +191,7 @@ export async function setups(tarball, newNode) {
       const node = line === '3.x' ? newNode : process.execPath;
       const ofLine = cells.filter((cell) => cell.line === line);
       await twoAtATime(ofLine, (cell) => tryCell(cell, directory, node, local));
+      await firstSnippet(line, directory, node, local);
     }
     await pnpm(tarball, local);
     await nextJs(tarball, local);
@@ -231,6 +232,24 @@ async function tryCell(cell, directory, node, local) {
   );
   const records = await local.find(logGroupName, traceId);
   check(isTheWarning(records), name, `${output}\n${JSON.stringify(records, undefined, 1)}`);
+}
+
+/** The README's first snippet: what OpenTelemetry's own API and a patched logger make is found by its query. */
+async function firstSnippet(line, directory, node, local) {
+  const text = readFileSync(join(root, 'README.md'), 'utf8');
+  const [, program] = /^```js\n([^]*?)^```/m.exec(text);
+  const group = `/setups/readme/${line}`;
+  writeFileSync(join(directory, 'first.mjs'), program.replace("'/apps/orders'", `'${group}'`));
+  const ran = await run(node, ['first.mjs'], { cwd: directory, env: local.env });
+  const command = ['query', 'fields body', '--log-group', group];
+  const asked = await run(process.execPath, [join(root, 'dist/esm/cli/main.js'), ...command], {
+    env: local.env,
+  });
+  check(
+    asked.output.includes('order 42 is paid') && asked.output.includes('the card expires soon'),
+    `the README's first snippet, ${line}: both records found`,
+    `${ran.output}\n${asked.output}`,
+  );
 }
 
 /** pnpm's folders, in which a package finds only what it names itself. */
