@@ -166,6 +166,21 @@ describe('Dispatcher', () => {
       expect(deliveredMessages()).to.deep.equal(messages(20));
     });
 
+    it('makes one request of what came from a queue while the one before it was under way', async () => {
+      answer = () => after(10, accepted);
+      const delivery = create({ concurrency: 1 });
+      const delivered = messages(4).map((one) => delivery.deliver([batch([one])], { reservedBytes: 0 }));
+      await clock.tickAsync(100);
+      // What is merged is answered for as what goes on in the background.
+      expect(await Promise.all(delivered)).to.deep.equal([
+        { delivered: 1, kept: 0, lost: 0 },
+        ...messages(3).map(() => ({ delivered: 0, kept: 1, lost: 0 })),
+      ]);
+      expect(sent.map((entry) => entry.batch.events.length)).to.deep.equal([1, 3]);
+      expect(deliveredMessages()).to.deep.equal(messages(4));
+      expect(delivery.status()).to.include({ deliveredEvents: 4, heldEvents: 0, heldBytes: 0, requests: 2 });
+    });
+
     it('serves streams in turn', async () => {
       answer = () => after(10, accepted);
       const delivered = create({ concurrency: 1 }).deliver([
