@@ -64,7 +64,7 @@ declare global {
 
 /** Packages that guides are about and this repository does not install: what is taken from them is not checked. */
 const NOT_INSTALLED = [
-  ...['vitest', 'fastify', '@nestjs/*', 'aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'],
+  ...['vitest', 'fastify', '@nestjs/*', 'nestjs-pino', 'aws-cdk-lib', 'aws-cdk-lib/*', 'constructs'],
   ...['log4js', 'consola', 'tslog', '@logtape/*', 'roarr', 'signale', 'debug'],
 ];
 
