@@ -24,8 +24,8 @@ interface DoctorArguments extends ConnectionArguments {
 
 const HELP = `
 All options of the exporter are read from OTEL_EXPORTER_CLOUDWATCH_LOGS_*, as the application reads
-them; templates are filled from OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES. A log group or
-stream that is made for the test is deleted again.
+them, or from the file that OTEL_CONFIG_FILE names; templates are filled from OTEL_SERVICE_NAME and
+OTEL_RESOURCE_ATTRIBUTES. A log group or stream that is made for the test is deleted again.
 
 Examples:
   otel-cwlogs doctor --log-group /apps/orders
@@ -62,6 +62,12 @@ export function doctorCommand(io: CommandIo): Command {
 
 async function runDoctor(args: DoctorArguments, io: CommandIo): Promise<void> {
   useProfile(args.profile, io);
+  const inFile = await namesInConfigFile(io);
+  const named = (finding: Finding): Finding => ({
+    ...finding,
+    message: inFile(finding.message),
+    remedy: finding.remedy === undefined ? undefined : inFile(finding.remedy),
+  });
   const colors = createColors(args.color !== false && wantsColor(io.stdout, io.env));
   const options: Partial<CloudWatchLogExporterOptions> = {
     ...(args.logGroup !== undefined && { logGroupName: args.logGroup }),
@@ -78,17 +84,26 @@ async function runDoctor(args: DoctorArguments, io: CommandIo): Promise<void> {
       signal: io.signal,
       epochMillis: io.epochMillis,
       onFinding: (finding) => {
-        if (!args.json) io.stdout.write(render(finding, colors));
+        if (!args.json) io.stdout.write(render(named(finding), colors));
       },
     },
     { testEvent: args.testEvent, ...(args.wait !== undefined && { findTimeoutMillis: args.wait * 1000 }) },
   );
   const failed = diagnosis.findings.filter(({ status }) => status === 'failed');
-  if (args.json) printJson(io.stdout, { healthy: failed.length === 0, ...diagnosis });
-  else io.stdout.write(renderEnd(diagnosis, failed.length, colors));
+  if (args.json) {
+    const findings = diagnosis.findings.map(named);
+    printJson(io.stdout, { healthy: failed.length === 0, ...diagnosis, findings });
+  } else io.stdout.write(renderEnd(diagnosis, failed.length, colors));
   const isUsage = failed.some(({ check }) => check === 'options');
   if (failed.length === 0) io.setExitCode(0);
   else io.setExitCode(isUsage ? EXIT.usage : EXIT.unhealthy);
+}
+
+/** Most applications have no such file, and need not wait for what reads it. */
+async function namesInConfigFile(io: CommandIo): Promise<(text: string) => string> {
+  if (!io.env.OTEL_CONFIG_FILE) return (text) => text;
+  const { useConfigFile } = await import('./use-config-file.js');
+  return useConfigFile(io);
 }
 
 const MARKS = { ok: 'ok', warning: 'warning', failed: 'FAILED', skipped: 'skipped' } as const;

@@ -91,6 +91,56 @@ describe('otel-cwlogs doctor', () => {
     };
   }
 
+  describe('with OTEL_CONFIG_FILE', () => {
+    let folder: string;
+    before(async () => {
+      folder = await mkdtemp(join(tmpdir(), 'doctor-config-'));
+    });
+    after(() => rm(folder, { recursive: true, force: true }));
+
+    const write = async (ours: string): Promise<Record<string, string>> => {
+      const file = join(folder, 'otel.yaml');
+      await writeFile(
+        file,
+        'file_format: "1.0"\n' +
+          'resource: { attributes: [{ name: service.name, value: "of, file=1" }, { name: tenant, value: blue }] }\n' +
+          `logger_provider: { processors: [{ batch: { exporter: ${ours} } }] }\n`,
+      );
+      return { OTEL_CONFIG_FILE: file };
+    };
+
+    it('looks at what the file says, as register does', async () => {
+      const env = await write(
+        '{ cloudwatch_logs: { log_group_name: "/doctor/{resource.tenant}", log_stream_name: fixed } }',
+      );
+      const { exitCode, destination } = await report([], {
+        ...env,
+        OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME: '/not/read',
+        OTEL_RESOURCE_ATTRIBUTES: 'tenant=red',
+      });
+      expect(destination).to.deep.equal({ logGroupName: '/doctor/blue', logStreamName: 'fixed' });
+      expect(exitCode).to.equal(0);
+    });
+
+    it('says what of it is not honoured, and names its places in what is wrong', async () => {
+      const env = await write('{ cloudwatch_logs: { log_group_name: /doctor/file, retention_in_days: 31 } }');
+      const { out, err, exitCode } = await run([], { ...env, OTEL_SERVICE_NAME: 'of-variable' });
+      expect(err).to.include('takes the place of');
+      expect(err).to.include('OTEL_SERVICE_NAME');
+      expect(out).to.match(/FAILED +options: .*otel\.yaml: .*cloudwatch_logs\.retention_in_days/);
+      expect(exitCode).to.equal(2);
+    });
+
+    it('fails for a file that is none, and holds to the variables where the file has none of ours', async () => {
+      const none = await run(['--json'], { OTEL_CONFIG_FILE: join(folder, 'missing.yaml') });
+      expect(none.err).to.match(/^error: OTEL_CONFIG_FILE must name a file that can be read \(.*ENOENT/);
+      expect(none.exitCode).to.equal(2);
+      const { err, out } = await run(['--json', '-g', '/doctor/flag'], await write('{ otlp_http: {} }'));
+      expect(err).to.include('has no exporter cloudwatch_logs');
+      expect((JSON.parse(out) as Report).destination?.logGroupName).to.equal('/doctor/flag');
+    });
+  });
+
   it('says what nothing fills in a name', async () => {
     const args = ['-g', '/doctor/{service.nam}', '--log-stream', 'a{attributes.tenant}', '--no-test-event'];
     const { findings } = await report(args, { OTEL_SERVICE_NAME: 'shop' });
