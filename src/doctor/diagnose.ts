@@ -39,7 +39,7 @@ import { filteredPages } from '../cloudwatch/filtered-pages.js';
 import { findByFilter, findByQuery } from './find-test-event.js';
 import { checkOlderEvents } from './older-events.js';
 import { type Finding, findingOf, permissionFinding } from './finding.js';
-import { type ResourceLike, resourceIn, sendTestRecord, TEST_BODY } from './test-record.js';
+import { type ResourceLike, resourceIn, sendTestRecord, TEST_BODY, UNKNOWN_SERVICE } from './test-record.js';
 
 /** The parts that a diagnosis needs. */
 export interface DiagnosisParts {
@@ -136,6 +136,7 @@ class RunningDiagnosis {
     const resource = resourceIn(environment);
     const { destination, missing } = destinationOf(settings, resource, epochMillis());
     this.#checkOptions(settings, destination, missing);
+    this.#checkService(settings, resource);
     await this.#checkFolders(settings);
     signal.throwIfAborted();
     const region = await this.#checkRegion(client);
@@ -172,6 +173,17 @@ class RunningDiagnosis {
     } finally {
       await this.#cleanUp(client, destination);
     }
+  }
+
+  #checkService({ logGroupName }: ProcessorSettings, { attributes }: ResourceLike): void {
+    if (attributes['service.name'] !== UNKNOWN_SERVICE) return;
+    if (!logGroupName.text.includes('{service.name')) return;
+    this.add({
+      check: 'options',
+      status: 'warning',
+      message: `logGroupName is ${logGroupName.text}, and no service is named here, so that it is "${UNKNOWN_SERVICE}"`,
+      remedy: 'set OTEL_SERVICE_NAME, unless the application names its service in code',
+    });
   }
 
   #checkOptions(

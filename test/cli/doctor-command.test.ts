@@ -226,6 +226,20 @@ describe('otel-cwlogs doctor', () => {
     expect(await groups('/doctor/shop')).to.deep.equal([]);
   });
 
+  it('takes the name that a service has where nobody says one, as the SDK does, and says so', async () => {
+    const unnamed = await report(['-g', '/doctor/{service.name}', '--no-test-event']);
+    expect(unnamed.destination!.logGroupName).to.equal('/doctor/unknown_service_node');
+    const [warning, ...others] = unnamed.findings.filter(({ status }) => status === 'warning');
+    expect(others).to.deep.equal([]);
+    expect(warning!.message).to.include('"unknown_service:node"');
+    expect(warning!.remedy).to.include('OTEL_SERVICE_NAME');
+
+    const env = { AWS_LAMBDA_FUNCTION_NAME: 'checkout' };
+    const lambda = await report(['-g', '/doctor/{service.name}', '--no-test-event'], env);
+    expect(lambda.destination!.logGroupName).to.equal('/doctor/checkout');
+    expect(lambda.findings.filter(({ status }) => status === 'warning')).to.deep.equal([]);
+  });
+
   it('leaves a group that was there, and deletes the stream that it made', async () => {
     await client.send(new CreateLogGroupCommand({ logGroupName: '/doctor/there' }));
     const found = await report(['-g', '/doctor/there', '--log-stream', 's']);
