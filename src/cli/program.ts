@@ -48,7 +48,6 @@ export async function runCommandLine(
       'CloudWatch Logs of OpenTelemetry applications: find every log event of a trace, run queries, run locally',
     )
     .version(version)
-    .showHelpAfterError('(otel-cwlogs --help shows all commands)')
     .addHelpText('after', EXAMPLES);
   const commands = [
     ...lookUpCommands(io),
@@ -79,7 +78,9 @@ export async function runCommandLine(
   }
 }
 
-function configure(command: Command, io: CommandIo): void {
+function configure(command: Command, io: CommandIo, path = command.name()): void {
+  const shown = command.commands.length > 0 ? 'all commands' : 'what it takes';
+  command.showHelpAfterError(`(${path} --help shows ${shown})`);
   command.exitOverride().configureOutput({
     writeOut: (text) => io.stdout.write(text),
     writeErr: (text) => io.stderr.write(text),
@@ -90,7 +91,7 @@ function configure(command: Command, io: CommandIo): void {
     getOutHelpWidth: () => io.stdout.columns ?? 100,
     getErrHelpWidth: () => io.stderr.columns ?? 100,
   });
-  for (const child of command.commands) configure(child, io);
+  for (const child of command.commands) configure(child, io, `${path} ${child.name()}`);
 }
 
 function report(error: unknown, program: Command, io: CommandIo): void {

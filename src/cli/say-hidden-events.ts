@@ -30,6 +30,6 @@ export async function sayHiddenEvents(
     ? 'the local service answers them with --answer-older-events, and its put() in code makes groups as old as their events'
     : 'make groups first (otel-cwlogs setup), and send events of later times';
   io.stderr.write(
-    `${escapeTerminalText(names.slice(0, MAX_NAMES).join(', '))}${more}: made after events that were sent, which queries do not show; look-ups and tail do. ${remedy}\n`,
+    `${escapeTerminalText(names.slice(0, MAX_NAMES).join(', '))}${more}: made after events that were sent, which queries do not show; look-ups and tail do; ${remedy}\n`,
   );
 }

@@ -275,10 +275,10 @@ function lineOf(change: LogGroupChange): string {
     case 'retentionInDays': {
       const isShorter = change.to !== null && (change.from === undefined || change.to < change.from);
       const warning = isShorter ? '; the service deletes what is older, for good' : '';
-      return `retention: ${days(change.to)} (it is ${days(change.from ?? null)})${warning}`;
+      return `retention: ${days(change.to)} (now: ${days(change.from ?? null)})${warning}`;
     }
     case 'kmsKeyId':
-      return `key ${change.to} (it is ${change.from ?? "the service's own"})`;
+      return `key ${change.to} (now: ${change.from ?? "the service's own"})`;
     case 'tags':
       return `tags: ${tagsText(change.to)}`;
   }

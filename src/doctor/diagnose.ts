@@ -35,10 +35,11 @@ import { fillTemplate, missingSentence } from '../encoding/template.js';
 import { checkCost } from './check-cost.js';
 import { checkFolder } from './check-folder.js';
 import { type AnswerClock, watchAnswerDates } from './answer-clock.js';
+import { filteredPages } from '../cloudwatch/filtered-pages.js';
 import { findByFilter, findByQuery } from './find-test-event.js';
 import { checkOlderEvents } from './older-events.js';
 import { type Finding, findingOf, permissionFinding } from './finding.js';
-import { type ResourceLike, resourceIn, sendTestRecord, TEST_BODY } from './test-record.js';
+import { type ResourceLike, resourceIn, sendTestRecord, TEST_BODY, UNKNOWN_SERVICE } from './test-record.js';
 
 /** The parts that a diagnosis needs. */
 export interface DiagnosisParts {
@@ -135,6 +136,7 @@ class RunningDiagnosis {
     const resource = resourceIn(environment);
     const { destination, missing } = destinationOf(settings, resource, epochMillis());
     this.#checkOptions(settings, destination, missing);
+    this.#checkService(settings, resource);
     await this.#checkFolders(settings);
     signal.throwIfAborted();
     const region = await this.#checkRegion(client);
@@ -171,6 +173,17 @@ class RunningDiagnosis {
     } finally {
       await this.#cleanUp(client, destination);
     }
+  }
+
+  #checkService({ logGroupName }: ProcessorSettings, { attributes }: ResourceLike): void {
+    if (attributes['service.name'] !== UNKNOWN_SERVICE) return;
+    if (!logGroupName.text.includes('{service.name')) return;
+    this.add({
+      check: 'options',
+      status: 'warning',
+      message: `logGroupName is ${logGroupName.text}, and no service is named here, so that it is "${UNKNOWN_SERVICE}"`,
+      remedy: 'set OTEL_SERVICE_NAME, unless the application names its service in code',
+    });
   }
 
   #checkOptions(
@@ -466,15 +479,22 @@ class RunningDiagnosis {
     if (finding) this.add(finding);
   }
 
-  async #cleanUp(
-    client: sdk.CloudWatchLogsClient,
-    { logGroupName, logStreamName }: Destination,
-  ): Promise<void> {
+  async #cleanUp(client: sdk.CloudWatchLogsClient, destination: Destination): Promise<void> {
     const made = this.#made;
     if (made === undefined) return;
+    const { logGroupName, logStreamName } = destination;
     const name = made === 'group' ? `log group ${logGroupName}` : `log stream ${logStreamName}`;
     try {
       // Also after Ctrl-C, so without its signal.
+      const isInUse = await sendWithin(
+        ({ abortSignal }) => this.#holdsOtherEvents(client, destination, abortSignal),
+        CLEAN_UP_TIMEOUT_MILLIS,
+      );
+      if (isInUse) {
+        const message = `the ${name}, which was made here, is left: an application has written to it meanwhile`;
+        this.add({ check: 'clean up', status: 'ok', message });
+        return;
+      }
       await sendWithin(
         (options) =>
           made === 'group'
@@ -488,6 +508,23 @@ class RunningDiagnosis {
       const message = `the ${name}, which was made here, is left: ${describeError(error)}`;
       this.add({ check: 'clean up', status: 'warning', message, remedy: 'delete it, if it is not wanted' });
     }
+  }
+
+  /** An application in the same environment writes to the same group and stream, perhaps since they are there. */
+  async #holdsOtherEvents(
+    client: sdk.CloudWatchLogsClient,
+    { logGroupName, logStreamName }: Destination,
+    signal: AbortSignal,
+  ): Promise<boolean> {
+    const input = {
+      logGroupName,
+      ...(this.#made === 'stream' && { logStreamNames: [logStreamName] }),
+      filterPattern: `-"${TEST_BODY}"`,
+    };
+    for await (const { events } of filteredPages(client, input, { signal })) {
+      if (events.length > 0) return true;
+    }
+    return false;
   }
 }
 

@@ -10,6 +10,9 @@ import { type Finding } from './finding.js';
 /** The body of a test event begins with it. */
 export const TEST_BODY = 'otel-cwlogs doctor: test event';
 
+/** The service's name where nobody says one. Source: OpenTelemetry semantic conventions, `service.name`. */
+export const UNKNOWN_SERVICE = 'unknown_service:node';
+
 /** The part of a resource that a template reads. */
 export type ResourceLike = Pick<ReadableLogRecord['resource'], 'attributes'>;
 
@@ -20,6 +23,8 @@ export type ResourceLike = Pick<ReadableLogRecord['resource'], 'attributes'>;
 export function resourceIn(environment: Readonly<Record<string, string | undefined>>): ResourceLike {
   const attributes = { ...readResourceAttributes(environment.OTEL_RESOURCE_ATTRIBUTES).attributes };
   if (environment.OTEL_SERVICE_NAME) attributes['service.name'] = environment.OTEL_SERVICE_NAME;
+  const { AWS_LAMBDA_FUNCTION_NAME: functionName = '' } = environment;
+  attributes['service.name'] ??= functionName === '' ? UNKNOWN_SERVICE : functionName;
   return { attributes };
 }
 

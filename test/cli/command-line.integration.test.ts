@@ -535,6 +535,20 @@ describe('the bin', () => {
     expect(stderr).to.equal('');
   });
 
+  it('cleans up what it made when its reader goes', async () => {
+    const child = start(['doctor', '-g', '/doctor/piped', '--region', 'us-east-1']);
+    let stderr = '';
+    child.stderr!.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    child.stdout!.on('data', (chunk: Buffer) => {
+      // The group is made by then.
+      if (chunk.toString().includes('logs:CreateLogGroup')) child.stdout!.destroy();
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect({ code, stderr }).to.deep.equal({ code: 0, stderr: '' });
+    const { logGroups } = (await service.raw('DescribeLogGroups', '{"logGroupNamePrefix":"/doctor/"}')).body;
+    expect(logGroups).to.deep.equal([]);
+  });
+
   it('stops its queries at Ctrl-C', async () => {
     service.local.faults.add({ kind: 'delay', delayMillis: 60_000, operations: ['GetQueryResults'] });
     const running = async (): Promise<unknown[]> =>

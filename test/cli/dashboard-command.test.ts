@@ -25,6 +25,13 @@ describe('otel-cwlogs dashboard', () => {
   });
   after(() => service.stop());
 
+  it('leads from what is wrong to the help of that command', async () => {
+    const option = await run(['cloudwatch', '--nope']);
+    expect(option.stderr).to.include('(otel-cwlogs dashboard cloudwatch --help shows what it takes)');
+    const command = await run(['nope']);
+    expect(command.stderr).to.include('(otel-cwlogs dashboard --help shows all commands)');
+  });
+
   it('prints the body of a CloudWatch dashboard, or a template of it', async () => {
     const args = [
       'cloudwatch',

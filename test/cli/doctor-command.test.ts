@@ -1,12 +1,14 @@
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import {
   CloudWatchLogsClient,
   CreateLogGroupCommand,
   CreateLogStreamCommand,
   DescribeLogGroupsCommand,
   DescribeLogStreamsCommand,
+  FilterLogEventsCommand,
   PutLogEventsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { expect } from 'chai';
@@ -224,6 +226,20 @@ describe('otel-cwlogs doctor', () => {
     expect(await groups('/doctor/shop')).to.deep.equal([]);
   });
 
+  it('takes the name that a service has where nobody says one, as the SDK does, and says so', async () => {
+    const unnamed = await report(['-g', '/doctor/{service.name}', '--no-test-event']);
+    expect(unnamed.destination!.logGroupName).to.equal('/doctor/unknown_service_node');
+    const [warning, ...others] = unnamed.findings.filter(({ status }) => status === 'warning');
+    expect(others).to.deep.equal([]);
+    expect(warning!.message).to.include('"unknown_service:node"');
+    expect(warning!.remedy).to.include('OTEL_SERVICE_NAME');
+
+    const env = { AWS_LAMBDA_FUNCTION_NAME: 'checkout' };
+    const lambda = await report(['-g', '/doctor/{service.name}', '--no-test-event'], env);
+    expect(lambda.destination!.logGroupName).to.equal('/doctor/checkout');
+    expect(lambda.findings.filter(({ status }) => status === 'warning')).to.deep.equal([]);
+  });
+
   it('leaves a group that was there, and deletes the stream that it made', async () => {
     await client.send(new CreateLogGroupCommand({ logGroupName: '/doctor/there' }));
     const found = await report(['-g', '/doctor/there', '--log-stream', 's']);
@@ -310,6 +326,35 @@ describe('otel-cwlogs doctor', () => {
       expect(found.of(`logs:${operation}`)!.remedy).to.include(`allow logs:${operation}`);
       expect(found.exitCode).to.equal(status === 'failed' ? 4 : 0);
       expect(await groups('/doctor/new')).to.deep.equal([]);
+    });
+  }
+
+  for (const [made, groupName] of [
+    ['log group', '/doctor/shared'],
+    ['log stream', '/doctor/there'],
+  ] as const) {
+    it(`leaves a ${made} to which an application writes while it runs`, async () => {
+      const destination = { logGroupName: groupName, logStreamName: 'shared' };
+      const event = { timestamp: Date.now(), message: '{"body":"order 42 is paid"}' };
+      // Held back, so that the application is between what doctor makes and what it deletes.
+      local.faults.add({ kind: 'delay', operations: ['StartQuery'], delayMillis: 500 });
+      const running = report(['-g', groupName, '--log-stream', 'shared']);
+      const written = (async () => {
+        for (;;) {
+          try {
+            return await client.send(new PutLogEventsCommand({ ...destination, logEvents: [event] }));
+          } catch {
+            await sleep(20);
+          }
+        }
+      })();
+      const [found] = await Promise.all([running, written]);
+      expect(found.of('clean up')).to.include({ status: 'ok' });
+      expect(found.of('clean up')!.message).to.match(/ is left: .* has written to it/);
+      const { events } = await client.send(
+        new FilterLogEventsCommand({ logGroupName: groupName, filterPattern: '"order 42"' }),
+      );
+      expect(events).to.have.length(1);
     });
   }
 

@@ -101,7 +101,7 @@ describe('otel-cwlogs generate and replay', () => {
 
   describe('into groups that are younger than the events', () => {
     const HIDDEN =
-      /^\/apps\/\w+, \/apps\/\w+, \/apps\/\w+ and 1 more: made after events that were sent, which queries do not show; look-ups and tail do\. .*--answer-older-events.*$/m;
+      /^\/apps\/\w+, \/apps\/\w+, \/apps\/\w+ and 1 more: made after events that were sent, which queries do not show; look-ups and tail do; .*--answer-older-events.*$/m;
     const sent = (endpoint: string, ...more: string[]): ReturnType<typeof runCommand> =>
       runCommand(endpoint, ['generate', '--send', '-n', '60', ...more]);
 

@@ -73,7 +73,7 @@ describe('otel-cwlogs setup', () => {
     ]);
     expect(code).to.equal(0);
     expect(stdout).to.contain(
-      '    ~ retention: 7 days (it is 90 days); the service deletes what is older, for good\n',
+      '    ~ retention: 7 days (now: 90 days); the service deletes what is older, for good\n',
     );
     expect(stdout).to.contain('    ~ tags: team=shop\n');
     expect(stdout).to.contain('    + field index: trace_id (of events that come from now on)\n');
@@ -85,7 +85,7 @@ describe('otel-cwlogs setup', () => {
     expect(await resources.logGroups.tags('/apps/pay')).to.deep.equal({ team: 'shop', keep: '1' });
 
     const never = await setup(['-g', '/apps/pay', '--retention', 'never', '--no-index', '--yes']);
-    expect(never.stdout).to.contain('    ~ retention: events never expire (it is 7 days)\n');
+    expect(never.stdout).to.contain('    ~ retention: events never expire (now: 7 days)\n');
     expect((await resources.logGroups.get('/apps/pay'))?.retentionInDays).to.equal(undefined);
   });
 

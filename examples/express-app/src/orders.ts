@@ -35,6 +35,7 @@ app.post('/orders', async (request, response) => {
   response.status(201).json({ item, amount });
 });
 
-const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', () => {
+const server = app.listen(Number(process.env.PORT ?? 3000), '127.0.0.1', (error) => {
+  if (error) throw error; // the port is taken
   process.send?.(server.address());
 });

@@ -24,6 +24,7 @@ app.post('/charges', (request, response) => {
   }
 });
 
-const server = app.listen(Number(process.env.PORT ?? 3001), '127.0.0.1', () => {
+const server = app.listen(Number(process.env.PORT ?? 3001), '127.0.0.1', (error) => {
+  if (error) throw error; // the port is taken
   process.send?.(server.address());
 });

@@ -78,13 +78,14 @@ export class RecordExpectation {
 
   /** There are exactly so many records of a kind, or in all. One too many fails at once. @returns them */
   async toHaveCount(count: number, pattern: RecordPattern = {}): Promise<readonly StoredRecord[]> {
+    const what = count === 1 ? '1 record' : `${count} records`;
     const matching = await this.#until(
       (records) => records.filter((record) => matchesRecord(record, pattern)),
       (found) => found.length >= count,
-      (records, found) => failure(`${count} records, and there are ${found.length},`, pattern, records),
+      (records, found) => failure(what, pattern, records, `, and there are ${found.length}`),
     );
     if (matching.length === count) return matching;
-    throw failure(`${count} records, and there are ${matching.length},`, pattern, matching);
+    throw failure(what, pattern, matching, `, and there are ${matching.length}`);
   }
 
   /** There is no such record now. It does not wait: flush what is tested first. */
@@ -167,7 +168,14 @@ function fieldsOf(message: string): Readonly<Record<string, unknown>> {
 }
 
 /** Says what was expected, and which records come nearest to it. */
-function failure(what: string, pattern: RecordPattern, records: readonly StoredRecord[]): AssertionError {
+function failure(
+  what: string,
+  pattern: RecordPattern,
+  records: readonly StoredRecord[],
+  but = '',
+): AssertionError {
+  const kind =
+    Object.keys(pattern).length === 0 ? '' : ` ${inspect(pattern, { depth: 5, breakLength: Infinity })}`;
   const nearest = records
     .map((record) => ({ record, differs: mismatches(record, pattern) }))
     .sort((a, b) => a.differs.length - b.differs.length)
@@ -181,7 +189,7 @@ function failure(what: string, pattern: RecordPattern, records: readonly StoredR
       ? 'there is no record'
       : `of ${records.length}, the nearest are\n${shown.join('\n')}`;
   return new AssertionError({
-    message: `expected ${what} ${inspect(pattern, { depth: 5, breakLength: Infinity })}; ${there}`,
+    message: `expected ${what}${kind}${but}; ${there}`,
     actual: nearest.map(({ record }) => record),
     expected: pattern,
     operator: 'expectRecords',

@@ -53,11 +53,12 @@ describe('expectRecords', () => {
     await now.toHaveCount(5);
     expect(await now.toHaveCount(2, { severity_text: 'INFO' })).to.have.length(2);
     expect((await failureOf(now.toHaveCount(3, { severity_text: 'INFO' }))).message).to.contain(
-      'expected 3 records, and there are 2,',
+      "expected 3 records { severity_text: 'INFO' }, and there are 2; ",
     );
     expect((await failureOf(now.toHaveCount(1, { severity_text: 'INFO' }))).message).to.contain(
-      'expected 1 records, and there are 2,',
+      "expected 1 record { severity_text: 'INFO' }, and there are 2; ",
     );
+    expect((await failureOf(now.toHaveCount(1))).message).to.contain('expected 1 record, and there are 5; ');
   });
 
   it('says that there is none', async () => {
