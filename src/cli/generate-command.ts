@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { OptionError } from '../cloudwatch/errors.js';
 import { GENERATED_KINDS, type GeneratedKind, LogEventGenerator } from '../simulation/index.js';
@@ -21,6 +22,8 @@ interface GenerateArguments extends ConnectionArguments {
 
 /** Events that are sent at once: they are held in memory. */
 const MAX_SENT_EVENTS = 1_000_000;
+/** Written without a pause; in a pause it shows that a pipe's reader has left, or that Ctrl-C was pressed. */
+const EVENTS_A_TURN = 500;
 
 const EXAMPLES = `
 Examples:
@@ -69,11 +72,13 @@ async function run(options: GenerateArguments, io: CommandIo): Promise<void> {
       : { startMillis: readTime('--start', options.start, now) };
   const events = new LogEventGenerator({ seed, ...times }).events(kind, count);
   if (!options.send) {
+    let written = 0;
     for (const event of events) {
       const isRoom = io.stdout.write(
         toSafeJsonLine(logGroup === undefined ? event : { ...event, logGroupName: logGroup }),
       );
       if (isRoom === false) await drained(io);
+      else if (++written % EVENTS_A_TURN === 0) await nextTurn();
       if (io.signal.aborted) throw io.signal.reason;
     }
     io.setExitCode(EXIT.found);

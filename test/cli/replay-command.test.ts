@@ -46,6 +46,15 @@ describe('otel-cwlogs generate and replay', () => {
     return path;
   }
 
+  it('ends in the midst of what it writes, when it is interrupted', async () => {
+    const interrupt = new AbortController();
+    setImmediate(() => interrupt.abort());
+    const args = ['generate', '--kind', 'random', '-n', '20000'];
+    const { stdout, code } = await runCommand(local.endpoint, args, { signal: interrupt.signal });
+    expect(stdout.split('\n').length).to.be.within(2, 10_000);
+    expect(code).to.equal(130);
+  });
+
   it('makes the same lines for the same seed', async () => {
     const args = ['--kind', 'random', '-n', '20', '--seed', '7', '--start', '2026-11-01T00:00:00Z'];
     const lines = await generate(...args);
