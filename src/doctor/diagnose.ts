@@ -484,6 +484,15 @@ class RunningDiagnosis {
     if (made === undefined) return;
     const { logGroupName, logStreamName } = destination;
     const name = made === 'group' ? `log group ${logGroupName}` : `log stream ${logStreamName}`;
+    const leave = (why: string, status: Finding['status']): void => {
+      const message = `the ${name}, which was made here, is left: ${why}`;
+      this.add({
+        check: 'clean up',
+        status,
+        message,
+        ...(status === 'warning' && { remedy: 'delete it, if it is not wanted' }),
+      });
+    };
     try {
       // Also after Ctrl-C, so without its signal.
       const isInUse = await sendWithin(
@@ -491,10 +500,16 @@ class RunningDiagnosis {
         CLEAN_UP_TIMEOUT_MILLIS,
       );
       if (isInUse) {
-        const message = `the ${name}, which was made here, is left: an application has written to it meanwhile`;
-        this.add({ check: 'clean up', status: 'ok', message });
+        leave('an application has written to it meanwhile', 'ok');
         return;
       }
+    } catch (error) {
+      // As in groups of class INFREQUENT_ACCESS, and where FilterLogEvents is not allowed.
+      const why = `whether an application has written to it meanwhile can't be seen (${describeError(error)})`;
+      leave(why, 'warning');
+      return;
+    }
+    try {
       await sendWithin(
         (options) =>
           made === 'group'
@@ -505,8 +520,7 @@ class RunningDiagnosis {
       this.add({ check: 'clean up', status: 'ok', message: `deleted the ${name}, which was made here` });
     } catch (error) {
       // The role of an application should not be allowed to delete.
-      const message = `the ${name}, which was made here, is left: ${describeError(error)}`;
-      this.add({ check: 'clean up', status: 'warning', message, remedy: 'delete it, if it is not wanted' });
+      leave(describeError(error), 'warning');
     }
   }
 

@@ -329,6 +329,16 @@ describe('otel-cwlogs doctor', () => {
     });
   }
 
+  it('leaves what it made where it can not be seen whether somebody else has written to it', async () => {
+    const env = { OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_CLASS: 'INFREQUENT_ACCESS' };
+    const found = await report(['-g', '/doctor/unseen'], env);
+    expect(found.exitCode).to.equal(0);
+    expect(found.of('clean up')).to.include({ status: 'warning', remedy: 'delete it, if it is not wanted' });
+    expect(found.of('clean up')!.message).to.match(
+      /^the log group \/doctor\/unseen, which was made here, is left: whether .* can't be seen \(InvalidOperationException/,
+    );
+  });
+
   for (const [made, groupName] of [
     ['log group', '/doctor/shared'],
     ['log stream', '/doctor/there'],
