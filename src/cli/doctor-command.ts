@@ -25,7 +25,8 @@ interface DoctorArguments extends ConnectionArguments {
 const HELP = `
 All options of the exporter are read from OTEL_EXPORTER_CLOUDWATCH_LOGS_*, as the application reads
 them, or from the file that OTEL_CONFIG_FILE names; templates are filled from OTEL_SERVICE_NAME and
-OTEL_RESOURCE_ATTRIBUTES. A log group or stream that is made for the test is deleted again.
+OTEL_RESOURCE_ATTRIBUTES. A log group or stream that is made for the test
+is deleted again, unless an application has written to it meanwhile.
 
 Examples:
   otel-cwlogs doctor --log-group /apps/orders

@@ -35,8 +35,7 @@ import { fillTemplate, missingSentence } from '../encoding/template.js';
 import { checkCost } from './check-cost.js';
 import { checkFolder } from './check-folder.js';
 import { type AnswerClock, watchAnswerDates } from './answer-clock.js';
-import { filteredPages } from '../cloudwatch/filtered-pages.js';
-import { findByFilter, findByQuery } from './find-test-event.js';
+import { findByFilter, findByQuery, isAnyEvent } from './find-test-event.js';
 import { checkOlderEvents } from './older-events.js';
 import { type Finding, findingOf, permissionFinding } from './finding.js';
 import { type ResourceLike, resourceIn, sendTestRecord, TEST_BODY, UNKNOWN_SERVICE } from './test-record.js';
@@ -535,10 +534,7 @@ class RunningDiagnosis {
       ...(this.#made === 'stream' && { logStreamNames: [logStreamName] }),
       filterPattern: `-"${TEST_BODY}"`,
     };
-    for await (const { events } of filteredPages(client, input, { signal })) {
-      if (events.length > 0) return true;
-    }
-    return false;
+    return await isAnyEvent({ client, signal }, input);
   }
 }
 

@@ -1,5 +1,6 @@
 import {
   type CloudWatchLogsClient,
+  type FilterLogEventsCommandInput,
   GetQueryResultsCommand,
   type ResultField,
   StartQueryCommand,
@@ -41,11 +42,19 @@ export async function findByFilter(
     startTime: event.timestamp - RANGE_MILLIS,
   };
   return await lookUntilFound('logs:FilterLogEvents', { signal, epochMillis }, timeoutMillis, async () => {
-    for await (const { events } of filteredPages(client, input, { signal })) {
-      if (events.length > 0) return true;
-    }
-    return false;
+    return await isAnyEvent({ client, signal }, input);
   });
+}
+
+/** Whether FilterLogEvents finds an event. @throws the service's error, or the signal's reason */
+export async function isAnyEvent(
+  { client, signal }: Pick<FindParts, 'client' | 'signal'>,
+  input: FilterLogEventsCommandInput,
+): Promise<boolean> {
+  for await (const { events } of filteredPages(client, input, { signal })) {
+    if (events.length > 0) return true;
+  }
+  return false;
 }
 
 /** Looks for an event by a Logs Insights query, as the look-ups of this package do. */
