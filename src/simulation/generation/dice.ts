@@ -3,14 +3,16 @@ import { type SeededRandom, seededRandom } from '../seeded-random.js';
 /** Choices that are the same for the same seed. */
 export class Dice {
   readonly #random: SeededRandom;
+  readonly #hasIds: boolean;
 
-  constructor(seed: number | SeededRandom) {
+  constructor(seed: number | SeededRandom, hasIds = true) {
     this.#random = typeof seed === 'number' ? seededRandom(seed) : seed;
+    this.#hasIds = hasIds;
   }
 
-  /** Dice that fall from here on as these will. */
-  copy(): Dice {
-    return new Dice(this.#random.copy());
+  /** Dice that fall from here on as these will, and whose ids are empty: they are most of the throws, and decide nothing. */
+  copyWithoutIds(): Dice {
+    return new Dice(this.#random.copy(), false);
   }
 
   /** A whole number from `from` to `to`, both included. */
@@ -25,6 +27,10 @@ export class Dice {
   /** So many hexadecimal digits, not all zero. */
   hex(digits: number): string {
     let text = '';
+    if (!this.#hasIds) {
+      this.#random.skip(digits);
+      return text;
+    }
     while (text.length < digits) text += this.whole(text === '' ? 1 : 0, 15).toString(16);
     return text;
   }

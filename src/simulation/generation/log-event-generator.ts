@@ -16,7 +16,8 @@ import {
   SERVICES,
 } from './made-up.js';
 import { otelMessage } from './otel-message.js';
-import { makeSequence, type GeneratedSequence } from './sequence.js';
+import { type GeneratedSequence, makeSequence, type UnwrittenSequence } from './sequence.js';
+import { type UnwrittenEvent, written } from './unwritten-event.js';
 
 /** What {@link LogEventGenerator.events} makes up. */
 export type GeneratedKind = 'random' | 'structured' | 'error' | 'sequence';
@@ -46,17 +47,17 @@ export class LogEventGenerator {
 
   /** Lines of all sorts: access logs, other loggers' JSON, stacks, long ones, foreign letters. */
   random(count = 1): PlacedEvent[] {
-    return [...this.#inTime(() => this.#many('random', count))];
+    return [...this.events('random', count)];
   }
 
   /** Records of everyday work in the layout `otel`, each with a trace id of its own. */
   structured(count = 1): PlacedEvent[] {
-    return [...this.#inTime(() => this.#many('structured', count))];
+    return [...this.events('structured', count)];
   }
 
   /** Records of errors with type, message and stack. */
   error(count = 1): PlacedEvent[] {
-    return [...this.#inTime(() => this.#many('error', count))];
+    return [...this.events('error', count)];
   }
 
   /**
@@ -68,15 +69,15 @@ export class LogEventGenerator {
     if (story !== undefined && !FAILURE_STORIES.includes(story)) {
       throw new OptionError('story', `be one of ${FAILURE_STORIES.join(', ')}`, story);
     }
-    let made: GeneratedSequence;
-    const make = (): PlacedEvent[] => allOf((made = this.#sequence(story)));
-    this.#inTime(make);
-    return made!;
+    let made: UnwrittenSequence;
+    this.#inTime(() => allOf((made = this.#sequence(story))));
+    const { events, spans, ...ids } = made!;
+    return { ...ids, events: events.map(written), spans: spans.map(written) };
   }
 
   /**
    * Events one after the other, as many as are read: `for (const event of generator.events('error', 10))`. Without
-   * `startMillis` the last of `count` is of the time at which the first is read; for that they are made twice, and none is held.
+   * `startMillis` the last of `count` is of the time at which the first is read; for that the dice fall twice, and no event is held.
    * @param kind - `sequence` gives records and spans, in the order of time within each request
    * @param count - a sequence is not cut, so that it may be a few more
    */
@@ -84,18 +85,18 @@ export class LogEventGenerator {
     if (!GENERATED_KINDS.includes(kind)) {
       throw new OptionError('kind', `be one of ${GENERATED_KINDS.join(', ')}`, kind);
     }
-    yield* this.#inTime(() => this.#many(kind, count));
+    for (const event of this.#inTime(() => this.#many(kind, count))) yield written(event);
   }
 
   /**
-   * Makes events, where no start is given so that the last one is of the end: they are made once before, with the same dice,
-   * which tells how long they take.
+   * Makes events, where no start is given so that the last one is of the end: the same dice fall once before, and no message
+   * is written, which tells how long the events take.
    */
-  #inTime(make: () => Iterable<PlacedEvent>): Iterable<PlacedEvent> {
+  #inTime(make: () => Iterable<UnwrittenEvent>): Iterable<UnwrittenEvent> {
     const { startMillis, endMillis = Date.now() } = this.#options;
     if (startMillis === undefined) {
       const dice = this.#dice;
-      this.#dice = dice.copy();
+      this.#dice = dice.copyWithoutIds();
       this.#timestamp = 0;
       let lastMillis = 0;
       for (const { timestamp } of make()) lastMillis = Math.max(lastMillis, timestamp);
@@ -105,7 +106,7 @@ export class LogEventGenerator {
     return make();
   }
 
-  *#many(kind: GeneratedKind, count: number): Generator<PlacedEvent, void, undefined> {
+  *#many(kind: GeneratedKind, count: number): Generator<UnwrittenEvent, void, undefined> {
     checkCount(count);
     for (let made = 0; made < count;) {
       const events = kind === 'sequence' ? allOf(this.#sequence()) : [this.#one(kind)];
@@ -114,28 +115,38 @@ export class LogEventGenerator {
     }
   }
 
-  #one(kind: Exclude<GeneratedKind, 'sequence'>): PlacedEvent {
+  #one(kind: Exclude<GeneratedKind, 'sequence'>): UnwrittenEvent {
     const service = this.#dice.pick(SERVICES);
     const timestamp = this.#next();
     return this.#place(service, timestamp, this.#message(kind, service, timestamp));
   }
 
-  #message(kind: Exclude<GeneratedKind, 'sequence'>, service: GeneratedService, timestamp: number): string {
+  #message(
+    kind: Exclude<GeneratedKind, 'sequence'>,
+    service: GeneratedService,
+    timestamp: number,
+  ): () => string {
     if (kind === 'random') return madeUpLine(this.#dice, timestamp);
     const ids = { traceId: this.#dice.hex(32), spanId: this.#dice.hex(16) };
-    if (kind === 'structured') return otelMessage({ service, ...ids, ...madeUpRecord(this.#dice) });
-    const error = madeUpError(this.#dice, service);
-    const attributes = exceptionAttributes(error);
-    return otelMessage({ service, ...ids, body: error.message, severity: 'ERROR', attributes });
+    if (kind === 'structured') {
+      const record = madeUpRecord(this.#dice);
+      return () => otelMessage({ service, ...ids, ...record });
+    }
+    const madeUp = madeUpError(this.#dice, service);
+    return () => {
+      const error = madeUp();
+      const attributes = exceptionAttributes(error);
+      return otelMessage({ service, ...ids, body: error.message, severity: 'ERROR', attributes });
+    };
   }
 
-  #sequence(story: FailureStory = this.#dice.pick(FAILURE_STORIES)): GeneratedSequence {
+  #sequence(story: FailureStory = this.#dice.pick(FAILURE_STORIES)): UnwrittenSequence {
     return makeSequence(this.#dice, story, this.#next(), (service, timestamp, message) =>
       this.#place(service, timestamp, message),
     );
   }
 
-  #place(service: GeneratedService, timestamp: number, message: string): PlacedEvent {
+  #place(service: GeneratedService, timestamp: number, message: () => string): UnwrittenEvent {
     const { logGroupPrefix, logStreamName } = this.#options;
     return { logGroupName: `${logGroupPrefix}${service}`, logStreamName, timestamp, message };
   }
@@ -148,7 +159,7 @@ export class LogEventGenerator {
   }
 }
 
-function allOf({ events, spans }: GeneratedSequence): PlacedEvent[] {
+function allOf({ events, spans }: UnwrittenSequence): UnwrittenEvent[] {
   return [...events, ...spans].sort((a, b) => a.timestamp - b.timestamp);
 }
 

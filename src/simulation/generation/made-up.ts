@@ -25,21 +25,24 @@ export interface MadeUpError {
   readonly stacktrace: string;
 }
 
-/** An error of a service, with a stack. */
-export function madeUpError(dice: Dice, service: string): MadeUpError {
+/** An error of a service, with a stack. @returns what writes it: all dice have fallen */
+export function madeUpError(dice: Dice, service: string): () => MadeUpError {
   const { type, message, at } = dice.pick(ERRORS);
-  return { type, message, stacktrace: stackOf(dice, service, `${type}: ${message}`, at) };
+  const stack = stackOf(dice, service, `${type}: ${message}`, at);
+  return () => ({ type, message, stacktrace: stack() });
 }
 
-/** @param head - the stack's first line */
-export function stackOf(dice: Dice, service: string, head: string, at: string): string {
-  const line = (): string => `${dice.whole(10, 400)}:${dice.whole(3, 40)}`;
-  return [
-    head,
-    `    at ${at} (file:///srv/${service}/src/${at.toLowerCase()}.js:${line()})`,
-    `    at async handle (file:///srv/${service}/src/server.js:${line()})`,
-    `    at process.processTicksAndRejections (node:internal/process/task_queues:105:5)`,
-  ].join('\n');
+/** @param head - the stack's first line. @returns what writes it: all dice have fallen */
+export function stackOf(dice: Dice, service: string, head: string, at: string): () => string {
+  const [line, column] = [dice.whole(10, 400), dice.whole(3, 40)];
+  const [aboveLine, aboveColumn] = [dice.whole(10, 400), dice.whole(3, 40)];
+  return () =>
+    [
+      head,
+      `    at ${at} (file:///srv/${service}/src/${at.toLowerCase()}.js:${line}:${column})`,
+      `    at async handle (file:///srv/${service}/src/server.js:${aboveLine}:${aboveColumn})`,
+      `    at process.processTicksAndRejections (node:internal/process/task_queues:105:5)`,
+    ].join('\n');
 }
 
 /** Exception attributes. Source: OpenTelemetry semantic conventions, "Exceptions in logs". */
@@ -47,27 +50,44 @@ export function exceptionAttributes({ type, message, stacktrace }: MadeUpError):
   return { 'exception.type': type, 'exception.message': message, 'exception.stacktrace': stacktrace };
 }
 
-/** What is written around applications: access logs, other loggers' JSON, key=value, stacks, long and foreign text. */
-export function madeUpLine(dice: Dice, timestamp: number): string {
-  const iso = new Date(timestamp).toISOString();
+/**
+ * What is written around applications: access logs, other loggers' JSON, key=value, stacks, long and foreign text.
+ * @returns what writes the line: all dice have fallen
+ */
+export function madeUpLine(dice: Dice, timestamp: number): () => string {
+  const iso = (): string => new Date(timestamp).toISOString();
   const status = dice.pick([200, 200, 200, 201, 204, 301, 404, 500, 503]);
   const path = dice.pick(PATHS);
   const address = `10.${dice.whole(0, 255)}.${dice.whole(0, 255)}.${dice.whole(1, 254)}`;
   switch (dice.whole(0, 6)) {
-    case 0:
-      return `${address} - - [${iso}] "GET ${path} HTTP/1.1" ${status} ${dice.whole(20, 90_000)} "-" "${dice.pick(AGENTS)}"`;
+    case 0: {
+      const bytes = dice.whole(20, 90_000);
+      const agent = dice.pick(AGENTS);
+      return () => `${address} - - [${iso()}] "GET ${path} HTTP/1.1" ${status} ${bytes} "-" "${agent}"`;
+    }
     case 1:
-      return JSON.stringify({ level: 'info', time: timestamp, msg: 'request completed', path, status });
-    case 2:
-      return `ts=${iso} level=${status < 500 ? 'info' : 'error'} path=${path} status=${status} took=${dice.whole(1, 900)}ms`;
-    case 3:
-      return `START RequestId: ${dice.uuid()} Version: $LATEST`;
-    case 4:
-      return `${iso} WARN pool is ${dice.whole(70, 99)} % full; naïve retry of «${path}» – größer, 注文`;
-    case 5:
-      return madeUpError(dice, 'worker').stacktrace;
-    default:
-      return `${iso} DEBUG ${'cache entry kept; '.repeat(dice.whole(1, 40)).trim()}`;
+      return () => JSON.stringify({ level: 'info', time: timestamp, msg: 'request completed', path, status });
+    case 2: {
+      const level = status < 500 ? 'info' : 'error';
+      const took = dice.whole(1, 900);
+      return () => `ts=${iso()} level=${level} path=${path} status=${status} took=${took}ms`;
+    }
+    case 3: {
+      const requestId = dice.uuid();
+      return () => `START RequestId: ${requestId} Version: $LATEST`;
+    }
+    case 4: {
+      const full = dice.whole(70, 99);
+      return () => `${iso()} WARN pool is ${full} % full; naïve retry of «${path}» – größer, 注文`;
+    }
+    case 5: {
+      const error = madeUpError(dice, 'worker');
+      return () => error().stacktrace;
+    }
+    default: {
+      const times = dice.whole(1, 40);
+      return () => `${iso()} DEBUG ${'cache entry kept; '.repeat(times).trim()}`;
+    }
   }
 }
 

@@ -3,6 +3,7 @@ import { type Dice } from './dice.js';
 import { type FailureStory, type Part, partsOf } from './failure-stories.js';
 import { exceptionAttributes, type GeneratedService, stackOf } from './made-up.js';
 import { type GeneratedSeverity, otelMessage, spanMessage } from './otel-message.js';
+import { type UnwrittenEvent } from './unwritten-event.js';
 
 /** One request on its way through several services. */
 export interface GeneratedSequence {
@@ -15,6 +16,12 @@ export interface GeneratedSequence {
   readonly spans: readonly PlacedEvent[];
 }
 
+/** The same before its messages are written. */
+export interface UnwrittenSequence extends Omit<GeneratedSequence, 'events' | 'spans'> {
+  readonly events: readonly UnwrittenEvent[];
+  readonly spans: readonly UnwrittenEvent[];
+}
+
 /** Where Transaction Search keeps spans. */
 const SPANS = { logGroupName: 'aws/spans', logStreamName: 'default' };
 
@@ -23,13 +30,13 @@ export function makeSequence(
   dice: Dice,
   story: FailureStory,
   startMillis: number,
-  place: (service: GeneratedService, timestamp: number, message: string) => PlacedEvent,
-): GeneratedSequence {
+  place: (service: GeneratedService, timestamp: number, message: () => string) => UnwrittenEvent,
+): UnwrittenSequence {
   const traceId = dice.hex(32);
   const requestId = dice.uuid();
   const order = dice.whole(1_000, 9_999);
-  const events: PlacedEvent[] = [];
-  const spans: PlacedEvent[] = [];
+  const events: UnwrittenEvent[] = [];
+  const spans: UnwrittenEvent[] = [];
 
   /** @returns when it ends */
   function run(part: Part, beginMillis: number, parentSpanId: string | undefined): number {
@@ -38,9 +45,12 @@ export function makeSequence(
     const failure = part.error?.message ?? (part.ends.status >= 500 ? part.ends.body : undefined);
     let now = beginMillis;
     const log = (severity: GeneratedSeverity, body: string, attributes: object = {}): void => {
-      const common = { request_id: requestId, 'order.id': order };
-      const record = { service, traceId, spanId, severity, body, attributes: { ...common, ...attributes } };
-      events.push(place(service, now, otelMessage(record)));
+      const message = (): string => {
+        const common = { request_id: requestId, 'order.id': order };
+        const record = { service, traceId, spanId, severity, body, attributes: { ...common, ...attributes } };
+        return otelMessage(record);
+      };
+      events.push(place(service, now, message));
     };
     const end = (span: {
       readonly spanId: string;
@@ -51,10 +61,14 @@ export function makeSequence(
       readonly status: number;
       readonly failure: string | undefined;
     }): void => {
-      const { status, ...rest } = span;
-      const attributes = { 'http.response.status_code': status };
-      const message = spanMessage({ service, traceId, endMillis: now, attributes, ...rest });
-      spans.push({ ...SPANS, timestamp: now, message });
+      const endMillis = now;
+      const message = (): string => {
+        const { status, ...rest } = span;
+        const attributes = { 'http.response.status_code': status };
+        return spanMessage({ service, traceId, endMillis, attributes, ...rest });
+      };
+      const { logGroupName, logStreamName } = SPANS;
+      spans.push({ logGroupName, logStreamName, timestamp: endMillis, message });
     };
 
     log('INFO', part.begins, { 'http.route': part.route });
@@ -78,7 +92,7 @@ export function makeSequence(
     }
     if (part.error) {
       const { type, message, at } = part.error;
-      const stacktrace = stackOf(dice, service, `${type}: ${message}`, at);
+      const stacktrace = stackOf(dice, service, `${type}: ${message}`, at)();
       log('ERROR', message, exceptionAttributes({ type, message, stacktrace }));
     }
     now += 1;

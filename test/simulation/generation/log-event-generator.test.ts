@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import sinon from 'sinon';
 import { buildTraces, CorrelationEngine, parseMessage } from '../../../src/insights/index.js';
 import {
   FAILURE_STORIES,
@@ -45,6 +46,20 @@ describe('LogEventGenerator', () => {
         const startMillis = Math.min(...events.map(({ timestamp }) => timestamp));
         const started = new LogEventGenerator({ seed: 3, startMillis });
         expect([...started.events(kind, 60)]).to.deep.equal(events);
+      });
+    }
+
+    for (const kind of GENERATED_KINDS) {
+      it(`writes the messages of ${kind} events one by one, as they are read`, () => {
+        const written = sinon.spy(JSON, 'stringify');
+        try {
+          const events = new LogEventGenerator(end).events(kind, 1_000);
+          const first = [events.next(), events.next(), events.next()];
+          expect(first.every(({ done }) => done === false)).to.equal(true);
+          expect(written.callCount).to.be.at.most(3);
+        } finally {
+          written.restore();
+        }
       });
     }
 
