@@ -3,6 +3,7 @@ import { USD_PER_SCANNED_GIGABYTE } from '../cloudwatch/prices.js';
 import { type CorrelationEngine, type KnownLogGroup } from '../insights/index.js';
 import { type CommandIo } from './command-io.js';
 import { formatBytes, formatCount, formatUsd } from './format-amounts.js';
+import { tell } from './tell.js';
 
 /** Bytes that are scanned without a question: five cents' worth, in us-east-1. */
 export const ASK_FROM_BYTES = 10e9;
@@ -35,14 +36,14 @@ export async function mayScan(
   const isBounded = plan.maxBytesScanned !== undefined && plan.maxBytesScanned <= ASK_FROM_BYTES;
   const which = groups.length === 1 ? 'the one log group' : `all ${formatCount(groups.length, 'log group')}`;
   if (plan.isLocal) {
-    io.stderr.write(`no --log-group is given: ${which} will be searched\n`);
+    tell(io.stderr, `no --log-group is given: ${which} will be searched`);
     return true;
   }
   // What is stored is compressed, what is scanned is not.
   const amount = isBounded
     ? `at most ${formatBytes(plan.maxBytesScanned)} are scanned`
     : `about ${formatBytes(bytes)} of theirs are stored in the range, which costs ${formatUsd((bytes / 1e9) * USD_PER_SCANNED_GIGABYTE)} or more where no index helps`;
-  io.stderr.write(`no --log-group is given: ${which} will be searched; ${amount}\n`);
+  tell(io.stderr, `no --log-group is given: ${which} will be searched; ${amount}`);
   if (plan.isAgreed || isBounded || bytes <= ASK_FROM_BYTES) return true;
   if (io.ask) return io.ask('Search them? [y/N] ');
   throw new OptionError(

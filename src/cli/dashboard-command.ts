@@ -22,6 +22,7 @@ import {
 } from './connection.js';
 import { EXIT } from './exit-codes.js';
 import { printJson } from './print-json.js';
+import { tell } from './tell.js';
 import { toYaml } from './to-yaml.js';
 
 interface DashboardArguments extends ConnectionArguments {
@@ -55,7 +56,7 @@ Nothing is made in AWS or Grafana: what is printed is for their own tools. docs/
 
 const ALL_GROUPS_WARNING =
   'the widgets query every log group of the account, which is billed by the bytes scanned each time that they are drawn; ' +
-  "-g '/apps/*' names fewer\n";
+  "-g '/apps/*' names fewer";
 
 /** The command `dashboard`. */
 export function dashboardCommand(io: CommandIo): Command {
@@ -125,7 +126,7 @@ function cloudWatch(options: DashboardArguments, io: CommandIo): object {
   const { widgetArn, pageUrl, metricsNamespace, spans } = options;
   const logGroups = logGroupsOf(options, io);
   const all = logGroups.find((selector) => selector === '*');
-  if (all !== undefined) io.stderr.write(ALL_GROUPS_WARNING);
+  if (all !== undefined) tell(io.stderr, ALL_GROUPS_WARNING);
   const body = cloudWatchDashboard({
     region: regionOf(options, io),
     logGroups,

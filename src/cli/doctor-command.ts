@@ -11,6 +11,7 @@ import { addConnectionOptions, type ConnectionArguments, wholeNumber } from './c
 import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 import { printJson, toSafeJson } from './print-json.js';
+import { tell } from './tell.js';
 import { useProfile } from './use-profile.js';
 
 interface DoctorArguments extends ConnectionArguments {
@@ -85,7 +86,7 @@ async function runDoctor(args: DoctorArguments, io: CommandIo): Promise<void> {
       signal: io.signal,
       epochMillis: io.epochMillis,
       onFinding: (finding) => {
-        if (!args.json) io.stdout.write(render(named(finding), colors));
+        if (!args.json) tellFinding(named(finding), colors, io);
       },
     },
     { testEvent: args.testEvent, ...(args.wait !== undefined && { findTimeoutMillis: args.wait * 1000 }) },
@@ -94,7 +95,7 @@ async function runDoctor(args: DoctorArguments, io: CommandIo): Promise<void> {
   if (args.json) {
     const findings = diagnosis.findings.map(named);
     printJson(io.stdout, { healthy: failed.length === 0, ...diagnosis, findings });
-  } else io.stdout.write(renderEnd(diagnosis, failed.length, colors));
+  } else tellEnd(diagnosis, failed.length, colors, io);
   const isUsage = failed.some(({ check }) => check === 'options');
   if (failed.length === 0) io.setExitCode(0);
   else io.setExitCode(isUsage ? EXIT.usage : EXIT.unhealthy);
@@ -109,23 +110,41 @@ async function namesInConfigFile(io: CommandIo): Promise<(text: string) => strin
 
 const MARKS = { ok: 'ok', warning: 'warning', failed: 'FAILED', skipped: 'skipped' } as const;
 
-function render({ check, status, message, remedy }: Finding, colors: Colors): string {
+/** Where messages and remedies begin, behind the mark. */
+const MESSAGE_INDENT = ' '.repeat(9);
+
+function tellFinding(
+  { check, status, message, remedy }: Finding,
+  colors: Colors,
+  { stdout }: CommandIo,
+): void {
   const paint = ({ ok: 'green', warning: 'yellow', failed: 'red', skipped: 'dim' } as const)[status];
-  const line = `${colors[paint](MARKS[status].padEnd(8))} ${colors.bold(check)}: ${escapeTerminalText(message)}\n`;
-  return remedy === undefined ? line : `${line}         ${escapeTerminalText(remedy)}\n`;
+  const mark = colors[paint](MARKS[status].padEnd(8));
+  const inLine = { indent: MESSAGE_INDENT };
+  tell(stdout, `${mark} ${colors.bold(check)}: ${escapeTerminalText(message)}`, inLine);
+  if (remedy !== undefined) tell(stdout, `${MESSAGE_INDENT}${escapeTerminalText(remedy)}`, inLine);
 }
 
-function renderEnd({ policy, furtherPolicies }: Diagnosis, failed: number, colors: Colors): string {
-  const shown = (title: string, document: unknown): string =>
-    document === undefined ? '' : `\n${colors.bold(title)}\n${toSafeJson(document)}\n`;
-  const policies =
-    shown('Least-privilege IAM policy for these options:', policy) +
-    shown('For look-ups (trace, span, request, query):', furtherPolicies?.lookUps) +
-    shown('For tail:', furtherPolicies?.tail) +
-    shown('For whoever makes the log groups ahead (LogResources):', furtherPolicies?.setUp);
+function tellEnd(
+  { policy, furtherPolicies }: Diagnosis,
+  failed: number,
+  colors: Colors,
+  { stdout }: CommandIo,
+): void {
+  const show = (title: string, document: unknown): void => {
+    if (document === undefined) return;
+    stdout.write('\n');
+    tell(stdout, title, { paint: colors.bold });
+    // It is copied.
+    stdout.write(`${toSafeJson(document)}\n`);
+  };
+  show('Least-privilege IAM policy for these options:', policy);
+  show('For look-ups (trace, span, request, query):', furtherPolicies?.lookUps);
+  show('For tail:', furtherPolicies?.tail);
+  show('For whoever makes the log groups ahead (LogResources):', furtherPolicies?.setUp);
   const verdict =
     failed === 0
       ? colors.green('Log records arrive.')
       : colors.red(`${failed} ${failed === 1 ? 'check' : 'checks'} failed.`);
-  return `${policies}\n${verdict}\n`;
+  stdout.write(`\n${verdict}\n`);
 }

@@ -74,14 +74,20 @@ function wordsOf({ kind, fields, value }: LookUp): string[] {
   return kind === 'errors' ? ['errors'] : [kind, value];
 }
 
-/** Why nothing was found, one line each, with what to try. */
-export function explanationLines(
+/** Why nothing was found, and the command to try. */
+export interface Hint {
+  readonly hint: string;
+  readonly command: string | undefined;
+}
+
+/** Why nothing was found, with what to try. */
+export function hintsOf(
   explanations: readonly Explanation[],
   lookUp: LookUp,
   options: ReadArguments,
-): string[] {
-  return explanations.flatMap(({ text, suggestion }) => [
-    `hint: ${escapeTerminalText(text)}`,
-    ...(suggestion ? [`  try: ${commandOf(suggestion, lookUp, options)}`] : []),
-  ]);
+): Hint[] {
+  return explanations.map(({ text, suggestion }) => ({
+    hint: `hint: ${escapeTerminalText(text)}`,
+    command: suggestion && commandOf(suggestion, lookUp, options),
+  }));
 }

@@ -10,6 +10,8 @@ import { formatBytes, formatCount } from './format-amounts.js';
 import { printJson } from './print-json.js';
 import { NARROW } from './render-event.js';
 import { rowLines } from './render-rows.js';
+import { tell } from './tell.js';
+import { terminalWidth } from './terminal-width.js';
 
 interface GroupsArguments extends ConnectionArguments {
   readonly json?: boolean | undefined;
@@ -62,15 +64,15 @@ function printTable(
   io: CommandIo,
 ): void {
   const color = options.color !== false && wantsColor(io.stdout, io.env);
-  const width = io.stdout.isTTY ? io.stdout.columns : undefined;
+  const width = terminalWidth(io.stdout);
   const isNarrow = (width ?? Infinity) < NARROW;
   const rows = groups.map((group) => (isNarrow ? narrowRow(group) : wideRow(group)));
   for (const line of rowLines(rows, { color, width })) io.stdout.write(`${line}\n`);
   const { dim, yellow } = createColors(color);
   const bytes = groups.reduce((sum, { storedBytes = 0 }) => sum + storedBytes, 0);
-  io.stderr.write(`${dim(`${formatCount(groups.length, 'log group')}, ${formatBytes(bytes)} stored`)}\n`);
+  tell(io.stderr, `${formatCount(groups.length, 'log group')}, ${formatBytes(bytes)} stored`, { paint: dim });
   for (const { logGroup, detail } of leftOut) {
-    io.stderr.write(`${yellow(escapeTerminalText(`left out ${logGroup}: ${detail}`))}\n`);
+    tell(io.stderr, escapeTerminalText(`left out ${logGroup}: ${detail}`), { paint: yellow });
   }
 }
 

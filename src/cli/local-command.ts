@@ -16,6 +16,7 @@ import { collected, readBytes } from './connection.js';
 import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { LocalPage } from './local-page.js';
 import { readPort } from './read-port.js';
+import { tell, tellCommand } from './tell.js';
 
 /** The port that the local service takes when none is said. */
 export const DEFAULT_LOCAL_PORT = 4586;
@@ -55,14 +56,16 @@ Examples:
 Then, in another terminal, what it prints at the start:
   export AWS_ENDPOINT_URL=http://127.0.0.1:${DEFAULT_LOCAL_PORT} AWS_REGION=us-east-1 AWS_DEFAULT_REGION=us-east-1
   export AWS_ACCESS_KEY_ID=test AWS_SECRET_ACCESS_KEY=test
-  aws logs describe-log-groups       # before 1.29 and 2.13: aws --endpoint-url $AWS_ENDPOINT_URL logs …
+  aws logs describe-log-groups
+  aws --endpoint-url $AWS_ENDPOINT_URL logs describe-log-groups       # before 1.29 and 2.13
 
 While it runs, faults and the service's clock are set over HTTP, as JSON:
   curl -H 'content-type: application/json' -d '{"kind":"throttle","count":3}' $AWS_ENDPOINT_URL/_control/faults
   curl -H 'content-type: application/json' -d '{"advanceMillis":3600000}' $AWS_ENDPOINT_URL/_control/clock
   curl -X DELETE $AWS_ENDPOINT_URL/_control/faults
   curl -X POST $AWS_ENDPOINT_URL/_control/reset       # nothing stored, as at the start
-With --verify-signatures these are signed too: curl --aws-sigv4 aws:amz:us-east-1:logs --user KEY:SECRET …`;
+With --verify-signatures these are signed too:
+  curl --aws-sigv4 aws:amz:us-east-1:logs --user KEY:SECRET …`;
 
 /** The command `local`. */
 export function localCommand(io: CommandIo): Command {
@@ -171,10 +174,9 @@ async function runLocal(given: LocalArguments, io: CommandIo): Promise<void> {
   const local = await start(options, io, page);
   const region = options.region ?? 'us-east-1';
   page?.open(local, region);
-  io.stdout.write(
-    `CloudWatch Logs is running at ${local.endpoint} (region ${region}); Ctrl-C stops it\n${clientLines(local, given)}` +
-      (page ? `Traces, errors and live records in the browser: ${local.endpoint}/\n` : ''),
-  );
+  tell(io.stdout, `CloudWatch Logs is running at ${local.endpoint} (region ${region}); Ctrl-C stops it`);
+  tellClients(local, given, io);
+  if (page) tell(io.stdout, `Traces, errors and live records in the browser: ${local.endpoint}/`);
   await new Promise<void>((resolve) => {
     if (io.signal.aborted) resolve();
     else
@@ -192,16 +194,19 @@ async function runLocal(given: LocalArguments, io: CommandIo): Promise<void> {
 }
 
 /** What each client needs: SDKs, old ones among them, and command lines that know no endpoint by the environment. */
-function clientLines({ endpoint, environment }: LocalCloudWatchLogs, options: LocalArguments): string {
+function tellClients(
+  { endpoint, environment }: LocalCloudWatchLogs,
+  options: LocalArguments,
+  { stdout }: CommandIo,
+): void {
   const { AWS_ACCESS_KEY_ID: key = '', AWS_REGION: region = '' } = environment;
   // A secret that was given is known to whoever gave it, and needs not stand in a terminal; one that was made up does.
   const secret = options.verifySignatures ? "'<its secret>'" : environment.AWS_SECRET_ACCESS_KEY!;
-  return [
-    `  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}`,
-    `  export AWS_ACCESS_KEY_ID=${escapeTerminalText(key)} AWS_SECRET_ACCESS_KEY=${secret}`,
-    `AWS CLI before 1.29 and 2.13: aws --endpoint-url ${endpoint} logs …`,
-    '',
-  ].join('\n');
+  stdout.write(
+    `  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}\n` +
+      `  export AWS_ACCESS_KEY_ID=${escapeTerminalText(key)} AWS_SECRET_ACCESS_KEY=${secret}\n`,
+  );
+  tellCommand(stdout, 'AWS CLI before 1.29 and 2.13:', `aws --endpoint-url ${endpoint} logs …`);
 }
 
 /** Options of the service by the names that they have on the command line. */
@@ -248,7 +253,7 @@ async function start(
       faultSeed: options.faultSeed,
       pages: page?.answer,
       onWarning: (warning) => {
-        io.stderr.write(`warning: ${escapeTerminalText(warning)}\n`);
+        tell(io.stderr, `warning: ${escapeTerminalText(warning)}`);
       },
     });
   } catch (error) {

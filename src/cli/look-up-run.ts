@@ -15,10 +15,12 @@ import { createColors, wantsColor } from './colors.js';
 import { type CommandIo } from './command-io.js';
 import { allLogGroups, connect, isLocalService, logGroupsOf, type ReadArguments } from './connection.js';
 import { EXIT } from './exit-codes.js';
-import { explanationLines, traceCommands } from './go-on.js';
+import { hintsOf, traceCommands } from './go-on.js';
 import { lookUpJson } from './look-up-json.js';
 import { printJson } from './print-json.js';
 import { lookUpProgressText, ProgressLine } from './progress-line.js';
+import { tell } from './tell.js';
+import { terminalWidth } from './terminal-width.js';
 import { readTimeRange } from './time-arguments.js';
 
 /** Options of every look-up. */
@@ -97,7 +99,10 @@ export async function runLookUp(run: LookUpRun, options: LookUpArguments, io: Co
     else print(run, result, options, io, await consoleRegion(client));
     if (result.events.length === 0) {
       const reasons = await explainNothing(engine.calls, result, { signal: io.signal });
-      for (const line of explanationLines(reasons, result.lookUp, options)) io.stderr.write(`${line}\n`);
+      for (const { hint, command } of hintsOf(reasons, result.lookUp, options)) {
+        tell(io.stderr, hint);
+        if (command !== undefined) io.stderr.write(`  try: ${command}\n`);
+      }
     }
     io.setExitCode(result.events.length > 0 ? EXIT.found : EXIT.nothingFound);
   } finally {
@@ -125,7 +130,7 @@ function print(
   region: string | undefined,
 ): void {
   const color = options.color !== false && wantsColor(io.stdout, io.env);
-  const width = io.stdout.isTTY ? io.stdout.columns : undefined;
+  const width = terminalWidth(io.stdout);
   const zone = options.utc ? 'utc' : 'local';
   const lines = run.draw(result, { color, width, zone, verbose: options.verbose ?? false });
   for (const line of lines) io.stdout.write(`${line}\n`);

@@ -1,6 +1,6 @@
 import { Command, CommanderError } from 'commander';
 import { withoutUrlSecrets } from '../cloudwatch/shown-url.js';
-import { type CommandIo } from './command-io.js';
+import { type CommandIo, type TextSink } from './command-io.js';
 import { endpointOf, type ConnectionArguments } from './connection.js';
 import { completeLogGroupsCommand } from './complete-log-groups-command.js';
 import { completionCommand } from './completion-command.js';
@@ -11,14 +11,19 @@ import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { explainError } from './explain-error.js';
 import { generateCommand } from './generate-command.js';
 import { groupsCommand } from './groups-command.js';
+import { formatItem, layOutHelp } from './lay-out-help.js';
 import { localCommand } from './local-command.js';
+import { MalformedQueryError } from '../insights/index.js';
 import { lookUpCommands } from './look-up-command.js';
+import { markedLines } from './marked-lines.js';
 import { mcpCommand } from './mcp-command.js';
 import { queryCommand } from './query-command.js';
 import { replayCommand } from './replay-command.js';
 import { setupCommand } from './setup-command.js';
 import { spoolCommand } from './spool-command.js';
 import { tailCommand } from './tail-command.js';
+import { tell } from './tell.js';
+import { terminalWidth } from './terminal-width.js';
 import { uiCommand } from './ui-command.js';
 
 const EXAMPLES = `
@@ -31,6 +36,9 @@ Examples:
   otel-cwlogs ui --log-group '/apps/*'
   otel-cwlogs <command> --help
 ${EXIT_CODES_HELP}`;
+
+/** Where help goes into a pipe or a file. */
+const PIPED_HELP_COLUMNS = 100;
 
 /**
  * Runs the command line. Never rejects: what goes wrong is printed and becomes the exit code.
@@ -81,16 +89,24 @@ export async function runCommandLine(
 function configure(command: Command, io: CommandIo, path = command.name()): void {
   const shown = command.commands.length > 0 ? 'all commands' : 'what it takes';
   command.showHelpAfterError(`(${path} --help shows ${shown})`);
-  command.exitOverride().configureOutput({
-    writeOut: (text) => io.stdout.write(text),
-    writeErr: (text) => io.stderr.write(text),
-    // What the user typed is shown again in errors.
-    outputError: (text, write) => {
-      write(withoutUrlSecrets(text).split('\n').map(escapeTerminalText).join('\n'));
-    },
-    getOutHelpWidth: () => io.stdout.columns ?? 100,
-    getErrHelpWidth: () => io.stderr.columns ?? 100,
-  });
+  const help = (to: TextSink) => (text: string) => {
+    const columns = terminalWidth(to);
+    to.write(columns === undefined ? text : layOutHelp(text, columns));
+  };
+  command
+    .exitOverride()
+    .configureHelp({ formatItem })
+    .configureOutput({
+      writeOut: help(io.stdout),
+      writeErr: help(io.stderr),
+      // What the user typed is shown again in errors.
+      outputError: (text) => {
+        const lines = withoutUrlSecrets(text).trimEnd().split('\n');
+        for (const line of lines) tell(io.stderr, escapeTerminalText(line));
+      },
+      getOutHelpWidth: () => terminalWidth(io.stdout) ?? PIPED_HELP_COLUMNS,
+      getErrHelpWidth: () => terminalWidth(io.stderr) ?? PIPED_HELP_COLUMNS,
+    });
   for (const child of command.commands) configure(child, io, `${path} ${child.name()}`);
 }
 
@@ -101,13 +117,20 @@ function report(error: unknown, program: Command, io: CommandIo): void {
     return;
   }
   if (io.signal.aborted) {
-    io.stderr.write('interrupted\n');
+    tell(io.stderr, 'interrupted');
     io.setExitCode(EXIT.interrupted);
     return;
   }
   const running = program.commands.find((command) => command.name() === program.args[0]);
   const endpoint = running ? endpointOf(running.opts<ConnectionArguments>(), io) : undefined;
   const { text, exitCode } = explainError(error, endpoint);
-  io.stderr.write(`error: ${text}\n`);
+  const [first, ...more] = text.split('\n');
+  tell(io.stderr, `error: ${first!}`);
+  const [line, mark] = more;
+  if (error instanceof MalformedQueryError && line !== undefined && mark !== undefined) {
+    for (const piece of markedLines(line, mark, terminalWidth(io.stderr) ?? Infinity)) {
+      io.stderr.write(`${piece}\n`);
+    }
+  } else for (const remedy of more) tell(io.stderr, remedy);
   io.setExitCode(exitCode);
 }

@@ -2,6 +2,7 @@ import { type LookUpProgress } from '../insights/index.js';
 import { type TextSink } from './command-io.js';
 import { fitWidth } from './display-width.js';
 import { formatBytes, formatCount } from './format-amounts.js';
+import { terminalWidth } from './terminal-width.js';
 
 /** Milliseconds between two drawings, at the least. */
 const BETWEEN_MILLIS = 100;
@@ -9,18 +10,18 @@ const BETWEEN_MILLIS = 100;
 /** One line on a terminal that says how far something is, and goes away. Elsewhere nothing. */
 export class ProgressLine<Progress> {
   readonly #to: TextSink;
-  readonly #text: (progress: Progress) => string;
+  readonly #text: (progress: Progress, columns: number) => string;
   readonly #monotonicMillis: () => number;
   #nextAt = 0;
   #isDrawn = false;
 
   /**
-   * @param text - what the line says; what matters first, as a narrow terminal cuts the end
+   * @param text - what the line says in so many columns; what matters first, as a narrow terminal cuts the end
    * @param monotonicMillis - a monotonic clock in milliseconds
    */
   constructor(
     to: TextSink,
-    text: (progress: Progress) => string,
+    text: (progress: Progress, columns: number) => string,
     monotonicMillis: () => number = () => performance.now(),
   ) {
     this.#to = to;
@@ -33,7 +34,8 @@ export class ProgressLine<Progress> {
     this.#nextAt = this.#monotonicMillis() + BETWEEN_MILLIS;
     this.#isDrawn = true;
     // One column stays free: a terminal that wraps would leave the line behind.
-    this.#to.write(`\r\u001b[K${fitWidth(this.#text(progress), (this.#to.columns ?? 80) - 1)}`);
+    const columns = terminalWidth(this.#to)! - 1;
+    this.#to.write(`\r\u001b[K${fitWidth(this.#text(progress, columns), columns)}`);
   };
 
   /** Takes the line away. */

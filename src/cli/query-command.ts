@@ -8,6 +8,8 @@ import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
 import { formatBytes, formatCount } from './format-amounts.js';
 import { printJson } from './print-json.js';
 import { rowLines } from './render-rows.js';
+import { tell } from './tell.js';
+import { terminalWidth } from './terminal-width.js';
 import { readTimeRange } from './time-arguments.js';
 
 const EXAMPLES = `
@@ -48,22 +50,23 @@ async function runQueryCommand(query: string, options: ReadArguments, io: Comman
     if (options.json) printJson(io.stdout, result);
     else {
       const color = options.color !== false && wantsColor(io.stdout, io.env);
-      const width = io.stdout.isTTY ? io.stdout.columns : undefined;
+      const width = terminalWidth(io.stdout);
       for (const line of rowLines(result.rows, { color, width })) io.stdout.write(`${line}\n`);
       const colors = createColors(color);
+      const warning = { paint: colors.yellow };
       const scanned = `${formatCount(result.rows.length, 'row')}, scanned ${formatBytes(result.statistics.bytesScanned)}`;
       // Not on stdout: what is piped on is the table alone.
-      io.stderr.write(`${colors.dim(scanned)}\n`);
+      tell(io.stderr, scanned, { paint: colors.dim });
       for (const { logGroup, detail } of result.leftOut) {
-        io.stderr.write(`${colors.yellow(escapeTerminalText(`left out ${logGroup}: ${detail}`))}\n`);
+        tell(io.stderr, escapeTerminalText(`left out ${logGroup}: ${detail}`), warning);
       }
       for (const note of result.notes) {
-        io.stderr.write(`${colors.yellow(escapeTerminalText(`note: ${note}`))}\n`);
+        tell(io.stderr, escapeTerminalText(`note: ${note}`), warning);
       }
       const explanations = await explainEmptyQuery(runner.calls, request, result, { signal: io.signal });
-      for (const { text } of explanations) io.stderr.write(`${escapeTerminalText(`hint: ${text}`)}\n`);
+      for (const { text } of explanations) tell(io.stderr, escapeTerminalText(`hint: ${text}`));
       if (!result.isComplete)
-        io.stderr.write(`${colors.yellow('rows may be missing: --max-bytes-scanned was reached')}\n`);
+        tell(io.stderr, 'rows may be missing: --max-bytes-scanned was reached', warning);
     }
     io.setExitCode(result.rows.length > 0 ? EXIT.found : EXIT.nothingFound);
   } finally {

@@ -10,6 +10,7 @@ import { type Drawing, type LookUpArguments } from './look-up-run.js';
 import { exceptionLines, NARROW, severityCell, shownZone } from './render-event.js';
 import { footerLines } from './render-timeline.js';
 import { groupName } from './source-of.js';
+import { wrapText } from './wrap-text.js';
 
 const LEAST_MESSAGE = 20;
 
@@ -27,7 +28,7 @@ export function* errorLines(
     const groups = new Set(events.map(({ logGroup }) => logGroup)).size;
     const zone = shownZone(events[0]!.timeMillis, drawing.zone);
     const title = `the newest ${formatCount(events.length, 'error')}, ${formatCount(groups, 'log group')}, times in ${zone}`;
-    yield colors.bold(fitWidth(title, width));
+    for (const line of wrapText(title, width)) yield colors.bold(line);
   }
   for (const event of events) {
     yield '';

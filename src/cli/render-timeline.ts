@@ -54,7 +54,7 @@ function* heading({ events, lookUp }: CorrelationResult, { colors, width }: Even
   const what = lookUp.kind === 'field' ? lookUp.fields[0]! : lookUp.kind;
   const title = `${escapeTerminalText(what)} ${escapeTerminalText(lookUp.value)}`.trimEnd();
   if (events.length === 0) {
-    yield `${colors.bold(title)}  no events found`;
+    yield* wrapText(`${colors.bold(title)}  no events found`, width);
     return;
   }
   const places = placesOf(events);

@@ -1,15 +1,19 @@
 import { type ReplayPlan, type ReplayProgress, type ReplayResult } from '../replay/index.js';
 import { formatBytes, formatCount, formatUsd } from './format-amounts.js';
+import { NARROW } from './render-event.js';
 
 const BAR_COLUMNS = 20;
 
-/** `[#####---------------] 25 %, 1,000 of 4,000 events`, for a line on a terminal. */
-export function replayProgressText({ position, events, lost }: ReplayProgress): string {
+/**
+ * `[#####---------------] 25 %, 1,000 of 4,000 events`, for a line on a terminal.
+ * @param columns - that the line may take: few of them have no room for the bar
+ */
+export function replayProgressText({ position, events, lost }: ReplayProgress, columns: number): string {
   const part = events === 0 ? 1 : Math.min(1, position / events);
   const filled = Math.floor(part * BAR_COLUMNS);
-  const bar = '#'.repeat(filled) + '-'.repeat(BAR_COLUMNS - filled);
+  const bar = columns < NARROW ? '' : `[${'#'.repeat(filled)}${'-'.repeat(BAR_COLUMNS - filled)}] `;
   const losses = lost === 0 ? '' : `, ${lost.toLocaleString('en-US')} lost`;
-  return `[${bar}] ${Math.floor(part * 100)} %, ${position.toLocaleString('en-US')} of ${formatCount(events, 'event')}${losses}; Ctrl-C stops`;
+  return `${bar}${Math.floor(part * 100)} %, ${position.toLocaleString('en-US')} of ${formatCount(events, 'event')}${losses}; Ctrl-C stops`;
 }
 
 /** What a replay will do, in a sentence. */

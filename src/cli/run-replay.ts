@@ -12,6 +12,7 @@ import { EXIT } from './exit-codes.js';
 import { ProgressLine } from './progress-line.js';
 import { sayHiddenEvents } from './say-hidden-events.js';
 import { planText, replayProgressText, resultText } from './replay-progress.js';
+import { tell } from './tell.js';
 
 /** How a command replays. */
 export interface ReplayRun {
@@ -41,8 +42,8 @@ export async function runReplay(
     },
   });
   const plan = await replay.plan({ signal: io.signal });
-  io.stderr.write(`${escapeTerminalText(planText(plan))}\n`);
-  if (resume) io.stderr.write(`goes on behind event ${resume.position.toLocaleString('en-US')}\n`);
+  tell(io.stderr, escapeTerminalText(planText(plan)));
+  if (resume) tell(io.stderr, `goes on behind event ${resume.position.toLocaleString('en-US')}`);
   if (plan.isAws && !isAgreed && (await io.ask?.('Send them to AWS? [y/N] ')) !== true) {
     if (!io.ask) throw new OptionError('--yes', 'be given where AWS bills what is sent');
     io.setExitCode(EXIT.nothingFound);
@@ -51,7 +52,7 @@ export async function runReplay(
   try {
     const result = await replay.run({ signal: io.signal });
     line.clear();
-    io.stderr.write(`${resultText(result)}\n`);
+    tell(io.stderr, resultText(result));
     io.setExitCode(result.lost > 0 ? EXIT.nothingFound : EXIT.found);
     const { client } = options;
     if (client && result.delivered > 0 && last && plan.oldestMillis !== undefined) {
@@ -71,9 +72,9 @@ export async function runReplay(
 function sayWhere(last: ReplayCheckpoint | undefined, file: string | undefined, io: CommandIo): void {
   if (!last) return;
   const events = `${last.position.toLocaleString('en-US')} events are through`;
-  io.stderr.write(
-    `${events}; ${file === undefined ? 'with --checkpoint-file it could go on there' : 'the same command goes on there'}\n`,
-  );
+  const how =
+    file === undefined ? 'with --checkpoint-file it could go on there' : 'the same command goes on there';
+  tell(io.stderr, `${events}; ${how}`);
 }
 
 function readCheckpoint(path: string): ReplayCheckpoint | undefined {

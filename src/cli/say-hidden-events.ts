@@ -3,6 +3,7 @@ import { isOnThisMachine } from '../cloudwatch/client-endpoint.js';
 import { hiddenOlderEvents } from '../doctor/index.js';
 import { type CommandIo } from './command-io.js';
 import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
+import { tell } from './tell.js';
 
 /** Log groups that are asked: each costs some calls, none of which is billed. */
 const MAX_GROUPS = 10;
@@ -29,7 +30,8 @@ export async function sayHiddenEvents(
   const remedy = (await isOnThisMachine(client))
     ? 'the local service answers them with --answer-older-events, and its put() in code makes groups as old as their events'
     : 'make groups first (otel-cwlogs setup), and send events of later times';
-  io.stderr.write(
-    `${escapeTerminalText(names.slice(0, MAX_NAMES).join(', '))}${more}: made after events that were sent, which queries do not show; look-ups and tail do; ${remedy}\n`,
+  tell(
+    io.stderr,
+    `${escapeTerminalText(names.slice(0, MAX_NAMES).join(', '))}${more}: made after events that were sent, which queries do not show; look-ups and tail do; ${remedy}`,
   );
 }

@@ -25,6 +25,7 @@ import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 import { formatCount } from './format-amounts.js';
 import { printJson } from './print-json.js';
+import { tell } from './tell.js';
 import { withoutUrlSecrets } from '../cloudwatch/shown-url.js';
 
 interface SetupArguments extends ConnectionArguments {
@@ -120,7 +121,7 @@ async function run(options: SetupArguments, io: CommandIo): Promise<void> {
     const where = endpoint === undefined ? 'AWS' : withoutUrlSecrets(endpoint);
     // JSON is all that its reader finds on standard output.
     const output = options.json === true ? io.stderr : io.stdout;
-    output.write(`${planText(plans, where).map(escapeTerminalText).join('\n')}\n`);
+    for (const line of planText(plans, where)) tell(output, escapeTerminalText(line));
     const isAgreed = changes > 0 && options.dryRun !== true && (await agrees(options, changes, io));
     if (isAgreed) {
       for (const [index, plan] of plans.entries()) {
@@ -132,11 +133,11 @@ async function run(options: SetupArguments, io: CommandIo): Promise<void> {
             index === 0
               ? 'none of the log groups is'
               : `${formatCount(index, 'log group')} of ${plans.length} are`;
-          io.stderr.write(`${through} through; the same command goes on with the rest\n`);
+          tell(io.stderr, `${through} through; the same command goes on with the rest`);
           throw error;
         }
       }
-      output.write(`done: ${formatCount(changes, 'change')}\n`);
+      tell(output, `done: ${formatCount(changes, 'change')}`);
     }
     if (options.json === true) {
       printJson(io.stdout, { endpoint: where, groups: plans.map(planJson), isCarriedOut: isAgreed });

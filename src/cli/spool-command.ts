@@ -17,6 +17,7 @@ import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 import { formatBytes, formatCount, formatDelta } from './format-amounts.js';
 import { printJson } from './print-json.js';
+import { tell } from './tell.js';
 
 interface SpoolArguments extends ConnectionArguments {
   readonly json?: boolean | undefined;
@@ -77,10 +78,10 @@ async function runList(directory: string, options: SpoolArguments, io: CommandIo
   const { entries, foreign, unreadable } = await list(directory);
   if (options.json) printJson(io.stdout, { entries, foreign, unreadable });
   else {
-    for (const entry of entries) io.stdout.write(`${line(entry, io)}\n`);
+    for (const entry of entries) tell(io.stdout, line(entry, io));
     const events = formatCount(sum(entries, 'events'), 'event');
     const bytes = formatBytes(sum(entries, 'fileBytes'));
-    io.stderr.write(`${formatCount(entries.length, 'batch', 'batches')}, ${events}, ${bytes}\n`);
+    tell(io.stderr, `${formatCount(entries.length, 'batch', 'batches')}, ${events}, ${bytes}`);
     noteForeign(foreign, io);
     noteUnreadable(unreadable, io);
   }
@@ -98,7 +99,7 @@ async function runShow(directory: string, options: SpoolArguments, io: CommandIo
     if (content.state === 'gone') continue;
     if (content.state !== 'whole') {
       damaged++;
-      io.stderr.write(`${escapeTerminalText(entry.file)}: ${escapeTerminalText(content.detail)}\n`);
+      tell(io.stderr, `${escapeTerminalText(entry.file)}: ${escapeTerminalText(content.detail)}`);
     }
     if (!content.batch) continue;
     const { destination, events } = content.batch;
@@ -108,9 +109,9 @@ async function runShow(directory: string, options: SpoolArguments, io: CommandIo
     }));
     if (options.json) shown.push({ file: entry.file, ...destination, events: messages });
     else {
-      io.stdout.write(`${escapeTerminalText(`${destination.logGroupName} ${destination.logStreamName}`)}\n`);
+      tell(io.stdout, escapeTerminalText(`${destination.logGroupName} ${destination.logStreamName}`));
       for (const { timestamp, message } of messages) {
-        io.stdout.write(`  ${timestamp} ${escapeTerminalText(message)}\n`);
+        tell(io.stdout, `  ${timestamp} ${escapeTerminalText(message)}`);
       }
     }
   }
@@ -146,10 +147,10 @@ async function runVerify(directory: string, options: SpoolArguments, io: Command
     printJson(io.stdout, { files, events: sum(entries, 'events'), problems, foreign, unreadable });
   } else {
     for (const { file, state, detail } of problems) {
-      io.stdout.write(`${state} ${escapeTerminalText(file)}: ${escapeTerminalText(detail)}\n`);
+      tell(io.stdout, `${state} ${escapeTerminalText(file)}: ${escapeTerminalText(detail)}`);
     }
     const whole = formatCount(files - problems.length, 'file');
-    io.stdout.write(`${whole} whole, ${problems.length} with problems\n`);
+    tell(io.stdout, `${whole} whole, ${problems.length} with problems`);
     noteForeign(foreign, io);
     noteUnreadable(unreadable, io);
   }
@@ -173,18 +174,18 @@ async function runDrain(directory: string, options: SpoolArguments, io: CommandI
     const remedy = error && remedyOf(error, provision);
     if (options.json) printJson(io.stdout, { ...result, error: reason, remedy });
     else {
-      io.stdout.write(`delivered ${result.delivered}, lost ${result.lost}, left ${result.left}\n`);
+      tell(io.stdout, `delivered ${result.delivered}, lost ${result.lost}, left ${result.left}`);
       for (const [why, count] of Object.entries(result.lostByReason)) {
-        io.stdout.write(`  lost ${count}: ${why}\n`);
+        tell(io.stdout, `  lost ${count}: ${why}`);
       }
       if (result.leftToOthers > 0)
-        io.stdout.write(`  left ${result.leftToOthers}: running processes hold them\n`);
+        tell(io.stdout, `  left ${result.leftToOthers}: running processes hold them`);
       if (result.leftUnreadable > 0) {
-        io.stdout.write(`  left ${result.leftUnreadable}: of a later version, or not to be read\n`);
+        tell(io.stdout, `  left ${result.leftUnreadable}: of a later version, or not to be read`);
       }
-      for (const message of result.messages) io.stderr.write(`${escapeTerminalText(message)}\n`);
-      if (reason !== undefined) io.stderr.write(`${escapeTerminalText(reason)}\n`);
-      if (remedy !== undefined) io.stderr.write(`Remedy: ${escapeTerminalText(remedy)}\n`);
+      for (const message of result.messages) tell(io.stderr, escapeTerminalText(message));
+      if (reason !== undefined) tell(io.stderr, escapeTerminalText(reason));
+      if (remedy !== undefined) tell(io.stderr, `Remedy: ${escapeTerminalText(remedy)}`);
     }
     const code = result.left > 0 ? EXIT.failed : EXIT.found;
     io.setExitCode(io.signal.aborted ? EXIT.interrupted : code);
@@ -229,12 +230,12 @@ function noteForeign(foreign: readonly string[], io: CommandIo): void {
   for (const name of foreign) {
     const isBackEnd = name.startsWith(BACK_END_FOLDER);
     const what = isBackEnd ? 'of another back end, a spool of its own' : 'not of the spool';
-    io.stderr.write(`${what}: ${escapeTerminalText(name)}\n`);
+    tell(io.stderr, `${what}: ${escapeTerminalText(name)}`);
   }
 }
 
 function noteUnreadable(unreadable: SpoolListing['unreadable'], io: CommandIo): void {
   for (const { folder, detail } of unreadable) {
-    io.stderr.write(`${escapeTerminalText(folder)} can't be read: ${escapeTerminalText(detail)}\n`);
+    tell(io.stderr, `${escapeTerminalText(folder)} can't be read: ${escapeTerminalText(detail)}`);
   }
 }

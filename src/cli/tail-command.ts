@@ -22,10 +22,13 @@ import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { EXIT } from './exit-codes.js';
 import { requestErrorText } from './explain-error.js';
 import { formatCount, formatDelta, formatUsd } from './format-amounts.js';
-import { NARROW, shownZone } from './render-event.js';
+import { NARROW, severityCell, shownZone } from './render-event.js';
 import { toSafeJsonLine } from './print-json.js';
 import { groupName, sourceOf } from './source-of.js';
+import { tell } from './tell.js';
+import { terminalWidth } from './terminal-width.js';
 import { readTimeRange } from './time-arguments.js';
+import { wrapText } from './wrap-text.js';
 
 interface TailArguments extends ConnectionArguments {
   readonly logGroup?: readonly string[] | undefined;
@@ -44,6 +47,8 @@ interface TailArguments extends ConnectionArguments {
 
 const DEFAULT_LAST = 10;
 const LONGEST_SOURCE = 24;
+/** Columns of a message at the least; where a line has fewer, the message has one of its own. */
+const LEAST_MESSAGE = 24;
 const LONGEST_INTERVAL_SECONDS = 3_600;
 
 const HELP = `
@@ -153,7 +158,7 @@ async function runTailCommand(options: TailArguments, io: CommandIo): Promise<vo
     const draw = (item: TailItem): string => renderItem(item, colors, { width: widthOf(io), zone });
     // Narrow lines have no room for the zone.
     if (!options.json && widthOf(io) < NARROW) {
-      io.stderr.write(`${colors.dim(`times in ${shownZone(io.epochMillis(), zone)}`)}\n`);
+      tell(io.stderr, `times in ${shownZone(io.epochMillis(), zone)}`, { paint: colors.dim });
     }
     try {
       await printAll(tail, options.json ? jsonLine : draw, io);
@@ -162,7 +167,7 @@ async function runTailCommand(options: TailArguments, io: CommandIo): Promise<vo
       const rule = `be a filter pattern that the service takes, which said ${requestErrorText(error)}`;
       throw new OptionError('--filter', rule, options.filter);
     } finally {
-      if (!options.json) io.stderr.write(`${colors.dim(renderEnd(tail.status()))}\n`);
+      if (!options.json) tell(io.stderr, renderEnd(tail.status()), { paint: colors.dim });
     }
     io.setExitCode(tail.status().eventsShown > 0 ? EXIT.found : EXIT.nothingFound);
   } finally {
@@ -186,7 +191,7 @@ async function printAll(tail: LogTail, render: (item: TailItem) => string, io: C
 }
 
 function widthOf({ stdout }: CommandIo): number {
-  return stdout.isTTY ? (stdout.columns ?? 80) : Infinity;
+  return terminalWidth(stdout) ?? Infinity;
 }
 
 /** An event with what is needed to filter by, and its message once; other items as they are. */
@@ -220,13 +225,14 @@ export interface Drawing {
   readonly zone: Zone;
 }
 
-/** One line, or two where there is an exception. No character of a log reaches the terminal unescaped. */
+/** A line, and one for an exception; on a narrow terminal one for the message too. What else happens is wrapped. No character of a log reaches the terminal unescaped. */
 export function renderItem(item: TailItem, colors: Colors, drawing: Drawing): string {
   if (item.kind === 'event') return renderEvent(item.event, colors, drawing);
   const { width } = drawing;
   const text = tellItem(item);
   const paint = item.kind === 'session' ? colors.dim : colors.yellow;
-  return `${paint(fitWidth(escapeTerminalText(`-- ${text}`), width))}\n`;
+  const lines = wrapText(escapeTerminalText(`-- ${text}`), width, '   ');
+  return lines.map((line) => `${paint(line)}\n`).join('');
 }
 
 function tellItem(item: Exclude<TailItem, { kind: 'event' }>): string {
@@ -278,7 +284,8 @@ function renderEvent(event: CorrelatedEvent, colors: Colors, { width, zone }: Dr
   const mark = event.isError ? '✗' : ' ';
   const trace = event.traceId === undefined || isNarrow ? '' : escapeTerminalText(event.traceId);
   const head = [mark, time, padWidth(source, sourceWidth), severity].join(' ');
-  const room = Math.max(12, width - displayWidth(head) - 1);
+  const room = width - displayWidth(head) - 1;
+  if (room < LEAST_MESSAGE) return renderNarrow(event, time, colors, width);
   const text = escapeTerminalText(shownText(event).trim());
   const shownTrace = trace !== '' && displayWidth(text) + trace.length + 2 <= room ? `  ${trace}` : '';
   const painted =
@@ -289,7 +296,22 @@ function renderEvent(event: CorrelatedEvent, colors: Colors, { width, zone }: Dr
   const exception = exceptionOf(event);
   if (exception === undefined) return line;
   const indent = ' '.repeat(Math.min(displayWidth(head) + 1, Math.floor(width / 4)));
-  return `${line}${indent}${colors.red(fitWidth(exception, Math.max(12, width - indent.length)))}\n`;
+  return `${line}${indent}${colors.red(fitWidth(exception, width - indent.length))}\n`;
+}
+
+/** Who and when in a line, as in a timeline, and what was said in another. */
+function renderNarrow(event: CorrelatedEvent, time: string, colors: Colors, width: number): string {
+  const paint = event.isError ? colors.red : (text: string): string => text;
+  const head = `${paint(event.isError ? '✗' : ' ')} ${colors.dim(time)} ${severityCell(event, colors)}`;
+  const source = fitWidth(escapeTerminalText(sourceOf(event)), Math.max(6, width - time.length - 9));
+  const lines = [`${head} ${colors.cyan(source)}`];
+  const add = (text: string, indent: string): void => {
+    lines.push(indent + paint(fitWidth(text, Math.max(12, width - indent.length))));
+  };
+  add(escapeTerminalText(shownText(event).trim()), '  ');
+  const exception = exceptionOf(event);
+  if (exception !== undefined) add(exception, '    ');
+  return lines.map((line) => `${line}\n`).join('');
 }
 
 function paintSeverity(event: CorrelatedEvent, colors: Colors): (text: string) => string {

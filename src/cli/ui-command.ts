@@ -19,6 +19,7 @@ import {
 import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { readPort } from './read-port.js';
 import { createTailLiveSource } from './tail-live-source.js';
+import { tell } from './tell.js';
 
 /** The port that the page takes when none is said: the one after the local service's. */
 export const DEFAULT_UI_PORT = 4587;
@@ -79,14 +80,15 @@ async function runUi(options: UiArguments, io: CommandIo): Promise<void> {
       consoleRegion: await consoleRegion(client),
       endpoint: endpointOf(options, io),
       onError: (error) => {
-        io.stderr.write(`warning: ${escapeTerminalText(describeError(error))}\n`);
+        tell(io.stderr, `warning: ${escapeTerminalText(describeError(error))}`);
       },
     });
     const server = createServer(toNodeListener(handler));
     const port = await listen(server, options.port);
-    io.stdout.write(
-      `The trace page is at http://127.0.0.1:${port}/ (log groups ${logGroups.map(escapeTerminalText).join(', ')}); ` +
-        `Ctrl-C stops it\n`,
+    const shownGroups = logGroups.map(escapeTerminalText).join(', ');
+    tell(
+      io.stdout,
+      `The trace page is at http://127.0.0.1:${port}/ (log groups ${shownGroups}); Ctrl-C stops it`,
     );
     await untilAborted(io.signal);
     await close(server);

@@ -3,6 +3,7 @@ import { Application, readConfigFile } from '../register/index.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { type CommandIo } from './command-io.js';
+import { tell } from './tell.js';
 
 /**
  * Puts what the file of OTEL_CONFIG_FILE says of this package's exporter in the place of the variables, as `register` does,
@@ -11,7 +12,7 @@ import { type CommandIo } from './command-io.js';
  * @throws OptionError for a file that can't be read, as it stops `register` too
  */
 export function useConfigFile(io: CommandIo): (text: string) => string {
-  const say = (line: string): void => void io.stderr.write(`${escapeTerminalText(line)}\n`);
+  const say = (line: string): void => tell(io.stderr, escapeTerminalText(line));
   const application = new Application(
     {
       mainFile: undefined,

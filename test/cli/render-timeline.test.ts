@@ -294,6 +294,24 @@ describe('renderRows', () => {
       expect(displayWidth(line)).to.be.at.most(40);
     expect(renderRows([{ a: '1' }], { color: true })).to.equal('\u001b[1ma\u001b[22m\n1\n');
   });
+
+  it('names each cell of a row where the columns have no room beside each other', () => {
+    const rows = [
+      { '@timestamp': '2026-11-28 00:26:01.089', body: 'order cancelled', status: 'ERROR' },
+      { '@timestamp': '2026-11-28 00:26:01.090', status: 'x'.repeat(40) },
+    ];
+    expect(renderRows(rows, { width: 40 })).to.equal(
+      '@timestamp  2026-11-28 00:26:01.089\nbody        order cancelled\nstatus      ERROR\n\n' +
+        `@timestamp  2026-11-28 00:26:01.090\nstatus      ${'x'.repeat(27)}…\n`,
+    );
+    expect(renderRows(rows, { width: 58 })).to.match(/^@timestamp +body +status\n/);
+  });
+
+  it('lets the last column have what is left, from 16 columns', () => {
+    const rows = [{ a: 'x'.repeat(22), b: 'y'.repeat(100) }];
+    expect(renderRows(rows, { width: 40 })).to.contain(`\n${'x'.repeat(22)}  ${'y'.repeat(15)}…\n`);
+    expect(renderRows(rows, { width: 39 })).to.equal(`a  ${'x'.repeat(22)}\nb  ${'y'.repeat(35)}…\n`);
+  });
 });
 
 describe('fitWidth and padWidth', () => {

@@ -216,10 +216,12 @@ describe('otel-cwlogs generate and replay', () => {
       delivered: 1,
       checkpoint: { position: 1, times: { fromMillis: 0, toMillis: 0, scale: 1 } },
     };
-    expect(replayProgressText({ ...line, position: 1, events: 4, lost: 1 })).to.equal(
+    const quarter = { ...line, position: 1, events: 4, lost: 1 };
+    expect(replayProgressText(quarter, 79)).to.equal(
       '[#####---------------] 25 %, 1 of 4 events, 1 lost; Ctrl-C stops',
     );
-    expect(replayProgressText({ ...line, position: 0, events: 0, lost: 0 })).to.contain('100 %');
+    expect(replayProgressText(quarter, 39)).to.equal('25 %, 1 of 4 events, 1 lost; Ctrl-C stops');
+    expect(replayProgressText({ ...line, position: 0, events: 0, lost: 0 }, 79)).to.contain('100 %');
   });
 
   it('keeps how far it came, and sends nothing twice', async () => {

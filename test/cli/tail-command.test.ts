@@ -66,9 +66,25 @@ describe('renderItem', () => {
         renderItem(one, plain, { width, zone: 'local' }).trimEnd().split('\n'),
       );
       for (const line of lines) expect(line.length, line).to.be.at.most(width);
-      expect(lines[0]).to.include('charge');
+      expect(lines.slice(0, 2).join('\n')).to.include('charge');
     });
   }
+
+  it('has a line for who and when where a message has no room beside them', () => {
+    expect(renderItem(item(failed), plain, { width: 40, zone: 'utc' })).to.equal(
+      '✗ 03:04:05 ERROR orders\n  charge failed \\e[2J\n    CardError: declined\n',
+    );
+    expect(renderItem(item('plain'), plain, { width: 40, zone: 'utc' })).to.equal(
+      '  03:04:05       /apps/orders\n  plain\n',
+    );
+  });
+
+  it('wraps what happens besides', () => {
+    const missing = { kind: 'missing' as const, logGroups: ['/apps/orders', '/apps/payments'] };
+    expect(renderItem(missing, plain, { width: 40, zone: 'utc' })).to.equal(
+      '-- waiting for /apps/orders,\n   /apps/payments: no such log group\n',
+    );
+  });
 
   it('tells what happens besides, over many groups in few words', () => {
     const logGroups = [

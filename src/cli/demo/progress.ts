@@ -1,4 +1,7 @@
 import { type TextSink } from '../command-io.js';
+import { fitWidth } from '../display-width.js';
+import { tell } from '../tell.js';
+import { terminalWidth } from '../terminal-width.js';
 
 /** Says what is being done: on a terminal in one line that changes, elsewhere not at all. */
 export class Progress {
@@ -11,15 +14,27 @@ export class Progress {
 
   /** Shows what is being done now. */
   show(text: string): void {
-    if (!this.#output.isTTY) return;
-    this.#output.write(`\r\u001b[K${text}`);
+    const columns = terminalWidth(this.#output);
+    if (columns === undefined) return;
+    // One column stays free: a terminal that wraps would leave the line behind.
+    this.#output.write(`\r\u001b[K${fitWidth(text, columns - 1)}`);
     this.#shown = true;
   }
 
-  /** Prints lines that stay. */
+  /** Prints a fact that stays. */
   print(text: string): void {
+    this.#clear();
+    tell(this.#output, text);
+  }
+
+  /** Prints lines that stay, and fit already. */
+  printLines(text: string): void {
+    this.#clear();
+    this.#output.write(`${text}\n`);
+  }
+
+  #clear(): void {
     if (this.#shown) this.#output.write('\r\u001b[K');
     this.#shown = false;
-    this.#output.write(`${text}\n`);
   }
 }

@@ -14,6 +14,8 @@ import { renderTimeline } from '../render-timeline.js';
 import { Progress } from './progress.js';
 import { findOwnPackage } from '../package-folder.js';
 import { ServiceProcess } from './service-process.js';
+import { tell, tellCommand } from '../tell.js';
+import { terminalWidth } from '../terminal-width.js';
 import { sendTraffic } from './traffic.js';
 
 const REQUESTS = 40;
@@ -73,8 +75,8 @@ export async function runDemo(io: CommandIo, options: DemoOptions): Promise<void
     client.destroy();
 
     const color = (options.color ?? true) && wantsColor(io.stdout, io.env);
-    const width = io.stdout.isTTY ? io.stdout.columns : undefined;
-    progress.print(`\n${renderTimeline(result, { color, width })}`);
+    const width = terminalWidth(io.stdout);
+    progress.printLines(`\n${renderTimeline(result, { color, width })}`);
     progress.print(`emitted ${counts.emitted} exported ${counts.exported} found ${found}`);
     const isWhole = counts.emitted > 0 && counts.emitted === counts.exported && counts.emitted === found;
     if (!isWhole) progress.print('Some records were not found again.');
@@ -84,7 +86,7 @@ export async function runDemo(io: CommandIo, options: DemoOptions): Promise<void
       );
     }
     io.setExitCode(isWhole ? EXIT.found : EXIT.nothingFound);
-    progress.print(nextCommand(options.keep ?? false, local.endpoint, traceId));
+    tellNext(options.keep ?? false, local.endpoint, traceId, io);
     if (options.keep) await untilAborted(signal);
   } finally {
     signal.removeEventListener('abort', killServices);
@@ -116,7 +118,7 @@ function checkNeeded(): void {
   if (missing.length === 0) return;
   throw new CloudWatchLogsError(
     'ERR_DEMO_NEEDS',
-    `the demo's services need packages that are not installed here: npm install ${missing.join(' ')}`,
+    `the demo's services need packages that are not installed here; run: npm install ${missing.join(' ')}`,
   );
 }
 
@@ -237,19 +239,20 @@ function demoCommandLine(): string {
     : 'npx opentelemetry-cloudwatch-logs demo';
 }
 
-function nextCommand(keep: boolean, endpoint: string, traceId: string): string {
-  if (!keep) {
-    return `
-Next: ${demoCommandLine()} --keep   leaves the local service running, for otel-cwlogs, the AWS CLI or any AWS SDK
-The page of this trace, gone with the local service unless --keep leaves it:
-  ${endpoint}/trace/${traceId}`;
-  }
-  return `
-Next, in another terminal:
+function tellNext(keep: boolean, endpoint: string, traceId: string, { stdout }: CommandIo): void {
+  stdout.write('\n');
+  if (keep) {
+    stdout.write(`Next, in another terminal:
   npx otel-cwlogs trace ${traceId} --log-group '/demo/*' --endpoint ${endpoint}
   npx otel-cwlogs query 'stats count(*) by severity_text' --log-group '/demo/*' --endpoint ${endpoint}
 The trace in the browser, until Ctrl-C:
-  ${endpoint}/trace/${traceId}`;
+`);
+  } else {
+    const after = '   leaves the local service running, for otel-cwlogs, the AWS CLI or any AWS SDK';
+    tellCommand(stdout, 'Next:', `${demoCommandLine()} --keep`, after);
+    tell(stdout, 'The page of this trace, gone with the local service unless --keep leaves it:');
+  }
+  stdout.write(`  ${endpoint}/trace/${traceId}\n`);
 }
 
 function untilAborted(signal: AbortSignal): Promise<void> {
