@@ -27,7 +27,7 @@ export class Progress {
     tell(this.#output, text);
   }
 
-  /** Prints lines that stay, and fit already. */
+  /** Prints lines that stay, as they are: they fit, or are commands, which are copied. */
   printLines(text: string): void {
     this.#clear();
     this.#output.write(`${text}\n`);

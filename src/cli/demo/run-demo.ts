@@ -151,7 +151,7 @@ async function runServices(
       },
     });
     services.push(service);
-    progress.print(`  ${service.command}`);
+    progress.printLines(`  ${service.command}`);
     return service;
   };
   progress.print('Three services, without a line of OpenTelemetry code (pino, winston, pino):');
