@@ -1,6 +1,6 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { classifyError } from '../cloudwatch/classify-error.js';
-import { isNotOffered } from '../cloudwatch/not-offered.js';
+import { classifyReadError } from '../cloudwatch/not-offered.js';
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
 import { type FoundEvent } from '../insights/look-up/correlated-event.js';
 import { type KnownLogGroup } from '../insights/log-groups/log-group-directory.js';
@@ -373,14 +373,9 @@ export function isMissing(error: unknown): boolean {
 
 /** Says whether live tail will not have these groups however often it is asked: permission, class, an emulator. */
 function isForGood(error: unknown): boolean {
-  const kind = classifyError(error);
+  const kind = classifyReadError(error);
   return (
-    isNotOffered(error) ||
-    kind === 'denied' ||
-    kind === 'invalid' ||
-    kind === 'refused' ||
-    kind === 'unreadable' ||
-    isQuota(error)
+    kind === 'denied' || kind === 'invalid' || kind === 'refused' || kind === 'unreadable' || isQuota(error)
   );
 }
 

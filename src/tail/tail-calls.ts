@@ -1,5 +1,4 @@
-import { classifyError } from '../cloudwatch/classify-error.js';
-import { isNotOffered } from '../cloudwatch/not-offered.js';
+import { classifyReadError } from '../cloudwatch/not-offered.js';
 import { type CircuitOpenError, type ReadCalls } from '../insights/queries/read-calls.js';
 import { reasonOf, sleep } from '../cloudwatch/sleep.js';
 
@@ -95,7 +94,6 @@ export class TailCalls {
 
 /** Says whether the same request may succeed later. */
 export function isPassing(error: unknown): boolean {
-  if (isNotOffered(error)) return false;
-  const kind = classifyError(error);
+  const kind = classifyReadError(error);
   return kind === 'retry' || kind === 'throttled' || kind === 'credentials' || kind === 'unexpected';
 }

@@ -7,8 +7,8 @@ import {
   type CircuitBreakerSettings,
 } from '../../cloudwatch/circuit-breaker/breaker.js';
 import { BreakerOnDemand } from '../../cloudwatch/circuit-breaker/breaker-on-demand.js';
-import { classifyError, httpStatusOf } from '../../cloudwatch/classify-error.js';
-import { isNotOffered } from '../../cloudwatch/not-offered.js';
+import { httpStatusOf } from '../../cloudwatch/classify-error.js';
+import { classifyReadError } from '../../cloudwatch/not-offered.js';
 import { CloudWatchLogsError, OptionError } from '../../cloudwatch/errors.js';
 import { orAborted, reasonOf } from '../../cloudwatch/sleep.js';
 import { ComponentMetrics, type Figure } from '../../observability/component-metrics.js';
@@ -251,7 +251,7 @@ function isFailure(ending: Ending, isProbe: boolean): boolean {
   if (ending.kind !== 'failed') return false;
   if (ending.wasAborted) return isProbe;
   const status = httpStatusOf(ending.error);
-  if (classifyError(ending.error) !== 'retry' || isNotOffered(ending.error)) return false;
+  if (classifyReadError(ending.error) !== 'retry') return false;
   return status === undefined || status >= 500;
 }
 

@@ -1,5 +1,5 @@
-import { classifyError, httpStatusOf, retryAfterMillis } from '../../cloudwatch/classify-error.js';
-import { isNotOffered } from '../../cloudwatch/not-offered.js';
+import { httpStatusOf, retryAfterMillis } from '../../cloudwatch/classify-error.js';
+import { classifyReadError } from '../../cloudwatch/not-offered.js';
 import { toRequestError } from '../../cloudwatch/request-error.js';
 import { sleep } from '../../cloudwatch/sleep.js';
 
@@ -37,7 +37,7 @@ export async function retryCall<T>(call: () => Promise<T>, settings: RetrySettin
 }
 
 function asksForPatience(error: unknown): boolean {
-  const kind = classifyError(error);
+  const kind = classifyReadError(error);
   if (kind === 'throttled') return true;
-  return kind === 'retry' && httpStatusOf(error) !== undefined && !isNotOffered(error);
+  return kind === 'retry' && httpStatusOf(error) !== undefined;
 }
