@@ -1,3 +1,4 @@
+import { isoTime } from '../../cloudwatch/iso-time.js';
 import { type Dice } from './dice.js';
 
 /** Services that events come from. */
@@ -55,7 +56,6 @@ export function exceptionAttributes({ type, message, stacktrace }: MadeUpError):
  * @returns what writes the line: all dice have fallen
  */
 export function madeUpLine(dice: Dice, timestamp: number): () => string {
-  const iso = (): string => new Date(timestamp).toISOString();
   const status = dice.pick([200, 200, 200, 201, 204, 301, 404, 500, 503]);
   const path = dice.pick(PATHS);
   const address = `10.${dice.whole(0, 255)}.${dice.whole(0, 255)}.${dice.whole(1, 254)}`;
@@ -63,14 +63,15 @@ export function madeUpLine(dice: Dice, timestamp: number): () => string {
     case 0: {
       const bytes = dice.whole(20, 90_000);
       const agent = dice.pick(AGENTS);
-      return () => `${address} - - [${iso()}] "GET ${path} HTTP/1.1" ${status} ${bytes} "-" "${agent}"`;
+      return () =>
+        `${address} - - [${isoTime(timestamp)}] "GET ${path} HTTP/1.1" ${status} ${bytes} "-" "${agent}"`;
     }
     case 1:
       return () => JSON.stringify({ level: 'info', time: timestamp, msg: 'request completed', path, status });
     case 2: {
       const level = status < 500 ? 'info' : 'error';
       const took = dice.whole(1, 900);
-      return () => `ts=${iso()} level=${level} path=${path} status=${status} took=${took}ms`;
+      return () => `ts=${isoTime(timestamp)} level=${level} path=${path} status=${status} took=${took}ms`;
     }
     case 3: {
       const requestId = dice.uuid();
@@ -78,7 +79,8 @@ export function madeUpLine(dice: Dice, timestamp: number): () => string {
     }
     case 4: {
       const full = dice.whole(70, 99);
-      return () => `${iso()} WARN pool is ${full} % full; naïve retry of «${path}» – größer, 注文`;
+      return () =>
+        `${isoTime(timestamp)} WARN pool is ${full} % full; naïve retry of «${path}» – größer, 注文`;
     }
     case 5: {
       const error = madeUpError(dice, 'worker');
@@ -86,7 +88,7 @@ export function madeUpLine(dice: Dice, timestamp: number): () => string {
     }
     default: {
       const times = dice.whole(1, 40);
-      return () => `${iso()} DEBUG ${'cache entry kept; '.repeat(times).trim()}`;
+      return () => `${isoTime(timestamp)} DEBUG ${'cache entry kept; '.repeat(times).trim()}`;
     }
   }
 }

@@ -25,91 +25,132 @@ export interface UnwrittenSequence extends Omit<GeneratedSequence, 'events' | 's
 /** Where Transaction Search keeps spans. */
 const SPANS = { logGroupName: 'aws/spans', logStreamName: 'default' };
 
-/** Makes the events of a request. @param place - says where a record of a service goes */
+/** Says where a record of a service goes. */
+type Place = (service: GeneratedService, timestamp: number, message: () => string) => UnwrittenEvent;
+
+/** A part of a request that has begun. */
+interface OpenPart {
+  readonly service: GeneratedService;
+  readonly spanId: string;
+}
+
+/** A span that has ended. */
+interface EndedSpan {
+  readonly spanId: string;
+  readonly parentSpanId: string | undefined;
+  readonly name: string;
+  readonly kind: 'SERVER' | 'CLIENT';
+  readonly startMillis: number;
+  readonly endMillis: number;
+  readonly status: number;
+  readonly failure: string | undefined;
+}
+
+/** Makes the events of a request. */
 export function makeSequence(
   dice: Dice,
   story: FailureStory,
   startMillis: number,
-  place: (service: GeneratedService, timestamp: number, message: () => string) => UnwrittenEvent,
+  place: Place,
 ): UnwrittenSequence {
-  const traceId = dice.hex(32);
-  const requestId = dice.uuid();
-  const order = dice.whole(1_000, 9_999);
-  const events: UnwrittenEvent[] = [];
-  const spans: UnwrittenEvent[] = [];
+  const request = new GeneratedRequest(dice, place);
+  request.run(partsOf(story), startMillis, undefined);
+  const { traceId, requestId, events, spans } = request;
+  events.sort((a, b) => a.timestamp - b.timestamp);
+  return { traceId, requestId, story, events, spans };
+}
 
-  /** @returns when it ends */
-  function run(part: Part, beginMillis: number, parentSpanId: string | undefined): number {
+/** A request while it is made. Its dice fall in the order of time, whether anybody writes its messages or not. */
+class GeneratedRequest {
+  readonly traceId: string;
+  readonly requestId: string;
+  readonly events: UnwrittenEvent[] = [];
+  readonly spans: UnwrittenEvent[] = [];
+  readonly #order: number;
+  readonly #dice: Dice;
+  readonly #place: Place;
+
+  constructor(dice: Dice, place: Place) {
+    this.#dice = dice;
+    this.#place = place;
+    this.traceId = dice.hex(32);
+    this.requestId = dice.uuid();
+    this.#order = dice.whole(1_000, 9_999);
+  }
+
+  /** @returns when the part ends */
+  run(part: Part, beginMillis: number, parentSpanId: string | undefined): number {
+    const dice = this.#dice;
     const { service } = part;
-    const spanId = dice.hex(16);
-    const failure = part.error?.message ?? (part.ends.status >= 500 ? part.ends.body : undefined);
-    let now = beginMillis;
-    const log = (severity: GeneratedSeverity, body: string, attributes: object = {}): void => {
-      const message = (): string => {
-        const common = { request_id: requestId, 'order.id': order };
-        const record = { service, traceId, spanId, severity, body, attributes: { ...common, ...attributes } };
-        return otelMessage(record);
-      };
-      events.push(place(service, now, message));
-    };
-    const end = (span: {
-      readonly spanId: string;
-      readonly parentSpanId: string | undefined;
-      readonly name: string;
-      readonly kind: 'SERVER' | 'CLIENT';
-      readonly startMillis: number;
-      readonly status: number;
-      readonly failure: string | undefined;
-    }): void => {
-      const endMillis = now;
-      const message = (): string => {
-        const { status, ...rest } = span;
-        const attributes = { 'http.response.status_code': status };
-        return spanMessage({ service, traceId, endMillis, attributes, ...rest });
-      };
-      const { logGroupName, logStreamName } = SPANS;
-      spans.push({ logGroupName, logStreamName, timestamp: endMillis, message });
-    };
-
-    log('INFO', part.begins, { 'http.route': part.route });
-    now += dice.whole(...part.workMillis);
+    const open = { service, spanId: dice.hex(16) };
+    this.#log(open, beginMillis, 'INFO', part.begins, { 'http.route': part.route });
+    let now = beginMillis + dice.whole(...part.workMillis);
     for (const asked of part.asks) {
-      const client = dice.hex(16);
-      const startedMillis = now;
-      now = run(asked, now + dice.whole(1, 4), client) + dice.whole(1, 4);
+      const spanId = dice.hex(16);
+      const startMillis = now;
+      now = this.run(asked, now + dice.whole(1, 4), spanId) + dice.whole(1, 4);
       const { status } = asked.ends;
       const isBroken = status >= 500;
-      end({
-        spanId: client,
-        parentSpanId: spanId,
+      this.#end(service, {
+        spanId,
+        parentSpanId: open.spanId,
         name: asked.route,
         kind: 'CLIENT',
-        startMillis: startedMillis,
+        startMillis,
+        endMillis: now,
         status,
         failure: isBroken ? String(status) : undefined,
       });
-      if (isBroken) log('WARN', `${asked.service} answered ${status}`, { peer: asked.service });
+      if (isBroken)
+        this.#log(open, now, 'WARN', `${asked.service} answered ${status}`, { peer: asked.service });
     }
     if (part.error) {
       const { type, message, at } = part.error;
       const stacktrace = stackOf(dice, service, `${type}: ${message}`, at)();
-      log('ERROR', message, exceptionAttributes({ type, message, stacktrace }));
+      this.#log(open, now, 'ERROR', message, exceptionAttributes({ type, message, stacktrace }));
     }
     now += 1;
-    log(part.ends.severity, part.ends.body, { 'http.response.status_code': part.ends.status });
-    end({
-      spanId,
+    const { severity, body, status } = part.ends;
+    this.#log(open, now, severity, body, { 'http.response.status_code': status });
+    this.#end(service, {
+      spanId: open.spanId,
       parentSpanId,
       name: part.route,
       kind: 'SERVER',
       startMillis: beginMillis,
-      status: part.ends.status,
-      failure,
+      endMillis: now,
+      status,
+      failure: part.error?.message ?? (status >= 500 ? body : undefined),
     });
     return now;
   }
 
-  run(partsOf(story), startMillis, undefined);
-  events.sort((a, b) => a.timestamp - b.timestamp);
-  return { traceId, requestId, story, events, spans };
+  #log(
+    { service, spanId }: OpenPart,
+    timestamp: number,
+    severity: GeneratedSeverity,
+    body: string,
+    attributes: object,
+  ): void {
+    this.events.push(
+      this.#place(service, timestamp, () => {
+        const all = { request_id: this.requestId, 'order.id': this.#order, ...attributes };
+        return otelMessage({ service, traceId: this.traceId, spanId, severity, body, attributes: all });
+      }),
+    );
+  }
+
+  #end(service: GeneratedService, span: EndedSpan): void {
+    const { logGroupName, logStreamName } = SPANS;
+    this.spans.push({
+      logGroupName,
+      logStreamName,
+      timestamp: span.endMillis,
+      message: () => {
+        const { status, ...rest } = span;
+        const attributes = { 'http.response.status_code': status };
+        return spanMessage({ service, traceId: this.traceId, attributes, ...rest });
+      },
+    });
+  }
 }
