@@ -11,12 +11,12 @@ import {
   LocalCloudWatchLogs,
   type SigningCredentials,
 } from '../simulation/index.js';
-import { type CommandIo } from './command-io.js';
+import { type CommandIo, type TextSink } from './command-io.js';
 import { collected, readBytes } from './connection.js';
 import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { LocalPage } from './local-page.js';
 import { readPort } from './read-port.js';
-import { tell, tellCommand } from './tell.js';
+import { commandFor, factFor, tell } from './tell.js';
 
 /** The port that the local service takes when none is said. */
 export const DEFAULT_LOCAL_PORT = 4586;
@@ -174,9 +174,12 @@ async function runLocal(given: LocalArguments, io: CommandIo): Promise<void> {
   const local = await start(options, io, page);
   const region = options.region ?? 'us-east-1';
   page?.open(local, region);
-  tell(io.stdout, `CloudWatch Logs is running at ${local.endpoint} (region ${region}); Ctrl-C stops it`);
-  tellClients(local, given, io);
-  if (page) tell(io.stdout, `Traces, errors and live records in the browser: ${local.endpoint}/`);
+  const { stdout } = io;
+  stdout.write(
+    factFor(stdout, `CloudWatch Logs is running at ${local.endpoint} (region ${region}); Ctrl-C stops it`) +
+      clientLines(local, given, stdout) +
+      (page ? factFor(stdout, `Traces, errors and live records in the browser: ${local.endpoint}/`) : ''),
+  );
   await new Promise<void>((resolve) => {
     if (io.signal.aborted) resolve();
     else
@@ -194,19 +197,19 @@ async function runLocal(given: LocalArguments, io: CommandIo): Promise<void> {
 }
 
 /** What each client needs: SDKs, old ones among them, and command lines that know no endpoint by the environment. */
-function tellClients(
+function clientLines(
   { endpoint, environment }: LocalCloudWatchLogs,
   options: LocalArguments,
-  { stdout }: CommandIo,
-): void {
+  to: TextSink,
+): string {
   const { AWS_ACCESS_KEY_ID: key = '', AWS_REGION: region = '' } = environment;
   // A secret that was given is known to whoever gave it, and needs not stand in a terminal; one that was made up does.
   const secret = options.verifySignatures ? "'<its secret>'" : environment.AWS_SECRET_ACCESS_KEY!;
-  stdout.write(
+  return (
     `  export AWS_ENDPOINT_URL=${endpoint} AWS_REGION=${region} AWS_DEFAULT_REGION=${region}\n` +
-      `  export AWS_ACCESS_KEY_ID=${escapeTerminalText(key)} AWS_SECRET_ACCESS_KEY=${secret}\n`,
+    `  export AWS_ACCESS_KEY_ID=${escapeTerminalText(key)} AWS_SECRET_ACCESS_KEY=${secret}\n` +
+    commandFor(to, 'AWS CLI before 1.29 and 2.13:', `aws --endpoint-url ${endpoint} logs …`)
   );
-  tellCommand(stdout, 'AWS CLI before 1.29 and 2.13:', `aws --endpoint-url ${endpoint} logs …`);
 }
 
 /** Options of the service by the names that they have on the command line. */

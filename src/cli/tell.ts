@@ -11,26 +11,28 @@ export interface Telling {
   readonly indent?: string | undefined;
 }
 
-/**
- * Writes a fact: on a terminal in lines that fit it, elsewhere on one.
- * @param text - as {@link wrapText} takes it
- */
-export function tell(to: TextSink, text: string, { paint = (line) => line, indent }: Telling = {}): void {
+/** Writes a fact: on a terminal in lines that fit it, elsewhere on one. @param text - as {@link wrapText} takes it */
+export function tell(to: TextSink, text: string, telling?: Telling): void {
+  to.write(factFor(to, text, telling));
+}
+
+/** What {@link tell} writes, for facts that are written at once: programs may read them so. */
+export function factFor(
+  to: TextSink,
+  text: string,
+  { paint = (line) => line, indent }: Telling = {},
+): string {
   const lines = wrapText(text, terminalWidth(to) ?? Infinity, indent);
-  to.write(lines.map((line) => `${paint(line)}\n`).join(''));
+  return lines.map((line) => `${paint(line)}\n`).join('');
 }
 
 /**
- * Writes a command with what is said of it: where they don't fit on one line of the terminal, the command has one of its
- * own. It is copied: nothing breaks or cuts it.
+ * A command with what is said of it: where they don't fit on one line of the terminal, the command has one of its own. It is
+ * copied: nothing breaks or cuts it.
  */
-export function tellCommand(to: TextSink, before: string, command: string, after = ''): void {
+export function commandFor(to: TextSink, before: string, command: string, after = ''): string {
   const line = `${before} ${command}${after}`;
-  if (displayWidth(line) <= (terminalWidth(to) ?? Infinity)) {
-    to.write(`${line}\n`);
-    return;
-  }
-  tell(to, before);
-  to.write(`  ${command}\n`);
-  if (after !== '') tell(to, after.trimStart());
+  if (displayWidth(line) <= (terminalWidth(to) ?? Infinity)) return `${line}\n`;
+  const behind = after === '' ? '' : factFor(to, after.trimStart());
+  return `${factFor(to, before)}  ${command}\n${behind}`;
 }

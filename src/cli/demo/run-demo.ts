@@ -14,7 +14,7 @@ import { renderTimeline } from '../render-timeline.js';
 import { Progress } from './progress.js';
 import { findOwnPackage } from '../package-folder.js';
 import { ServiceProcess } from './service-process.js';
-import { tell, tellCommand } from '../tell.js';
+import { commandFor, tell } from '../tell.js';
 import { terminalWidth } from '../terminal-width.js';
 import { sendTraffic } from './traffic.js';
 
@@ -249,7 +249,7 @@ The trace in the browser, until Ctrl-C:
 `);
   } else {
     const after = '   leaves the local service running, for otel-cwlogs, the AWS CLI or any AWS SDK';
-    tellCommand(stdout, 'Next:', `${demoCommandLine()} --keep`, after);
+    stdout.write(commandFor(stdout, 'Next:', `${demoCommandLine()} --keep`, after));
     tell(stdout, 'The page of this trace, gone with the local service unless --keep leaves it:');
   }
   stdout.write(`  ${endpoint}/trace/${traceId}\n`);
