@@ -42,6 +42,7 @@ import {
   run,
   said,
   scratch,
+  startLocal,
   twoAtATime,
   versionIn,
   versionOf,
@@ -293,16 +294,12 @@ async function bundles(tarball) {
   });
   const name = `webpack ${versionIn(directory, 'webpack')}`;
   check(built.code === 0 && !built.output.includes('createRequire'), `${name} builds`, built.output);
-  const { LocalCloudWatchLogs } = await import(new URL('../dist/esm/simulation.js', import.meta.url));
-  const local = await LocalCloudWatchLogs.start();
+  const local = await startLocal();
   for (const file of ['commonjs/application.cjs', 'modules/application.mjs']) {
     const result = await run(process.execPath, [file], {
       cwd: outputs,
       env: {
-        AWS_ENDPOINT_URL: local.endpoint,
-        AWS_REGION: 'us-east-1',
-        AWS_ACCESS_KEY_ID: 'local',
-        AWS_SECRET_ACCESS_KEY: 'local',
+        ...local.env,
         LOG_GROUP: `/bundles/${dirname(file)}`,
         STATE_DIRECTORY: mkdtempSync(join(scratch, 'state-')),
       },
