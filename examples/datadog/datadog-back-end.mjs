@@ -51,8 +51,8 @@ export function datadogBackEnd({
 
   return {
     name: 'datadog',
-    // Datadog takes 5 MB in a request; delivery holds one MiB. Both brackets are two bytes.
-    limits: { maxEvents: 1000, maxBytes: 1_048_000, maxEventBytes: MAX_ENTRY_BYTES },
+    // Datadog takes 5 MB in a request. Both brackets are two bytes.
+    limits: { maxEvents: 1000, maxBytes: 4_999_998, maxEventBytes: MAX_ENTRY_BYTES },
 
     encode(record, { maxBytes }) {
       const plain = plainLogRecord(record);

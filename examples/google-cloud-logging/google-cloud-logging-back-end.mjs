@@ -72,8 +72,8 @@ export function googleCloudLoggingBackEnd({
 
   return {
     name: 'google-cloud-logging',
-    // Google takes 10 MB in a request; delivery holds one MiB.
-    limits: { maxEvents: 1000, maxBytes: 1_000_000, maxEventBytes: MAX_ENTRY_BYTES },
+    // Google takes 10 MB in a request: the rest is for what stands around the entries.
+    limits: { maxEvents: 1000, maxBytes: 9_500_000, maxEventBytes: MAX_ENTRY_BYTES },
 
     encode(record, { id, maxBytes }) {
       const plain = plainLogRecord(record);
