@@ -117,7 +117,7 @@ function withoutBareImports(path) {
   );
 }
 
-/** Shortens names inside of functions; those of functions and classes stay for stack traces. */
+/** Shortens names inside of functions; those of functions and classes stay for stack traces, of which the command shows none. */
 async function shortenNames(path) {
   const map = readFileSync(from(`${path}.map`)).toString('base64');
   const { code, map: shortened } = await transform(
@@ -130,7 +130,7 @@ async function shortenNames(path) {
       target: 'node20.19',
       ...COMPACT,
       minifyIdentifiers: true,
-      keepNames: true,
+      keepNames: !path.endsWith('cli/main.js'),
       sourcemap: true,
     },
   );
@@ -172,7 +172,9 @@ async function toCommonJs(source, target, options) {
   });
   mkdirSync(dirname(from(target)), { recursive: true });
   // The last line tells ES modules the names of what is exported; they import entries, and no chunk.
-  const own = target.includes('/chunks/') ? code.replace(/0&&\(module\.exports=\{[^}]*\}\);(?=\s*$)/, '') : code;
+  const own = target.includes('/chunks/')
+    ? code.replace(/0&&\(module\.exports=\{[^}]*\}\);(?=\s*$)/, '')
+    : code;
   writeFileSync(from(target), `${own}//# sourceMappingURL=${target.split('/').at(-1)}.map\n`);
   writeFileSync(from(`${target}.map`), map);
 }
