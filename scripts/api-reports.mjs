@@ -3,8 +3,8 @@
  * `--update` writes the reports anew.
  */
 import { Extractor, ExtractorConfig } from '@microsoft/api-extractor';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -12,6 +12,7 @@ const update = process.argv.includes('--update');
 const { exports: entries } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const scratch = join(root, 'build/api');
 mkdirSync(join(scratch, 'report'), { recursive: true });
+const types = declarationsWithSpaces();
 
 let wrong = 0;
 for (const [entry, conditions] of Object.entries(entries)) {
@@ -20,7 +21,7 @@ for (const [entry, conditions] of Object.entries(entries)) {
   const config = ExtractorConfig.prepare({
     configObject: {
       projectFolder: root,
-      mainEntryPointFilePath: join(root, conditions.import.types),
+      mainEntryPointFilePath: join(types, conditions.import.types.replace('./dist/esm/', '')),
       compiler: { tsconfigFilePath: join(root, 'tsconfig.build.json') },
       apiReport: {
         enabled: true,
@@ -61,6 +62,22 @@ for (const [entry, conditions] of Object.entries(entries)) {
   }
 }
 process.exitCode = wrong > 0 ? 1 : 0;
+
+/** A report would have tabs among its spaces. @returns the folder of a copy of the declarations */
+function declarationsWithSpaces() {
+  const [from, to] = [join(root, 'dist/esm'), join(scratch, 'types')];
+  rmSync(to, { recursive: true, force: true });
+  for (const file of readdirSync(from, { recursive: true })) {
+    if (!file.endsWith('.d.ts')) continue;
+    mkdirSync(dirname(join(to, file)), { recursive: true });
+    const text = readFileSync(join(from, file), 'utf8');
+    writeFileSync(
+      join(to, file),
+      text.replace(/^\t+/gm, (tabs) => '    '.repeat(tabs.length)),
+    );
+  }
+  return to;
+}
 
 /** The compiler writes the members of a union of literals in the order in which it met them: that of the imports. */
 function withSortedUnions(report) {

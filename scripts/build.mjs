@@ -171,7 +171,9 @@ async function toCommonJs(source, target, options) {
     sourcefile: source,
   });
   mkdirSync(dirname(from(target)), { recursive: true });
-  writeFileSync(from(target), `${code}//# sourceMappingURL=${target.split('/').at(-1)}.map\n`);
+  // The last line tells ES modules the names of what is exported; they import entries, and no chunk.
+  const own = target.includes('/chunks/') ? code.replace(/0&&\(module\.exports=\{[^}]*\}\);(?=\s*$)/, '') : code;
+  writeFileSync(from(target), `${own}//# sourceMappingURL=${target.split('/').at(-1)}.map\n`);
   writeFileSync(from(`${target}.map`), map);
 }
 
@@ -190,10 +192,11 @@ async function declarations() {
     external: (id) => !id.startsWith('.') && !id.startsWith('/'),
   });
   const shape = { entryFileNames: '[name].d.ts', chunkFileNames: 'chunks/[name]-[hash].d.ts' };
-  await bundle.write({ ...shape, dir: from('dist/esm') });
-  const { output } = await bundle.write({ ...shape, dir: from('dist/cjs') });
-  // The other half, of which the API reports are made, keeps its spaces: they are a twentieth of this one.
-  for (const { fileName, code } of output) writeFileSync(from(`dist/cjs/${fileName}`), withTabs(code));
+  for (const half of ['dist/esm', 'dist/cjs']) {
+    const { output } = await bundle.write({ ...shape, dir: from(half) });
+    // Spaces are a twentieth of a declaration.
+    for (const { fileName, code } of output) writeFileSync(from(`${half}/${fileName}`), withTabs(code));
+  }
   await bundle.close();
   writeFileSync(from('dist/esm/register.d.ts'), 'export {};\n');
   writeFileSync(from('dist/cjs/register.d.cts'), 'export {};\n');

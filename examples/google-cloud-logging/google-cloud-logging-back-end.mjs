@@ -1,37 +1,27 @@
 // Google Cloud Logging as a back end: entries.write over HTTP, by a service account. See README.md.
-import { createPrivateKey, sign } from 'node:crypto';
-import { URLSearchParams } from 'node:url';
 import {
+  checkOption,
   classifyHttp,
-  cutUtf8,
-  HttpStatusError,
-  OptionError,
+  encodeWithin,
+  httpUrl,
+  jsonOf,
+  jwtBearer,
   plainLogRecord,
   requireHttpSuccess,
+  rfc3339,
   sendOverHttp,
+  severityName,
+  textLabels,
 } from 'opentelemetry-cloudwatch-logs/base';
 
 /** Cloud Logging takes 256 KB of an entry, by its own way of counting: what JSON and the request add is left room for. */
 const MAX_ENTRY_BYTES = 240_000;
-const MAX_LABELS = 64;
-const MAX_LABEL_NAME_BYTES = 512;
-const MAX_LABEL_VALUE_BYTES = 64 * 1024;
 
-const SCOPE = 'https://www.googleapis.com/auth/logging.write';
-const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-const TOKEN_SECONDS = 3600;
-
-/** Between which severity numbers of OpenTelemetry (1 to 24) a severity of Cloud Logging's begins. */
-const SEVERITIES = [
-  [24, 'EMERGENCY'],
-  [23, 'ALERT'],
-  [21, 'CRITICAL'],
-  [17, 'ERROR'],
-  [13, 'WARNING'],
-  [11, 'NOTICE'],
-  [9, 'INFO'],
-  [1, 'DEBUG'],
-];
+/** Severities of Cloud Logging's, by the severity number of OpenTelemetry (1 to 24) from which on they stand. */
+const SEVERITIES = {
+  ...{ 1: 'DEBUG', 9: 'INFO', 11: 'NOTICE', 13: 'WARNING' },
+  ...{ 17: 'ERROR', 21: 'CRITICAL', 23: 'ALERT', 24: 'EMERGENCY' },
+};
 
 /**
  * @param {object} options
@@ -52,151 +42,79 @@ export function googleCloudLoggingBackEnd({
   labels = {},
   url = 'https://logging.googleapis.com',
 }) {
-  const { client_email: email, token_uri: tokenUrl = 'https://oauth2.googleapis.com/token' } =
-    serviceAccount ?? {};
-  if (typeof email !== 'string') {
-    throw new OptionError(
-      'serviceAccount',
-      'be what the key file of a service account holds, client_email and private_key',
-      email,
-    );
-  }
-  const key = privateKeyOf(serviceAccount.private_key);
-  if (typeof projectId !== 'string' || !/^[a-z0-9.:-]{1,100}$/.test(projectId))
-    throw new OptionError('projectId', 'be the id of a project', projectId);
-  if (!/^[\w/.-]{1,511}$/.test(logId))
-    throw new OptionError('logId', 'be 1 to 511 letters, digits and / _ - .', logId);
-  if (typeof resource.type !== 'string')
-    throw new OptionError('resource', 'have a type, like global', resource.type);
-  const logName = `projects/${projectId}/logs/${encodeURIComponent(logId)}`;
-  const write = new URL('/v2/entries:write', url);
-  const frame = JSON.stringify({
-    logName,
+  const account = { token_uri: 'https://oauth2.googleapis.com/token', ...serviceAccount };
+  const rule = 'be what the key file of a service account holds, client_email and private_key';
+  checkOption(typeof account.client_email === 'string', 'serviceAccount', rule, account.client_email);
+  const authenticate = jwtBearer('serviceAccount.private_key', {
+    url: account.token_uri,
+    issuer: account.client_email,
+    privateKey: account.private_key,
+    keyId: account.private_key_id,
+    claims: { scope: 'https://www.googleapis.com/auth/logging.write' },
+  });
+  checkOption(/^[a-z0-9.:-]{1,100}$/.test(projectId ?? ''), 'projectId', 'be the id of a project', projectId);
+  checkOption(/^[\w/.-]{1,511}$/.test(logId), 'logId', 'be 1 to 511 letters, digits and / _ - .', logId);
+  checkOption(typeof resource.type === 'string', 'resource', 'have a type, like global', resource.type);
+  const labelRules = { maxLabels: 64 - Object.keys(labels).length, maxNameBytes: 512, maxValueBytes: 65_536 };
+  const write = httpUrl('url', url, 'v2/entries:write');
+  const frame = {
+    logName: `projects/${projectId}/logs/${encodeURIComponent(logId)}`,
     resource: { type: resource.type, labels: { project_id: projectId, ...resource.labels } },
     labels,
     partialSuccess: true,
-  }).slice(0, -1);
+  };
 
-  const post = (entries, { signal, credentials }, dryRun = false) =>
-    sendOverHttp({
-      url: write,
-      headers: { 'content-type': 'application/json', authorization: `Bearer ${credentials}` },
-      body: `${frame},"dryRun":${dryRun},"entries":[${entries.join(',')}]}`,
-      signal,
-    });
+  const post = (entries, { signal, credentials }, dryRun = false) => {
+    const start = JSON.stringify({ ...frame, dryRun }).slice(0, -1);
+    const headers = { authorization: `Bearer ${credentials}` };
+    return sendOverHttp({ url: write, headers, json: `${start},"entries":[${entries}]}`, signal });
+  };
 
   return {
     name: 'google-cloud-logging',
-    // Google takes 10 MB in a request; delivery holds one MiB.
-    limits: { maxEvents: 1000, maxBytes: 1_000_000, maxEventBytes: MAX_ENTRY_BYTES },
+    // Google takes 10 MB in a request: the rest is for what stands around the entries.
+    limits: { maxEvents: 1000, maxBytes: 9_500_000, maxEventBytes: MAX_ENTRY_BYTES },
 
     encode(record, { id, maxBytes }) {
       const plain = plainLogRecord(record);
-      const { traceId, spanId, traceFlags, body, bodyText, attributes } = plain;
+      const { traceId, spanId, traceFlags, resource: of, scopeName } = plain;
       const known = {
         // Of two entries with one id and one time Cloud Logging shows one.
         insertId: id,
-        timestamp: timeOf(plain),
-        severity: SEVERITIES.find(([from]) => (plain.severityNumber ?? 0) >= from)?.[1] ?? 'DEFAULT',
-        labels: labelsOf(plain, MAX_LABELS - Object.keys(labels).length),
-        ...(traceId !== undefined && {
-          trace: `projects/${projectId}/traces/${traceId}`,
-          spanId,
-          traceSampled: (traceFlags & 1) === 1,
-        }),
+        timestamp: rfc3339(plain.timestampNanos),
+        severity: severityName(plain.severityNumber, SEVERITIES) ?? 'DEFAULT',
+        // Cloud Logging finds entries by labels as well as by the payload.
+        labels: textLabels({ ...of, 'otel.scope.name': scopeName }, labelRules),
+        trace: traceId && `projects/${projectId}/traces/${traceId}`,
+        spanId,
+        traceSampled: traceId && (traceFlags & 1) === 1,
       };
-      // A message full of what JSON escapes is longer than it is; attributes that fill an entry alone are left out.
-      for (let bytes = maxBytes; ; bytes /= 2) {
-        const isStructured = bytes === maxBytes && typeof body === 'object' && body !== null;
-        const message = isStructured ? { body } : { message: cutUtf8(bodyText, bytes) };
-        const payload = { ...(bytes > 1024 && attributes), ...message };
-        const content = JSON.stringify({ ...known, jsonPayload: payload });
-        if (Buffer.byteLength(content) <= maxBytes || bytes < 1)
-          return { content, timestamp: plain.timestampMillis };
-      }
-    },
-
-    async authenticate({ signal }) {
-      const seconds = Math.floor(Date.now() / 1000);
-      const claims = { iss: email, scope: SCOPE, aud: tokenUrl, iat: seconds, exp: seconds + TOKEN_SECONDS };
-      const header = { alg: 'RS256', typ: 'JWT', kid: serviceAccount.private_key_id };
-      const signed = `${base64(JSON.stringify(header))}.${base64(JSON.stringify(claims))}`;
-      const assertion = `${signed}.${base64(sign('RSA-SHA256', Buffer.from(signed), key))}`;
-      const answer = await sendOverHttp({
-        url: tokenUrl,
-        headers: { 'content-type': 'application/x-www-form-urlencoded' },
-        body: new URLSearchParams({ grant_type: GRANT_TYPE, assertion }).toString(),
-        signal,
+      return encodeWithin(plain, maxBytes, ({ attributes, body, bodyText }) => {
+        const message = typeof body === 'object' && body !== null ? { body } : { message: bodyText };
+        return JSON.stringify({ ...known, jsonPayload: { ...attributes, ...message } });
       });
-      const token = JSON.parse(requireHttpSuccess(answer).body);
-      return { credentials: token.access_token, expiresAt: Date.now() + token.expires_in * 1000 };
     },
 
-    send: ({ events }, context) =>
-      post(
-        events.map(({ text }) => text),
-        context,
-      ),
+    authenticate,
+    send: ({ events }, context) => post(events.map(({ text }) => text).join(','), context),
 
     classify(answer) {
-      // What is refused by the token endpoint is the account, and no entry: 400 is a signature or clock that is wrong.
-      if (answer.error instanceof HttpStatusError && answer.error.answer.status < 429)
-        return { kind: 'denied', detail: `HTTP ${answer.error.answer.status} for a token` };
       const rejected = rejectedBy(answer.response);
-      if (rejected > 0)
-        return { kind: 'partially_rejected', rejected, detail: `HTTP ${answer.response.status}` };
-      return classifyHttp(answer);
+      if (rejected === 0) return classifyHttp(answer);
+      return { kind: 'partially_rejected', rejected, detail: `HTTP ${answer.response.status}` };
     },
 
     async health(context) {
-      const entry = JSON.stringify({ severity: 'DEBUG', textPayload: 'Would this be written?' });
-      requireHttpSuccess(await post([entry], context, true));
+      const entry = { severity: 'DEBUG', textPayload: 'Would this be written?' };
+      requireHttpSuccess(await post(JSON.stringify(entry), context, true));
     },
   };
 }
 
 /** How many entries an answer names as refused for good, all others being written (WriteLogEntriesPartialErrors). */
-function rejectedBy(response) {
-  if (response === undefined || (response.status !== 400 && response.status !== 403)) return 0;
-  try {
-    const { details = [] } = JSON.parse(response.body).error;
-    const { logEntryErrors } = details.find((detail) => detail.logEntryErrors !== undefined) ?? {};
-    return Object.keys(logEntryErrors ?? {}).length;
-  } catch {
-    // Not Google's, or longer than what is read of it: halves are sent, and what was written keeps its insertId.
-    return 0;
-  }
-}
-
-/** What the resource says, and the logger's name; Cloud Logging finds entries by labels as well as by the payload. */
-function labelsOf({ resource, scopeName }, max) {
-  const all = { ...resource, 'otel.scope.name': scopeName };
-  const labels = {};
-  for (const [name, value] of Object.entries(all)) {
-    if (value === undefined || value === null || value === '') continue;
-    if (Object.keys(labels).length >= max) break;
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
-    labels[cutUtf8(name, MAX_LABEL_NAME_BYTES)] = cutUtf8(text, MAX_LABEL_VALUE_BYTES);
-  }
-  return labels;
-}
-
-/** RFC 3339 with all nine digits. */
-function timeOf({ timestampNanos }) {
-  const millis = Number(BigInt(timestampNanos) / 1_000_000n);
-  return `${new Date(millis).toISOString().slice(0, 19)}.${timestampNanos.slice(-9).padStart(9, '0')}Z`;
-}
-
-function privateKeyOf(pem) {
-  try {
-    const key = createPrivateKey(pem);
-    if (key.asymmetricKeyType === 'rsa') return key;
-  } catch {
-    // Said below, without what was given.
-  }
-  throw new OptionError('serviceAccount.private_key', 'be an RSA key as PEM');
-}
-
-function base64(value) {
-  return Buffer.from(value).toString('base64url');
+function rejectedBy(answer) {
+  if (answer?.status !== 400 && answer?.status !== 403) return 0;
+  const { details } = jsonOf(answer)?.error ?? {};
+  // Of one that is longer than what is read of it halves are sent, and what was written keeps its insertId.
+  return Object.keys(details?.find?.((detail) => detail?.logEntryErrors)?.logEntryErrors ?? {}).length;
 }

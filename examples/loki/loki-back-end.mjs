@@ -1,24 +1,25 @@
 // Grafana Loki as a back end: its push API over HTTP. See README.md.
 import {
+  checkOption,
   classifyHttp,
   cutUtf8,
-  HttpStatusError,
-  OptionError,
+  encodeWithin,
+  httpAuthorization,
+  httpUrl,
   plainLogRecord,
+  requireHttpSuccess,
   sendOverHttp,
+  textLabels,
 } from 'opentelemetry-cloudwatch-logs/base';
 
 // Loki's defaults (limits_config): what is longer it would refuse, and with it nothing that it could store.
 const MAX_LABELS = 15;
-const MAX_LABEL_NAME_BYTES = 1024;
-const MAX_LABEL_VALUE_BYTES = 2048;
 const MAX_LINE_BYTES = 256 * 1024;
-const MAX_METADATA = 128;
-const MAX_METADATA_BYTES = 60 * 1024;
+const LABELS = { cleanName, maxNameBytes: 1024, maxValueBytes: 2048 };
+const METADATA = { cleanName, maxLabels: 128, maxBytes: 60 * 1024 };
 
-/** Characters that a tenant may have (Loki takes 150 of them), and those that a label's name may. */
+/** Characters that a tenant may have; Loki takes 150 of them. */
 const TENANT = /^(?!\.{1,2}$)[\w!.*'()-]{1,150}$/;
-const NOT_IN_NAMES = /[^a-zA-Z0-9_]/g;
 
 let lines = 0;
 
@@ -34,39 +35,17 @@ let lines = 0;
  * @param {string[]} [options.labelsFrom] - attributes of resource or record that become labels, and `severity`: few, of few values
  * @returns {import('opentelemetry-cloudwatch-logs/base').BackEnd}
  */
-export function lokiBackEnd({
-  url,
-  tenant,
-  username,
-  password,
-  token,
-  labels = {},
-  labelsFrom = ['service.name', 'severity'],
-}) {
-  if (!URL.canParse(url)) throw new OptionError('url', 'be an address like http://localhost:3100', url);
+export function lokiBackEnd({ labels = {}, labelsFrom = ['service.name', 'severity'], tenant, ...options }) {
+  const url = httpUrl('url', options.url, 'loki/api/v1/push');
+  const authorization = httpAuthorization(options);
   if (typeof tenant === 'string') checkTenant(tenant);
-  if ((username === undefined) !== (password === undefined))
-    throw new OptionError('password', 'stand with username');
-  if (username !== undefined && token !== undefined) throw new OptionError('token', 'stand without username');
   const count = Object.keys(labels).length + labelsFrom.length;
-  if (count > MAX_LABELS)
-    throw new OptionError('labelsFrom', `be at most ${MAX_LABELS} together with labels`, count);
-  const push = new URL('loki/api/v1/push', url.endsWith('/') ? url : `${url}/`);
-  const basic = () => `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
-  const authorization = username === undefined ? token && `Bearer ${token}` : basic();
+  checkOption(count <= MAX_LABELS, 'labelsFrom', `be at most ${MAX_LABELS} together with labels`, count);
 
-  const post = (body, destination, signal) =>
-    sendOverHttp({
-      url: push,
-      headers: {
-        'content-type': 'application/json',
-        ...(authorization && { authorization }),
-        ...(tenant !== undefined && { 'x-scope-orgid': destination }),
-      },
-      body,
-      gzip: true,
-      signal,
-    });
+  const post = (json, destination, signal) => {
+    const headers = { ...authorization, ...(tenant !== undefined && { 'x-scope-orgid': destination }) };
+    return sendOverHttp({ url, headers, json, gzip: true, signal });
+  };
 
   return {
     name: 'loki',
@@ -75,97 +54,65 @@ export function lokiBackEnd({
     encode(record, { maxBytes }) {
       const plain = plainLogRecord(record);
       const of = { ...plain.resource, ...plain.attributes, severity: plain.severityText };
-      const stream = JSON.stringify(
-        cleaned({ ...labels, ...Object.fromEntries(labelsFrom.map((name) => [name, of[name]])) }),
-      );
-      const metadata = JSON.stringify(metadataOf(plain));
-      // A line full of what JSON escapes is longer than it is.
-      for (let bytes = MAX_LINE_BYTES; ; bytes /= 2) {
-        const value = `["${nanosOf(plain)}",${JSON.stringify(cutUtf8(plain.bodyText, bytes))},${metadata}]`;
-        const content = `${stream}\n${value}`;
-        if (Buffer.byteLength(content) > maxBytes && bytes > 1) continue;
-        const destination = typeof tenant === 'function' ? checkTenant(tenant(plain)) : tenant;
-        return { content, timestamp: plain.timestampMillis, destination };
-      }
+      const dynamic = Object.fromEntries(labelsFrom.map((name) => [name, of[name]]));
+      const stream = JSON.stringify(streamOf({ ...labels, ...dynamic }));
+      const nanos = nanosOf(plain);
+      const encoded = encodeWithin(plain, maxBytes, (fitting) => {
+        const line = cutUtf8(fitting.bodyText, MAX_LINE_BYTES);
+        return `${stream}\n${JSON.stringify([nanos, line, metadataOf(fitting)])}`;
+      });
+      const destination = typeof tenant === 'function' ? checkTenant(tenant(plain)) : tenant;
+      return { ...encoded, destination };
     },
 
     async send({ destination, events }, { signal }) {
       const streams = new Map();
       for (const { text } of events) {
         const [stream, value] = text.split('\n');
-        streams.set(stream, [...(streams.get(stream) ?? []), value]);
+        const values = streams.get(stream);
+        if (values) values.push(value);
+        else streams.set(stream, [value]);
       }
-      const list = [...streams].map(
-        ([stream, values]) => `{"stream":${stream},"values":[${values.join(',')}]}`,
-      );
-      return await post(`{"streams":[${list.join(',')}]}`, destination, signal);
+      const list = Array.from(streams, ([stream, values]) => `{"stream":${stream},"values":[${values}]}`);
+      return await post(`{"streams":[${list}]}`, destination, signal);
     },
 
-    classify(answer) {
-      const { status = 0 } = answer.response ?? {};
-      // Loki says by a success, 260 by default, that it takes nothing for now (block_ingestion_until).
-      if (status >= 200 && status < 300 && status !== 204)
-        return { kind: 'denied', detail: `HTTP ${status}` };
-      // 400: it has stored what is valid. Halves are sent until what is not stands alone; Loki keeps a line of one time once.
-      return classifyHttp(answer);
-    },
+    // Another success, 260 by default, says that Loki takes nothing for now (block_ingestion_until). By 400 it has stored what is
+    // valid: halves are sent until what is not stands alone, and Loki keeps a line of one time once.
+    classify: (answer) => classifyHttp(answer, { accepted: [204] }),
 
     async health({ signal }) {
       const answer = await post('{"streams":[]}', typeof tenant === 'string' ? tenant : 'health', signal);
       // It knows who asks, and misses streams.
-      if (![204, 400, 422].includes(answer.status)) throw new HttpStatusError(answer);
+      requireHttpSuccess(answer, [204, 400, 422]);
     },
   };
 }
 
 function checkTenant(tenant) {
-  if (TENANT.test(tenant)) return tenant;
-  throw new OptionError('tenant', "be 1 to 150 letters, digits and ! - _ . * ' ( )", tenant);
+  checkOption(TENANT.test(tenant), 'tenant', "be 1 to 150 letters, digits and ! - _ . * ' ( )", tenant);
+  return tenant;
 }
 
-/** Names and values as Loki takes them; a stream has one label at least. */
-function cleaned(labels) {
-  const clean = {};
-  for (const [name, value] of Object.entries(labels)) {
-    if (value === undefined || value === null || value === '') continue;
-    clean[cleanName(name).slice(0, MAX_LABEL_NAME_BYTES)] = cutUtf8(textOf(value), MAX_LABEL_VALUE_BYTES);
-  }
-  return Object.keys(clean).length > 0 ? clean : { service_name: 'unknown_service' };
+/** A stream has one label at least. */
+function streamOf(values) {
+  const labels = textLabels(values, LABELS);
+  return Object.keys(labels).length > 0 ? labels : { service_name: 'unknown_service' };
 }
 
 /** Two underscores begin labels of Loki's own. */
 function cleanName(name) {
-  return name.replace(NOT_IN_NAMES, '_').replace(/^(?:__+|(?=\d))/, '_') || '_';
+  return name.replace(/[^a-zA-Z0-9_]/g, '_').replace(/^(?:__+|(?=\d))/, '_') || '_';
 }
 
 /** What belongs to the line and is no label: ids, and all attributes, as many as Loki takes. */
 function metadataOf({ traceId, spanId, severityText, scopeName, attributes }) {
-  const metadata = {};
-  let bytes = 0;
-  const all = {
-    trace_id: traceId,
-    span_id: spanId,
-    severity_text: severityText,
-    scope_name: scopeName,
-    ...attributes,
-  };
-  for (const [name, value] of Object.entries(all).slice(0, MAX_METADATA)) {
-    if (value === undefined || value === null || value === '') continue;
-    const [key, text] = [cleanName(name), textOf(value)];
-    bytes += Buffer.byteLength(key) + Buffer.byteLength(text);
-    if (bytes > MAX_METADATA_BYTES) break;
-    if (!Object.hasOwn(metadata, key)) metadata[key] = text;
-  }
-  return metadata;
-}
-
-function textOf(value) {
-  return (typeof value === 'string' ? value : JSON.stringify(value)).toWellFormed();
+  const known = { trace_id: traceId, span_id: spanId, severity_text: severityText, scope_name: scopeName };
+  return textLabels({ ...known, ...attributes }, METADATA);
 }
 
 /** JavaScript's clock has microseconds at best. The last digits count, since Loki keeps one of two equal lines of one time. */
-function nanosOf({ timestampNanos }) {
-  return timestampNanos.endsWith('000')
-    ? timestampNanos.slice(0, -3) + String(lines++ % 1000).padStart(3, '0')
-    : timestampNanos;
+function nanosOf({ timestampNanos: nanos }) {
+  if (!nanos.endsWith('000')) return nanos;
+  return nanos.slice(0, -3) + String(lines++ % 1000).padStart(3, '0');
 }

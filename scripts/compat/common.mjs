@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 /**
@@ -11,20 +12,23 @@ export const root = fileURLToPath(new URL('../..', import.meta.url));
  * private to the user, since what lies in it is run.
  */
 export const work = join(homedir(), '.cache/opentelemetry-cloudwatch-logs-compat');
+/** What an application preloads. */
+export const REGISTER = 'opentelemetry-cloudwatch-logs/register';
 /** For this run alone. */
 export const scratch = mkdtempSync(join(tmpdir(), 'compat-'));
 process.once('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
 const counts = { passed: 0, failed: 0 };
 
+/** This process's environment and more, for a command in which `node` is this one. */
+export function environmentOn(node, more) {
+  return { ...process.env, ...more, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` };
+}
+
 /** Runs a command; resolves with its exit code and what it wrote. `node`: the Node.js that it runs on. */
 export function run(command, args, { cwd = root, node = process.execPath, env = {} } = {}) {
   return new Promise((resolve) => {
-    const options = {
-      cwd,
-      maxBuffer: 64 * 1024 * 1024,
-      env: { ...process.env, ...env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` },
-    };
+    const options = { cwd, maxBuffer: 64 * 1024 * 1024, env: environmentOn(node, env) };
     execFile(command, args, options, (error, stdout, stderr) => {
       resolve({ code: error ? (error.code ?? 1) : 0, output: `${stdout}${stderr}` });
     });
@@ -107,6 +111,40 @@ export async function installInto(directory, packages, own = []) {
   });
   check(installed.code === 0, `npm install ${own.join(' ')}`.trim(), installed.output);
   if (own.length > 0) await run('npm', ['rebuild', ...own.map(nameOf)], { cwd: directory });
+}
+
+/**
+ * The embedded service. `env`: sends an application's records there. `find`: the records of a log group that
+ * FilterLogEvents finds by their trace id, `records`: all of them; none where there is no such group.
+ */
+export async function startLocal() {
+  const { LocalCloudWatchLogs } = await import(new URL('../../dist/esm/simulation.js', import.meta.url));
+  const local = await LocalCloudWatchLogs.start();
+  const region = 'us-east-1';
+  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
+  const client = new CloudWatchLogsClient({ endpoint: local.endpoint, region, credentials });
+  const recordsIn = (events) => events.map(({ message }) => JSON.parse(message));
+  return {
+    endpoint: local.endpoint,
+    env: {
+      AWS_ENDPOINT_URL: local.endpoint,
+      AWS_REGION: region,
+      AWS_ACCESS_KEY_ID: credentials.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
+    },
+    async find(logGroupName, traceId) {
+      const filterPattern = `{ $.trace_id = "${traceId}" }`;
+      const { events = [] } = await client
+        .send(new FilterLogEventsCommand({ logGroupName, filterPattern }))
+        .catch(() => ({}));
+      return recordsIn(events);
+    },
+    records: (logGroupName) => recordsIn(local.events({ logGroupName })),
+    async stop() {
+      client.destroy();
+      await local.stop();
+    },
+  };
 }
 
 /** The name of a package, without its version. */

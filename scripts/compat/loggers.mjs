@@ -4,8 +4,19 @@
  */
 import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
-import { check, installInto, nameOf, PEERS, root, run, twoAtATime, versionIn, work } from './common.mjs';
+import {
+  check,
+  installInto,
+  nameOf,
+  PEERS,
+  REGISTER,
+  root,
+  run,
+  startLocal,
+  twoAtATime,
+  versionIn,
+  work,
+} from './common.mjs';
 
 const TELEMETRY = [
   ...['http@0.223', 'pino@0.69', 'winston@0.67', 'bunyan@0.68'].map((name) => `instrumentation-${name}`),
@@ -78,19 +89,11 @@ export async function loggers(tarball) {
   for (const { name, code } of filesIn('docs/guides/loggers.md'))
     writeFileSync(join(applications, 'bridges', name), code);
 
-  const { LocalCloudWatchLogs } = await import(new URL('../../dist/esm/simulation.js', import.meta.url));
-  const local = await LocalCloudWatchLogs.start();
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new CloudWatchLogsClient({ endpoint: local.endpoint, region: 'us-east-1', credentials });
-  const find = async (logGroupName, filterPattern) => {
-    const { events = [] } = await client.send(new FilterLogEventsCommand({ logGroupName, filterPattern }));
-    return events.map(({ message }) => JSON.parse(message));
-  };
+  const local = await startLocal();
   const table = readFileSync(join(root, 'docs/set-ups.md'), 'utf8');
   await twoAtATime(LOGGERS, async (logger) => {
     for (const capture of logger.captured ? ['true'] : ['false', 'true']) await tryLogger(logger, capture);
   });
-  client.destroy();
   await local.stop();
 
   async function tryLogger(
@@ -99,25 +102,18 @@ export async function loggers(tarball) {
   ) {
     const logGroupName = `/loggers/${name}/${capture}`;
     const traceId = Buffer.from(name.padEnd(16, '-')).toString('hex');
-    const result = await run(
-      process.execPath,
-      ['--import', 'opentelemetry-cloudwatch-logs/register', join(applications, `${name}.mjs`)],
-      {
-        cwd: directory,
-        env: {
-          AWS_ENDPOINT_URL: local.endpoint,
-          AWS_REGION: 'us-east-1',
-          AWS_ACCESS_KEY_ID: 'local',
-          AWS_SECRET_ACCESS_KEY: 'local',
-          DEBUG: 'orders',
-          ROARR_LOG: 'true',
-          OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME: logGroupName,
-          OTEL_EXPORTER_CLOUDWATCH_LOGS_CONSOLE: capture,
-          TRACEPARENT: `00-${traceId}-0000000000000001-01`,
-        },
+    const result = await run(process.execPath, ['--import', REGISTER, join(applications, `${name}.mjs`)], {
+      cwd: directory,
+      env: {
+        ...local.env,
+        DEBUG: 'orders',
+        ROARR_LOG: 'true',
+        OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME: logGroupName,
+        OTEL_EXPORTER_CLOUDWATCH_LOGS_CONSOLE: capture,
+        TRACEPARENT: `00-${traceId}-0000000000000001-01`,
       },
-    );
-    const records = await find(logGroupName, `{ $.trace_id = "${traceId}" }`).catch(() => []);
+    });
+    const records = await local.find(logGroupName, traceId);
     const [warning, failure] = records;
     const version = packages.length > 0 ? versionIn(directory, nameOf(packages[0])) : process.versions.node;
     const isRight = attempt(

@@ -11,9 +11,20 @@ import { createServer } from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
 import { join } from 'node:path';
 import { gunzipSync, inflateSync } from 'node:zlib';
-import { check, NPM, root, run, scratch, twoAtATime, versionIn, versionOf, work } from './common.mjs';
+import {
+  check,
+  NPM,
+  REGISTER,
+  root,
+  run,
+  scratch,
+  startLocal,
+  twoAtATime,
+  versionIn,
+  versionOf,
+  work,
+} from './common.mjs';
 
-const REGISTER = 'opentelemetry-cloudwatch-logs/register';
 /** As docs/register.md says. */
 const LINE_3 = [
   '@opentelemetry/api',
@@ -225,7 +236,7 @@ function unpacked(body) {
 }
 
 /** Environment of an application, without what would change its telemetry. */
-function environmentOf(more) {
+function environmentWith(more) {
   const others = Object.entries(process.env).filter(
     ([name]) =>
       !/^(?:OTEL_|AWS_|NODE_OPTIONS$|DD_|NEW_RELIC_|ELASTIC_|SENTRY_|APPLICATIONINSIGHTS_)/.test(name),
@@ -238,7 +249,7 @@ function runApplication(args, { cwd, node, env }) {
   return new Promise((resolve) => {
     const child = spawn(node, args, {
       cwd,
-      env: environmentOf(env),
+      env: environmentWith(env),
       stdio: ['ignore', 'pipe', 'pipe'],
       timeout: 60_000,
     });
@@ -271,14 +282,14 @@ function waysOf({ preload }) {
 async function problemsOf(neighbour, way, { directory, node, local, certificate }) {
   const sink = await Sink.start(certificate);
   const logGroupName = `/neighbours/${randomBytes(8).toString('hex')}`;
+  // An endpoint of this service alone: what neighbours send elsewhere is not for it.
+  const { AWS_ENDPOINT_URL: AWS_ENDPOINT_URL_CLOUDWATCH_LOGS, ...access } = local.env;
   const result = await runApplication(way.args, {
     cwd: directory,
     node,
     env: {
-      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS: local.endpoint,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
+      AWS_ENDPOINT_URL_CLOUDWATCH_LOGS,
+      ...access,
       OTEL_SERVICE_NAME: 'orders',
       OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME: logGroupName,
       // A request in flight at the end is sent once more (docs/exit.md): on a slow machine the timer would begin one.
@@ -296,7 +307,7 @@ async function problemsOf(neighbour, way, { directory, node, local, certificate 
   const line = result.stdout.split('\n').findLast((text) => text.startsWith('{"traceId"'));
   const shown = JSON.parse(line ?? '{}');
   const traceId = shown.traceId?.replace(/^1-(.{8})-/, '$1') ?? '';
-  const records = local.events({ logGroupName }).map(({ message }) => JSON.parse(message));
+  const records = local.records(logGroupName);
   const idsOf = (body) =>
     records
       .filter((record) => record.body === body)
@@ -374,8 +385,7 @@ function olderOf({ older = [], ...neighbour }) {
 /** The part `neighbours`. @param node - a Node.js that the newest of them run on */
 export async function neighbours(tarball, node) {
   console.log(`\nNeighbours, on Node.js ${await versionOf(node)}`);
-  const { LocalCloudWatchLogs } = await import(new URL('../../dist/esm/simulation.js', import.meta.url));
-  const [local, certificate] = await Promise.all([LocalCloudWatchLogs.start(), makeCertificate()]);
+  const [local, certificate] = await Promise.all([startLocal(), makeCertificate()]);
   for (const neighbour of NEIGHBOURS) {
     for (const tried of [{ ...neighbour, version: 'latest' }, ...olderOf(neighbour)]) {
       const { directory, output } = await install(tried, tarball, node);

@@ -4,17 +4,17 @@
  * the same for the same dimensions.
  *
  * @param {Record<string, string[]>} dimensions - the values of each, by its name
- * @param {(cell: Record<string, string>) => string | undefined} impossible - why a cell can't be
+ * @param {(cell: Record<string, string>) => boolean} isPossible - whether a cell's values can go together
  * @returns {Record<string, string>[]}
  */
-export function coveringCells(dimensions, impossible) {
+export function coveringCells(dimensions, isPossible) {
   const names = Object.keys(dimensions);
   const possible = names
     .reduce(
       (cells, name) => cells.flatMap((cell) => dimensions[name].map((value) => ({ ...cell, [name]: value }))),
       [{}],
     )
-    .filter((cell) => impossible(cell) === undefined);
+    .filter(isPossible);
   const pairsOf = (cell) =>
     names.flatMap((one, index) =>
       names.slice(index + 1).map((other) => `${one}=${cell[one]} ${other}=${cell[other]}`),

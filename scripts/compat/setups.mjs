@@ -8,30 +8,45 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { get } from 'node:http';
-import { dirname, join, delimiter } from 'node:path';
-import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { join } from 'node:path';
 import { build } from 'esbuild';
-import { check, installInto, NPM, root, run, scratch, twoAtATime, versionIn, work } from './common.mjs';
+import {
+  check,
+  environmentOn,
+  installInto,
+  nameOf,
+  NPM,
+  REGISTER,
+  root,
+  run,
+  scratch,
+  startLocal,
+  twoAtATime,
+  versionIn,
+  work,
+} from './common.mjs';
 import { coveringCells } from './pairs.mjs';
 
 const FIXTURES = join(root, 'test/fixtures/setups');
-const REGISTER = 'opentelemetry-cloudwatch-logs/register';
 const MILLIS_TO_START = 60_000;
 
-/** What is installed for each framework; the majors stand in docs/set-ups.md. */
+/** What each is called in docs/set-ups.md, and what is installed for it; the major of the first package stands there too. */
 const FRAMEWORKS = {
-  http: [],
-  express: ['express@5'],
-  fastify: ['fastify@5'],
-  hapi: ['@hapi/hapi@21', 'hapi-pino@13'],
-  koa: ['koa@3'],
-  nest: [
-    '@nestjs/core@12',
-    '@nestjs/common@12',
-    '@nestjs/platform-express@12',
-    'rxjs@7',
-    'reflect-metadata@0.2',
-  ],
+  http: { title: 'Node.js `http`', packages: [] },
+  express: { title: 'Express', packages: ['express@5'] },
+  fastify: { title: 'Fastify', packages: ['fastify@5'] },
+  hapi: { title: 'hapi', packages: ['@hapi/hapi@21', 'hapi-pino@13'] },
+  koa: { title: 'Koa', packages: ['koa@3'] },
+  nest: {
+    title: 'Nest',
+    packages: [
+      '@nestjs/core@12',
+      '@nestjs/common@12',
+      '@nestjs/platform-express@12',
+      'rxjs@7',
+      'reflect-metadata@0.2',
+    ],
+  },
 };
 const LOGGERS = { pino: ['pino@10'], winston: ['winston@3'], bunyan: ['bunyan@1'], console: [] };
 const LINES = {
@@ -52,9 +67,9 @@ const DIMENSIONS = {
   form: ['ESM', 'CJS', 'bundled ESM', 'bundled CJS'],
 };
 
-/** Why a combination is none. */
-function impossible({ logger, start }) {
-  return logger === 'console' && start === 'code' ? 'console capture is an option of register' : undefined;
+/** Console capture is an option of `register`. */
+function isPossible({ logger, start }) {
+  return logger !== 'console' || start !== 'code';
 }
 
 /** What a bundle leaves out: loggers, that they can be patched, and what loads them; what Nest asks for and is not there. */
@@ -100,10 +115,7 @@ async function writeApplication({ framework, logger, form }, directory) {
 
 /** Starts a server, asks it once within a trace, and ends it by SIGTERM. @returns the trace id, and what it wrote */
 async function askOnce(args, { cwd, node, env, path = '/orders/7', port: known }) {
-  const child = spawn(node, args, {
-    cwd,
-    env: { ...process.env, ...env, PATH: `${dirname(node)}${delimiter}${process.env.PATH}` },
-  });
+  const child = spawn(node, args, { cwd, env: environmentOn(node, env) });
   let output = '';
   const ended = new Promise((resolve) => child.once('close', resolve));
   let onPort;
@@ -132,36 +144,6 @@ async function askOnce(args, { cwd, node, env, path = '/orders/7', port: known }
   return { traceId, output };
 }
 
-/** The embedded service, and what is found in it by a trace id. */
-async function startLocal() {
-  const { LocalCloudWatchLogs } = await import(new URL('../../dist/esm/simulation.js', import.meta.url));
-  const local = await LocalCloudWatchLogs.start();
-  const credentials = { accessKeyId: 'local', secretAccessKey: 'local' };
-  const client = new CloudWatchLogsClient({ endpoint: local.endpoint, region: 'us-east-1', credentials });
-  return {
-    env: {
-      AWS_ENDPOINT_URL: local.endpoint,
-      AWS_REGION: 'us-east-1',
-      AWS_ACCESS_KEY_ID: 'local',
-      AWS_SECRET_ACCESS_KEY: 'local',
-      OTEL_EXPORTER_OTLP_ENDPOINT: local.endpoint,
-      OTEL_METRICS_EXPORTER: 'none',
-      OTEL_NODE_RESOURCE_DETECTORS: 'none',
-    },
-    async find(logGroupName, traceId) {
-      const filterPattern = `{ $.trace_id = "${traceId}" }`;
-      const { events = [] } = await client
-        .send(new FilterLogEventsCommand({ logGroupName, filterPattern }))
-        .catch(() => ({}));
-      return events.map(({ message }) => JSON.parse(message));
-    },
-    async stop() {
-      client.destroy();
-      await local.stop();
-    },
-  };
-}
-
 function isTheWarning(records) {
   return (
     records.length === 1 &&
@@ -171,21 +153,29 @@ function isTheWarning(records) {
 }
 
 export async function setups(tarball, newNode) {
-  const local = await startLocal();
+  const service = await startLocal();
+  const others = {
+    OTEL_EXPORTER_OTLP_ENDPOINT: service.endpoint,
+    OTEL_METRICS_EXPORTER: 'none',
+    OTEL_NODE_RESOURCE_DETECTORS: 'none',
+  };
+  const local = { ...service, env: { ...service.env, ...others } };
   try {
-    const cells = coveringCells(DIMENSIONS, impossible);
+    const cells = coveringCells(DIMENSIONS, isPossible);
     console.log(`\nSet-ups: ${cells.length} cells, in which every two values meet that can`);
-    const versions = {};
+    const titles = {};
     for (const line of Object.keys(LINES)) {
       const directory = join(work, `setups-${line}`);
       await installInto(directory, [
         tarball,
         ...LINES[line].map((name) => `@opentelemetry/${name}`),
-        ...Object.values(FRAMEWORKS).flat(),
+        ...Object.values(FRAMEWORKS).flatMap(({ packages }) => packages),
         ...Object.values(LOGGERS).flat(),
       ]);
-      for (const name of ['express', 'fastify', '@hapi/hapi', 'koa', '@nestjs/core'])
-        versions[name] = versionIn(directory, name);
+      for (const [framework, { title, packages }] of Object.entries(FRAMEWORKS)) {
+        const [major] = packages.length > 0 ? versionIn(directory, nameOf(packages[0])).split('.') : [];
+        titles[framework] = [title, major].filter(Boolean).join(' ');
+      }
       cpSync(join(FIXTURES, 'telemetry.mjs'), join(directory, 'telemetry.mjs'));
       rmSync(join(directory, 'applications'), { recursive: true, force: true });
       const node = line === '3.x' ? newNode : process.execPath;
@@ -195,7 +185,7 @@ export async function setups(tarball, newNode) {
     }
     await pnpm(tarball, local);
     await nextJs(tarball, local);
-    checkTable(cells, versions);
+    checkTable(cells, titles);
   } finally {
     await local.stop();
   }
@@ -378,36 +368,20 @@ async function freePort() {
 }
 
 /** The rows of docs/set-ups.md: with which loggers a framework was started how. */
-function rowsOf(cells, versions) {
-  const package_ = {
-    express: 'express',
-    fastify: 'fastify',
-    hapi: '@hapi/hapi',
-    koa: 'koa',
-    nest: '@nestjs/core',
-  };
-  const named = {
-    http: 'Node.js `http`',
-    express: 'Express',
-    fastify: 'Fastify',
-    hapi: 'hapi',
-    koa: 'Koa',
-    nest: 'Nest',
-  };
+function rowsOf(cells, titles) {
   return DIMENSIONS.framework.map((framework) => {
     const ofFramework = cells.filter((cell) => cell.framework === framework);
     const columns = DIMENSIONS.start.map((start) => {
       const found = ofFramework.filter((cell) => cell.start === start);
       return found.map(({ logger, line, form }) => `${logger} (${line}, ${form})`).join(', ');
     });
-    const major = framework in package_ ? ` ${versions[package_[framework]].split('.')[0]}` : '';
-    return `| ${named[framework]}${major} | ${columns.join(' | ')} |`;
+    return `| ${titles[framework]} | ${columns.join(' | ')} |`;
   });
 }
 
-function checkTable(cells, versions) {
+function checkTable(cells, titles) {
   const text = readFileSync(join(root, 'docs/set-ups.md'), 'utf8');
-  const rows = rowsOf(cells, versions);
+  const rows = rowsOf(cells, titles);
   console.log(`\n${rows.join('\n')}`);
   for (const row of rows) check(text.includes(row), `docs/set-ups.md has the row: ${row.slice(0, 40)}…`);
 }

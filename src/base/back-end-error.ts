@@ -22,3 +22,10 @@ export function describeThrown(error: unknown): string {
   const { cause } = (typeof error === 'object' && error !== null ? error : {}) as { cause?: unknown };
   return describeError(error instanceof TypeError && cause instanceof Error ? cause : error);
 }
+
+/** What a `BackEndError` means that `open` or `authenticate` threw: it says so itself. */
+export function verdictOfOwnError(error: unknown): Verdict | undefined {
+  if (!(error instanceof BackEndError) || error.kind === 'accepted' || error.kind === 'partially_rejected')
+    return undefined;
+  return { kind: error.kind, detail: error.message };
+}

@@ -48,7 +48,7 @@ export interface EncodingContext {
 export interface BackEndLimits {
   /** Events in one request, from 1 to 10,000. */
   readonly maxEvents: number;
-  /** Bytes of all contents in one request, {@link eventOverheadBytes} included: from 1 to 1,048,576, which delivery can hold. */
+  /** Bytes of all contents in one request, {@link eventOverheadBytes} included: from 1 to 16,777,216, which delivery can store. */
   readonly maxBytes: number;
   /** Bytes of the content of one event, from 1 to `maxBytes`. */
   readonly maxEventBytes: number;

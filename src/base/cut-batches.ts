@@ -1,10 +1,11 @@
-import { EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES } from '../cloudwatch/limits.js';
+import { EVENT_OVERHEAD_BYTES } from '../cloudwatch/limits.js';
 import {
   type Destination,
   type EncodedEvent,
   type EventKeeper,
   type LogEventBatch,
 } from '../delivery/encoded-event.js';
+import { MAX_STORED_BYTES } from '../delivery/foreign-content.js';
 import { type BackEndLimits } from './back-end.js';
 import { contentBytesOf } from './event-content.js';
 import { type Places } from './places.js';
@@ -12,6 +13,14 @@ import { type Places } from './places.js';
 /** The limits with all defaults. */
 export interface Limits extends BackEndLimits {
   readonly eventOverheadBytes: number;
+}
+
+/** Bytes of the largest request. Twice as many can be stored, as what JSON escapes takes more bytes in a file. */
+export const MAX_REQUEST_BYTES = MAX_STORED_BYTES / 2;
+
+/** Bytes that the content of an event takes in a file. */
+export function storedBytesOf({ messageJson }: EncodedEvent): number {
+  return Buffer.byteLength(messageJson);
 }
 
 /** Whether so many events of so many bytes are more than one request takes. */
@@ -24,7 +33,7 @@ export function requestBytesOf(event: EncodedEvent, { eventOverheadBytes }: Limi
   return contentBytesOf(event) + eventOverheadBytes;
 }
 
-/** Cuts events of one destination into batches, each within the back end's limits and within those of delivery. */
+/** Cuts events of one destination into batches, each within the back end's limits, and as large as a file may be. */
 export function* cutBatches(
   events: readonly EncodedEvent[],
   {
@@ -43,6 +52,7 @@ export function* cutBatches(
   let batch: EncodedEvent[] = [];
   let bytes = 0;
   let requestBytes = 0;
+  let storedBytes = 0;
   const close = (): LogEventBatch => ({
     destination,
     entity: places.ownEntity(),
@@ -53,17 +63,21 @@ export function* cutBatches(
   for (const event of [...events].sort((a, b) => a.timestamp - b.timestamp)) {
     const more = event.messageBytes + EVENT_OVERHEAD_BYTES;
     const moreOfRequest = requestBytesOf(event, limits);
+    const moreStored = storedBytesOf(event);
     const isTooMuch =
-      bytes + more > MAX_BATCH_BYTES || exceeds(limits, batch.length + 1, requestBytes + moreOfRequest);
+      storedBytes + moreStored > MAX_STORED_BYTES ||
+      exceeds(limits, batch.length + 1, requestBytes + moreOfRequest);
     if (isTooMuch && batch.length > 0) {
       yield close();
       batch = [];
       bytes = 0;
       requestBytes = 0;
+      storedBytes = 0;
     }
     batch.push(event);
     bytes += more;
     requestBytes += moreOfRequest;
+    storedBytes += moreStored;
   }
   if (batch.length > 0) yield close();
 }

@@ -3,7 +3,7 @@ import { gzip } from 'node:zlib';
 import { retryAfterMillis as retryAfterOf } from '../cloudwatch/classify-error.js';
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
 import { type Answer, type Verdict } from './back-end.js';
-import { describeThrown } from './back-end-error.js';
+import { describeThrown, verdictOfOwnError } from './back-end-error.js';
 
 /** One request over HTTP. */
 export interface HttpRequest {
@@ -12,6 +12,8 @@ export interface HttpRequest {
   readonly method?: string | undefined;
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly body?: string | Uint8Array | undefined;
+  /** A body that is JSON, as `Content-Type` says then. */
+  readonly json?: string | undefined;
   /** Compresses the body, and says so in `Content-Encoding`, where it has 1 kB or more. Default false. */
   readonly gzip?: boolean | undefined;
   /** Of the context that `send` is given. */
@@ -50,7 +52,8 @@ export async function sendOverHttp({
   url,
   method = 'POST',
   headers,
-  body,
+  json,
+  body = json,
   gzip: isCompressed = false,
   signal,
 }: HttpRequest): Promise<HttpAnswer> {
@@ -58,7 +61,11 @@ export async function sendOverHttp({
   const bytes = isWorthIt ? await compress(body) : body;
   const response = await fetch(url, {
     method,
-    headers: { ...headers, ...(isWorthIt && { 'content-encoding': 'gzip' }) },
+    headers: {
+      ...(json !== undefined && { 'content-type': 'application/json' }),
+      ...headers,
+      ...(isWorthIt && { 'content-encoding': 'gzip' }),
+    },
     redirect: 'manual',
     signal,
     ...(bytes !== undefined && { body: bytes as Exclude<typeof bytes, Uint8Array> }),
@@ -74,14 +81,20 @@ export async function sendOverHttp({
 
 /**
  * What answers over HTTP mean, by their status: 2xx `accepted`; 429 `throttled`; 408, 425 and 5xx `retry`; 401
- * `unauthenticated`; 400, 413 and 422 `split`; any other `denied`. What was thrown, as by `fetch`, is `retry`.
+ * `unauthenticated`; 400, 413 and 422 `split`; any other `denied`. What was thrown, as by `fetch`, is `retry`; a `BackEndError`
+ * has its kind.
+ * @param accepted - the statuses by which the back end accepts: another success, as of a proxy, is `denied` then
  */
-export function classifyHttp({ response, error }: Answer<HttpAnswer>): Verdict {
+export function classifyHttp(
+  { response, error }: Answer<HttpAnswer>,
+  { accepted }: { readonly accepted?: readonly number[] | undefined } = {},
+): Verdict {
   const answer = error instanceof HttpStatusError ? error.answer : response;
-  if (answer === undefined) return { kind: 'retry', detail: describeThrown(error) };
+  if (answer === undefined)
+    return verdictOfOwnError(error) ?? { kind: 'retry', detail: describeThrown(error) };
   const { status, retryAfterMillis: afterMillis } = answer;
   const detail = `HTTP ${status}`;
-  if (status >= 200 && status < 300) return { kind: 'accepted' };
+  if (isSuccess(status, accepted)) return { kind: 'accepted' };
   if (status === 429) return { kind: 'throttled', detail, afterMillis };
   if (status >= 500 || status === 408 || status === 425) return { kind: 'retry', detail, afterMillis };
   if (status === 401) return { kind: 'unauthenticated', detail };
@@ -89,10 +102,27 @@ export function classifyHttp({ response, error }: Answer<HttpAnswer>): Verdict {
   return { kind: 'denied', detail };
 }
 
-/** @returns the answer @throws HttpStatusError for one that is no success */
-export function requireHttpSuccess(answer: HttpAnswer): HttpAnswer {
-  if (answer.status >= 200 && answer.status < 300) return answer;
+/**
+ * @param accepted - statuses; default every 2xx
+ * @returns the answer
+ * @throws HttpStatusError for one that is no success
+ */
+export function requireHttpSuccess(answer: HttpAnswer, accepted?: readonly number[]): HttpAnswer {
+  if (isSuccess(answer.status, accepted)) return answer;
   throw new HttpStatusError(answer);
+}
+
+/** The JSON of an answer; undefined for one that has none, or is longer than what is read of it. */
+export function jsonOf(answer: HttpAnswer | undefined): unknown {
+  try {
+    return JSON.parse(answer?.body ?? '');
+  } catch {
+    return undefined;
+  }
+}
+
+function isSuccess(status: number, accepted: readonly number[] | undefined): boolean {
+  return accepted?.includes(status) ?? (status >= 200 && status < 300);
 }
 
 async function readStart({ body }: Response): Promise<string> {

@@ -20,7 +20,10 @@ interface IntakeParts {
   readonly handOver: (waiting: WaitingEvents) => void;
 }
 
-/** Holds single events until they fill a request, or have waited long enough. */
+/** The part of the room that events may take which wait for others. */
+const WAITING_PART = 0.25;
+
+/** Holds single events until they fill a request, have waited long enough, or take much of the room. */
 export class Intake {
   readonly #parts: IntakeParts;
   readonly #waiting = new Map<
@@ -29,6 +32,8 @@ export class Intake {
   >();
   #timer: NodeJS.Timeout | undefined;
   #count = 0;
+  /** Bytes that are reserved for all events here. */
+  #reservedBytes = 0;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -53,7 +58,10 @@ export class Intake {
     waiting.bytes += more;
     waiting.reservedBytes += reserved;
     this.#count++;
+    this.#reservedBytes += reserved;
     if (waiting.events.length === limits.maxEvents) this.#handOver(destination);
+    // What waits for others must leave room for what comes.
+    if (this.#reservedBytes > room.max * WAITING_PART) this.handOverAll();
     this.#timer ??= setTimeout(() => {
       this.handOverAll();
     }, delayMillis).unref();
@@ -71,6 +79,7 @@ export class Intake {
     const { events, reservedBytes } = this.#waiting.get(destination)!;
     this.#waiting.delete(destination);
     this.#count -= events.length;
+    this.#reservedBytes -= reservedBytes;
     this.#parts.handOver({ destination, events, reservedBytes });
   }
 }

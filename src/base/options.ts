@@ -11,7 +11,7 @@ import { DEFAULT_SPOOL_SETTINGS, type SpoolSettings } from '../delivery/spool/sp
 import { type WriteAheadSettings } from '../write-ahead/write-ahead-log.js';
 import { WRITE_AHEAD_NUMBERS } from '../write-ahead/write-ahead-numbers.js';
 import { type BackEnd, type BackEndLimits } from './back-end.js';
-import { type Limits } from './cut-batches.js';
+import { type Limits, MAX_REQUEST_BYTES } from './cut-batches.js';
 
 /** Where events are kept on disk that can't be delivered now. */
 export interface LogDeliverySpoolOptions {
@@ -48,7 +48,10 @@ export interface LogDeliverySettings {
   readonly scheduledDelayMillis?: number | undefined;
   /** Requests under way at once. With a spool, one at a time to each destination, so that its order is kept. Default 4. */
   readonly concurrency?: number | undefined;
-  /** Bytes of events in memory; what comes beyond it waits, or is lost (`buffer_full`; of `emit`: `queue_full`). Default 32 MiB. */
+  /**
+   * Bytes of events in memory; what comes beyond it waits, or is lost (`buffer_full`; of `emit`: `queue_full`). Default 32 MiB, or
+   * four requests where that is more.
+   */
   readonly maxBufferBytes?: number | undefined;
   /** Milliseconds that `deliver` waits for answers; what is not delivered then is kept, and sent later. Default 20,000. */
   readonly deliveryTimeoutMillis?: number | undefined;
@@ -134,6 +137,9 @@ const SPOOL_MEMBERS = {
 
 const NAME = /^[a-z][a-z\d-]{0,39}$/;
 
+/** Requests of the largest size for which there is room in memory by default. */
+const BUFFERED_REQUESTS = 4;
+
 /** Milliseconds that a timer can wait. */
 const MAX_MILLIS = 2 ** 31 - 1;
 
@@ -145,6 +151,7 @@ export function readOptions(options: LogDeliveryOptions<never, never, never>): B
   const millis = (name: `${'delivery' | 'request' | 'flush' | 'shutdown'}TimeoutMillis`): number =>
     whole(name, options[name] ?? defaults[name], 1, MAX_MILLIS);
   const limits = readLimits(options.limits);
+  const largest = Math.max(MAX_BATCH_BYTES, limits.maxBytes);
   const { meterProvider, requestsPerSecond } = options;
   if (
     meterProvider !== undefined &&
@@ -157,16 +164,16 @@ export function readOptions(options: LogDeliveryOptions<never, never, never>): B
   }
   return {
     limits,
-    spool: readSpool(options.spool, options.name),
-    writeAhead: readWriteAhead(options.writeAhead, options.name),
+    spool: readSpool(options.spool, options.name, largest),
+    writeAhead: readWriteAhead(options.writeAhead, options.name, largest),
     scheduledDelayMillis: whole('scheduledDelayMillis', options.scheduledDelayMillis ?? 1_000, 1, MAX_MILLIS),
     delivery: {
       ...defaults,
       concurrency: whole('concurrency', options.concurrency ?? defaults.concurrency, 1, 50),
       maxBufferBytes: whole(
         'maxBufferBytes',
-        options.maxBufferBytes ?? defaults.maxBufferBytes,
-        MAX_BATCH_BYTES,
+        options.maxBufferBytes ?? Math.max(defaults.maxBufferBytes, BUFFERED_REQUESTS * largest),
+        largest,
         Number.MAX_SAFE_INTEGER,
       ),
       deliveryTimeoutMillis: millis('deliveryTimeoutMillis'),
@@ -202,9 +209,9 @@ function readLimits(limits: BackEndLimits): Limits {
   const { maxEvents, maxBytes, maxEventBytes, eventOverheadBytes = 1 } = limits;
   const checked = {
     maxEvents: whole('limits.maxEvents', maxEvents, 1, MAX_BATCH_EVENTS),
-    maxBytes: whole('limits.maxBytes', maxBytes, 1, MAX_BATCH_BYTES),
+    maxBytes: whole('limits.maxBytes', maxBytes, 1, MAX_REQUEST_BYTES),
     maxEventBytes: whole('limits.maxEventBytes', maxEventBytes, 1, maxBytes),
-    eventOverheadBytes: whole('limits.eventOverheadBytes', eventOverheadBytes, 0, MAX_BATCH_BYTES),
+    eventOverheadBytes: whole('limits.eventOverheadBytes', eventOverheadBytes, 0, MAX_REQUEST_BYTES),
   };
   if (maxEventBytes + eventOverheadBytes > maxBytes) {
     const rule = `leave room for limits.eventOverheadBytes in limits.maxBytes: be ${maxBytes - eventOverheadBytes} or less`;
@@ -213,7 +220,12 @@ function readLimits(limits: BackEndLimits): Limits {
   return checked;
 }
 
-function readSpool(spool: LogDeliverySpoolOptions | undefined, name: string): SpoolSettings | undefined {
+/** @param largest - bytes of a request */
+function readSpool(
+  spool: LogDeliverySpoolOptions | undefined,
+  name: string,
+  largest: number,
+): SpoolSettings | undefined {
   if (spool === undefined) return undefined;
   checkMembers('spool', spool, SPOOL_MEMBERS);
   const { maxBytes, maxAgeMillis, fsync } = { ...DEFAULT_SPOOL_SETTINGS, ...given(spool) };
@@ -221,21 +233,24 @@ function readSpool(spool: LogDeliverySpoolOptions | undefined, name: string): Sp
   if (typeof fsync !== 'boolean') throw new OptionError('spool.fsync', 'be true or false', fsync);
   return {
     directory,
-    maxBytes: whole('spool.maxBytes', maxBytes, 2 * MAX_BATCH_BYTES, Number.MAX_SAFE_INTEGER),
+    maxBytes: whole('spool.maxBytes', maxBytes, 2 * largest, Number.MAX_SAFE_INTEGER),
     maxAgeMillis: whole('spool.maxAgeMillis', maxAgeMillis, 1, Number.MAX_SAFE_INTEGER),
     fsync,
   };
 }
 
+/** @param largest - bytes of a request */
 function readWriteAhead(
   writeAhead: LogDeliveryWriteAheadOptions | undefined,
   name: string,
+  largest: number,
 ): WriteAheadSettings | undefined {
   if (writeAhead === undefined) return undefined;
   checkMembers('writeAhead', writeAhead, { directory: true, fsyncIntervalMillis: true, maxBytes: true });
   const number = (member: keyof typeof WRITE_AHEAD_NUMBERS): number => {
     const { min, max, default: otherwise } = WRITE_AHEAD_NUMBERS[member];
-    return whole(`writeAhead.${member}`, writeAhead[member] ?? otherwise, min, max);
+    const least = member === 'maxBytes' ? Math.max(min, 2 * largest) : min;
+    return whole(`writeAhead.${member}`, writeAhead[member] ?? otherwise, least, max);
   };
   return {
     directory: folderOf('writeAhead.directory', writeAhead.directory, name),

@@ -41,13 +41,13 @@ export function plainLogRecord(record: ReadableLogRecord): PlainLogRecord {
     timestampMillis,
     timestampNanos: unixNanos(view.hrTime) ?? unixNanos(view.hrTimeObserved) ?? `${timestampMillis}000000`,
     severityNumber,
-    severityText: severityTextOf(view),
+    severityText: wellFormed(severityTextOf(view)),
     body,
     bodyText: typeof body === 'string' ? body : body === undefined ? '' : JSON.stringify(body),
-    eventName: eventName === '' ? undefined : eventName,
+    eventName: eventName === '' ? undefined : wellFormed(eventName),
     attributes: plainAttributes(view.attributes),
     resource: plainResource(view.resource),
-    scopeName: view.instrumentationScope.name,
+    scopeName: wellFormed(view.instrumentationScope.name),
     traceId: spanContext?.traceId,
     spanId: spanContext?.spanId,
     traceFlags: spanContext?.traceFlags,
@@ -68,6 +68,12 @@ function plainResource(resource: ReadableLogRecord['resource']): PlainLogRecord[
 
 function plainAttributes(attributes: unknown): Readonly<Record<string, unknown>> {
   return (plain(attributes) ?? {}) as Readonly<Record<string, unknown>>;
+}
+
+/** Halves of surrogate pairs, which UTF-8 and many a database do not have, become U+FFFD. */
+function wellFormed<T>(text: T): T | string {
+  // A logger that is not typed may give anything.
+  return typeof text === 'string' ? text.toWellFormed() : text;
 }
 
 function plain(value: unknown): unknown {

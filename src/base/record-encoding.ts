@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { isForsakenPromise } from '../cloudwatch/is-thenable.js';
-import { MAX_MESSAGE_BYTES, MAX_TIMESTAMP } from '../cloudwatch/limits.js';
+import { MAX_TIMESTAMP } from '../cloudwatch/limits.js';
 import { type Destination, type EncodedEvent } from '../delivery/encoded-event.js';
+import { MAX_STORED_BYTES } from '../delivery/foreign-content.js';
 import { type Diagnostics } from '../observability/diagnostics.js';
 import { type LossReason } from '../observability/losses.js';
 import { type BackEnd, type EncodedRecord } from './back-end.js';
 import { describeThrown } from './back-end-error.js';
-import { type Limits } from './cut-batches.js';
+import { type Limits, storedBytesOf } from './cut-batches.js';
 import { contentBytesOf, toEvent, toMessage } from './event-content.js';
 import { DEFAULT_DESTINATION, type Places } from './places.js';
 import { kindOf } from './kind-of.js';
@@ -75,8 +76,11 @@ export class RecordEncoding<LogRecord> {
     if (content.length === 0) return { reason: 'empty', detail: 'encode gave an empty content' };
     const event = toEvent(toMessage(content), this.#timeOf(timestamp));
     const bytes = contentBytesOf(event);
-    if (bytes > maxBytes || event.messageBytes > MAX_MESSAGE_BYTES) {
+    if (bytes > maxBytes) {
       return { reason: 'oversize', detail: `${bytes} bytes, where an event may have ${maxBytes}` };
+    }
+    if (storedBytesOf(event) > MAX_STORED_BYTES) {
+      return { reason: 'oversize', detail: `more than ${MAX_STORED_BYTES} bytes once it is escaped` };
     }
     return { destination: place, event };
   }

@@ -37,7 +37,7 @@ export class DeliveryAccounts {
 
   /** Billed bytes of one of the last million delivered events; undefined before the first. */
   get recentEventBytes(): number | undefined {
-    return this.#recent.mean;
+    return this.#recent.mean(this.deliveredEvents, this.deliveredBytes);
   }
 
   /** The last error of all; it stays when what comes after it is delivered. */

@@ -254,8 +254,8 @@ export class Dispatcher implements Delivery {
   /** Batches in flight are sent again: nobody will read the answer. */
   #settleAtOnce(send: SendAtOnce): void {
     const { accounts, lanes, parts } = this.#state;
+    const spooled = this.#spooled?.handOnAtOnce();
     const left = lanes.batches().filter(({ stored }) => stored === undefined);
-    const spooled = parts.spool?.handOnAtOnce();
     const isSpoolLeft = spooled?.isSomethingLeft === true;
     if (left.length === 0 && !isSpoolLeft) return;
     const batches = left.map(({ rest }) => rest);

@@ -1,4 +1,4 @@
-import { MAX_MESSAGE_BYTES, MAX_TIMESTAMP } from '../cloudwatch/limits.js';
+import { MAX_TIMESTAMP } from '../cloudwatch/limits.js';
 import { logGroupNameProblem, logStreamNameProblem } from '../cloudwatch/names.js';
 import { type Destination, type LogEntity } from './encoded-event.js';
 
@@ -6,6 +6,12 @@ import { type Destination, type LogEntity } from './encoded-event.js';
  * Checks of what files say: anybody who may write to their folder may have written them, with right checksums. What
  * goes into a request as it stands must not be able to say more than it should, as where the request goes.
  */
+
+/**
+ * Bytes of the largest batch that is stored, and of its longest message. Those of other back ends may be larger than those of
+ * CloudWatch Logs, whose service refuses what is too much for it.
+ */
+export const MAX_STORED_BYTES = 2 ** 25;
 
 /** Names that the service takes. */
 export function isDestination(value: unknown): value is Destination {
@@ -34,7 +40,7 @@ export function isTimestamp(value: unknown): value is number {
 
 /** Whether so many bytes are those of a message that one event can have. */
 export function isMessage(value: unknown, bytes: unknown): value is string {
-  return typeof value === 'string' && Buffer.byteLength(value) === bytes && bytes <= MAX_MESSAGE_BYTES;
+  return typeof value === 'string' && Buffer.byteLength(value) === bytes && bytes <= MAX_STORED_BYTES;
 }
 
 /** Whether a text is one JSON string, and nothing behind it, of a message of so many bytes. */

@@ -12,20 +12,19 @@ interface Mark {
 export class RecentEventBytes {
   /** Totals at times past, the oldest first; the mean is of what came after the first. */
   readonly #marks: Mark[] = [{ events: 0, bytes: 0 }];
-  #last: Mark = this.#marks[0]!;
 
-  /** @param events - delivered so far @param bytes - billed for them */
+  /** Notes a mark where it is time for one. @param events - delivered so far @param bytes - billed for them */
   count(events: number, bytes: number): void {
-    this.#last = { events, bytes };
-    if (events - this.#marks.at(-1)!.events >= MARK_EVENTS) this.#marks.push(this.#last);
+    if (events - this.#marks.at(-1)!.events >= MARK_EVENTS) this.#marks.push({ events, bytes });
     while (events - (this.#marks[1]?.events ?? events) >= RECENT_EVENTS) this.#marks.shift();
   }
 
-  /** Billed bytes of an event; undefined before the first. */
-  get mean(): number | undefined {
-    const { events, bytes } = this.#marks[0]!;
-    return this.#last.events === events
-      ? undefined
-      : (this.#last.bytes - bytes) / (this.#last.events - events);
+  /**
+   * Billed bytes of an event; undefined before the first.
+   * @param events - delivered so far, as they were counted last @param bytes - billed for them
+   */
+  mean(events: number, bytes: number): number | undefined {
+    const first = this.#marks[0]!;
+    return events === first.events ? undefined : (bytes - first.bytes) / (events - first.events);
   }
 }

@@ -198,6 +198,19 @@ export class SpooledBatches {
     }
   }
 
+  /**
+   * Leaves what is stored to the next process, while this one stands still: what is on disk without anybody having been
+   * told is taken as stored, and of what is delivered in part the rest is left.
+   * @returns as {@link Spool.handOnAtOnce}
+   */
+  handOnAtOnce(): ReturnType<Spool['handOnAtOnce']> {
+    for (const pending of this.#state.lanes.batches()) {
+      const { isLoaded, isReduced, stored, storing } = pending;
+      if (stored && isLoaded && isReduced && !storing) this.#spool.replaceAtEnd(stored, pending.rest);
+    }
+    return this.#spool.handOnAtOnce();
+  }
+
   /** Stores what is in memory and leaves all to the next process. */
   async close(deadline: Deadline): Promise<void> {
     const limit = startTimeLimit(deadline, true);
@@ -266,18 +279,22 @@ export class SpooledBatches {
   }
 
   async #write(pending: PendingBatch, isLast: boolean): Promise<void> {
-    const { accounts, lanes } = this.#state;
     if (pending.events === 0) return;
-    const { rest, stored: replaces } = pending;
+    const { rest, sequence, stored: replaces } = pending;
     pending.isReduced = false;
     pending.keeper?.sending(rest.events);
-    const stored = await this.#spool.write(rest, { sequence: pending.sequence, replaces, isLast });
+    const whenStored = (stored: StoredBatch): void => {
+      this.#isStored(pending, stored, replaces);
+    };
+    const stored = await this.#spool.write(rest, { sequence, replaces, isLast, whenStored });
+    if (typeof stored === 'object') return;
     // The disk is full, or the batch is larger than the whole spool may be.
-    if (stored === undefined || stored === 'too_large') {
-      if (stored === undefined) this.#unstored.add(pending);
-      pending.isReduced = true;
-      return;
-    }
+    if (stored === undefined) this.#unstored.add(pending);
+    pending.isReduced = true;
+  }
+
+  #isStored(pending: PendingBatch, stored: StoredBatch, replaces: StoredBatch | undefined): void {
+    const { accounts, lanes } = this.#state;
     // It was delivered, or lost, on another way meanwhile.
     if (pending.events === 0) {
       this.#spool.remove(stored);
@@ -296,35 +313,43 @@ export class SpooledBatches {
 
   /** Neighbours in one file; none of them is sent meanwhile. */
   async #writeMerged(batches: readonly PendingBatch[], isLast: boolean): Promise<void> {
-    const { accounts, lanes } = this.#state;
-    const [first] = batches as [PendingBatch];
+    const [{ sequence }] = batches as [PendingBatch];
     for (const pending of batches) {
       pending.isRewritten = true;
       pending.keeper?.sending(pending.rest.events);
     }
-    const stored = await this.#spool.write(mergeBatches(batches), { sequence: first.sequence, isLast });
+    const whenStored = (stored: StoredBatch): void => {
+      this.#areStored(batches, stored);
+    };
+    const stored = await this.#spool.write(mergeBatches(batches), { sequence, isLast, whenStored });
     for (const pending of batches) pending.isRewritten = false;
-    if (stored === undefined || stored === 'too_large') {
+    if (typeof stored !== 'object') {
       for (const pending of batches) {
         if (stored === 'too_large') await this.#write(pending, isLast);
         else this.#unstored.add(pending);
       }
-    } else if (first.events === 0) {
-      // The time of a shutdown was over meanwhile: all of them are counted as lost.
-      this.#spool.remove(stored);
-    } else {
-      const merged = new PendingBatch({ stored, destination: first.destination }, first.sequence);
-      merged.reportKept();
-      this.#ofStored.set(stored, merged);
-      lanes.of(first.destination).replace(batches, merged);
-      for (const pending of batches) {
-        accounts.stored(pending);
-        pending.releaseKeeper();
-        pending.letGo();
-      }
-      this.#storeAgain();
     }
     this.#loop.pump();
+  }
+
+  #areStored(batches: readonly PendingBatch[], stored: StoredBatch): void {
+    const { accounts, lanes } = this.#state;
+    const [first] = batches as [PendingBatch];
+    if (first.events === 0) {
+      // The time of a shutdown was over meanwhile: all of them are counted as lost.
+      this.#spool.remove(stored);
+      return;
+    }
+    const merged = new PendingBatch({ stored, destination: first.destination }, first.sequence);
+    merged.reportKept();
+    this.#ofStored.set(stored, merged);
+    lanes.of(first.destination).replace(batches, merged);
+    for (const pending of batches) {
+      accounts.stored(pending);
+      pending.releaseKeeper();
+      pending.letGo();
+    }
+    this.#storeAgain();
   }
 
   /** The disk works, or may do so again: what was said to be kept is to be there. One by one, as it may not. */

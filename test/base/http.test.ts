@@ -6,6 +6,7 @@ import {
   classifyHttp,
   type HttpAnswer,
   HttpStatusError,
+  jsonOf,
   requireHttpSuccess,
   sendOverHttp,
 } from '../../src/base/index.js';
@@ -43,6 +44,20 @@ describe('sendOverHttp', () => {
     expect(seen[0]!.method).to.equal('POST');
     expect(seen[0]!.headers['x-tenant']).to.equal('a');
     expect(seen[0]!.body.toString()).to.equal('ünï');
+  });
+
+  it('says of a JSON text what it is, unless a header says more', async () => {
+    await sendOverHttp({ url, json: '{"a":1}', signal });
+    await sendOverHttp({
+      url,
+      json: '{}',
+      headers: { 'content-type': 'application/cloudevents+json' },
+      signal,
+    });
+    expect(seen.map(({ headers, body }) => [headers['content-type'], body.toString()])).to.deep.equal([
+      ['application/json', '{"a":1}'],
+      ['application/cloudevents+json', '{}'],
+    ]);
   });
 
   it('asks without a body', async () => {
@@ -132,6 +147,13 @@ describe('classifyHttp', () => {
     });
   }
 
+  it('takes no other success than those by which the back end accepts', () => {
+    const of = (status: number): unknown => classifyHttp({ response: answerOf(status) }, { accepted: [202] });
+    expect(of(202)).to.deep.equal({ kind: 'accepted' });
+    expect(of(200)).to.deep.equal({ kind: 'denied', detail: 'HTTP 200' });
+    expect(of(503)).to.include({ kind: 'retry' });
+  });
+
   it("takes what was thrown for retry, and names the network's error that fetch wraps", async () => {
     const { signal } = new AbortController();
     const error = await errorOf(sendOverHttp({ url: 'http://127.0.0.1:9', signal }));
@@ -149,5 +171,21 @@ describe('requireHttpSuccess', () => {
     const fine: HttpAnswer = { status: 200, body: '', retryAfterMillis: undefined };
     expect(requireHttpSuccess(fine)).to.equal(fine);
     expect(() => requireHttpSuccess({ ...fine, status: 302 })).to.throw(HttpStatusError, 'HTTP 302');
+  });
+
+  it('goes by the statuses that are said', () => {
+    const missing: HttpAnswer = { status: 422, body: '', retryAfterMillis: undefined };
+    expect(requireHttpSuccess(missing, [204, 422])).to.equal(missing);
+    expect(() => requireHttpSuccess({ ...missing, status: 200 }, [204])).to.throw(HttpStatusError);
+  });
+});
+
+describe('jsonOf', () => {
+  it('reads a body that is JSON, and nothing of any other', () => {
+    const of = (body: string): unknown => jsonOf({ status: 200, body, retryAfterMillis: undefined });
+    expect(of('{"failed":[]}')).to.deep.equal({ failed: [] });
+    expect(of('{"failed":[')).to.equal(undefined);
+    expect(of('')).to.equal(undefined);
+    expect(jsonOf(undefined)).to.equal(undefined);
   });
 });

@@ -29,6 +29,9 @@ import {
 
 const FIXTURES = fileURLToPath(new URL('../../../test/fixtures/base/', import.meta.url));
 
+/** More than a request of CloudWatch Logs takes. */
+const LARGE = { maxEvents: 1_000, maxBytes: 5_000_000, maxEventBytes: 2_500_000 - 1 };
+
 type Options = Partial<LogDeliveryOptions<Note, unknown, Verdict>>;
 
 describe('createLogDelivery', () => {
@@ -87,8 +90,8 @@ describe('createLogDelivery', () => {
         /^limits\.maxEvents must be a whole number, from 1 to 10000; it is 0$/,
       ],
       [
-        { limits: { maxEvents: 1, maxBytes: 2 ** 21, maxEventBytes: 5 } },
-        /^limits\.maxBytes must be a whole number, from 1 to 1048576; it is 2097152$/,
+        { limits: { maxEvents: 1, maxBytes: 2 ** 24 + 1, maxEventBytes: 5 } },
+        /^limits\.maxBytes must be a whole number, from 1 to 16777216; it is 16777217$/,
       ],
       [
         { limits: { maxEvents: 1, maxBytes: 10, maxEventBytes: 11 } },
@@ -104,6 +107,18 @@ describe('createLogDelivery', () => {
       ],
       [{ concurrency: 0 }, /^concurrency must be a whole number, from 1 to 50; it is 0$/],
       [{ maxBufferBytes: 1000 }, /^maxBufferBytes must be a whole number, 1048576 or more; it is 1000$/],
+      [
+        { limits: LARGE, maxBufferBytes: 4_999_999 },
+        /^maxBufferBytes must be a whole number, 5000000 or more; it is 4999999$/,
+      ],
+      [
+        { limits: LARGE, spool: { directory: '/x', maxBytes: 2 ** 23 } },
+        /^spool\.maxBytes must be a whole number, 10000000 or more; it is 8388608$/,
+      ],
+      [
+        { limits: LARGE, writeAhead: { directory: '/x', maxBytes: 2 ** 23 } },
+        /^writeAhead\.maxBytes must be a whole number, from 10000000 to \d+; it is 8388608$/,
+      ],
       [
         { requestTimeoutMillis: 2 ** 31 },
         /^requestTimeoutMillis must be a whole number, from 1 to 2147483647/,
@@ -297,6 +312,146 @@ describe('createLogDelivery', () => {
       expect(up.requests.map(({ batch }) => batch.events.length)).to.satisfy((sizes: number[]) =>
         sizes.every((size) => size <= 3),
       );
+    });
+  });
+
+  describe('requests of megabytes', () => {
+    const sizesOf = ({ requests }: MemoryBackEnd): number[][] =>
+      requests.map(({ batch }) => batch.events.map(({ text }) => text.length));
+    /** Each as long as an event may be, of other letters. */
+    const large = (count: number): Note[] =>
+      Array.from({ length: count }, (_, index) => ({
+        text: String.fromCharCode(97 + index).repeat(LARGE.maxEventBytes),
+        at: 1_000 + index,
+      }));
+    const { maxEventBytes: whole } = LARGE;
+
+    it('are filled to the byte', async () => {
+      const backEnd = memoryBackEnd(undefined, { limits: LARGE });
+      const delivery = start(backEnd);
+      expect(await delivery.deliver(large(5))).to.include({ delivered: 5 });
+      expect(sizesOf(backEnd)).to.deep.equal([[whole, whole], [whole, whole], [whole]]);
+      await delivery.deliver([{ text: 'x'.repeat(whole + 1) }]);
+      expect(delivery.status().droppedByReason).to.deep.equal({ oversize: 1 });
+    });
+
+    it('hold as many bytes of an event that are no text', async () => {
+      const limits = { ...LARGE, maxEventBytes: LARGE.maxBytes - 1 };
+      const content = Buffer.alloc(limits.maxEventBytes, 7);
+      const backEnd = memoryBackEnd(undefined, { limits, encode: () => content });
+      const first = start(backEnd, { spool });
+      expect(await first.deliver([{ text: '' }])).to.include({ delivered: 1 });
+      expect(content.equals(backEnd.requests[0]!.batch.events[0]!.bytes)).to.equal(true);
+    });
+
+    it('wait in the spool while the back end is down, and come from there as they were', async () => {
+      let isDown = true;
+      const backEnd = memoryBackEnd(() => (isDown ? { kind: 'retry' } : ACCEPTED), { limits: LARGE });
+      const delivery = start(backEnd, { spool, deliveryTimeoutMillis: 50 });
+      await delivery.deliver(large(4));
+      await eventually(() => delivery.status().spool?.batches === 2);
+      expect(delivery.status().spool).to.include({ events: 4 });
+      backEnd.requests.length = 0;
+      isDown = false;
+      while (delivery.status().kept > 0) await delivery.forceFlush();
+      expect(sizesOf(backEnd)).to.deep.equal([
+        [whole, whole],
+        [whole, whole],
+      ]);
+      expect(backEnd.accepted.join('')).to.equal(
+        large(4)
+          .map(({ text }) => text)
+          .join(''),
+      );
+    });
+
+    it('wait in the spool for the next process, and are cut there where its limits are lower', async () => {
+      const first = start(
+        memoryBackEnd(() => ({ kind: 'retry' }), { limits: LARGE }),
+        { spool, deliveryTimeoutMillis: 50 },
+      );
+      await first.deliver(large(4));
+      await first.shutdown();
+      const backEnd = memoryBackEnd(undefined, { limits: { ...LARGE, maxBytes: 4_000_000 } });
+      const second = start(backEnd, { spool });
+      await second.forceFlush();
+      expect(sizesOf(backEnd)).to.deep.equal([[whole], [whole], [whole], [whole]]);
+      expect(second.status()).to.include({ inherited: 4, delivered: 4, kept: 0, dropped: 0 });
+    });
+
+    it('are stored at once when the process ends', async () => {
+      const hanging = memoryBackEnd(() => new Promise(() => undefined), { limits: LARGE });
+      const first = start(hanging, { spool });
+      await first.forceFlush();
+      for (const note of large(3)) first.emit(note);
+      first.storeAtOnce();
+      const backEnd = memoryBackEnd(undefined, { limits: LARGE });
+      await start(backEnd, { spool }).forceFlush();
+      expect(sizesOf(backEnd)).to.deep.equal([[whole, whole], [whole]]);
+    });
+
+    it('are made again of what was written ahead', async () => {
+      const writeAhead = { directory, fsyncIntervalMillis: 0 };
+      const first = start(
+        memoryBackEnd(() => ({ kind: 'retry' }), { limits: LARGE }),
+        { writeAhead },
+      );
+      for (const note of large(4)) first.emit(note);
+      await first.shutdown();
+      expect(first.status()).to.include({ kept: 4, dropped: 0 });
+      const backEnd = memoryBackEnd(undefined, { limits: LARGE });
+      const second = start(backEnd, { writeAhead });
+      while (backEnd.accepted.length < 4) await second.forceFlush();
+      expect(Math.max(...sizesOf(backEnd).map((sizes) => sizes.length))).to.be.at.most(2);
+      expect(new Set(backEnd.accepted)).to.deep.equal(new Set(large(4).map(({ text }) => text)));
+      expect(second.status()).to.include({ inherited: 4, delivered: 4, kept: 0, dropped: 0 });
+    });
+
+    it('have what their files can hold, also where each character takes six bytes there', async () => {
+      const limits = { maxEvents: 10, maxBytes: 2 ** 24, maxEventBytes: 2 ** 24 - 1 };
+      const down = memoryBackEnd(() => ({ kind: 'retry' }), { limits });
+      const first = start(down, { spool, deliveryTimeoutMillis: 50, shutdownTimeoutMillis: 20_000 });
+      const texts = ['\u0001'.repeat(4_000_000), '\u0002'.repeat(4_000_000), '"'.repeat(2 ** 24 - 1)];
+      await first.deliver(texts.map((text, index) => ({ text, at: 1_000 + index })));
+      await first.deliver([{ text: '\u0003'.repeat(6_000_000) }]);
+      await first.shutdown();
+      expect(first.status().droppedByReason).to.deep.equal({ oversize: 1 });
+      const backEnd = memoryBackEnd(undefined, { limits });
+      const second = start(backEnd, { spool });
+      while (second.status().kept > 0 || backEnd.accepted.length < 3) await second.forceFlush();
+      expect(backEnd.accepted.map((text) => text.length)).to.have.members([
+        4_000_000,
+        4_000_000,
+        2 ** 24 - 1,
+      ]);
+    });
+
+    it('are made again of the largest events that can be written ahead', async () => {
+      const limits = { maxEvents: 10, maxBytes: 2 ** 24, maxEventBytes: 2 ** 24 - 1 };
+      const writeAhead = { directory, fsyncIntervalMillis: 0 };
+      const first = start(
+        memoryBackEnd(() => ({ kind: 'retry' }), { limits }),
+        { writeAhead },
+      );
+      for (const sign of ['"', '\\']) first.emit({ text: sign.repeat(limits.maxEventBytes) });
+      await first.shutdown();
+      const backEnd = memoryBackEnd(undefined, { limits });
+      const second = start(backEnd, { writeAhead });
+      while (backEnd.accepted.length < 2) await second.forceFlush();
+      expect(new Set(backEnd.accepted.map((text) => text[0]))).to.deep.equal(new Set(['"', '\\']));
+      expect(second.status()).to.include({ inherited: 2, delivered: 2, kept: 0, dropped: 0 });
+    });
+
+    it('leave room for others while they are filled', async () => {
+      const backEnd = memoryBackEnd(undefined, { limits: LARGE });
+      const delivery = start(backEnd, { maxBufferBytes: LARGE.maxBytes });
+      for (const note of large(4)) {
+        delivery.emit({ ...note, text: note.text.slice(0, 1_500_000) });
+        await new Promise(setImmediate);
+      }
+      expect(delivery.status().dropped).to.equal(0);
+      await delivery.forceFlush();
+      expect(backEnd.accepted).to.have.length(4);
     });
   });
 

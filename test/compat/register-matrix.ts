@@ -1,9 +1,8 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
-import { type ApplicationResult, runApplication } from '../register/run-application.js';
+import { AUTO, describeLocalApplications, REGISTER, root } from '../register/local-applications.js';
+import { type ApplicationResult } from '../register/run-application.js';
 
 /** An application tree with the packed package installed, prepared by scripts/compat.mjs. */
 interface Tree {
@@ -13,10 +12,7 @@ interface Tree {
   readonly node: string;
 }
 
-const fixtures = fileURLToPath(new URL('../../../test/fixtures/register', import.meta.url));
 const trees = JSON.parse(process.env.COMPAT_TREES ?? '[]') as Tree[];
-const REGISTER = 'opentelemetry-cloudwatch-logs/register';
-const AUTO = '@opentelemetry/auto-instrumentations-node/register';
 const AWS_DISTRO = '@aws/aws-distro-opentelemetry-node-autoinstrumentation/register';
 /** The trace id in the header that xray.mjs and xray.cjs are asked with. */
 const XRAY_TRACE_ID = '5759e988bd862e3fe1be46a994272793';
@@ -24,25 +20,20 @@ const XRAY_TRACE_ID = '5759e988bd862e3fe1be46a994272793';
 for (const { name, directory, node } of trees) {
   describe(`register in ${name}`, function () {
     this.timeout(180_000);
-    let local: LocalCloudWatchLogs;
-    let groups = 0;
+    const applications = describeLocalApplications('/compat');
+    const folder = join(directory, 'applications');
 
-    before(async () => {
-      cpSync(fixtures, join(directory, 'applications'), { recursive: true });
-      local = await LocalCloudWatchLogs.start();
+    before(() => {
+      cpSync(join(root, 'test/fixtures/register'), folder, { recursive: true });
     });
-    after(() => local.stop());
 
     async function expectOneRecord(
       application: string,
       nodeArguments: readonly string[],
       environment: Readonly<Record<string, string>> = {},
     ): Promise<ApplicationResult> {
-      const result = await runApplication({
-        file: join(directory, 'applications', application),
+      const result = await applications.run(join(folder, application), {
         directory,
-        endpoint: local.endpoint,
-        logGroupName: `/compat/${groups++}`,
         nodeArguments,
         // A request in flight at the end is sent once more (docs/exit.md): on a slow machine the timer would begin one.
         environment: { OTEL_BLRP_SCHEDULE_DELAY: '60000', ...environment },

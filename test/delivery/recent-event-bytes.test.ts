@@ -1,9 +1,12 @@
 import { expect } from 'chai';
 import { RecentEventBytes } from '../../src/delivery/recent-event-bytes.js';
 
-/** Counts so many events of one size each in steps. */
-function count(recent: RecentEventBytes, phases: readonly (readonly [events: number, size: number])[]): void {
-  const step = 7_000;
+/** The mean after so many events of one size each, which are counted in steps. */
+function meanAfter(
+  phases: readonly (readonly [events: number, size: number])[],
+  step = 7_000,
+): number | undefined {
+  const recent = new RecentEventBytes();
   let events = 0;
   let bytes = 0;
   for (const [ofPhase, size] of phases) {
@@ -14,51 +17,49 @@ function count(recent: RecentEventBytes, phases: readonly (readonly [events: num
       recent.count(events, bytes);
     }
   }
+  return recent.mean(events, bytes);
 }
 
 describe('the mean size of recent events', () => {
   it('is unknown before the first', () => {
+    expect(meanAfter([])).to.equal(undefined);
     const recent = new RecentEventBytes();
-    expect(recent.mean).to.equal(undefined);
     recent.count(0, 0);
-    expect(recent.mean).to.equal(undefined);
+    expect(recent.mean(0, 0)).to.equal(undefined);
   });
 
   it('is of all, as long as they are few', () => {
-    const recent = new RecentEventBytes();
-    recent.count(1, 300);
-    expect(recent.mean).to.equal(300);
-    count(recent, [
+    expect(meanAfter([[1, 300]])).to.equal(300);
+    const phases = [
       [100_000, 100],
       [300_000, 500],
-    ]);
-    expect(recent.mean).to.equal(400);
+    ] as const;
+    expect(meanAfter(phases)).to.equal(400);
   });
 
   it('forgets what lies more than about a million back', () => {
-    const recent = new RecentEventBytes();
-    count(recent, [
+    const phases = [
       [5_000_000, 1_000],
       [1_200_000, 200],
-    ]);
-    expect(recent.mean).to.equal(200);
+    ] as const;
+    expect(meanAfter(phases)).to.equal(200);
   });
 
   it('remembers a million', () => {
-    const recent = new RecentEventBytes();
-    count(recent, [
+    const phases = [
       [5_000_000, 1_000],
       [500_000, 200],
-    ]);
-    expect(recent.mean).to.be.within(590, 640);
+    ] as const;
+    expect(meanAfter(phases)).to.be.within(590, 640);
   });
 
   it('takes one batch that is larger than all it remembers', () => {
-    const recent = new RecentEventBytes();
-    recent.count(10, 1_000);
-    recent.count(4_000_010, 800_001_000);
-    expect(recent.mean).to.be.closeTo(200, 1);
-    recent.count(8_000_010, 1_200_001_000);
-    expect(recent.mean).to.equal(100);
+    const [first, second, third] = [
+      [10, 100],
+      [4_000_000, 200],
+      [4_000_000, 100],
+    ] as const;
+    expect(meanAfter([first, second], Infinity)).to.be.closeTo(200, 1);
+    expect(meanAfter([first, second, third], Infinity)).to.equal(100);
   });
 });

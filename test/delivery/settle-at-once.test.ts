@@ -8,6 +8,7 @@ import { type AllSentAtOnce, DEFAULT_DELIVERY_SETTINGS } from '../../src/deliver
 import { Dispatcher } from '../../src/delivery/dispatcher.js';
 import { type EventKeeper, type LogEventBatch } from '../../src/delivery/encoded-event.js';
 import { type Outcome } from '../../src/delivery/outcome.js';
+import { type FileSystem, nodeFileSystem } from '../../src/delivery/spool/private-files.js';
 import { spoolFolderName } from '../../src/delivery/spool/spool-folder.js';
 import { DEFAULT_SPOOL_SETTINGS } from '../../src/delivery/spool/spool-settings.js';
 import { Spool } from '../../src/delivery/spool/spool.js';
@@ -51,9 +52,9 @@ describe('Dispatcher.settleAtOnce', () => {
     const note = (line: string): void => void lines.push(line);
     return new Diagnostics({ logger: { error: note, warn: note, info: note, debug: note } });
   };
-  const createSpool = (settings = {}): Spool => {
+  const createSpool = (settings = {}, fileSystem: FileSystem = nodeFileSystem): Spool => {
     const spool = new Spool(
-      { diagnostics: diagnostics() },
+      { diagnostics: diagnostics(), fileSystem },
       { ...DEFAULT_SPOOL_SETTINGS, directory, ...settings },
     );
     spools.push(spool);
@@ -264,6 +265,162 @@ describe('Dispatcher.settleAtOnce', () => {
     expect(spool.writeAtEnd(batch(['a']), 1)).to.equal(false);
     expect(spool.handOnAtOnce()).to.deep.equal({ events: 0, isSomethingLeft: false });
   });
+
+  /** A delivery whose disk does as it should, until it stops before a step of a file: as it may when a process ends. */
+  const stopBefore = (
+    step: 'open' | 'rename' | 'told' | 'unlink',
+    settings = {},
+  ): { delivery: Dispatcher; stopped: Promise<void>; goOn: () => void; opened: () => number } => {
+    let goOn!: () => void;
+    const standing = new Promise<void>((resolve) => (goOn = resolve));
+    let stop!: () => void;
+    const stopped = new Promise<void>((resolve) => (stop = resolve));
+    const halt = async (): Promise<void> => {
+      stop();
+      await standing;
+    };
+    let opened = 0;
+    const isBatch = (path: unknown): boolean => /\.batch(?:\.tmp)?$/.test(String(path));
+    const fileSystem: FileSystem = {
+      ...nodeFileSystem,
+      open: async (path, ...rest) => {
+        if (isBatch(path)) opened++;
+        if (step === 'open' && isBatch(path)) await halt();
+        return await nodeFileSystem.open(path, ...rest);
+      },
+      rename: async (from, to) => {
+        if (step === 'rename' && isBatch(to)) await halt();
+        await nodeFileSystem.rename(from, to);
+        if (step === 'told' && isBatch(to)) await halt();
+      },
+      unlink: async (path) => {
+        if (step === 'unlink' && isBatch(path)) await halt();
+        await nodeFileSystem.unlink(path);
+      },
+    };
+    const delivery = create(createSpool(settings, fileSystem));
+    return { delivery, stopped, goOn, opened: () => opened };
+  };
+
+  /** What the next process sends. */
+  const takenOver = async (): Promise<string[]> => {
+    sent = [];
+    answer = () => Promise.resolve({ kind: 'accepted', rejected: [] });
+    const next = create(createSpool());
+    await next.ready();
+    await next.forceFlush();
+    await next.shutdown();
+    return textsOf(sent);
+  };
+  const down = (): Promise<Outcome> =>
+    Promise.resolve({ kind: 'retry', cause: 'retry', error: new Error('down') });
+
+  for (const fsync of [true, false]) {
+    const synced = fsync ? 'synced' : 'not synced';
+    for (const step of ['open', 'rename', 'told'] as const) {
+      it(`has a batch on its way to the disk there once, ${synced}, stopped before: ${step}`, async () => {
+        answer = down;
+        const { delivery, stopped, goOn, opened } = stopBefore(step, { fsync });
+        void delivery.deliver([batch(['a', 'b'])], { untilSafe: true });
+        await stopped;
+        settle(delivery);
+        const isThere = step === 'told';
+        expect({ given: textsOf(given), isSpoolLeft }).to.deep.equal({
+          given: isThere ? [] : ['a', 'b'],
+          isSpoolLeft: isThere || step === 'rename',
+        });
+        expect(delivery.status()).to.include({ heldEvents: 0, heldBytes: 0 });
+        expect(losses.total()).to.equal(0);
+        expect(await takenOver()).to.deep.equal(['a', 'b']);
+        // Where the process goes on after all, what it had begun comes to an end and adds nothing.
+        goOn();
+        // Its folder is gone, so that it is written once more, but where nothing was left to do.
+        const times = isThere && !fsync ? 1 : 2;
+        while (opened() < times) await wait(1);
+        await delivery.shutdown();
+        expect(losses.total()).to.equal(0);
+        expect(await takenOver()).to.deep.equal([]);
+      });
+    }
+  }
+
+  it('has batches that share a file there once', async () => {
+    const { delivery, goOn } = stopBefore('told');
+    for (const text of ['a', 'b', 'c']) {
+      void delivery.deliver([batch([text])], { reservedBytes: 0, untilSafe: true });
+    }
+    void delivery.shutdown(Deadline.after(1000));
+    const files = async (): Promise<number> =>
+      (await readdir(directory, { recursive: true })).filter((name) => name.endsWith('.batch')).length;
+    // The first of them is in flight, and has a file to itself.
+    while ((await files()) < 2) await wait(5);
+    settle(delivery);
+    expect(given).to.deep.equal([]);
+    expect(delivery.status()).to.include({ heldEvents: 0, heldBytes: 0 });
+    expect(await takenOver()).to.deep.equal(['a', 'b', 'c']);
+    goOn();
+    await delivery.shutdown();
+    expect(losses.total()).to.equal(0);
+    expect(await takenOver()).to.deep.equal([]);
+  });
+
+  for (const isGone of [false, true]) {
+    it(`leaves on disk what is left of a batch${isGone ? ', and says where it can not' : ''}`, async () => {
+      answer = down;
+      const delivery = create(createSpool());
+      await delivery.deliver([batch(['a', 'bad', 'c', 'd'])], { untilSafe: true });
+      let requests = 0;
+      answer = (one) => {
+        if (textsOf([one]).length === 4)
+          return Promise.resolve({ kind: 'split', error: new Error('invalid') });
+        // The first half is taken, and the second is in flight when the process ends.
+        return ++requests === 1
+          ? Promise.resolve({ kind: 'accepted', rejected: [] })
+          : new Promise(() => undefined);
+      };
+      void delivery.forceFlush();
+      while (requests < 2) await wait(1);
+      if (isGone) {
+        const [folder] = await readdir(directory);
+        await rm(join(directory, folder!), { recursive: true });
+      }
+      settle(delivery);
+      expect({ given: textsOf(given), isSpoolLeft }).to.deep.equal({
+        given: [],
+        isSpoolLeft: isGone ? undefined : true,
+      });
+      expect(await takenOver()).to.deep.equal(isGone ? [] : ['c', 'd']);
+      if (isGone)
+        expect(lines.join('\n')).to.match(/can't be taken out of the spool, and is sent again: .*ENOENT/);
+      await delivery.shutdown(Deadline.after(100));
+    });
+  }
+
+  for (const can of ['can', "can't"]) {
+    it(`removes what is delivered and on its way off the disk: ${can}`, async () => {
+      answer = down;
+      const { delivery, stopped, goOn } = stopBefore('unlink');
+      await delivery.deliver([batch(['a'])], { untilSafe: true });
+      answer = () => Promise.resolve({ kind: 'accepted', rejected: [] });
+      void delivery.forceFlush();
+      await stopped;
+      if (can === "can't") {
+        const [file] = (await readdir(directory, { recursive: true })).filter((name) =>
+          name.endsWith('.batch'),
+        );
+        await rm(join(directory, file!));
+        await mkdir(join(directory, file!));
+      }
+      settle(delivery);
+      expect({ given: textsOf(given), isSpoolLeft }).to.deep.equal({
+        given: [],
+        isSpoolLeft: can === 'can' ? undefined : true,
+      });
+      expect(await takenOver()).to.deep.equal([]);
+      goOn();
+      await delivery.shutdown(Deadline.after(100));
+    });
+  }
 
   it('has no other destination than the batches have', () => {
     settle(create(), [batch(['a'])]);

@@ -1,6 +1,6 @@
 import { type LogEventBatch } from '../../src/delivery/encoded-event.js';
 import { type StoredRead } from '../../src/delivery/spool/spool-reader.js';
-import { type SpoolListener } from '../../src/delivery/spool/spool.js';
+import { type SpoolListener, type WriteOptions } from '../../src/delivery/spool/spool.js';
 import { type StoredBatch } from '../../src/delivery/spool/stored-batch.js';
 
 /** A spool without files: it tells what the test has it tell. */
@@ -28,12 +28,16 @@ export class StubSpool {
 
   isTooLarge: (one: LogEventBatch) => boolean = () => false;
 
-  async write(one: LogEventBatch): Promise<StoredBatch | 'too_large' | undefined> {
+  async write(
+    one: LogEventBatch,
+    { whenStored }: WriteOptions,
+  ): Promise<StoredBatch | 'too_large' | undefined> {
     if (this.isFull) return undefined;
     if (this.isTooLarge(one)) return 'too_large';
     const stored = storedBatch(one.events.length);
     this.written.push({ ...one, stored });
     await this.disk;
+    whenStored?.(stored);
     return stored;
   }
 

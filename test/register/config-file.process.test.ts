@@ -1,39 +1,30 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
-import { type ApplicationResult, runApplication } from './run-application.js';
-
-const root = fileURLToPath(new URL('../../..', import.meta.url));
+import { describeLocalApplications, REGISTER } from './local-applications.js';
+import { type ApplicationResult } from './run-application.js';
 
 describe('OTEL_CONFIG_FILE, under register', function () {
   this.timeout(120_000);
-  let local: LocalCloudWatchLogs;
+  const applications = describeLocalApplications('/config-file');
   let directory: string;
   let file: string;
-  let groups = 0;
 
-  before(async () => {
+  before(() => {
     directory = mkdtempSync(join(tmpdir(), 'config-file-'));
     file = join(directory, 'otel.yaml');
-    local = await LocalCloudWatchLogs.start();
   });
-  after(async () => {
+  after(() => {
     rmSync(directory, { recursive: true, force: true });
-    await local.stop();
   });
 
   function run(text: string | undefined, flag = '--import'): Promise<ApplicationResult> {
     if (text !== undefined) writeFileSync(file, text);
-    const logGroupName = `/config-file/${groups++}`;
-    return runApplication({
-      file: join(root, 'test/fixtures/register/pino.cjs'),
-      directory: root,
-      endpoint: local.endpoint,
+    const logGroupName = applications.nextLogGroup();
+    return applications.run('pino.cjs', {
       logGroupName,
-      nodeArguments: [flag, 'opentelemetry-cloudwatch-logs/register'],
+      nodeArguments: [flag, REGISTER],
       environment: {
         OTEL_CONFIG_FILE: text === undefined ? join(directory, 'nowhere.yaml') : file,
         // The file takes the place of both.

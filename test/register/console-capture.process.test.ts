@@ -1,22 +1,10 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
-import { type ApplicationResult, runApplication } from './run-application.js';
-
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const REGISTER = 'opentelemetry-cloudwatch-logs/register';
-const AUTO = '@opentelemetry/auto-instrumentations-node/register';
+import { AUTO, describeLocalApplications, REGISTER } from './local-applications.js';
+import { type ApplicationResult } from './run-application.js';
 
 describe('console under register', function () {
   this.timeout(60_000);
-  let local: LocalCloudWatchLogs;
-  let groups = 0;
-
-  before(async () => {
-    local = await LocalCloudWatchLogs.start();
-  });
-  after(() => local.stop());
+  const applications = describeLocalApplications('/console');
 
   function run(
     name: string,
@@ -26,11 +14,7 @@ describe('console under register', function () {
       ...environment
     }: { nodeArguments?: string[]; console?: string } & Record<string, unknown> = {},
   ): Promise<ApplicationResult> {
-    return runApplication({
-      file: join(root, 'test/fixtures/register', name),
-      directory: root,
-      endpoint: local.endpoint,
-      logGroupName: `/console/${groups++}`,
+    return applications.run(name, {
       nodeArguments,
       environment: {
         OTEL_EXPORTER_CLOUDWATCH_LOGS_CONSOLE: console,

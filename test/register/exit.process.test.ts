@@ -2,13 +2,11 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
 import { type Answer, StubService } from '../delivery/stub-service.js';
-import { type ApplicationResult, runApplication } from './run-application.js';
+import { describeLocalApplications, REGISTER } from './local-applications.js';
+import { type ApplicationResult } from './run-application.js';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 const PREFIX = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_';
 
 type Ending = 'beforeExit' | 'handler' | 'SIGTERM' | 'SIGINT' | 'throws' | 'rejects' | 'process.exit';
@@ -37,34 +35,26 @@ const IMPATIENT = {
 /** Every way in which a process ends, with the table of docs/exit.md. */
 describe('register, at the end of the process', function () {
   this.timeout(180_000);
-  let local: LocalCloudWatchLogs;
+  const applications = describeLocalApplications('/exit');
   let dead: StubService;
   let directory: string;
-  let groups = 0;
+  let logGroupName: string;
 
   before(async () => {
-    local = await LocalCloudWatchLogs.start();
     dead = await StubService.start();
     dead.answer = () => 'hang';
   });
-  after(async () => {
-    await dead.stop();
-    await local.stop();
-  });
+  after(() => dead.stop());
   beforeEach(async () => {
     directory = await mkdtemp(join(tmpdir(), 'exit-'));
     dead.answer = () => 'hang';
-    groups++;
+    logGroupName = applications.nextLogGroup();
   });
   afterEach(() => rm(directory, { recursive: true, force: true }));
 
   function run(ending: Ending, environment: Record<string, string> = {}): Promise<ApplicationResult> {
-    return runApplication({
-      file: join(root, 'test/fixtures/register/ends.cjs'),
-      directory: root,
-      endpoint: local.endpoint,
-      logGroupName: `/exit/${groups}`,
-      nodeArguments: ['--import', 'opentelemetry-cloudwatch-logs/register'],
+    return applications.run('ends.cjs', {
+      logGroupName,
       ...(ending.startsWith('SIG') && { signal: ending as NodeJS.Signals }),
       ...(ending === 'handler' && { signal: 'SIGTERM' }),
       environment: { ENDING: ending, ...environment },
@@ -85,18 +75,9 @@ describe('register, at the end of the process', function () {
     ] as const) {
       for (const sendAtExit of ['true', 'false']) {
         it(`delivers what is queued and ends as by ${by}: ${ending}, SEND_AT_EXIT=${sendAtExit}`, async () => {
-          const result = await runApplication({
+          const result = await applications.run('ends.cjs', {
             node: 'unshare',
-            file: join(root, 'test/fixtures/register/ends.cjs'),
-            directory: root,
-            endpoint: local.endpoint,
-            logGroupName: `/exit/${groups}`,
-            nodeArguments: [
-              ...CONTAINER,
-              process.execPath,
-              '--import',
-              'opentelemetry-cloudwatch-logs/register',
-            ],
+            nodeArguments: [...CONTAINER, process.execPath, '--import', REGISTER],
             environment: { ENDING: ending, BY: by, [`${PREFIX}SEND_AT_EXIT`]: sendAtExit },
           });
           expect(result).to.include({ exitCode, stdout: '' });

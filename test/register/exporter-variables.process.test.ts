@@ -1,24 +1,16 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
-import { type ApplicationResult, runApplication } from './run-application.js';
-
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const REGISTER = 'opentelemetry-cloudwatch-logs/register';
-const AUTO = '@opentelemetry/auto-instrumentations-node/register';
+import { AUTO, describeLocalApplications, REGISTER } from './local-applications.js';
+import { type ApplicationResult } from './run-application.js';
 
 describe('variables that name exporters, under register', function () {
   this.timeout(60_000);
-  let local: LocalCloudWatchLogs;
+  const applications = describeLocalApplications('/exporters');
   let collector: Server;
   let received: { path: string; type: string; body: string }[] = [];
-  let groups = 0;
 
   before(async () => {
-    local = await LocalCloudWatchLogs.start();
     collector = createServer((request, response) => {
       let body = '';
       request.setEncoding('latin1').on('data', (text: string) => (body += text));
@@ -32,20 +24,15 @@ describe('variables that name exporters, under register', function () {
   beforeEach(() => {
     received = [];
   });
-  after(async () => {
+  after(() => {
     collector.close();
-    await local.stop();
   });
 
   function run(
     environment: Record<string, string>,
     { preloads = [REGISTER], name = 'pino.cjs' }: { preloads?: string[]; name?: string } = {},
   ): Promise<ApplicationResult> {
-    return runApplication({
-      file: join(root, 'test/fixtures/register', name),
-      directory: root,
-      endpoint: local.endpoint,
-      logGroupName: `/exporters/${groups++}`,
+    return applications.run(name, {
       nodeArguments: preloads.flatMap((preload) => ['--import', preload]),
       environment: {
         OTEL_EXPORTER_OTLP_ENDPOINT: `http://127.0.0.1:${(collector.address() as AddressInfo).port}`,

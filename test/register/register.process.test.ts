@@ -3,16 +3,12 @@ import { hostname } from 'node:os';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { build } from 'esbuild';
-import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
-import { type ApplicationResult, type ApplicationRun, runApplication } from './run-application.js';
+import { AUTO, describeLocalApplications, REGISTER, root } from './local-applications.js';
+import { type ApplicationResult, type ApplicationRun } from './run-application.js';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 const fixture = (name: string) => join(root, 'test/fixtures/register', name);
-const REGISTER = 'opentelemetry-cloudwatch-logs/register';
-const AUTO = '@opentelemetry/auto-instrumentations-node/register';
 const REQUIRE =
   "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);";
 const TRACE_ID = /^[0-9a-f]{32}$/;
@@ -20,24 +16,14 @@ const TRACE_ID = /^[0-9a-f]{32}$/;
 /** Runs the package that `npm run build` has made, on the newest 0.2xx line, which this repository holds. */
 describe('register', function () {
   this.timeout(180_000);
-  let local: LocalCloudWatchLogs;
-  let groups = 0;
-
-  before(async () => {
-    local = await LocalCloudWatchLogs.start();
-  });
-  after(() => local.stop());
+  const applications = describeLocalApplications('/register');
 
   function run(
     name: string,
     settings: Partial<ApplicationRun> & { flag?: string; preloads?: readonly string[] } = {},
   ): Promise<ApplicationResult> {
-    const { flag = '--import', preloads = [REGISTER], ...rest } = settings;
-    return runApplication({
-      file: fixture(name),
-      directory: root,
-      endpoint: local.endpoint,
-      logGroupName: `/register/${groups++}`,
+    const { flag = '--import', preloads = [REGISTER], file = name, ...rest } = settings;
+    return applications.run(file, {
       nodeArguments: preloads.flatMap((preload) => [flag, preload]),
       ...rest,
     });

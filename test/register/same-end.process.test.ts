@@ -1,12 +1,10 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
 import { StubService } from '../delivery/stub-service.js';
-import { type ApplicationResult, runApplication } from './run-application.js';
+import { describeLocalApplications, REGISTER, root } from './local-applications.js';
+import { type ApplicationResult } from './run-application.js';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 const PREFIX = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_';
 
 /** A small program that logs, and ends in some way. */
@@ -284,13 +282,12 @@ const kills: Record<string, Program> = {
 /** What an application, and who supervises it, sees of its end, with `register` and without. */
 describe('register leaves the end of a process as it is', function () {
   this.timeout(180_000);
-  let local: LocalCloudWatchLogs;
+  const applications = describeLocalApplications('/same-end');
   let dead: StubService;
   let directory: string;
   let programs = 0;
 
   before(async () => {
-    local = await LocalCloudWatchLogs.start();
     dead = await StubService.start();
     dead.answer = () => 'hang';
     // Where the program finds the loggers of this repository.
@@ -298,7 +295,6 @@ describe('register leaves the end of a process as it is', function () {
   });
   after(async () => {
     await dead.stop();
-    await local.stop();
     await rm(directory, { recursive: true, force: true });
   });
 
@@ -313,10 +309,7 @@ describe('register leaves the end of a process as it is', function () {
       `${load} const logger = pino({}, { write() {} }); const log = (text) => logger.info(text);
 const say = (...words) => console.log(...words);\n${code}\n`,
     );
-    const run = {
-      file,
-      directory: root,
-      endpoint: local.endpoint,
+    const settings = {
       ...(signal && { signal }),
       environment: {
         AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED: 'true',
@@ -324,16 +317,13 @@ const say = (...words) => console.log(...words);\n${code}\n`,
         [`${PREFIX}SHUTDOWN_TIMEOUT_MILLIS`]: hangs ? '1000' : '20000',
       },
     };
-    const without = await runApplication({
-      ...run,
-      logGroupName: '/nothing',
+    const without = await applications.run(file, {
+      ...settings,
       nodeArguments: [...nodeArguments, ...NOTHING],
     });
-    const register = ['--import', 'opentelemetry-cloudwatch-logs/register'];
-    const withIt = await runApplication({
-      ...run,
-      logGroupName: `/same-end/${programs}`,
-      nodeArguments: [...nodeArguments, ...register],
+    const withIt = await applications.run(file, {
+      ...settings,
+      nodeArguments: [...nodeArguments, '--import', REGISTER],
     });
     return { with: withIt, without };
   }

@@ -1,34 +1,19 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
-import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
-import { type ApplicationResult, type ApplicationRun, runApplication } from './run-application.js';
+import { describeLocalApplications, REGISTER } from './local-applications.js';
+import { type ApplicationResult, type ApplicationRun } from './run-application.js';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-const REGISTER = 'opentelemetry-cloudwatch-logs/register';
 const TRACE_ID = '5759e988bd862e3fe1be46a994272793';
 
 /** Runs the package that `npm run build` has made. */
 describe('worker threads under register', function () {
   this.timeout(180_000);
-  let local: LocalCloudWatchLogs;
-  let groups = 0;
-
-  before(async () => {
-    local = await LocalCloudWatchLogs.start();
-  });
-  after(() => local.stop());
+  const applications = describeLocalApplications('/threads');
 
   function run(
     thread: object,
-    { environment, ...settings }: Partial<ApplicationRun> = {},
+    { environment, file = 'threads.cjs', ...settings }: Partial<ApplicationRun> = {},
   ): Promise<ApplicationResult> {
-    return runApplication({
-      file: join(root, 'test/fixtures/register/threads.cjs'),
-      directory: root,
-      endpoint: local.endpoint,
-      logGroupName: `/threads/${groups++}`,
-      nodeArguments: ['--import', REGISTER],
+    return applications.run(file, {
       environment: { THREAD: JSON.stringify(thread), ...environment },
       ...settings,
     });
@@ -92,7 +77,7 @@ describe('worker threads under register', function () {
     const { stderr } = await run(
       {},
       {
-        file: join(root, 'test/fixtures/register/threads-full.cjs'),
+        file: 'threads-full.cjs',
         environment: { OTEL_LOG_LEVEL: 'info' },
       },
     );
@@ -116,15 +101,14 @@ describe('worker threads under register', function () {
   });
 
   it('says once where the main thread has not preloaded it', async () => {
-    const file = join(root, 'test/fixtures/register/preloads-in-thread.cjs');
-    const { stderr, records } = await run({}, { file, nodeArguments: [] });
+    const { stderr, records } = await run({}, { file: 'preloads-in-thread.cjs', nodeArguments: [] });
     expect(records).to.deep.equal([]);
     expect(stderr.split('\n')).to.have.lengthOf(2);
     expect(stderr).to.match(/main thread.*has not preloaded this package/);
   });
 
   it('brings the records of each worker of a cluster', async () => {
-    const { records, stderr } = await run({}, { file: join(root, 'test/fixtures/register/cluster.cjs') });
+    const { records, stderr } = await run({}, { file: 'cluster.cjs' });
     expect(records.map(({ attributes }) => attributes!.worker).sort(), stderr).to.deep.equal([1, 2]);
     expect(new Set(records.map(({ resource }) => resource['service.instance.id'])).size).to.equal(2);
   });

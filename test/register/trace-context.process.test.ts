@@ -1,13 +1,8 @@
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { CorrelationEngine } from '../../src/insights/index.js';
-import { LocalCloudWatchLogs } from '../../src/simulation/index.js';
-import { runApplication } from './run-application.js';
+import { describeLocalApplications, type LocalApplications } from './local-applications.js';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
-
-const clientOptions = ({ endpoint }: LocalCloudWatchLogs) => ({
+const clientOptions = ({ endpoint }: LocalApplications) => ({
   endpoint,
   region: 'us-east-1',
   credentials: { accessKeyId: 'local', secretAccessKey: 'local' },
@@ -15,22 +10,12 @@ const clientOptions = ({ endpoint }: LocalCloudWatchLogs) => ({
 
 describe('trace context of others under register', function () {
   this.timeout(60_000);
-  let local: LocalCloudWatchLogs;
-  let groups = 0;
-
-  before(async () => {
-    local = await LocalCloudWatchLogs.start();
-  });
-  after(() => local.stop());
+  const applications = describeLocalApplications('/trace-context');
 
   function run(traceContext: string, environment: Record<string, string> = {}, name = 'requests.mjs') {
-    const logGroupName = `/trace-context/${groups++}`;
-    const result = runApplication({
-      file: join(root, 'test/fixtures/register', name),
-      directory: root,
-      endpoint: local.endpoint,
+    const logGroupName = applications.nextLogGroup();
+    const result = applications.run(name, {
       logGroupName,
-      nodeArguments: ['--import', 'opentelemetry-cloudwatch-logs/register'],
       environment: {
         // No tracer, no instrumentation of http.
         OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'pino',
@@ -69,7 +54,7 @@ describe('trace context of others under register', function () {
     expect(new Set([...made, balancer])).to.have.lengthOf(3);
     expect(records.find(({ body }) => body === 'listens')).not.to.include.keys('trace_id');
 
-    const engine = new CorrelationEngine({ ...clientOptions(local), logGroups: [logGroupName] });
+    const engine = new CorrelationEngine({ ...clientOptions(applications), logGroups: [logGroupName] });
     const { events } = await engine.correlateByTrace('0af7651916cd43dd8448eb211c80319c');
     expect(events).to.have.lengthOf(3);
   });

@@ -3,8 +3,11 @@ import * as files from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { makeFolders } from '../../file-ownership/make-folders.js';
 
-/** Bytes of the largest file of a batch: one of control characters, six bytes each, and what each line has besides. */
-export const MAX_FILE_BYTES = 16 * 1024 ** 2;
+/**
+ * Bytes of the largest file of a batch: one of CloudWatch Logs of nothing but control characters, six bytes each, or one of another
+ * back end, of which no more is made; and what each line has besides.
+ */
+export const MAX_FILE_BYTES = 40 * 1024 ** 2;
 
 /** The calls that the spool makes to a file system: `node:fs/promises`, or a test's. */
 export type FileSystem = Pick<

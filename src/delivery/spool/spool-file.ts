@@ -1,6 +1,6 @@
-import { EVENT_OVERHEAD_BYTES, MAX_BATCH_BYTES, MAX_BATCH_EVENTS } from '../../cloudwatch/limits.js';
+import { EVENT_OVERHEAD_BYTES, MAX_BATCH_EVENTS } from '../../cloudwatch/limits.js';
 import { type Destination, type EncodedEvent, type LogEntity, type LogEventBatch } from '../encoded-event.js';
-import { isDestination, isEntity, isMessageJson, isTimestamp } from '../foreign-content.js';
+import { isDestination, isEntity, isMessageJson, isTimestamp, MAX_STORED_BYTES } from '../foreign-content.js';
 import { MAX_FILE_BYTES } from './private-files.js';
 import { checksummedLine, readChecksummedLines } from './checksummed-lines.js';
 
@@ -61,7 +61,7 @@ export function parseSpoolFileName(name: string): SpoolFileName | undefined {
     number,
     number,
   ];
-  if (events > MAX_BATCH_EVENTS || bytes > MAX_BATCH_BYTES || fileBytes > MAX_FILE_BYTES) return undefined;
+  if (events > MAX_BATCH_EVENTS || bytes > MAX_STORED_BYTES || fileBytes > MAX_FILE_BYTES) return undefined;
   return { sequence, createdMillis, events, bytes, fileBytes };
 }
 
@@ -105,7 +105,7 @@ export function readSpoolFile(bytes: Buffer): SpoolFileContent {
     events.push(event);
     sum += event.messageBytes + EVENT_OVERHEAD_BYTES;
   }
-  if (events.length === 0 || sum > MAX_BATCH_BYTES) return { kind: 'damaged' };
+  if (events.length === 0 || sum > MAX_STORED_BYTES) return { kind: 'damaged' };
   const { destination, entity } = header;
   events.sort((a, b) => a.timestamp - b.timestamp);
   const batch = { destination, entity, events, bytes: sum };

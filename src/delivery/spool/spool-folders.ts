@@ -100,18 +100,32 @@ export class SpoolFolders {
     return this.#freeAtOnce;
   }
 
-  /** As {@link release}, for a process that stands still. */
-  releaseAtOnce(): void {
-    for (const { writer, path } of this.#held) {
+  /**
+   * As {@link release}, for a process that stands still.
+   * @returns where those are now that are not empty
+   */
+  releaseAtOnce(): ReadonlyMap<HeldFolder, string> {
+    const paths = new Map<HeldFolder, string>();
+    for (const folder of this.#held) {
+      const { writer, path } = folder;
+      // Should this process go on, another may have it by then, and be through with it.
+      this.#doubtful.add(folder);
       try {
-        if (readdirSync(path).length === 0) rmdirSync(path);
-        else renameSync(path, this.#freePath(writer));
+        if (readdirSync(path).length === 0) {
+          rmdirSync(path);
+          continue;
+        }
+        paths.set(folder, path);
+        const free = this.#freePath(writer);
+        renameSync(path, free);
+        paths.set(folder, free);
       } catch {
         // The next process sees that this one is dead.
       }
     }
     this.#held.clear();
     this.#own = undefined;
+    return paths;
   }
 
   /** Says whether there are folders that nobody holds any more, as far as that can be said at once. */

@@ -17,6 +17,8 @@ export interface FileToWrite {
   readonly createdMillis: number;
   /** Where it goes; by default into the folder of this process. */
   readonly folder: HeldFolder | undefined;
+  /** Where it is being written; set by the writer. */
+  into?: HeldFolder;
 }
 
 /** Writes the spool's files, a few at once, and knows whether writing works. */
@@ -122,7 +124,9 @@ export class SpoolWriter {
     }
   }
 
-  async #writeInto(folder: HeldFolder, { file, content }: FileToWrite): Promise<void> {
+  async #writeInto(folder: HeldFolder, toWrite: FileToWrite): Promise<void> {
+    const { file, content } = toWrite;
+    toWrite.into = folder;
     await writeWholeFile(this.#fs, folder.path, file, content, (syncing) => this.#timing.sync(syncing));
     if (!this.#timing.isPutOff) return;
     const unsynced = this.#unsynced.get(folder);

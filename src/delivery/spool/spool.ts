@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { constants, existsSync, rmSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -16,7 +16,7 @@ import { checkFileName } from './spool-folder.js';
 import { type FolderScan, SpoolFolders } from './spool-folders.js';
 import { SpoolReader, type StoredRead } from './spool-reader.js';
 import { type SpoolSettings, type SpoolStatus } from './spool-settings.js';
-import { SpoolWriter } from './spool-writer.js';
+import { type FileToWrite, SpoolWriter } from './spool-writer.js';
 import { type HeldFolder, type StoredBatch } from './stored-batch.js';
 import { StoredBatches } from './stored-batches.js';
 import { SyncTiming } from './sync-timing.js';
@@ -43,6 +43,30 @@ export interface SpoolListener {
   dropped(stored: StoredBatch, reason: LossReason, detail: string): void;
   /** A file is gone, or its removal takes longer than one waits for it: {@link Spool.removals} is less. */
   removed(): void;
+}
+
+/** What {@link Spool.write} is to know of a batch. */
+export interface WriteOptions {
+  /** Its place among the batches of this process, whenever they come to be stored. */
+  readonly sequence: number;
+  /** A stored batch of which this is the rest: it keeps its place. */
+  readonly replaces?: StoredBatch | undefined;
+  /** Try also right after a failure: there will be no other time. */
+  readonly isLast?: boolean;
+  /**
+   * Called once it is on disk, before {@link Spool.write} resolves: a process that stands still sees its files, and not
+   * what its promises will say of them.
+   */
+  readonly whenStored?: ((stored: StoredBatch) => void) | undefined;
+}
+
+/** A batch on its way to the disk. */
+interface Writing {
+  readonly name: SpoolFileName;
+  readonly whenStored: WriteOptions['whenStored'];
+  /** What the spool grows by, until it is stored. */
+  bytesToCome: number;
+  stored: StoredBatch | undefined;
 }
 
 export interface SpoolParts {
@@ -84,6 +108,10 @@ export class Spool {
   readonly #stored = new StoredBatches();
   /** Files of delivered batches that could not be removed. */
   readonly #unremoved = new Set<StoredBatch>();
+  /** Files of batches that are through, on their way off the disk. */
+  readonly #removing = new Set<StoredBatch>();
+  /** Files on their way to the disk. */
+  readonly #writing = new Map<FileToWrite, Writing>();
   #removals = 0;
   /** Batches of which the rest is being written: they must not be dropped to make room for it. */
   readonly #replaced = new Set<StoredBatch>();
@@ -137,22 +165,12 @@ export class Spool {
 
   /**
    * Stores a batch. It is on disk when this resolves.
-   * @param sequence - its place among the batches of this process, whenever they come to be stored
-   * @param replaces - a stored batch of which this is the rest: it keeps its place
-   * @param isLast - try also right after a failure: there will be no other time
    * @returns undefined where it can't be stored: the caller still has it; `too_large` where it is larger than
    *   the whole spool may be
    */
-  async write(
-    batch: LogEventBatch,
-    {
-      sequence,
-      replaces,
-      isLast = false,
-    }: { sequence: number; replaces?: StoredBatch | undefined; isLast?: boolean },
-  ): Promise<StoredBatch | 'too_large' | undefined> {
-    if (!isLast && this.#writer.isPausing) return undefined;
-    return await this.#track(this.#write(batch, sequence, replaces));
+  async write(batch: LogEventBatch, options: WriteOptions): Promise<StoredBatch | 'too_large' | undefined> {
+    if (options.isLast !== true && this.#writer.isPausing) return undefined;
+    return await this.#track(this.#write(batch, options));
   }
 
   /**
@@ -189,8 +207,10 @@ export class Spool {
   remove(stored: StoredBatch): void {
     if (!this.#forget(stored)) return;
     this.#removals++;
+    this.#removing.add(stored);
     const limit = startTimeLimit(Deadline.after(MAX_REMOVAL_MILLIS), false);
     void this.#track(this.#unlink(stored)).then(() => {
+      this.#removing.delete(stored);
       limit.clear();
     });
     void limit.over.then(() => {
@@ -234,14 +254,7 @@ export class Spool {
     const content = Buffer.from(writeSpoolFile(batch));
     if (this.#isClosed || this.#bytesOfAll + content.length > this.#settings.maxBytes) return false;
     const createdMillis = this.#created();
-    const name = {
-      sequence,
-      createdMillis,
-      events: batch.events.length,
-      bytes: batch.bytes,
-      fileBytes: content.length,
-    };
-    const file = spoolFileName(name);
+    const file = spoolFileName(nameOf(batch, { sequence, createdMillis }, content));
     try {
       const folder = this.#folders.freeAtOnce(createdMillis);
       writeWholeFileAtOnce(folder, file, content, this.#settings.fsync);
@@ -255,14 +268,43 @@ export class Spool {
     }
   }
 
+  /** Lets what is left of a stored batch take its place, while this process stands still. */
+  replaceAtEnd(stored: StoredBatch, rest: LogEventBatch): void {
+    const content = Buffer.from(writeSpoolFile(rest));
+    const { path } = stored.folder;
+    try {
+      writeWholeFileAtOnce(
+        path,
+        spoolFileName(nameOf(rest, stored.name, content)),
+        content,
+        this.#settings.fsync,
+      );
+      rmSync(join(path, stored.file));
+    } catch (error) {
+      this.#diagnostics.error(
+        'spool write',
+        `what is delivered of a batch can't be taken out of the spool, and is sent again: ${describeError(error)}`,
+      );
+    }
+  }
+
   /**
    * Leaves what is stored to the next process, while this one stands still.
    * @returns the events that this one had there, and whether there is anything for the next, of whomever
    */
   handOnAtOnce(): { readonly events: number; readonly isSomethingLeft: boolean } {
-    const { events } = this.#stored;
-    if (!this.#isClosed) this.#folders.releaseAtOnce();
-    return { events, isSomethingLeft: this.#folders.isSomethingFree() };
+    if (!this.#isClosed) {
+      // What is on its way off the disk would be sent again.
+      for (const stored of [...this.#removing, ...this.#unremoved]) removeAtOnce(stored);
+      const paths = this.#folders.releaseAtOnce();
+      // Nothing comes into the folders any more, nor goes: what was on its way there went to their former names.
+      for (const [file, writing] of this.#writing) {
+        const path = file.into && paths.get(file.into);
+        if (path !== undefined && existsSync(join(path, file.file)))
+          this.#nowStored(writing, file, file.into!);
+      }
+    }
+    return { events: this.#stored.events, isSomethingLeft: this.#folders.isSomethingFree() };
   }
 
   /** Tries whether it can be written to, with a file that is removed again. Never rejects. */
@@ -295,54 +337,64 @@ export class Spool {
 
   async #write(
     batch: LogEventBatch,
-    sequence: number,
-    replaces: StoredBatch | undefined,
+    { sequence, replaces, whenStored }: WriteOptions,
   ): Promise<StoredBatch | 'too_large' | undefined> {
     // Batches that others have by now must not be dropped to make room.
     this.#letGo(await this.#folders.handedOn());
     const content = Buffer.from(writeSpoolFile(batch));
     if (content.length > this.#settings.maxBytes) return 'too_large';
-    const name = {
-      sequence: replaces?.name.sequence ?? sequence,
-      createdMillis: replaces?.name.createdMillis ?? this.#created(),
-      events: batch.events.length,
-      bytes: batch.bytes,
-      fileBytes: content.length,
-    };
+    const place = replaces?.name ?? { sequence, createdMillis: this.#created() };
+    const name = nameOf(batch, place, content);
     // While nothing can be written for other reasons, nothing is dropped to make room for it.
-    const bytesMore = Math.max(0, content.length - (replaces?.name.fileBytes ?? 0));
+    const bytesToCome = Math.max(0, content.length - (replaces?.name.fileBytes ?? 0));
+    const writing: Writing = { name, whenStored, bytesToCome: 0, stored: undefined };
     if (replaces) this.#replaced.add(replaces);
     try {
-      if (!NO_MATTER_OF_ROOM.has(this.#writer.error?.code)) this.#makeRoom(bytesMore);
-      this.#bytesToCome += bytesMore;
-      return await this.#writeFile(name, content, replaces?.folder);
+      if (!NO_MATTER_OF_ROOM.has(this.#writer.error?.code)) this.#makeRoom(bytesToCome);
+      this.#bytesToCome += bytesToCome;
+      writing.bytesToCome = bytesToCome;
+      return await this.#writeFile(writing, content, replaces?.folder);
     } finally {
-      this.#bytesToCome -= bytesMore;
+      this.#bytesToCome -= writing.bytesToCome;
       if (replaces) this.#replaced.delete(replaces);
     }
   }
 
   async #writeFile(
-    name: SpoolFileName,
+    writing: Writing,
     content: Buffer,
     place: HeldFolder | undefined,
   ): Promise<StoredBatch | undefined> {
     const failedBefore = this.#writer.error !== undefined;
+    const { createdMillis } = writing.name;
+    const file: FileToWrite = { file: spoolFileName(writing.name), content, createdMillis, folder: place };
+    this.#writing.set(file, writing);
     try {
-      const file = spoolFileName(name);
-      const { createdMillis } = name;
-      const folder = await this.#writer.write({ file, content, createdMillis, folder: place });
+      const folder = await this.#writer.write(file);
       if (failedBefore) this.#diagnostics.info('spool works', 'the spool can be written to again');
-      const stored: StoredBatch = { folder, file, name, events: name.events, isBusy: false };
-      this.#stored.add(stored);
-      return stored;
+      if (writing.stored === undefined) return this.#nowStored(writing, file, folder);
+      // It was found on disk while the process stood still; its folder was gone after that, and it was written once more.
+      if (writing.stored.folder !== folder) await this.#fs.unlink(join(folder.path, file.file));
     } catch (error) {
       this.#diagnostics.error(
         'spool write',
         `the spool ${this.#settings.directory} can't be written to; what can't be delivered stays in memory: ${describeError(error)}`,
       );
-      return undefined;
+    } finally {
+      this.#writing.delete(file);
     }
+    return writing.stored;
+  }
+
+  #nowStored(writing: Writing, { file }: FileToWrite, folder: HeldFolder): StoredBatch {
+    const { name } = writing;
+    const stored: StoredBatch = { folder, file, name, events: name.events, isBusy: false };
+    writing.stored = stored;
+    this.#bytesToCome -= writing.bytesToCome;
+    writing.bytesToCome = 0;
+    this.#stored.add(stored);
+    writing.whenStored?.(stored);
+    return stored;
   }
 
   /** A folder that nobody can write to would else be found in an outage. */
@@ -545,5 +597,27 @@ export class Spool {
     this.#operations.add(settled);
     void settled.then(() => this.#operations.delete(settled));
     return operation;
+  }
+}
+
+function nameOf(
+  batch: LogEventBatch,
+  { sequence, createdMillis }: Pick<SpoolFileName, 'sequence' | 'createdMillis'>,
+  content: Buffer,
+): SpoolFileName {
+  return {
+    sequence,
+    createdMillis,
+    events: batch.events.length,
+    bytes: batch.bytes,
+    fileBytes: content.length,
+  };
+}
+
+function removeAtOnce({ folder, file }: StoredBatch): void {
+  try {
+    rmSync(join(folder.path, file), { force: true });
+  } catch {
+    // The next process sends it again.
   }
 }

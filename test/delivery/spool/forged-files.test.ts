@@ -56,7 +56,7 @@ describe('files of the spool that were forged, with right checksums', () => {
   });
 
   it('have no sizes and times but those of events', () => {
-    const long = 'x'.repeat(1024 ** 2);
+    const long = 'x'.repeat(32 * 1024 ** 2 + 1);
     const lines = [
       '1 5 "good"',
       '1 0 "good"',
@@ -107,7 +107,8 @@ describe('files of the spool that were forged, with right checksums', () => {
 
   it('are damaged where they have more lines, or more bytes, than a batch', () => {
     expect(readSpoolFile(Buffer.from('\n'.repeat(16 * 1024 ** 2))).kind).to.equal('damaged');
-    const half = 'x'.repeat(512 * 1024);
+    // Each event counts 26 bytes more.
+    const half = 'x'.repeat(16 * 1024 ** 2);
     const line = checksummedLine(`1 ${half.length} "${half}"`);
     expect(readSpoolFile(Buffer.from(header() + line)).kind).to.equal('batch');
     expect(readSpoolFile(Buffer.from(header() + line + line)).kind).to.equal('damaged');
@@ -118,8 +119,8 @@ describe('files of the spool that were forged, with right checksums', () => {
       sequence: 1,
       createdMillis: 1,
       events: 10_000,
-      bytes: 1_048_576,
-      fileBytes: 16 * 1024 ** 2,
+      bytes: 32 * 1024 ** 2,
+      fileBytes: 40 * 1024 ** 2,
     };
     expect(parseSpoolFileName(spoolFileName(whole))).to.deep.equal(whole);
     for (const name of ['events', 'bytes', 'fileBytes'] as const) {

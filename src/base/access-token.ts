@@ -1,0 +1,49 @@
+import { URLSearchParams } from 'node:url';
+import { type Authentication } from './back-end.js';
+import { BackEndError } from './back-end-error.js';
+import { jsonOf, requireHttpSuccess, sendOverHttp } from './http.js';
+
+/** A request for an access token. */
+export interface AccessTokenRequest {
+  readonly url: string | URL;
+  /** What the grant needs: `grant_type`, `client_id`, `client_secret`. */
+  readonly form: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Client errors that say nothing of who asks: they pass. */
+const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
+
+/**
+ * Gets an access token by OAuth 2 (RFC 6749), for `authenticate`; `send` finds it as `credentials`.
+ * @throws BackEndError `denied` where who asks is refused, which is no event's fault; HttpStatusError for another failure
+ */
+export async function requestAccessToken({
+  url,
+  form,
+  headers,
+  signal,
+}: AccessTokenRequest): Promise<Authentication<string>> {
+  // Before the request: the token's time runs from somewhere within it.
+  const start = Date.now();
+  const answer = await sendOverHttp({
+    url,
+    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json', ...headers },
+    body: new URLSearchParams(form).toString(),
+    signal,
+  });
+  const { status } = answer;
+  if (status >= 400 && status < 500 && !PASSING.has(status)) {
+    throw new BackEndError('denied', `HTTP ${status} for a token`);
+  }
+  const { access_token: credentials, expires_in: seconds } = Object(jsonOf(requireHttpSuccess(answer))) as {
+    readonly access_token?: unknown;
+    readonly expires_in?: unknown;
+  };
+  if (typeof credentials !== 'string' || credentials === '') {
+    throw new BackEndError('retry', `HTTP ${status} for a token, without access_token`);
+  }
+  const isKnown = seconds !== undefined && Number.isFinite(Number(seconds));
+  return { credentials, expiresAt: isKnown ? start + Number(seconds) * 1000 : undefined };
+}

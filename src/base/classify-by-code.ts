@@ -1,0 +1,32 @@
+import { type Answer, type Verdict } from './back-end.js';
+import { describeThrown, verdictOfOwnError } from './back-end-error.js';
+
+/** What an error may mean that `send` rejects with. */
+export type ErrorKind = Exclude<Verdict['kind'], 'accepted' | 'partially_rejected'>;
+
+/** Codes hold letters, digits and the signs that join them: what holds more may hold what is to stand nowhere. */
+const CODE = /^[\w.:-]{1,64}$/;
+
+/**
+ * What an SDK's error means, by its `code`, or else its `name`; what `send` resolves with is `accepted`.
+ * @param kinds - by code, or its first characters, of which the longest count: `{ '42P01': 'missing', 42: 'denied' }`; else `retry`
+ */
+export function classifyByCode(
+  answer: Answer<unknown>,
+  kinds: Readonly<Record<string | number, ErrorKind>>,
+): Verdict {
+  if (!('error' in answer) || answer.response !== undefined) return { kind: 'accepted' };
+  const { error } = answer;
+  const own = verdictOfOwnError(error);
+  if (own !== undefined) return own;
+  const { code, name } = Object(error) as { readonly code?: unknown; readonly name?: unknown };
+  const text = [code, name]
+    .map(String)
+    .find((one, index) => [code, name][index] !== undefined && CODE.test(one));
+  if (text === undefined) return { kind: 'retry', detail: describeThrown(error) };
+  for (let length = text.length; length > 0; length--) {
+    const start = text.slice(0, length);
+    if (Object.hasOwn(kinds, start)) return { kind: kinds[start]!, detail: text };
+  }
+  return { kind: 'retry', detail: text };
+}
