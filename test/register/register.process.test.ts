@@ -5,6 +5,7 @@ import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { build } from 'esbuild';
+import { toLogGroupName } from '../../src/cloudwatch/names.js';
 import { AUTO, describeLocalApplications, REGISTER, root } from './local-applications.js';
 import { type ApplicationResult, type ApplicationRun } from './run-application.js';
 
@@ -160,11 +161,12 @@ describe('register', function () {
 
     for (const flag of ['--import', '--require']) {
       it(`once, under ${flag}, with the log group`, async () => {
-        await local.reset();
-        const environment = { ...unnamed, [LOG_GROUP_NAME]: '/unnamed/{service.name}' };
-        const { stderr, exitCode } = await run('pino.cjs', { flag, environment });
-        const [event] = local.events();
-        expect({ stderr, exitCode }).to.deep.equal({ stderr: line(event!.logGroupName), exitCode: 0 });
+        const template = `/unnamed${flag}/{service.name}`;
+        const logGroupName = toLogGroupName(`/unnamed${flag}/${service}`);
+        const environment = { ...unnamed, [LOG_GROUP_NAME]: template };
+        const { stderr, records } = await run('pino.cjs', { flag, environment, logGroupName });
+        expect(stderr).to.equal(line(logGroupName));
+        expect(records).to.have.lengthOf(1);
       });
     }
 
@@ -196,8 +198,8 @@ describe('register', function () {
   for (const argument of ['an argument', '']) {
     it(`exports the records of node -e, which takes ${JSON.stringify(argument)} for no main file`, async () => {
       const text = "require('pino')({}, { write() {} }).info('hello')";
-      const nodeArguments = ['--import', REGISTER, '-e', text];
-      const { stderr, records } = await run('none', { file: argument, nodeArguments });
+      const nodeArguments = ['--import', REGISTER, '-e', text, argument];
+      const { stderr, records } = await run('pino.cjs', { nodeArguments });
       expect(stderr).to.equal('');
       expect(records.map(({ body }) => body)).to.deep.equal(['hello']);
     });
