@@ -202,8 +202,10 @@ async function inFull(
     const engine = new CorrelationEngine({ client, logGroups: selectors, clock: io.epochMillis });
     const { groups } = await engine.listLogGroups({ signal: io.signal });
     const names = groups.map(({ identifier }) => identifier).filter((name) => name !== 'aws/spans');
-    if (names.length === 0)
-      throw new OptionError('--log-group', 'mean log groups that exist', selectors.join(' '));
+    if (names.length === 0) {
+      const where = `mean log groups that exist in ${regionOf(options, io)}`;
+      throw new OptionError('--log-group', where, selectors.join(' '));
+    }
     return names;
   } finally {
     client.destroy();

@@ -1,6 +1,6 @@
-import { readFileSync, realpathSync, statSync } from 'node:fs';
+import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, sep } from 'node:path';
+import { dirname, isAbsolute, join, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 
 /**
@@ -92,6 +92,16 @@ export class Application {
     const file = this.resolve(name, via);
     return file === undefined ? undefined : pathToFileURL(file).href;
   }
+}
+
+/**
+ * The main file in `process.argv[1]`, where that is one: with `-e`, and for a program that is read from standard input, it is whatever
+ * stands there, and `node --test --test-isolation=none` leaves the name as it was typed.
+ */
+export function mainFileOf(argument: string | undefined, workingDirectory: string): string | undefined {
+  if (argument === undefined || isAbsolute(argument)) return argument;
+  const file = resolve(workingDirectory, argument);
+  return argument !== '' && existsSync(file) ? file : undefined;
 }
 
 /** Files from whose place the application resolves packages: its main file, symbolic links followed or not. */

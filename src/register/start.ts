@@ -9,7 +9,7 @@ import { flushAfterInvocation, type InvocationFlushOptions } from '../lambda/flu
 import { isWanted } from '../observability/losses.js';
 import { runAsOwnTelemetry } from '../observability/own-telemetry.js';
 import { TRACE_CONTEXT_SOURCES } from '../options/trace-context-names.js';
-import { Application, resolveWith } from './application.js';
+import { Application, mainFileOf, resolveWith } from './application.js';
 import { LocalStorageContextManager } from './context-manager.js';
 import { readConfigFile } from './config-file.js';
 import { booleanOf, type Environment, listOf, stringOf } from './environment.js';
@@ -42,6 +42,7 @@ import { createResource, createSpanResource } from './resource.js';
 import { ThreadProcessor } from './thread-processor.js';
 import { ofThread } from './thread-records.js';
 import { isThreadOfApplication, mainThread, sayToThreads, Threads, watchNewThreads } from './threads.js';
+import { remarkOnUnnamedService } from './unnamed-service.js';
 import { TeeLoggerProvider } from './tee-logger-provider.js';
 import { giveWinstonReadableValues } from './winston-values.js';
 import {
@@ -96,6 +97,8 @@ export interface Prepared {
   readonly wantsExtras: boolean;
   /** Says whether spans are made by a tracer of ours, which exports none. */
   readonly isTracedByUs: () => boolean;
+  /** Says how the service is called that nobody has named. */
+  readonly remarkOnService: () => void;
 }
 
 /** The flush at the end of an invocation: its options, once there is something to flush. */
@@ -131,7 +134,7 @@ export function prepare(ownRequire: NodeJS.Require): Prepared | undefined {
   const state = globalThis as { [STARTED]?: boolean };
   if (state[STARTED]) return undefined;
   state[STARTED] = true;
-  if (isMainThread) sayToThreads({ listens: false, mainFile: process.argv[1] });
+  if (isMainThread) sayToThreads({ listens: false, mainFile: mainFileHere() });
   try {
     return prepareOnce(ownRequire, environment);
   } catch (error) {
@@ -177,6 +180,10 @@ function isThreadToExport(): boolean {
   return main?.listens === true;
 }
 
+function mainFileHere(): string | undefined {
+  return mainFileOf(process.argv[1], process.cwd());
+}
+
 /** One line that says that nothing is exported, and why; the application runs on. */
 export function reportFailure(error: unknown): void {
   report(`no logs are exported: ${messageOf(error)}`);
@@ -184,7 +191,7 @@ export function reportFailure(error: unknown): void {
 
 function prepareOnce(ownRequire: NodeJS.Require, ofProcess: NodeJS.ProcessEnv): Prepared | undefined {
   const application = new Application(
-    { mainFile: process.argv[1] ?? mainThread()?.mainFile, workingDirectory: process.cwd(), ownRequire },
+    { mainFile: mainFileHere() ?? mainThread()?.mainFile, workingDirectory: process.cwd(), ownRequire },
     (name, error) => {
       report(`${name} does not load: ${messageOf(error)}`);
     },
@@ -259,6 +266,10 @@ function prepareOnce(ownRequire: NodeJS.Require, ofProcess: NodeJS.ProcessEnv): 
     handlerFlush,
     ownRecords,
     isTracedByUs: () => !isMadeRoom && !autoInstrumented,
+    remarkOnService: () => {
+      const file = config && stringOf(environment, 'OTEL_CONFIG_FILE');
+      remarkOnUnnamedService(described, { environment, file, mainFile: application.mainFile }, report);
+    },
     wantsProcessor: isMainThread,
     wantsExtras: EXTRAS.some((name) => stringOf(environment, name) !== undefined),
   };
@@ -491,6 +502,7 @@ function startOnce(prepared: Prepared, createProcessor: CreateProcessor, extras:
     report,
   );
   if (!provider) return;
+  prepared.remarkOnService();
   makers?.watch(provider);
   others?.start(process);
   const remarkOnSpans = extras?.remarkOnSpanExporters(environment, report, prepared.isTracedByUs);

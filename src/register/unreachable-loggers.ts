@@ -2,6 +2,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, extname, join } from 'node:path';
 import { type Application } from './application.js';
+import { hasClusterWorkers } from './cluster.js';
 import { type Environment } from './environment.js';
 import {
   chosenInstrumentations,
@@ -127,6 +128,11 @@ const MIN_UPTIME_SECONDS = 10;
 /** What only starts the application, in a process that gets the same preload by NODE_OPTIONS. */
 const RUNNERS = /[\\/](?:npm|npx|pnpm|yarn|corepack|nodemon|pm2)(?:[\\/]|-cli\.[cm]?js$|\.[cm]?js$)/;
 
+/** Says whether the process only starts the application, in another one. */
+export function isRunner(mainFile: string | undefined): boolean {
+  return RUNNERS.test(mainFile ?? '');
+}
+
 /** Of an instrumentation: which modules it has patched. Private members of OpenTelemetry's, so read with care. */
 interface Patches {
   readonly _modules?: readonly (Patched & { readonly files?: readonly Patched[] })[];
@@ -145,11 +151,10 @@ export function neverPatchedSentence(
   mainFile: string | undefined,
   end: { readonly emitted: number; readonly uptimeSeconds: number },
 ): string | undefined {
-  if (end.emitted > 0 || end.uptimeSeconds < MIN_UPTIME_SECONDS || RUNNERS.test(mainFile ?? ''))
-    return undefined;
+  if (end.emitted > 0 || end.uptimeSeconds < MIN_UPTIME_SECONDS || isRunner(mainFile)) return undefined;
   const loggers = LOGGERS.map(instrumentationOf);
   const ours = instrumentations.filter(({ instrumentationName }) => loggers.includes(instrumentationName));
-  if (ours.length === 0 || ours.some(hasPatched)) return undefined;
+  if (ours.length === 0 || ours.some(hasPatched) || hasClusterWorkers()) return undefined;
   return (
     'no log record was made: no logger was loaded where an instrumentation of OpenTelemetry reaches it. A logger in a bundle is ' +
     'left out of it (esbuild: --external:pino; webpack: externals); console is captured with OTEL_EXPORTER_CLOUDWATCH_LOGS_CONSOLE=true'

@@ -143,6 +143,14 @@ export class LocalCloudWatchLogs {
     return this.#service.places.home.metrics.publish();
   }
 
+  /**
+   * Lets the process end while the service waits for requests, as `unref()` of Node.js's servers does. What is being
+   * answered goes on.
+   */
+  unref(): void {
+    this.#server.unref();
+  }
+
   /** Stops the service: open connections are cut, metrics are published, files are written and closed. */
   stop(): Promise<void> {
     this.#stopped ??= this.#stop();

@@ -123,7 +123,10 @@ describe('otel-cwlogs dashboard', () => {
         ['cloudwatch', '-g', '/apps/a', '--region', 'eu-west-1', '--cloudformation', '--name', 'a b'],
         'name must',
       ],
-      [['grafana', '-g', '/nope/*', '--region', 'eu-west-1'], '--log-group must mean log groups that exist'],
+      [
+        ['grafana', '-g', '/nope/*', '--region', 'eu-west-1'],
+        '--log-group must mean log groups that exist in eu-west-1; it is "/nope/*"',
+      ],
       [
         ['grafana', '-g', '/apps/a', '--region', 'eu-west-1', '--provisioning', '--traces', 'tempo'],
         '--traces must',

@@ -7,7 +7,7 @@ import { expect } from 'chai';
 import sinon from 'sinon';
 import { OptionError } from '../../src/cloudwatch/errors.js';
 import { runAsOwnTelemetry } from '../../src/observability/own-telemetry.js';
-import { Application } from '../../src/register/application.js';
+import { Application, mainFileOf } from '../../src/register/application.js';
 import { LocalStorageContextManager } from '../../src/register/context-manager.js';
 import { booleanOf, listOf, numberOf, stringOf } from '../../src/register/environment.js';
 import { createProcessor } from '../../src/register/create-processor.js';
@@ -34,6 +34,19 @@ const application = new Application(
 function fail(message: string): never {
   throw new Error(message);
 }
+
+describe('mainFileOf', () => {
+  it('takes a file for one, also by the relative name that node --test --test-isolation=none leaves', () => {
+    expect(mainFileOf(`${root}package.json`, '/')).to.equal(`${root}package.json`);
+    expect(mainFileOf('/no/such/file', root)).to.equal('/no/such/file');
+    expect(mainFileOf('package.json', root)).to.equal(`${root}package.json`);
+  });
+
+  it('takes the first argument of -e, or what stands for standard input, for none', () => {
+    for (const argument of [undefined, '', '-', 'an argument'])
+      expect(mainFileOf(argument, root)).to.equal(undefined);
+  });
+});
 
 describe('sdkLogsProblem', () => {
   for (const version of ['0.203.0', '0.219.0', '0.223.1', '3.0.0', '3.1.1']) {

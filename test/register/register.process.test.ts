@@ -5,6 +5,7 @@ import { type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { build } from 'esbuild';
+import { toLogGroupName } from '../../src/cloudwatch/names.js';
 import { AUTO, describeLocalApplications, REGISTER, root } from './local-applications.js';
 import { type ApplicationResult, type ApplicationRun } from './run-application.js';
 
@@ -142,12 +143,67 @@ describe('register', function () {
       ['it logs by OpenTelemetry', { environment: { EMITS: 'yes' } }],
       ['console is captured', { environment: { OTEL_EXPORTER_CLOUDWATCH_LOGS_CONSOLE: 'true' } }],
       ['it ends soon', { environment: { ENDS_SOON: 'yes' } }],
+      ['workers of a cluster do its work', { environment: { FORKS: 'yes' } }],
     ] as const) {
       it(`but not where ${name}`, async () => {
         expect((await run('logs-nothing.cjs', settings)).stderr).to.equal('');
       });
     }
   });
+
+  describe('says how a service is called that nobody has named', () => {
+    const unnamed = { OTEL_SERVICE_NAME: '' };
+    // As this process was called, which OpenTelemetry takes.
+    const service = `unknown_service:${process.execPath}`;
+    const line = (group: string): string =>
+      `opentelemetry-cloudwatch-logs: OTEL_SERVICE_NAME is not set: the service is called ${service}, and its records go to the log group ${group}\n`;
+    const LOG_GROUP_NAME = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME';
+
+    for (const flag of ['--import', '--require']) {
+      it(`once, under ${flag}, with the log group`, async () => {
+        const template = `/unnamed${flag}/{service.name}`;
+        const logGroupName = toLogGroupName(`/unnamed${flag}/${service}`);
+        const environment = { ...unnamed, [LOG_GROUP_NAME]: template };
+        const { stderr, records } = await run('pino.cjs', { flag, environment, logGroupName });
+        expect(stderr).to.equal(line(logGroupName));
+        expect(records).to.have.lengthOf(1);
+      });
+    }
+
+    it('with a template, where a record decides on the log group', async () => {
+      const template = "/unnamed/{attributes.tenant|'none'}";
+      const { stderr } = await run('pino.cjs', { environment: { ...unnamed, [LOG_GROUP_NAME]: template } });
+      expect(stderr).to.equal(line(template));
+    });
+
+    it('and not again in worker threads and workers of a cluster', async () => {
+      for (const file of ['cluster.cjs', 'threads.cjs']) {
+        const { stderr } = await run(file, { environment: unnamed, logGroupName: '/unnamed' });
+        expect(stderr, file).to.equal(line('/unnamed'));
+      }
+    });
+
+    for (const [name, environment] of [
+      ['OTEL_RESOURCE_ATTRIBUTES names it', { OTEL_RESOURCE_ATTRIBUTES: 'service.name=orders' }],
+      ['it is called so on purpose', { OTEL_SERVICE_NAME: 'unknown_service' }],
+      ['nothing is exported', { OTEL_SDK_DISABLED: 'true' }],
+    ] as const) {
+      it(`but not where ${name}`, async () => {
+        const { stderr } = await run('pino.cjs', { environment: { ...unnamed, ...environment } });
+        expect(stderr).to.equal('');
+      });
+    }
+  });
+
+  for (const argument of ['an argument', '']) {
+    it(`exports the records of node -e, which takes ${JSON.stringify(argument)} for no main file`, async () => {
+      const text = "require('pino')({}, { write() {} }).info('hello')";
+      const nodeArguments = ['--import', REGISTER, '-e', text, argument];
+      const { stderr, records } = await run('pino.cjs', { nodeArguments });
+      expect(stderr).to.equal('');
+      expect(records.map(({ body }) => body)).to.deep.equal(['hello']);
+    });
+  }
 
   it('takes no value of winston for an exception, and loses none', async () => {
     const { records, stderr } = await run('winston-values.cjs', { preloads: [] });

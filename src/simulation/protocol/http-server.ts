@@ -40,6 +40,8 @@ export interface HttpServerOptions {
 /** A server that listens. */
 export interface HttpServer {
   readonly port: number;
+  /** Lets the process end while nothing else goes on but listening. */
+  unref(): void;
   /** Stops at once: open connections are cut. */
   close(): Promise<void>;
 }
@@ -102,7 +104,7 @@ export async function startHttpServer(
   const server = create();
   await listen(server, options.port, host ?? '127.0.0.1', isEveryAddress(host ?? ''));
   const { port } = server.address() as AddressInfo;
-  if (host !== undefined) return { port, close: () => stop(server) };
+  if (host !== undefined) return listening(port, [server]);
   const second = create();
   try {
     await listen(second, port, '::1');
@@ -112,12 +114,19 @@ export async function startHttpServer(
       await stop(server);
       throw error;
     }
-    return { port, close: () => stop(server) };
+    return listening(port, [server]);
   }
+  return listening(port, [server, second]);
+}
+
+function listening(port: number, servers: readonly Server[]): HttpServer {
   return {
     port,
+    unref: () => {
+      for (const server of servers) server.unref();
+    },
     close: async () => {
-      await Promise.all([stop(server), stop(second)]);
+      await Promise.all(servers.map(stop));
     },
   };
 }

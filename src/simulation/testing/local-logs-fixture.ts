@@ -38,6 +38,8 @@ export function localLogsFixture(
   let local: LocalCloudWatchLogs | undefined;
   beforeAll(async () => {
     local = await LocalCloudWatchLogs.start(options);
+    // node:test calls `before` in a file without a test, and `after` only once nothing is left that goes on.
+    local.unref();
   });
   beforeEach(async () => {
     await local?.reset();
