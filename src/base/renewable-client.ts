@@ -2,9 +2,15 @@ import { type Awaitable } from './awaitable.js';
 
 /** How a client comes and goes. */
 export interface ClientLife<Client> {
+  /** Makes one: the first at once, another with the request that needs it. */
   readonly create: () => Client;
   /** @param isGivenUp - an answer did not come: nothing is to be waited for */
   readonly end: (client: Client, isGivenUp: boolean) => Awaitable<void>;
+}
+
+/** A client, by identity: clients themselves may be anything. */
+interface Known<Client> {
+  readonly client: Client;
 }
 
 /**
@@ -13,28 +19,28 @@ export interface ClientLife<Client> {
  */
 export class RenewableClient<Client> {
   readonly #life: ClientLife<Client>;
-  #client: Client;
+  #known: Known<Client> | undefined;
 
   /** Makes the first at once. */
   constructor(life: ClientLife<Client>) {
     this.#life = life;
-    this.#client = life.create();
+    this.#known = { client: life.create() };
   }
 
   /**
-   * Runs a request, which must end when its client does.
+   * Runs a request, which must end when its client does. Rejects with what the request does, or `create`.
    * @param signal - that `send`, `open` or `health` is given
    */
   async use<T>(signal: AbortSignal, run: (client: Client) => PromiseLike<T>): Promise<T> {
     signal.throwIfAborted();
-    const client = this.#client;
+    const known = (this.#known ??= { client: this.#life.create() });
     // Connections on which nothing comes would stay in it for good.
     const giveUp = (): void => {
-      this.#giveUp(client);
+      this.#giveUp(known);
     };
     signal.addEventListener('abort', giveUp, { once: true });
     try {
-      return await run(client);
+      return await run(known.client);
     } finally {
       signal.removeEventListener('abort', giveUp);
     }
@@ -42,14 +48,16 @@ export class RenewableClient<Client> {
 
   /** For `close` of a back end. */
   async close(): Promise<void> {
-    await this.#life.end(this.#client, false);
+    if (this.#known) await this.#life.end(this.#known.client, false);
   }
 
-  #giveUp(client: Client): void {
+  #giveUp(known: Known<Client>): void {
     // Several requests may have waited for it.
-    if (this.#client === client) this.#client = this.#life.create();
+    if (this.#known !== known) return;
+    // The next request makes another: what `create` throws here would end the process, and after `close` nobody would end it.
+    this.#known = undefined;
     const end = async (): Promise<void> => {
-      await this.#life.end(client, true);
+      await this.#life.end(known.client, true);
     };
     void end().catch(() => undefined);
   }
