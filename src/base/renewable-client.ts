@@ -2,7 +2,6 @@ import { type Awaitable } from './awaitable.js';
 
 /** How a client comes and goes. */
 export interface ClientLife<Client> {
-  /** Makes one: the first at once, another with the request that needs it. */
   readonly create: () => Client;
   /** @param isGivenUp - an answer did not come: nothing is to be waited for */
   readonly end: (client: Client, isGivenUp: boolean) => Awaitable<void>;
@@ -28,7 +27,7 @@ export class RenewableClient<Client> {
   }
 
   /**
-   * Runs a request, which must end when its client does. Rejects with what the request does, or `create`.
+   * Runs a request, which must end when its client does.
    * @param signal - that `send`, `open` or `health` is given
    */
   async use<T>(signal: AbortSignal, run: (client: Client) => PromiseLike<T>): Promise<T> {

@@ -1,9 +1,11 @@
-/** The last second that has four digits of a year, as RFC 3339 (5.6) wants: 9999-12-31T23:59:59Z. */
+/**
+ * 9999-12-31T23:59:59Z, the last second whose year has four digits, as RFC 3339 (5.6) wants. Loggers that take microseconds for
+ * milliseconds have later ones.
+ */
 const LAST_SECOND = 253_402_300_799;
 
 /**
- * Writes a time: `2026-02-03T04:05:06.123456789Z`. One that RFC 3339 can't write, as of a logger that took microseconds for
- * milliseconds, becomes the last that it can.
+ * Writes a time: `2026-02-03T04:05:06.123456789Z`; of the year 9999 at the latest.
  * @param nanos - `timestampNanos` of a plain record
  * @param digits - of the second's fraction, 1 to 9
  */

@@ -15,8 +15,7 @@ export interface LabelRules {
 }
 
 /**
- * Makes labels of attributes: texts as they are, other values as JSON. What is undefined, null or empty is none, nor is what has
- * no name.
+ * Makes labels of attributes: texts as they are, other values as JSON. What is undefined, null or empty is none.
  */
 export function textLabels(
   values: Readonly<Record<string, unknown>>,
