@@ -448,7 +448,7 @@ describe('Dispatcher.settleAtOnce', () => {
       // While it waits for an answer to this one, a shutdown goes on.
       const elsewhere = { ...destination, logStreamName: 'elsewhere' };
       void delivery.deliver([{ ...batch(['e']), destination: elsewhere }], { untilSafe: true });
-      void delivery.shutdown(Deadline.after(1000));
+      void delivery.shutdown(Deadline.after(4000));
       while (halted() < 2) await wait(1);
       if (taken === 'half') {
         answer = (one) => (textsOf([one])[0] === 'a' ? halfTaken(one) : new Promise(() => undefined));
@@ -470,7 +470,7 @@ describe('Dispatcher.settleAtOnce', () => {
     answer = () => new Promise((resolve) => (take = resolve));
     const { delivery, stopped, goOn } = stopBefore('told');
     void delivery.deliver([batch(['a'])], { untilSafe: true });
-    const closed = delivery.shutdown(Deadline.after(300));
+    const closed = delivery.shutdown(Deadline.after(2000));
     await stopped;
     take({ kind: 'accepted', rejected: [] });
     await closed;
