@@ -158,25 +158,26 @@ async function commonJs(outputs, onTheWay) {
 }
 
 async function toCommonJs(source, target, options) {
-  const { code, map } = await transform(readFileSync(from(source), 'utf8'), {
-    format: 'cjs',
+  const words = { format: 'cjs', target: 'node20.19', platform: 'node', sourcemap: true, ...COMPACT };
+  const inWords = await transform(readFileSync(from(source), 'utf8'), {
+    ...words,
     loader: 'js',
-    target: 'node20.19',
-    platform: 'node',
     // `require` where the other half has `import()`: both halves stay apart, and a chunk is there at once.
     supported: { 'dynamic-import': false },
-    sourcemap: true,
-    ...COMPACT,
     ...options,
     sourcefile: source,
   });
+  const { code, map } = target.includes('/chunks/') ? await withoutMarks(inWords, words) : inWords;
   mkdirSync(dirname(from(target)), { recursive: true });
-  // The last line tells ES modules the names of what is exported; they import entries, and no chunk.
-  const own = target.includes('/chunks/')
-    ? code.replace(/0&&\(module\.exports=\{[^}]*\}\);(?=\s*$)/, '')
-    : code;
-  writeFileSync(from(target), `${own}//# sourceMappingURL=${target.split('/').at(-1)}.map\n`);
+  writeFileSync(from(target), `${code}//# sourceMappingURL=${target.split('/').at(-1)}.map\n`);
   writeFileSync(from(`${target}.map`), map);
+}
+
+/** ES modules import entries, and no chunk: a chunk need not show them that it was one of them, nor what its names are. */
+function withoutMarks({ code, map }, words) {
+  const plain = code.replace(/module\.exports=[\w$]+\(([\w$]+)\);/, 'module.exports=$1;');
+  const inline = `//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}\n`;
+  return transform(plain + inline, { ...words, treeShaking: true });
 }
 
 /** Declarations: of tsc for each source file, then rolled up to one file for each entry. */
