@@ -38,7 +38,7 @@ let lines = 0;
 export function lokiBackEnd({ labels = {}, labelsFrom = ['service.name', 'severity'], tenant, ...options }) {
   const url = httpUrl('url', options.url, 'loki/api/v1/push');
   const authorization = httpAuthorization(options);
-  if (typeof tenant === 'string') checkTenant(tenant);
+  if (tenant !== undefined && typeof tenant !== 'function') checkTenant(tenant);
   const count = Object.keys(labels).length + labelsFrom.length;
   checkOption(count <= MAX_LABELS, 'labelsFrom', `be at most ${MAX_LABELS} together with labels`, count);
 
@@ -90,7 +90,8 @@ export function lokiBackEnd({ labels = {}, labelsFrom = ['service.name', 'severi
 }
 
 function checkTenant(tenant) {
-  checkOption(TENANT.test(tenant), 'tenant', "be 1 to 150 letters, digits and ! - _ . * ' ( )", tenant);
+  const isTenant = typeof tenant === 'string' && TENANT.test(tenant);
+  checkOption(isTenant, 'tenant', "be 1 to 150 letters, digits and ! - _ . * ' ( )", tenant);
   return tenant;
 }
 

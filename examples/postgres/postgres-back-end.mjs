@@ -30,8 +30,10 @@ export function postgresBackEnd({
   table = 'log_records',
   requestIdFrom = ['request', 'correlation'].flatMap((id) => [`${id}.id`, `${id}_id`, `${id}Id`]),
 } = {}) {
+  const urlRule =
+    'be an address like postgres://user:password@host:5432/database, with % / # ? of the password percent-encoded';
   const isUrl = url === undefined || /^postgres(?:ql)?:\/\//.test(url);
-  checkOption(isUrl, 'url', 'be an address like postgres://user:password@host:5432/database');
+  checkOption(isUrl, 'url', urlRule);
   const isSize = Number.isInteger(poolSize) && poolSize >= 1 && poolSize <= 100;
   checkOption(isSize, 'poolSize', 'be a whole number from 1 to 100', poolSize);
   // PostgreSQL cuts longer names, and those of indexes are longer than the table's.
@@ -46,7 +48,15 @@ export function postgresBackEnd({
   // attempts; a pool that does so as well would be down longer than its server.
   const own = { onnotice: () => undefined, fetch_types: false, backoff: 0, max: poolSize };
   const client = new RenewableClient({
-    create: () => postgres(url, { connect_timeout: 10, ...connection, ...own }),
+    create: () => {
+      try {
+        return postgres(url, { connect_timeout: 10, ...connection, ...own });
+      } catch (error) {
+        // Such an error has the whole address with it.
+        checkOption(error.code !== 'ERR_INVALID_URL' && !(error instanceof URIError), 'url', urlRule);
+        throw error;
+      }
+    },
     end: (sql, isGivenUp) => sql.end({ timeout: isGivenUp ? 0 : 1 }),
   });
 

@@ -1,7 +1,7 @@
 import { URLSearchParams } from 'node:url';
 import { type Authentication } from './back-end.js';
 import { BackEndError } from './back-end-error.js';
-import { jsonOf, requireHttpSuccess, sendOverHttp } from './http.js';
+import { jsonOf, mergeHeaders, requireHttpSuccess, sendOverHttp } from './http.js';
 
 /** A request for an access token. */
 export interface AccessTokenRequest {
@@ -29,7 +29,10 @@ export async function requestAccessToken({
   const start = Date.now();
   const answer = await sendOverHttp({
     url,
-    headers: { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json', ...headers },
+    headers: mergeHeaders(
+      { 'content-type': 'application/x-www-form-urlencoded', accept: 'application/json' },
+      headers,
+    ),
     body: new URLSearchParams(form).toString(),
     signal,
   });
@@ -37,13 +40,15 @@ export async function requestAccessToken({
   if (status >= 400 && status < 500 && !PASSING.has(status)) {
     throw new BackEndError('denied', `HTTP ${status} for a token`);
   }
-  const { access_token: credentials, expires_in: seconds } = Object(jsonOf(requireHttpSuccess(answer))) as {
+  const { access_token: credentials, expires_in: given } = Object(jsonOf(requireHttpSuccess(answer))) as {
     readonly access_token?: unknown;
     readonly expires_in?: unknown;
   };
   if (typeof credentials !== 'string' || credentials === '') {
     throw new BackEndError('retry', `HTTP ${status} for a token, without access_token`);
   }
-  const isKnown = seconds !== undefined && Number.isFinite(Number(seconds));
-  return { credentials, expiresAt: isKnown ? start + Number(seconds) * 1000 : undefined };
+  // Some write it as a text, and some null or 0 where it is not known: a token would be asked for before each request.
+  const seconds = typeof given === 'string' || typeof given === 'number' ? Number(given) : 0;
+  const isKnown = Number.isFinite(seconds) && seconds > 0;
+  return { credentials, expiresAt: isKnown ? start + seconds * 1000 : undefined };
 }

@@ -20,13 +20,16 @@ export function classifyByCode(
   const own = verdictOfOwnError(error);
   if (own !== undefined) return own;
   const { code, name } = Object(error) as { readonly code?: unknown; readonly name?: unknown };
-  const text = [code, name]
-    .map(String)
-    .find((one, index) => [code, name][index] !== undefined && CODE.test(one));
+  const text = codeOf(code) ?? codeOf(name);
   if (text === undefined) return { kind: 'retry', detail: describeThrown(error) };
   for (let length = text.length; length > 0; length--) {
     const start = text.slice(0, length);
     if (Object.hasOwn(kinds, start)) return { kind: kinds[start]!, detail: text };
   }
   return { kind: 'retry', detail: text };
+}
+
+function codeOf(value: unknown): string | undefined {
+  const isCode = (typeof value === 'string' || typeof value === 'number') && CODE.test(String(value));
+  return isCode ? String(value) : undefined;
 }

@@ -22,8 +22,12 @@ export function encodeWithin(
     [plain.attributes, Math.min(LEAST_BODY_BYTES, maxBytes)],
     [{}, 1],
   ] as const) {
+    let tried: string | undefined;
     for (let bytes = maxBytes; bytes >= least; bytes /= 2) {
       const bodyText = cutUtf8(plain.bodyText, Math.floor(bytes));
+      // A short body is the same at most lengths, and writing costs what the attributes have.
+      if (bodyText === tried) continue;
+      tried = bodyText;
       const body = bodyText === plain.bodyText ? plain.body : bodyText;
       content = write({ ...plain, body, bodyText, attributes });
       if (Buffer.byteLength(content) <= maxBytes) return { content, timestamp: plain.timestampMillis };

@@ -47,6 +47,7 @@ export function httpAuthorization({ username, password, token }: HttpCredentials
       'username',
       'be a text without colon',
     );
+    checkOption(typeof password === 'string', 'password', 'be a text');
     return { authorization: `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}` };
   }
   if (token === undefined) return {};

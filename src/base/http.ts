@@ -61,11 +61,11 @@ export async function sendOverHttp({
   const bytes = isWorthIt ? await compress(body) : body;
   const response = await fetch(url, {
     method,
-    headers: {
-      ...(json !== undefined && { 'content-type': 'application/json' }),
-      ...headers,
-      ...(isWorthIt && { 'content-encoding': 'gzip' }),
-    },
+    headers: mergeHeaders(
+      json === undefined ? {} : { 'content-type': 'application/json' },
+      headers,
+      isWorthIt ? { 'content-encoding': 'gzip' } : {},
+    ),
     redirect: 'manual',
     signal,
     ...(bytes !== undefined && { body: bytes as Exclude<typeof bytes, Uint8Array> }),
@@ -119,6 +119,14 @@ export function jsonOf(answer: HttpAnswer | undefined): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Puts headers together, of which later ones count alone: their names have no case, and `fetch` would send both. */
+export function mergeHeaders(
+  ...parts: readonly (Readonly<Record<string, string>> | undefined)[]
+): Record<string, string> {
+  const all = parts.flatMap((part) => Object.entries(part ?? {}));
+  return Object.fromEntries(all.map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 function isSuccess(status: number, accepted: readonly number[] | undefined): boolean {

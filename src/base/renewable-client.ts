@@ -7,18 +7,23 @@ export interface ClientLife<Client> {
   readonly end: (client: Client, isGivenUp: boolean) => Awaitable<void>;
 }
 
+/** A client, by identity: clients themselves may be anything. */
+interface Known<Client> {
+  readonly client: Client;
+}
+
 /**
  * The client of an SDK that takes no signal. One whose answer does not come in time is given up with all its connections, and the
  * next request finds another.
  */
 export class RenewableClient<Client> {
   readonly #life: ClientLife<Client>;
-  #client: Client;
+  #known: Known<Client> | undefined;
 
   /** Makes the first at once. */
   constructor(life: ClientLife<Client>) {
     this.#life = life;
-    this.#client = life.create();
+    this.#known = { client: life.create() };
   }
 
   /**
@@ -27,14 +32,14 @@ export class RenewableClient<Client> {
    */
   async use<T>(signal: AbortSignal, run: (client: Client) => PromiseLike<T>): Promise<T> {
     signal.throwIfAborted();
-    const client = this.#client;
+    const known = (this.#known ??= { client: this.#life.create() });
     // Connections on which nothing comes would stay in it for good.
     const giveUp = (): void => {
-      this.#giveUp(client);
+      this.#giveUp(known);
     };
     signal.addEventListener('abort', giveUp, { once: true });
     try {
-      return await run(client);
+      return await run(known.client);
     } finally {
       signal.removeEventListener('abort', giveUp);
     }
@@ -42,14 +47,16 @@ export class RenewableClient<Client> {
 
   /** For `close` of a back end. */
   async close(): Promise<void> {
-    await this.#life.end(this.#client, false);
+    if (this.#known) await this.#life.end(this.#known.client, false);
   }
 
-  #giveUp(client: Client): void {
+  #giveUp(known: Known<Client>): void {
     // Several requests may have waited for it.
-    if (this.#client === client) this.#client = this.#life.create();
+    if (this.#known !== known) return;
+    // The next request makes another: what `create` throws here would end the process, and after `close` nobody would end it.
+    this.#known = undefined;
     const end = async (): Promise<void> => {
-      await this.#life.end(client, true);
+      await this.#life.end(known.client, true);
     };
     void end().catch(() => undefined);
   }

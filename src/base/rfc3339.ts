@@ -1,10 +1,18 @@
 /**
- * Writes a time: `2026-02-03T04:05:06.123456789Z`.
+ * 9999-12-31T23:59:59Z, the last second whose year has four digits, as RFC 3339 (5.6) wants. Loggers that take microseconds for
+ * milliseconds have later ones.
+ */
+const LAST_SECOND = 253_402_300_799;
+
+/**
+ * Writes a time: `2026-02-03T04:05:06.123456789Z`; of the year 9999 at the latest.
  * @param nanos - `timestampNanos` of a plain record
  * @param digits - of the second's fraction, 1 to 9
  */
 export function rfc3339(nanos: string, digits = 9): string {
   const padded = nanos.padStart(10, '0');
-  const second = new Date(Number(padded.slice(0, -9)) * 1000).toISOString().slice(0, 19);
+  const seconds = Number(padded.slice(0, -9));
+  if (seconds > LAST_SECOND) return rfc3339(`${LAST_SECOND}999999999`, digits);
+  const second = new Date(seconds * 1000).toISOString().slice(0, 19);
   return `${second}.${padded.slice(-9).slice(0, digits)}Z`;
 }

@@ -27,8 +27,8 @@ export function textLabels(
   for (const [name, value] of Object.entries(values)) {
     if (labels.size >= maxLabels) break;
     const text = textOf(value);
-    const label = cutUtf8(cleanName?.(name) ?? name, maxNameBytes);
-    if (text === '' || labels.has(label)) continue;
+    const label = cutUtf8((cleanName?.(name) ?? name).toWellFormed(), maxNameBytes);
+    if (text === '' || label === '' || labels.has(label)) continue;
     const cut = cutUtf8(text, maxValueBytes);
     const more = Buffer.byteLength(label) + Buffer.byteLength(cut);
     if (bytes + more > maxBytes) continue;

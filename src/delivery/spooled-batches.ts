@@ -204,11 +204,21 @@ export class SpooledBatches {
    * @returns as {@link Spool.handOnAtOnce}
    */
   handOnAtOnce(): ReturnType<Spool['handOnAtOnce']> {
+    // A rest on its way to the disk does not arrive, or is there twice, of which the next process takes one.
+    this.#leaveRests(({ isReduced, storing }) => isReduced || storing !== undefined);
+    const handedOn = this.#spool.handOnAtOnce();
+    // Of what was found there some may have been delivered while it was on its way.
+    this.#leaveRests(({ isReduced }) => isReduced);
+    return handedOn;
+  }
+
+  #leaveRests(isRest: (pending: PendingBatch) => boolean): void {
     for (const pending of this.#state.lanes.batches()) {
-      const { isLoaded, isReduced, stored, storing } = pending;
-      if (stored && isLoaded && isReduced && !storing) this.#spool.replaceAtEnd(stored, pending.rest);
+      const { isLoaded, stored } = pending;
+      if (!stored || !isLoaded || !isRest(pending)) continue;
+      pending.isReduced = false;
+      this.#spool.replaceAtEnd(stored, pending.rest);
     }
-    return this.#spool.handOnAtOnce();
   }
 
   /** Stores what is in memory and leaves all to the next process. */

@@ -63,6 +63,18 @@ describe('requestAccessToken', () => {
     });
   });
 
+  for (const time of ['null', '0', '""', '"soon"', 'true', '[]', '-1']) {
+    it(`does not know until when a token holds of ${time} seconds`, async () => {
+      answer.body = `{"access_token":"abc","expires_in":${time}}`;
+      expect((await requestAccessToken({ url, form, signal })).expiresAt).to.equal(undefined);
+    });
+  }
+
+  it('takes headers in whatever case', async () => {
+    await requestAccessToken({ url, form, headers: { Accept: 'application/jwt' }, signal });
+    expect(seen[0]!.headers.accept).to.equal('application/jwt');
+  });
+
   for (const status of [400, 401, 403]) {
     it(`takes ${status} for a refusal of who asks, and not of events`, async () => {
       answer = { status, body: '{"error":"invalid_grant"}' };

@@ -20,6 +20,12 @@ describe('classifyByCode', () => {
     });
   });
 
+  it('takes for a code what can be one alone', () => {
+    for (const code of [null, undefined, '', {}, Object.create(null), ['Throttling']] as unknown[]) {
+      expect(of({ code, name: 'Throttling' })).to.deep.equal({ kind: 'throttled', detail: 'Throttling' });
+    }
+  });
+
   it('tries again after any other error', () => {
     expect(of({ code: 'ECONNRESET' })).to.deep.equal({ kind: 'retry', detail: 'ECONNRESET' });
     expect(of({ code: 'toString' })).to.include({ kind: 'retry' });

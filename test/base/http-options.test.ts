@@ -1,5 +1,11 @@
 import { expect } from 'chai';
-import { checkOption, httpAuthorization, httpUrl, OptionError } from '../../src/base/index.js';
+import {
+  checkOption,
+  httpAuthorization,
+  type HttpCredentials,
+  httpUrl,
+  OptionError,
+} from '../../src/base/index.js';
 
 describe('checkOption', () => {
   it('throws what names option, rule and value, and lets pass what is right', () => {
@@ -59,11 +65,13 @@ describe('httpAuthorization', () => {
     [{ password: 'secret' }, /^username must stand with password$/],
     [{ username: 'ann', password: 'secret', token: 'abc' }, /^token must stand without username/],
     [{ username: 'a:b', password: 'secret' }, /^username must be a text without colon$/],
+    [{ username: 'ann', password: 7 }, /^password must be a text$/],
+    [{ username: 'ann', password: null }, /^password must be a text$/],
     [{ token: '' }, /^token must be a text of letters/],
     [{ token: 'secret\n' }, /^token must be a text of letters, digits and signs of ASCII$/],
   ] as const) {
     it(`refuses ${JSON.stringify(credentials)}`, () => {
-      expect(() => httpAuthorization(credentials)).to.throw(OptionError, message);
+      expect(() => httpAuthorization(credentials as HttpCredentials)).to.throw(OptionError, message);
     });
   }
 });

@@ -54,9 +54,11 @@ describe('sendOverHttp', () => {
       headers: { 'content-type': 'application/cloudevents+json' },
       signal,
     });
+    await sendOverHttp({ url, json: '[]', headers: { 'Content-Type': 'text/json' }, signal });
     expect(seen.map(({ headers, body }) => [headers['content-type'], body.toString()])).to.deep.equal([
       ['application/json', '{"a":1}'],
       ['application/cloudevents+json', '{}'],
+      ['text/json', '[]'],
     ]);
   });
 

@@ -183,6 +183,8 @@ describe('examples/loki', function () {
     [{ url: '' }, /^url must be an address/],
     [{ tenant: 'a|b' }, /^tenant must be 1 to 150/],
     [{ tenant: '..' }, /^tenant must be/],
+    [{ tenant: 7 }, /^tenant must be 1 to 150.*; it is 7$/],
+    [{ tenant: null }, /^tenant must be 1 to 150/],
     [{ username: 'ann' }, /^password must stand with username/],
     [{ username: 'ann', password: 'x', token: 'y' }, /^token must stand without username/],
     [

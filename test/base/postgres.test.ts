@@ -206,6 +206,8 @@ describe('examples/postgres', function () {
 
   for (const [options, message] of [
     [{ url: 'mysql://u:secret@h/d' }, /^url must be an address like(?!.*secret)/],
+    [{ url: 'postgres://u:sec#secret@h/d' }, /^url must be an address like(?!.*secret)/],
+    [{ url: 'postgres://u:secret@%/d' }, /^url must be an address like(?!.*secret)/],
     [{ poolSize: 0 }, /^poolSize must be a whole number from 1 to 100; it is 0/],
     [{ schema: 'a.b' }, /^schema must be 1 to 40/],
     [{ table: 'x"; drop table y; --' }, /^table must be 1 to 40/],

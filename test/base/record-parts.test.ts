@@ -47,6 +47,16 @@ describe('encodeWithin', () => {
     expect(encode(plain, 10_000)).to.deep.equal({ message: plain.bodyText, attributes: {} });
   });
 
+  it('writes no text twice', () => {
+    const written: string[] = [];
+    encodeWithin(plainOf('z'.repeat(5_000), { large: 'x'.repeat(200_000) }), 100_000, (plain) => {
+      written.push(write(plain));
+      return written.at(-1)!;
+    });
+    expect(written.length).to.be.above(2);
+    expect(new Set(written).size).to.equal(written.length);
+  });
+
   it('gives what fits in no way, for delivery to count', () => {
     const { content } = encodeWithin(plainOf('z'), 1, write);
     expect(content).to.equal('{"message":"z","attributes":{}}');
@@ -118,6 +128,11 @@ describe('textLabels', () => {
     expect(textLabels(values, { maxBytes: 4 })).to.deep.equal({ a: '1' });
   });
 
+  it('has no label without a name, nor half a character in one', () => {
+    expect(textLabels({ '': 'x', 'a\ud800': 'y' })).to.deep.equal({ 'a\ufffd': 'y' });
+    expect(textLabels({ ü: 'x' }, { maxNameBytes: 1 })).to.deep.equal({});
+  });
+
   it('takes any name, as that of a prototype', () => {
     const labels = textLabels(JSON.parse('{"__proto__":"x"}') as object as Record<string, unknown>);
     expect(Object.entries(labels)).to.deep.equal([['__proto__', 'x']]);
@@ -130,6 +145,13 @@ describe('rfc3339', () => {
     expect(rfc3339(nanos)).to.equal('2026-02-03T04:05:06.123456789Z');
     expect(rfc3339(nanos, 6)).to.equal('2026-02-03T04:05:06.123456Z');
     expect(rfc3339('7', 9)).to.equal('1970-01-01T00:00:00.000000007Z');
+  });
+
+  it('ends with the year 9999, whatever clock a logger has', () => {
+    const last = '9999-12-31T23:59:59.999999999Z';
+    expect(rfc3339('253402300799999999999')).to.equal(last);
+    expect(rfc3339('253402300800000000000')).to.equal(last);
+    expect(rfc3339('9700000000000000000000000', 3)).to.equal('9999-12-31T23:59:59.999Z');
   });
 });
 

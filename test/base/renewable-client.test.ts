@@ -35,12 +35,40 @@ describe('RenewableClient', () => {
     const waiting = aborts.map(({ signal }) => client.use(signal, () => new Promise<never>(() => undefined)));
     for (const abort of aborts) abort.abort();
     expect(await client.use(new AbortController().signal, idOf)).to.equal(2);
-    expect(ended).to.deep.equal([
-      [1, true],
-      [1, true],
-    ]);
+    expect(ended).to.deep.equal([[1, true]]);
     expect(waiting).to.have.length(2);
     await client.close();
+  });
+
+  it('has the next request hear of it where no other client can be made', async () => {
+    let made = 0;
+    const client = new RenewableClient({
+      create: () => {
+        if (++made === 2) throw new Error('no second one');
+        return made;
+      },
+      end: () => undefined,
+    });
+    const abort = new AbortController();
+    void client.use(abort.signal, () => new Promise<never>(() => undefined));
+    abort.abort();
+    const { signal } = new AbortController();
+    expect((await errorOf(client.use(signal, idOf))).message).to.equal('no second one');
+    expect(await client.use(signal, idOf)).to.equal(3);
+  });
+
+  it('makes none that nobody would end, where one is given up while it closes', async () => {
+    const { client, ended } = start();
+    const abort = new AbortController();
+    void client.use(abort.signal, () => new Promise<never>(() => undefined));
+    const closed = client.close();
+    abort.abort();
+    await closed;
+    await client.close();
+    expect(ended).to.deep.equal([
+      [1, false],
+      [1, true],
+    ]);
   });
 
   it('passes on what a request throws, and makes none for a signal that has aborted', async () => {

@@ -266,25 +266,38 @@ describe('Dispatcher.settleAtOnce', () => {
     expect(spool.handOnAtOnce()).to.deep.equal({ events: 0, isSomethingLeft: false });
   });
 
-  /** A delivery whose disk does as it should, until it stops before a step of a file: as it may when a process ends. */
+  /**
+   * A delivery whose disk does as it should, until it stops before a step of a file: as it may when a process ends.
+   * @param files - that are written before
+   */
   const stopBefore = (
     step: 'open' | 'rename' | 'told' | 'unlink',
     settings = {},
-  ): { delivery: Dispatcher; stopped: Promise<void>; goOn: () => void; opened: () => number } => {
+    files = 0,
+  ): {
+    delivery: Dispatcher;
+    stopped: Promise<void>;
+    goOn: () => void;
+    opened: () => number;
+    halted: () => number;
+  } => {
     let goOn!: () => void;
     const standing = new Promise<void>((resolve) => (goOn = resolve));
     let stop!: () => void;
     const stopped = new Promise<void>((resolve) => (stop = resolve));
+    let halted = 0;
     const halt = async (): Promise<void> => {
+      halted++;
       stop();
       await standing;
     };
     let opened = 0;
-    const isBatch = (path: unknown): boolean => /\.batch(?:\.tmp)?$/.test(String(path));
+    const isBatch = (path: unknown): boolean =>
+      /\.batch(?:\.tmp)?$/.test(String(path)) && (opened > files || step === 'unlink');
     const fileSystem: FileSystem = {
       ...nodeFileSystem,
       open: async (path, ...rest) => {
-        if (isBatch(path)) opened++;
+        if (String(path).endsWith('.batch.tmp')) opened++;
         if (step === 'open' && isBatch(path)) await halt();
         return await nodeFileSystem.open(path, ...rest);
       },
@@ -299,7 +312,7 @@ describe('Dispatcher.settleAtOnce', () => {
       },
     };
     const delivery = create(createSpool(settings, fileSystem));
-    return { delivery, stopped, goOn, opened: () => opened };
+    return { delivery, stopped, goOn, opened: () => opened, halted: () => halted };
   };
 
   /** What the next process sends. */
@@ -395,6 +408,86 @@ describe('Dispatcher.settleAtOnce', () => {
       await delivery.shutdown(Deadline.after(100));
     });
   }
+
+  /** Half of four events is taken, and what is left can't be delivered: it is to be on disk in their place. */
+  const halfTaken = (one: LogEventBatch): Promise<Outcome> => {
+    const texts = textsOf([one]);
+    if (texts.length === 4) return Promise.resolve({ kind: 'split', error: new Error('invalid') });
+    return texts[0] === 'a' ? Promise.resolve({ kind: 'accepted', rejected: [] }) : down();
+  };
+
+  for (const step of ['open', 'rename', 'told'] as const) {
+    it(`has what is left of a batch there once while it is on its way, stopped before: ${step}`, async () => {
+      answer = down;
+      const { delivery, stopped, goOn } = stopBefore(step, {}, 1);
+      await delivery.deliver([batch(['a', 'b', 'c', 'd'])], { untilSafe: true });
+      answer = halfTaken;
+      void delivery.forceFlush();
+      await stopped;
+      settle(delivery);
+      expect({ given: textsOf(given), isSpoolLeft }).to.deep.equal({ given: [], isSpoolLeft: true });
+      expect(await takenOver()).to.deep.equal(['c', 'd']);
+      answer = down;
+      goOn();
+      await delivery.shutdown(Deadline.after(100));
+    });
+  }
+
+  for (const { taken, left } of [
+    { taken: 'all', left: ['e'] },
+    { taken: 'half', left: ['c', 'd', 'e'] },
+  ]) {
+    it(`leaves of what comes to the disk only what is left, where ${taken} of it is taken meanwhile`, async () => {
+      let take!: (outcome: Outcome) => void;
+      answer = (one) =>
+        new Promise((resolve) => {
+          if (one.destination === destination) take = resolve;
+        });
+      const { delivery, goOn, halted } = stopBefore('told');
+      void delivery.deliver([batch(['a', 'b', 'c', 'd'])], { untilSafe: true });
+      // While it waits for an answer to this one, a shutdown goes on.
+      const elsewhere = { ...destination, logStreamName: 'elsewhere' };
+      void delivery.deliver([{ ...batch(['e']), destination: elsewhere }], { untilSafe: true });
+      void delivery.shutdown(Deadline.after(4000));
+      while (halted() < 2) await wait(1);
+      if (taken === 'half') {
+        answer = (one) => (textsOf([one])[0] === 'a' ? halfTaken(one) : new Promise(() => undefined));
+        take({ kind: 'split', error: new Error('invalid') });
+      } else take({ kind: 'accepted', rejected: [] });
+      while (delivery.status().deliveredEvents === 0) await wait(1);
+      settle(delivery);
+      expect({ given: textsOf(given), isSpoolLeft }).to.deep.equal({ given: [], isSpoolLeft: true });
+      expect(await takenOver()).to.have.members(left);
+      goOn();
+      await delivery.shutdown();
+      expect(losses.total()).to.equal(0);
+      expect(await takenOver()).to.deep.equal([]);
+    });
+  }
+
+  it('leaves nothing of what comes to the disk after all of it is delivered', async () => {
+    let take!: (outcome: Outcome) => void;
+    answer = () => new Promise((resolve) => (take = resolve));
+    const { delivery, stopped, goOn } = stopBefore('told');
+    void delivery.deliver([batch(['a'])], { untilSafe: true });
+    const closed = delivery.shutdown(Deadline.after(2000));
+    await stopped;
+    take({ kind: 'accepted', rejected: [] });
+    await closed;
+    settle(delivery);
+    expect(await readdir(directory)).to.deep.equal([]);
+    goOn();
+  });
+
+  it('keeps a stored batch of which all is left', async () => {
+    const spool = createSpool();
+    const stored = await spool.write(batch(['a']), { sequence: 1 });
+    if (typeof stored !== 'object') throw new Error('it is not stored');
+    spool.replaceAtEnd(stored, batch(['a']));
+    expect(await takenOver()).to.deep.equal([]);
+    spool.handOnAtOnce();
+    expect(await takenOver()).to.deep.equal(['a']);
+  });
 
   for (const can of ['can', "can't"]) {
     it(`removes what is delivered and on its way off the disk: ${can}`, async () => {

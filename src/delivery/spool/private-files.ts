@@ -78,7 +78,8 @@ export function writeWholeFileAtOnce(
   content: Uint8Array,
   fsync: boolean,
 ): void {
-  const temporary = join(folder, `${name}.tmp`);
+  // The same file may be half written under the other name.
+  const temporary = join(folder, `end-${name}.tmp`);
   const { O_CREAT, O_EXCL, O_WRONLY } = constants;
   const descriptor = openSync(temporary, O_CREAT | O_EXCL | O_WRONLY | NO_FOLLOW, 0o600);
   try {

@@ -1,4 +1,4 @@
-import { constants, existsSync, rmSync } from 'node:fs';
+import { constants, existsSync, rmdirSync, rmSync } from 'node:fs';
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -112,6 +112,8 @@ export class Spool {
   readonly #removing = new Set<StoredBatch>();
   /** Files on their way to the disk. */
   readonly #writing = new Map<FileToWrite, Writing>();
+  /** Where folders are now that were handed on while the process stood still. */
+  #pathsNow: ReadonlyMap<HeldFolder, string> = new Map();
   #removals = 0;
   /** Batches of which the rest is being written: they must not be dropped to make room for it. */
   readonly #replaced = new Set<StoredBatch>();
@@ -271,14 +273,11 @@ export class Spool {
   /** Lets what is left of a stored batch take its place, while this process stands still. */
   replaceAtEnd(stored: StoredBatch, rest: LogEventBatch): void {
     const content = Buffer.from(writeSpoolFile(rest));
-    const { path } = stored.folder;
+    const file = spoolFileName(nameOf(rest, stored.name, content));
+    if (file === stored.file) return;
+    const path = this.#pathNowOf(stored.folder);
     try {
-      writeWholeFileAtOnce(
-        path,
-        spoolFileName(nameOf(rest, stored.name, content)),
-        content,
-        this.#settings.fsync,
-      );
+      writeWholeFileAtOnce(path, file, content, this.#settings.fsync);
       rmSync(join(path, stored.file));
     } catch (error) {
       this.#diagnostics.error(
@@ -293,18 +292,34 @@ export class Spool {
    * @returns the events that this one had there, and whether there is anything for the next, of whomever
    */
   handOnAtOnce(): { readonly events: number; readonly isSomethingLeft: boolean } {
-    if (!this.#isClosed) {
-      // What is on its way off the disk would be sent again.
-      for (const stored of [...this.#removing, ...this.#unremoved]) removeAtOnce(stored);
-      const paths = this.#folders.releaseAtOnce();
-      // Nothing comes into the folders any more, nor goes: what was on its way there went to their former names.
-      for (const [file, writing] of this.#writing) {
-        const path = file.into && paths.get(file.into);
-        if (path !== undefined && existsSync(join(path, file.file)))
-          this.#nowStored(writing, file, file.into!);
-      }
+    // What is on its way off the disk would be sent again.
+    const removing = new Set([...this.#removing, ...this.#unremoved]);
+    for (const stored of removing) this.#removeAtOnce(stored);
+    this.#pathsNow = this.#folders.releaseAtOnce();
+    // Nothing comes into the folders any more, nor goes: what was on its way there went to their former names.
+    for (const [file, writing] of this.#writing) {
+      const path = file.into && this.#pathsNow.get(file.into);
+      if (path !== undefined && existsSync(join(path, file.file))) this.#nowStored(writing, file, file.into!);
+    }
+    // So would what was through before it was found there.
+    for (const stored of this.#removing) {
+      if (removing.has(stored)) continue;
+      this.#removeAtOnce(stored);
+      removeEmptyAtOnce(this.#pathNowOf(stored.folder));
     }
     return { events: this.#stored.events, isSomethingLeft: this.#folders.isSomethingFree() };
+  }
+
+  #pathNowOf(folder: HeldFolder): string {
+    return this.#pathsNow.get(folder) ?? folder.path;
+  }
+
+  #removeAtOnce({ folder, file }: StoredBatch): void {
+    try {
+      rmSync(join(this.#pathNowOf(folder), file), { force: true });
+    } catch {
+      // The next process sends it again.
+    }
   }
 
   /** Tries whether it can be written to, with a file that is removed again. Never rejects. */
@@ -614,10 +629,10 @@ function nameOf(
   };
 }
 
-function removeAtOnce({ folder, file }: StoredBatch): void {
+function removeEmptyAtOnce(path: string): void {
   try {
-    rmSync(join(folder.path, file), { force: true });
+    rmdirSync(path);
   } catch {
-    // The next process sends it again.
+    // There is something else in it, for the next process.
   }
 }
