@@ -14,9 +14,7 @@ const standIn = account && (await startGoogle({ account }));
 
 const delivery = createLogDelivery(
   googleCloudLoggingBackEnd({
-    serviceAccount: standIn
-      ? { ...account.key, token_uri: `${standIn.url}/token` }
-      : JSON.parse(await readFile(file, 'utf8')),
+    serviceAccount: standIn ? { ...account.key, token_uri: `${standIn.url}/token` } : await readKey(file),
     url: standIn?.url,
     logId: 'orders',
     labels: { env: 'demo' },
@@ -45,3 +43,15 @@ console.log({ delivered, dropped, lastError });
 if (delivered !== 2) process.exitCode = 1;
 for (const entry of standIn?.entries() ?? []) console.log(entry);
 await standIn?.stop();
+
+/** An error of JSON.parse would print what it can't read, and that is a private key. */
+async function readKey(path) {
+  const text = await readFile(path, 'utf8');
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error(
+      `GOOGLE_APPLICATION_CREDENTIALS must be the JSON file of a service account's key; it is ${path}`,
+    );
+  }
+}

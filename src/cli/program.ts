@@ -8,6 +8,8 @@ import { dashboardCommand } from './dashboard-command.js';
 import { doctorCommand } from './doctor-command.js';
 import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { EXIT, EXIT_CODES_HELP } from './exit-codes.js';
+import { nameAsTyped } from './name-as-typed.js';
+import { OptionError } from '../cloudwatch/errors.js';
 import { explainError } from './explain-error.js';
 import { generateCommand } from './generate-command.js';
 import { groupsCommand } from './groups-command.js';
@@ -122,7 +124,9 @@ function report(error: unknown, program: Command, io: CommandIo): void {
     return;
   }
   const running = program.commands.find((command) => command.name() === program.args[0]);
-  const endpoint = running ? endpointOf(running.opts<ConnectionArguments>(), io) : undefined;
+  const options = running?.opts<ConnectionArguments>() ?? {};
+  const endpoint = running ? endpointOf(options, io) : undefined;
+  if (error instanceof OptionError) nameAsTyped(error, options, io);
   const { text, exitCode } = explainError(error, endpoint);
   const [first, ...more] = text.split('\n');
   tell(io.stderr, `error: ${first!}`);

@@ -79,6 +79,10 @@ async function run(file: string | undefined, options: ReplayArguments, io: Comma
         source,
         logGroupName: logGroup,
         logStreamName: logStream,
+        // Spans of a file that `generate` wrote, for one: nobody writes into that group but AWS.
+        ...(logGroup === undefined && {
+          transform: (event) => (/^aws\//i.test(event.logGroupName ?? '') ? undefined : event),
+        }),
         speed,
         keepTimes,
         clock: io.epochMillis,

@@ -53,6 +53,12 @@ export async function runReplay(
     const result = await replay.run({ signal: io.signal });
     line.clear();
     tell(io.stderr, resultText(result));
+    if (result.leftOut > 0) {
+      tell(
+        io.stderr,
+        "left out are events of AWS's own groups, such as aws/spans; --log-group sends them elsewhere",
+      );
+    }
     io.setExitCode(result.lost > 0 ? EXIT.nothingFound : EXIT.found);
     const { client } = options;
     if (client && result.delivered > 0 && last && plan.oldestMillis !== undefined) {

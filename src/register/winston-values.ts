@@ -3,13 +3,15 @@ import { whilePrinting } from './printed-records.js';
 
 /**
  * OpenTelemetry's transport for winston takes the first value behind a message for its exception (`log.info('A %s', 'x')`
- * gave `exception.message: "x"` and hid the error behind it), and attributes that are no JSON are dropped after it.
- * Both are put right before it sees what was logged.
+ * gave `exception.message: "x"` and hid the error behind it), leaves out what an object in `error` holds besides its
+ * message, and attributes that are no JSON are dropped after it. All are put right before it sees what was logged.
  */
 
 const TRANSPORT = '@opentelemetry/winston-transport';
 /** winston's own: the values that were given behind the message. */
 const SPLAT = Symbol.for('splat');
+/** Where the transport looks for an exception; it leaves these attributes out. */
+const EXCEPTION_KEYS = ['err', 'error'];
 const WRAPPED = Symbol.for('opentelemetry-cloudwatch-logs.winston-values');
 
 /** Errors among the values behind a message, before formats of the application change those. */
@@ -81,12 +83,24 @@ export function readableInfo(info: unknown): unknown {
   try {
     const copy: Record<PropertyKey, unknown> = { ...info };
     for (const key of Object.keys(copy)) copy[key] = readable(copy[key], new Set([info]));
+    for (const key of EXCEPTION_KEYS) Object.assign(copy, besideException(key, copy[key]));
     if (SPLAT in copy || ERRORS in copy) copy[SPLAT] = copy[ERRORS] ?? errorsIn(copy[SPLAT]);
     return copy;
   } catch {
     // A getter that throws: the transport does what it does.
     return info;
   }
+}
+
+/**
+ * Of an object that the transport takes for an exception without a stack (`{ error: { message, status: 404 } }`), it
+ * reads what exceptions have: the rest is given beside it, named as it names an error's cause.
+ */
+function besideException(key: string, value: unknown): Record<string, unknown> {
+  if (typeof value !== 'object' || value === null || isError(value)) return {};
+  const { message, cause: _, ...rest } = value as Record<string, unknown>;
+  if ((message ?? rest.name ?? rest.code) === undefined) return {};
+  return Object.fromEntries(Object.entries(rest).map(([name, item]) => [`${key}.${name}`, item]));
 }
 
 /** An exception has a stack; a type alone may be any object's `name`. */

@@ -2,6 +2,7 @@ import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { checkClient, createCloudWatchLogsClient } from '../cloudwatch/client.js';
 import { clientTarget, isOfAws } from '../cloudwatch/client-endpoint.js';
 import { OptionError } from '../cloudwatch/errors.js';
+import { logGroupNameProblem, logStreamNameProblem } from '../cloudwatch/names.js';
 import { isForsakenPromise } from '../cloudwatch/is-thenable.js';
 import { USD_PER_INGESTED_GIGABYTE } from '../cloudwatch/prices.js';
 import { EVENT_OVERHEAD_BYTES, MAX_MESSAGE_BYTES } from '../cloudwatch/limits.js';
@@ -179,12 +180,14 @@ function destinationOf(event: ReplayEvent, settings: Settings, position: number)
     throw new OptionError('logGroupName', `be given: event ${position + 1} does not say where it came from`);
   }
   if (/^aws\//i.test(logGroupName)) {
-    throw new OptionError(
-      'logGroupName',
-      'be given, or transform leave such events out: log groups that begin with aws/ are AWS’s own',
-      logGroupName,
-    );
+    const remedy =
+      group === event.logGroupName ? ': give another, or leave such events out by transform' : '';
+    throw new OptionError('logGroupName', `not begin with aws/, as AWS's own do${remedy}`, logGroupName);
   }
+  const problem = logGroupNameProblem(logGroupName);
+  if (problem !== undefined) throw new OptionError('logGroupName', problem, logGroupName);
+  const streamProblem = logStreamNameProblem(logStreamName);
+  if (streamProblem !== undefined) throw new OptionError('logStreamName', streamProblem, logStreamName);
   return { logGroupName, logStreamName };
 }
 

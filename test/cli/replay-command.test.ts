@@ -55,6 +55,36 @@ describe('otel-cwlogs generate and replay', () => {
     expect(code).to.equal(130);
   });
 
+  it('replays what generate wrote, and says that spans are left out', async () => {
+    const path = await eventsFile('-n', '30');
+    const { stderr, code } = await runCommand(local.endpoint, ['replay', path]);
+    expect(stderr).to.match(
+      /delivered, \d+ left out\nleft out are events of AWS's own groups, such as aws\/spans/,
+    );
+    expect(code).to.equal(0);
+    const elsewhere = await runCommand(local.endpoint, ['replay', path, '-g', '/mine']);
+    expect(elsewhere.stderr).not.to.contain('left out');
+  });
+
+  it('refuses names that no log group or stream can have, before it sends', async () => {
+    const path = await eventsFile('-n', '3');
+    for (const [args, message] of [
+      [['-g', 'a b'], '--log-group must hold only letters, digits and . - _ / #; it is "a b"'],
+      [['-g', 'aws/spans'], '--log-group must not begin with aws/, as AWS\'s own do; it is "aws/spans"'],
+      [['-g', '/a', '--log-stream', 'a:b'], '--log-stream must not hold ":" or "*"; it is "a:b"'],
+      [['-g', '/a', '--endpoint', 'h:1'], '--endpoint must be a URL that begins with http:// or https://'],
+    ] as const) {
+      const { stderr, code } = await runCommand(local.endpoint, ['replay', path, ...args]);
+      expect(stderr).to.contain(`error: ${message}`);
+      expect(code, message).to.equal(2);
+    }
+    const wrong = await runCommand('h:1', ['tail', '-g', '/a']);
+    expect(wrong.stderr).to.contain('error: AWS_ENDPOINT_URL must be a URL that begins with');
+    const groups = await runCommand(local.endpoint, ['query', 'fields @message', '-g', 'a b']);
+    expect(groups.stderr).to.contain('error: --log-group must hold names, ARNs or prefixes');
+    expect(local.events({ logGroupName: '/a' })).to.deep.equal([]);
+  });
+
   it('makes the same lines for the same seed', async () => {
     const args = ['--kind', 'random', '-n', '20', '--seed', '7', '--start', '2026-11-01T00:00:00Z'];
     const lines = await generate(...args);

@@ -154,10 +154,10 @@ describe('otel-cwlogs setup', () => {
       [[], '--log-group must be the whole name of a log group'],
       [['-g', '/apps/*'], '--log-group must be the whole name of a log group; it is "/apps/*"'],
       [['-g', '/apps/{service.name}'], 'must be the whole name of a log group; it is "/apps/{service.name}"'],
-      [['-g', '/new', '-g', 'no spaces'], 'logGroupName must'],
+      [['-g', '/new', '-g', 'no spaces'], '--log-group must'],
       [['-g', '/new', '--retention', '31'], '--retention must be never, or one of 1, 3, 5'],
       [['-g', '/new', '--tag', 'team'], '--tag must be key=value; it is "team"'],
-      [['-g', '/new', '--kms-key', 'alias/x'], 'kmsKeyId must be an ARN'],
+      [['-g', '/new', '--kms-key', 'alias/x'], '--kms-key must be an ARN'],
       [
         ['-g', '/new', '-g', '/there', '--class', 'INFREQUENT_ACCESS'],
         'be STANDARD for /there, which exists',

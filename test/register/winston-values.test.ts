@@ -54,6 +54,29 @@ describe('readableInfo', () => {
     });
   });
 
+  it('keeps what an error that is no Error holds besides its message, which the transport would leave out', () => {
+    const at = new Date(0);
+    const info = { error: { message: 'Not found', status: 404, at }, err: { name: 'Bob', cause: 'c' } };
+    expect(readableInfo(info)).to.deep.equal({
+      error: { message: 'Not found', status: 404, at: at.toISOString() },
+      'error.status': 404,
+      'error.at': at.toISOString(),
+      err: { name: 'Bob', cause: 'c' },
+      'err.name': 'Bob',
+    });
+    // Nothing of this is left out: the transport takes neither for an exception.
+    for (const whole of [
+      { error: { status: 404 } },
+      { error: ['x'] },
+      { error: 'timeout' },
+      { error: null },
+    ]) {
+      expect(readableInfo(whole)).to.deep.equal(whole);
+    }
+    const failure = Object.assign(new Error('real'), { status: 500 });
+    expect(readableInfo({ error: failure })).to.deep.equal({ error: failure });
+  });
+
   it('gives back what it can not read', () => {
     const thrower = Object.defineProperty({}, 'x', {
       enumerable: true,
