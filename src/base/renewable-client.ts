@@ -2,8 +2,12 @@ import { type Awaitable } from './awaitable.js';
 
 /** How a client comes and goes. */
 export interface ClientLife<Client> {
+  /** Makes one. What it throws, the constructor throws, or the request fails with. */
   readonly create: () => Client;
-  /** @param isGivenUp - an answer did not come: nothing is to be waited for */
+  /**
+   * Ends one, with its connections.
+   * @param isGivenUp - an answer did not come: nothing is to be waited for
+   */
   readonly end: (client: Client, isGivenUp: boolean) => Awaitable<void>;
 }
 
