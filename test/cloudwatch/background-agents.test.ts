@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import * as http from 'node:http';
 import { type AddressInfo, type Socket } from 'node:net';
@@ -10,11 +10,18 @@ import { createBackgroundAgents } from '../../src/cloudwatch/background-agents.j
 const PROGRAM = fileURLToPath(new URL('../fixtures/cloudwatch/request-in-background.js', import.meta.url));
 
 describe('a client that works in the background', () => {
+  const children: ChildProcess[] = [];
+  afterEach(() => {
+    // One that is kept alive after all fails its test, and must not keep the tests too.
+    for (const child of children.splice(0)) child.kill('SIGKILL');
+  });
+
   for (const how of ['hangs', 'throttles', 'is unavailable', 'does not connect']) {
     it(`keeps no process alive while the service ${how}`, async () => {
       const child = spawn(process.execPath, ['--no-warnings', PROGRAM, how]);
       let output = '';
       child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+      children.push(child);
       const [code] = (await once(child, 'close')) as [number];
       expect({ code, output }).to.deep.equal({ code: 0, output: '[]\n' });
     }).timeout(120_000);
