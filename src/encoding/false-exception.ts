@@ -12,9 +12,10 @@ const WINSTON = '@opentelemetry/winston-transport';
 export function withoutFalseException(record: ReadableLogRecord): ReadableLogRecord {
   // Records made by hand may lack anything.
   const { instrumentationScope, attributes, body } = record as Partial<ReadableLogRecord>;
-  if (instrumentationScope?.name !== WINSTON || typeof body !== 'string') return record;
-  const { 'exception.message': message, ...others } = { ...attributes };
+  if (instrumentationScope?.name !== WINSTON || attributes?.['exception.message'] === undefined)
+    return record;
+  const { 'exception.message': message, ...others } = attributes;
   const isException = (others['exception.type'] ?? others['exception.stacktrace']) !== undefined;
-  if (isException || !body.includes(message as string)) return record;
+  if (isException || typeof body !== 'string' || !body.includes(message as string)) return record;
   return { ...viewOf(record), attributes: others };
 }
