@@ -1,18 +1,14 @@
 import { type PendingBatch } from './pending-batch.js';
 
-/** The batches of one `deliver` that found room, and those that did not; some may still wait for it. */
+/** The batches of one `deliver`; some may still wait for room. */
 export class Admission {
   /** The place of its first batch in the order of arrival. */
   readonly sequence: number;
   /** Resolves when none of its batches waits for room any more. */
   readonly through: Promise<void>;
-  readonly admitted: PendingBatch[] = [];
-  /** Events without room that are kept elsewhere. */
-  kept = 0;
-  /** Events that were turned away and counted as lost. */
-  lost = 0;
-  /** Why the last of them was turned away. */
-  error: Error | undefined;
+  readonly batches: PendingBatch[] = [];
+  /** Those that are not in their lane yet, nor turned away. */
+  readonly waiting = new Set<PendingBatch>();
   #resolve!: () => void;
 
   constructor(sequence: number) {

@@ -16,12 +16,6 @@ const UNSTORED_PART = 0.5;
 /** Where a queue shares the room, the part that streams may take which fail while others work. */
 const STUCK_PART = 0.75;
 
-/** A batch and its place in the order of arrival. */
-interface Arrival {
-  readonly batch: LogEventBatch;
-  readonly sequence: number;
-}
-
 /** Finds room for new batches: in memory, on disk, or none. */
 export class Admissions {
   readonly #state: DispatchState;
@@ -46,38 +40,38 @@ export class Admissions {
   ): Promise<Admission> {
     const { accounts, admissions, phase, room } = this.#state;
     const isLate = phase !== 'open';
+    const isReserved = reservedBytes !== undefined;
     const admission = new Admission(this.#state.lastSequence + 1);
-    const arrivals: Arrival[] = [];
-    let bytes = 0;
+    const { waiting } = admission;
+    let allBytes = 0;
     // All of them at once: also what waits for room is with us.
     for (const batch of batches) {
       if (batch.events.length === 0) continue;
-      arrivals.push({ batch, sequence: this.#state.nextSequence() });
-      accounts.heldEvents += batch.events.length;
-      bytes += batch.bytes;
+      const pending = new PendingBatch(batch, this.#state.nextSequence(), isReserved);
+      admission.batches.push(pending);
+      waiting.add(pending);
+      accounts.heldEvents += pending.events;
+      allBytes += pending.bytes;
     }
-    if (reservedBytes !== undefined) room.exchange(reservedBytes, bytes);
+    if (isReserved) room.exchange(reservedBytes, allBytes);
     admissions.add(admission);
-    for (const arrival of arrivals) {
-      const { batch } = arrival;
-      if (reservedBytes !== undefined) {
-        if (!isLate && this.#mayStay(batch)) {
-          admission.admitted.push(this.#admit(arrival, { isTooMuch: this.#isTooMuch(), isAnonymous: true }));
-        } else {
-          room.release(batch.bytes);
-          this.#turnAway(batch, admission, isLate);
-        }
-      } else if (isLate) {
-        this.#turnAway(batch, admission, isLate);
-      } else if (this.#takesNow(batch)) {
-        admission.admitted.push(this.#admit(arrival));
-      } else {
+    for (const pending of waiting) {
+      const { bytes } = pending;
+      if (isReserved) {
+        if (!isLate && this.#mayStay(pending)) this.#admit(pending, this.#isTooMuch());
+        else this.#turnAway(pending, isLate);
+      } else if (!isLate && this.#takesNow(pending)) {
+        this.#admit(pending);
         // Only where there is a spool: an `await` would let others pass who come later.
-        const spooled = this.#spooled && (await this.#spooled.storeAtOnce(arrival, until));
-        if (spooled) admission.admitted.push(spooled);
-        else if (await this.#waitForRoom(batch, until)) admission.admitted.push(this.#admit(arrival));
-        else this.#turnAway(batch, admission, isLate);
+      } else if (isLate || !(this.#spooled && (await this.#spooled.storeAtOnce(pending, until)))) {
+        const isTaken = !isLate && (await this.#waitForRoom(bytes, until));
+        // Whoever goes gives back its room.
+        if (!isTaken) room.exchange(0, bytes);
+        if (!waiting.has(pending)) room.release(bytes);
+        else if (isTaken) this.#admit(pending);
+        else this.#turnAway(pending, isLate);
       }
+      waiting.delete(pending);
     }
     admissions.delete(admission);
     admission.finish();
@@ -85,23 +79,38 @@ export class Admissions {
     return admission;
   }
 
-  #takesNow(batch: LogEventBatch): boolean {
+  /** The process stands still: what waits for room, and is not on disk, comes into its lane without any. */
+  admitWaiting(): void {
+    const { admissions, lanes, room } = this.#state;
+    // Else the first that goes would give its room to one that is in its lane by then.
+    room.turnAllAway();
+    for (const { waiting } of admissions) {
+      for (const pending of waiting) {
+        if (pending.stored) continue;
+        room.exchange(0, pending.bytes);
+        lanes.of(pending.destination).add(pending);
+      }
+      waiting.clear();
+    }
+  }
+
+  #takesNow(pending: PendingBatch): boolean {
     const { phase, room } = this.#state;
     if (phase === 'aborted') return false;
-    if (room.tryTake(batch.bytes)) return true;
+    if (room.tryTake(pending.bytes)) return true;
     if (this.#spooled) return false;
-    this.#evictFrom(this.#stuckLanes(batch), room.max - batch.bytes);
-    return room.tryTake(batch.bytes);
+    this.#evictFrom(this.#stuckLanes(pending), room.max - pending.bytes);
+    return room.tryTake(pending.bytes);
   }
 
   /** Batches for which room was reserved need it from the queue, which is to have some for streams that work. */
-  #mayStay(batch: LogEventBatch): boolean {
+  #mayStay(pending: PendingBatch): boolean {
     const { lanes, room } = this.#state;
     const most = room.max * STUCK_PART;
     if (this.#spooled || room.used <= most) return true;
-    const own = lanes.find(batch.destination);
+    const own = lanes.find(pending.destination);
     if (own && this.#isStuck(own)) return false;
-    this.#evictFrom(this.#stuckLanes(batch), most);
+    this.#evictFrom(this.#stuckLanes(pending), most);
     return true;
   }
 
@@ -110,19 +119,18 @@ export class Admissions {
     return this.#spooled !== undefined && room.used > room.max * UNSTORED_PART;
   }
 
-  /** @returns false when there is no room for the batch until `until` resolves, or the time of shutdown is over */
-  async #waitForRoom(batch: LogEventBatch, until: Promise<void>): Promise<boolean> {
+  /** @returns false when there is no room for a batch until `until` resolves, or the time of shutdown is over */
+  async #waitForRoom(bytes: number, until: Promise<void>): Promise<boolean> {
     const { phase, room } = this.#state;
     if (phase === 'aborted') return false;
-    const taken = room.take(batch.bytes, until);
+    const taken = room.take(bytes, until);
     this.#loop.checkFlushes();
     return await taken;
   }
 
-  #admit({ batch, sequence }: Arrival, { isTooMuch = false, isAnonymous = false } = {}): PendingBatch {
+  #admit(pending: PendingBatch, isTooMuch = false): void {
     const { accounts, callersWait, isDown, isDownForLong, lanes } = this.#state;
-    const pending = new PendingBatch(batch, sequence, isAnonymous);
-    const lane = lanes.of(batch.destination);
+    const lane = lanes.of(pending.destination);
     const isBehindStored = lane.hasStored;
     lane.add(pending);
     // In an outage nobody waits for what will not be delivered soon: the queue before us would overflow.
@@ -134,34 +142,29 @@ export class Admissions {
       else pending.reportSafe();
     }
     this.#loop.pump();
-    return pending;
   }
 
-  #turnAway(batch: LogEventBatch, admission: Admission, isLate: boolean): void {
-    const { accounts, parts, phase, room } = this.#state;
-    const kept = batch.keeper?.giveBack(batch.events) ?? 0;
-    const count = batch.events.length - kept;
-    accounts.heldEvents -= batch.events.length;
-    admission.kept += kept;
-    admission.lost += count;
-    if (isLate) {
-      parts.losses.record('shutdown', count, 'they came after shutdown');
-      admission.error = new CloudWatchLogsError('ERR_SHUT_DOWN', 'Delivery is shut down');
-      return;
-    }
+  /** @param pending - of which the room is taken */
+  #turnAway(pending: PendingBatch, isLate: boolean): void {
+    const { accounts, phase, room } = this.#state;
     const cause = accounts.lastError;
     const because = cause ? `; last error: ${describeError(cause)}` : '';
-    if (phase === 'aborted') {
+    if (isLate) {
+      pending.lastError = new CloudWatchLogsError('ERR_SHUT_DOWN', 'Delivery is shut down');
+      accounts.loseRest(pending, 'shutdown', 'they came after shutdown');
+    } else if (phase === 'aborted') {
       const detail = `there was no room for them in the time given to shutdown${because}`;
-      parts.losses.record('shutdown', count, detail);
-      admission.error = new CloudWatchLogsError('ERR_SHUT_DOWN', `Delivery is shut down: ${detail}`, {
+      pending.lastError = new CloudWatchLogsError('ERR_SHUT_DOWN', `Delivery is shut down: ${detail}`, {
         cause,
       });
-      return;
+      accounts.loseRest(pending, 'shutdown', detail);
+    } else {
+      const detail = `${room.used - pending.bytes} bytes wait to be delivered${because}`;
+      pending.lastError = new CloudWatchLogsError('ERR_BUFFER_FULL', `The buffer is full: ${detail}`, {
+        cause,
+      });
+      accounts.loseRest(pending, 'buffer_full', detail);
     }
-    const detail = `${room.used} bytes wait to be delivered${because}`;
-    parts.losses.record('buffer_full', count, detail);
-    admission.error = new CloudWatchLogsError('ERR_BUFFER_FULL', `The buffer is full: ${detail}`, { cause });
   }
 
   #isFailingForLong(lane: Lane): boolean {
@@ -175,7 +178,7 @@ export class Admissions {
   }
 
   /** Lanes that fail by themselves while the endpoint works must not take the room of all the others. */
-  #stuckLanes(except: LogEventBatch): Lane[] {
+  #stuckLanes(except: PendingBatch): Lane[] {
     const own = this.#state.lanes.find(except.destination);
     return [...this.#state.lanes].filter((lane) => lane !== own && this.#isStuck(lane));
   }

@@ -75,18 +75,17 @@ export class Dispatcher implements Delivery {
     const hasSpool = this.#spooled !== undefined;
     const limit = this.#startLimit(answersOfDelivery(deadline, { hasSpool }));
     const admission = await this.#admissions.admitAll(batches, limit.over, reservedBytes);
-    const { admitted, kept, lost } = admission;
-    const waits = admitted.map((pending) => (untilSafe ? pending.safe : pending.reported));
+    const waits = admission.batches.map((pending) => (untilSafe ? pending.safe : pending.reported));
     await Promise.race([Promise.all(waits), limit.over]);
     this.#end(limit);
     if (this.#spooled) {
       const storing = this.#startLimit(storingOfDelivery(deadline));
-      await Promise.race([this.#spooled.store(admitted), storing.over]);
+      await Promise.race([this.#spooled.store(admission.batches), storing.over]);
       this.#end(storing);
     }
-    const result = { delivered: 0, kept, lost };
-    let { error } = admission;
-    for (const pending of admitted) {
+    const result = { delivered: 0, kept: 0, lost: 0 };
+    let error: Error | undefined;
+    for (const pending of admission.batches) {
       result.delivered += pending.delivered;
       result.kept += pending.events + pending.keptElsewhere;
       result.lost += pending.lost;
@@ -255,6 +254,7 @@ export class Dispatcher implements Delivery {
   #settleAtOnce(send: SendAtOnce): void {
     const { accounts, lanes, parts } = this.#state;
     const spooled = this.#spooled?.handOnAtOnce();
+    this.#admissions.admitWaiting();
     const left = lanes.batches().filter(({ stored }) => stored === undefined);
     const isSpoolLeft = spooled?.isSomethingLeft === true;
     if (left.length === 0 && !isSpoolLeft) return;

@@ -1,7 +1,7 @@
 import { type LossReason } from '../observability/losses.js';
 import { Deadline } from './deadline.js';
 import { type DispatchLoop, type DispatchState } from './dispatch-state.js';
-import { type Destination, type LogEventBatch } from './encoded-event.js';
+import { type Destination } from './encoded-event.js';
 import { mergeable, mergeBatches } from './merge-batches.js';
 import { type Unread } from './outcome.js';
 import { PendingBatch } from './pending-batch.js';
@@ -80,40 +80,39 @@ export class SpooledBatches {
 
   /**
    * Stores a batch for which there is no room in memory.
-   * @returns undefined where it can't be stored, or not until `until` resolves: what comes to be on disk
+   * @returns whether it is stored: false where it can't be, or is not until `until` resolves; what comes to be on disk
    *   after that is removed again
    */
-  async storeAtOnce(
-    { batch, sequence }: { readonly batch: LogEventBatch; readonly sequence: number },
-    until: Promise<void>,
-  ): Promise<PendingBatch | undefined> {
+  async storeAtOnce(pending: PendingBatch, until: Promise<void>): Promise<boolean> {
     const { accounts, lanes } = this.#state;
+    const { destination, keeper, rest, sequence } = pending;
+    let isWaiting = true;
+    const whenStored = (stored: StoredBatch): void => {
+      // Too late, or settled while the process stood still.
+      if (!isWaiting || pending.events === 0) {
+        this.#spool.remove(stored);
+        return;
+      }
+      accounts.heldEvents -= pending.events;
+      pending.stored = stored;
+      pending.releaseKeeper();
+      pending.unload();
+      pending.lastError = accounts.lastError;
+      pending.reportKept();
+      this.#ofStored.set(stored, pending);
+      lane.add(pending);
+    };
     // From here on it may be sent from there, whatever becomes of this process.
-    batch.keeper?.sending(batch.events);
-    const writing = this.#spool.write(batch, { sequence });
+    keeper?.sending(rest.events);
+    const writing = this.#spool.write(rest, { sequence, whenStored });
     // There may be room for what comes meanwhile, which must not pass.
-    const lane = lanes.of(batch.destination);
+    const lane = lanes.of(destination);
     lane.expect(sequence);
-    const stored = await Promise.race([writing, until.then(() => 'late' as const)]);
+    await Promise.race([writing, until]);
+    isWaiting = false;
     lane.doesNotExpect(sequence);
-    if (stored === 'late') {
-      void writing.then((late) => {
-        if (typeof late === 'object') this.#spool.remove(late);
-      });
-    }
-    if (typeof stored !== 'object') {
-      this.#loop.pump();
-      return undefined;
-    }
-    batch.keeper?.release(batch.events);
-    accounts.heldEvents -= batch.events.length;
-    const pending = new PendingBatch({ stored, destination: batch.destination }, sequence);
-    pending.lastError = accounts.lastError;
-    pending.reportKept();
-    this.#ofStored.set(stored, pending);
-    lane.add(pending);
     this.#loop.pump();
-    return pending;
+    return pending.stored !== undefined;
   }
 
   /** Brings to disk what is left of batches; where that fails they stay in memory. */

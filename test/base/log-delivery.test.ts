@@ -7,10 +7,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { context, diag, DiagLogLevel } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
+import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { expect } from 'chai';
 import {
   BackEndError,
   createLogDelivery,
+  createLogRecordExporter,
   type LogDelivery,
   type LogDeliveryOptions,
   OptionError,
@@ -792,6 +794,30 @@ describe('createLogDelivery', () => {
       await start(second, { spool }).forceFlush();
       expect(second.accepted).to.deep.equal(notes(25).map(({ text }) => text));
     });
+
+    for (const hasSpool of [true, false]) {
+      it(`${hasSpool ? 'gets' : 'that is not there loses'} what waits for room then, delivered or exported`, async () => {
+        const limits = { maxEvents: 1, maxBytes: 2 ** 20, maxEventBytes: 2 ** 19 };
+        const hanging = memoryBackEnd(() => new Promise(() => undefined), { limits });
+        const first = start(hanging, { spool: hasSpool ? spool : undefined, maxBufferBytes: 2 ** 20 });
+        await first.forceFlush();
+        const large = notes(9).map((note) => ({ ...note, text: note.text.padEnd(2 ** 18) }));
+        const results = [first.deliver(large.slice(0, 6))];
+        const exporter = createLogRecordExporter(first as unknown as LogDelivery);
+        const exported: number[] = [];
+        exporter.export(large.slice(6) as unknown as ReadableLogRecord[], ({ code }) => exported.push(code));
+        first.storeAtOnce();
+        expect(first.status()).to.include({ emitted: 9, heldEvents: 0, heldBytes: 0 });
+        expect(first.status().droppedByReason).to.deep.equal(hasSpool ? {} : { shutdown: 9 });
+        expect(await results[0]).to.include({ lost: hasSpool ? 0 : 6 });
+        await eventually(() => exported.length === 1);
+        expect(sum(first)).to.equal(0);
+        if (!hasSpool) return;
+        const second = memoryBackEnd(undefined, { limits });
+        await start(second, { spool }).forceFlush();
+        expect(second.accepted).to.have.members(large.map(({ text }) => text));
+      });
+    }
 
     it('that is not there loses and counts them', async () => {
       const hanging = memoryBackEnd(() => new Promise(() => undefined));

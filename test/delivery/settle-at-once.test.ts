@@ -4,7 +4,11 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'chai';
 import { Deadline } from '../../src/delivery/deadline.js';
-import { type AllSentAtOnce, DEFAULT_DELIVERY_SETTINGS } from '../../src/delivery/delivery.js';
+import {
+  type AllSentAtOnce,
+  DEFAULT_DELIVERY_SETTINGS,
+  type DeliverySettings,
+} from '../../src/delivery/delivery.js';
 import { Dispatcher } from '../../src/delivery/dispatcher.js';
 import { type EventKeeper, type LogEventBatch } from '../../src/delivery/encoded-event.js';
 import { type Outcome } from '../../src/delivery/outcome.js';
@@ -60,7 +64,7 @@ describe('Dispatcher.settleAtOnce', () => {
     spools.push(spool);
     return spool;
   };
-  const create = (spool?: Spool): Dispatcher =>
+  const create = (spool?: Spool, settings: Partial<DeliverySettings> = {}): Dispatcher =>
     new Dispatcher(
       {
         sender: {
@@ -76,7 +80,7 @@ describe('Dispatcher.settleAtOnce', () => {
         monotonicMillis: () => performance.now(),
         random: () => 0,
       },
-      DEFAULT_DELIVERY_SETTINGS,
+      { ...DEFAULT_DELIVERY_SETTINGS, ...settings },
     );
   const settle = (delivery: Dispatcher, last: readonly LogEventBatch[] = []): void => {
     delivery.settleAtOnce(
@@ -269,11 +273,13 @@ describe('Dispatcher.settleAtOnce', () => {
   /**
    * A delivery whose disk does as it should, until it stops before a step of a file: as it may when a process ends.
    * @param files - that are written before
+   * @param ofDelivery - settings of the delivery; the others are of its spool
    */
   const stopBefore = (
     step: 'open' | 'rename' | 'told' | 'unlink',
     settings = {},
     files = 0,
+    ofDelivery: Partial<DeliverySettings> = {},
   ): {
     delivery: Dispatcher;
     stopped: Promise<void>;
@@ -311,7 +317,7 @@ describe('Dispatcher.settleAtOnce', () => {
         await nodeFileSystem.unlink(path);
       },
     };
-    const delivery = create(createSpool(settings, fileSystem));
+    const delivery = create(createSpool(settings, fileSystem), ofDelivery);
     return { delivery, stopped, goOn, opened: () => opened, halted: () => halted };
   };
 
@@ -514,6 +520,89 @@ describe('Dispatcher.settleAtOnce', () => {
       await delivery.shutdown(Deadline.after(100));
     });
   }
+
+  describe('what waits for room', () => {
+    /** Room for one batch of one event of one letter. */
+    const narrow = { maxBufferBytes: 30 };
+
+    it('is given to the sender in its order, and whoever delivers it is told', async () => {
+      const delivery = create(undefined, narrow);
+      const delivered = [delivery.deliver([batch(['a']), batch(['b']), batch(['c'])])];
+      delivered.push(delivery.deliver([batch(['d'])]));
+      await wait(0);
+      expect(textsOf(sent)).to.deep.equal(['a']);
+      const one = { delivered: 1, lost: 0 };
+      atOnce = { ...NOTHING, batches: [one, one, one] };
+      settle(delivery, [batch(['e'])]);
+      expect(textsOf(given)).to.deep.equal(['a', 'b', 'c', 'd', 'e']);
+      expect(delivery.status()).to.include({ deliveredEvents: 3, heldEvents: 0, heldBytes: 0 });
+      expect(losses.byReason()).to.deep.equal({ shutdown: 2 });
+      expect((await Promise.all(delivered)).map(({ lost }) => lost)).to.deep.equal([0, 1]);
+      // Whatever goes on in a process that does finds all in order.
+      expect(delivery.status()).to.include({ deliveredEvents: 3, heldEvents: 0, heldBytes: 0 });
+      expect(losses.total()).to.equal(2);
+    });
+
+    it('takes no room twice that it was just given', async () => {
+      let take!: (outcome: Outcome) => void;
+      answer = () => new Promise((resolve) => (take = resolve));
+      const delivery = create(undefined, narrow);
+      const first = delivery.deliver([batch(['a'])]);
+      const second = delivery.deliver([batch(['b']), batch(['c'])]);
+      take({ kind: 'accepted', rejected: [] });
+      // The room is free, and the one who waits for it has not run yet.
+      while (delivery.status().deliveredEvents === 0) await Promise.resolve();
+      settle(delivery);
+      expect(textsOf(given)).to.deep.equal(['b', 'c']);
+      await Promise.all([first, second]);
+      expect(delivery.status()).to.include({ deliveredEvents: 1, heldEvents: 0, heldBytes: 0 });
+      expect(losses.byReason()).to.deep.equal({ shutdown: 2 });
+    });
+
+    it('is counted where the time of a shutdown was over just before', async () => {
+      const delivery = create(undefined, narrow);
+      void delivery.deliver([batch(['a'])]);
+      void delivery.deliver([batch(['b'])]);
+      await delivery.shutdown(Deadline.after(0));
+      settle(delivery);
+      expect(delivery.status()).to.include({ heldEvents: 0, heldBytes: 0 });
+      expect(losses.byReason()).to.deep.equal({ shutdown: 2 });
+    });
+
+    for (const step of ['open', 'rename', 'told'] as const) {
+      it(`is in the spool once, on its way there and stopped before: ${step}`, async () => {
+        const { delivery, stopped, goOn } = stopBefore(step, {}, 0, narrow);
+        void delivery.deliver([batch(['a'])]);
+        const waiting = delivery.deliver([batch(['b']), batch(['c'])]);
+        await stopped;
+        settle(delivery);
+        expect(textsOf(given)).to.deep.equal(step === 'told' ? ['a', 'c'] : ['a', 'b', 'c']);
+        expect(delivery.status()).to.include({ heldEvents: 0, heldBytes: 0 });
+        expect(losses.total()).to.equal(0);
+        expect(await takenOver()).to.have.members(['a', 'b', 'c']);
+        goOn();
+        expect(await waiting).to.include({ lost: 0 });
+        await delivery.shutdown();
+        expect(delivery.status()).to.include({ heldEvents: 0, heldBytes: 0 });
+        expect(losses.total()).to.equal(0);
+        expect(await takenOver()).to.deep.equal([]);
+      });
+    }
+
+    it('is not left there when it came too late', async () => {
+      const { delivery, stopped, goOn } = stopBefore('told', {}, 0, { ...narrow, deliveryTimeoutMillis: 50 });
+      void delivery.deliver([batch(['a'])]);
+      const waiting = delivery.deliver([batch(['b'])]);
+      await stopped;
+      expect(await waiting).to.include({ lost: 1 });
+      settle(delivery);
+      expect(losses.byReason()).to.deep.equal({ buffer_full: 1 });
+      expect(await takenOver()).to.deep.equal(['a']);
+      goOn();
+      await delivery.shutdown();
+      expect(await takenOver()).to.deep.equal([]);
+    });
+  });
 
   it('has no other destination than the batches have', () => {
     settle(create(), [batch(['a'])]);
