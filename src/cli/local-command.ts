@@ -15,6 +15,7 @@ import { type CommandIo, type TextSink } from './command-io.js';
 import { collected, readBytes } from './connection.js';
 import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { LocalPage } from './local-page.js';
+import { nameOption } from './name-as-typed.js';
 import { readPort } from './read-port.js';
 import { commandFor, factFor, tell } from './tell.js';
 
@@ -271,7 +272,7 @@ async function start(
       );
     }
     if (error instanceof OptionError && FLAGS[error.option] !== undefined) {
-      error.message = FLAGS[error.option]! + error.message.slice(error.option.length);
+      nameOption(error, FLAGS[error.option]!);
     }
     if (options.dataDir !== undefined && error instanceof Error && 'syscall' in error) {
       throw new OptionError(

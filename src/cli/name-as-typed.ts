@@ -28,8 +28,14 @@ export function nameAsTyped(
 ): void {
   const { option } = error;
   const flag = Object.hasOwn(FLAGS, option) ? FLAGS[option] : undefined;
-  if (flag === undefined || !error.message.startsWith(`${option} `)) return;
+  if (flag === undefined) return;
   const isTyped = (option === 'endpoint' ? options.endpoint : options.logGroup) !== undefined;
   const variable = isTyped ? undefined : VARIABLES[option]?.find((name) => io.env[name]);
-  error.message = (variable ?? flag) + error.message.slice(option.length);
+  nameOption(error, variable ?? flag);
+}
+
+/** Lets an error call its option by another name. */
+export function nameOption(error: OptionError, name: string): void {
+  const { rule, value } = error;
+  error.message = `${name} must ${rule}${value === undefined ? '' : `; it is ${value}`}`;
 }

@@ -24,6 +24,7 @@ import { requestErrorText } from './explain-error.js';
 import { formatCount, formatDelta, formatUsd } from './format-amounts.js';
 import { NARROW, severityCell, shownZone } from './render-event.js';
 import { toSafeJsonLine } from './print-json.js';
+import { nameOption } from './name-as-typed.js';
 import { groupName, sourceOf } from './source-of.js';
 import { tell } from './tell.js';
 import { terminalWidth } from './terminal-width.js';
@@ -128,9 +129,10 @@ function startTail(options: TailOptions): LogTail {
   try {
     return tailLogs(options);
   } catch (error) {
-    const flag = error instanceof OptionError ? FLAGS[error.option] : undefined;
-    if (!(error instanceof OptionError) || flag === undefined) throw error;
-    throw new OptionError(flag, error.message.slice(`${error.option} must `.length));
+    if (error instanceof OptionError && FLAGS[error.option] !== undefined) {
+      nameOption(error, FLAGS[error.option]!);
+    }
+    throw error;
   }
 }
 

@@ -20,8 +20,7 @@ export class CloudWatchLogsError extends Error {
    * and as CommonJS.
    */
   static override [Symbol.hasInstance](value: unknown): boolean {
-    if (typeof value !== 'object' || value === null) return false;
-    if (this === CloudWatchLogsError) return (value as Record<symbol, unknown>)[BRAND] === true;
+    if (this === CloudWatchLogsError) return (value as Record<symbol, unknown> | null)?.[BRAND] === true;
     return Function.prototype[Symbol.hasInstance].call(this, value);
   }
 }
@@ -30,6 +29,10 @@ export class CloudWatchLogsError extends Error {
 export class OptionError extends CloudWatchLogsError {
   /** The option as the user wrote it: a constructor option's path or an environment variable's name. */
   readonly option: string;
+  /** What completes "<option> must …". */
+  readonly rule: string;
+  /** What was given, shortened; undefined for a secret, and where a value would say nothing. */
+  readonly value: string | undefined;
 
   /**
    * @param option - for example `concurrency` or `retry.maxAttempts`
@@ -37,8 +40,11 @@ export class OptionError extends CloudWatchLogsError {
    * @param value - what was given; shown shortened. Leave it out for secrets.
    */
   constructor(option: string, rule: string, ...value: [] | [unknown]) {
-    super('ERR_OPTION', `${option} must ${rule}${value.length === 1 ? `; it is ${show(value[0])}` : ''}`);
+    const shown = value.length === 1 ? show(value[0]) : undefined;
+    super('ERR_OPTION', `${option} must ${rule}${shown === undefined ? '' : `; it is ${shown}`}`);
     this.option = option;
+    this.rule = rule;
+    this.value = shown;
   }
 }
 
@@ -57,10 +63,8 @@ export function show(value: unknown): string {
 
 function showOther(value: unknown): string {
   if (typeof value === 'function') return `function ${value.name || '(anonymous)'}`;
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-    const name = (value as { constructor?: { name?: string } }).constructor?.name;
-    if (name && name !== 'Object') return `an instance of ${name}`;
-  }
-  if (typeof value === 'object' && value !== null) return JSON.stringify(value);
-  return String(value);
+  if (typeof value !== 'object' || value === null) return String(value);
+  const name = (value as { constructor?: { name?: string } }).constructor?.name;
+  const isPlain = !name || name === 'Object' || Array.isArray(value);
+  return isPlain ? JSON.stringify(value) : `an instance of ${name}`;
 }

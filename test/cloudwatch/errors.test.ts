@@ -9,6 +9,17 @@ describe('OptionError', () => {
     expect(error).to.include({ name: 'OptionError', code: 'ERR_OPTION', option: 'concurrency' });
   });
 
+  it('holds what its message is made of', () => {
+    const rule = 'be a whole number from 1 to 50';
+    expect(new OptionError('concurrency', rule, '0')).to.include({
+      option: 'concurrency',
+      rule,
+      value: '"0"',
+    });
+    expect(new OptionError('a', 'be b', undefined)).to.include({ rule: 'be b', value: 'undefined' });
+    expect(new OptionError('apiKey', 'be a key').value).to.equal(undefined);
+  });
+
   it('shows no value when none is given', () => {
     expect(new OptionError('credentials', 'be an object').message).to.equal('credentials must be an object');
   });
