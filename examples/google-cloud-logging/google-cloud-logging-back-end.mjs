@@ -16,6 +16,7 @@ import {
 
 /** Cloud Logging takes 256 KB of an entry, by its own way of counting: what JSON and the request add is left room for. */
 const MAX_ENTRY_BYTES = 240_000;
+const MAX_LABELS = 64;
 
 /** Severities of Cloud Logging's, by the severity number of OpenTelemetry (1 to 24) from which on they stand. */
 const SEVERITIES = {
@@ -55,7 +56,10 @@ export function googleCloudLoggingBackEnd({
   checkOption(/^[a-z0-9.:-]{1,100}$/.test(projectId ?? ''), 'projectId', 'be the id of a project', projectId);
   checkOption(/^[\w/.-]{1,511}$/.test(logId), 'logId', 'be 1 to 511 letters, digits and / _ - .', logId);
   checkOption(typeof resource.type === 'string', 'resource', 'have a type, like global', resource.type);
-  const labelRules = { maxLabels: 64 - Object.keys(labels).length, maxNameBytes: 512, maxValueBytes: 65_536 };
+  // What an entry has of its own goes beside them.
+  const count = Object.keys(labels).length;
+  checkOption(count <= MAX_LABELS, 'labels', `be at most ${MAX_LABELS}`, count);
+  const labelRules = { maxLabels: MAX_LABELS - count, maxNameBytes: 512, maxValueBytes: 65_536 };
   const write = httpUrl('url', url, 'v2/entries:write');
   const frame = {
     logName: `projects/${projectId}/logs/${encodeURIComponent(logId)}`,

@@ -1,7 +1,7 @@
 import { URLSearchParams } from 'node:url';
 import { type Authentication } from './back-end.js';
 import { BackEndError } from './back-end-error.js';
-import { jsonOf, mergeHeaders, requireHttpSuccess, sendOverHttp } from './http.js';
+import { classifyHttp, jsonOf, mergeHeaders, requireHttpSuccess, sendOverHttp } from './http.js';
 
 /** A request for an access token. */
 export interface AccessTokenRequest {
@@ -11,9 +11,6 @@ export interface AccessTokenRequest {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   readonly signal: AbortSignal;
 }
-
-/** Client errors that say nothing of who asks: they pass. */
-const PASSING: ReadonlySet<number> = new Set([408, 425, 429]);
 
 /**
  * Gets an access token by OAuth 2 (RFC 6749), for `authenticate`; `send` finds it as `credentials`.
@@ -37,7 +34,9 @@ export async function requestAccessToken({
     signal,
   });
   const { status } = answer;
-  if (status >= 400 && status < 500 && !PASSING.has(status)) {
+  const { kind } = classifyHttp({ response: answer });
+  // What passes says nothing of who asks.
+  if (status >= 400 && kind !== 'retry' && kind !== 'throttled') {
     throw new BackEndError('denied', `HTTP ${status} for a token`);
   }
   const { access_token: credentials, expires_in: given } = Object(jsonOf(requireHttpSuccess(answer))) as {

@@ -9,7 +9,8 @@ const CODE = /^[\w.:-]{1,64}$/;
 
 /**
  * What an SDK's error means, by its `code`, or else its `name`; what `send` resolves with is `accepted`.
- * @param kinds - by code, or its first characters, of which the longest count: `{ '42P01': 'missing', 42: 'denied' }`; else `retry`
+ * @param kinds - by code, or by the first characters of one that is a text, of which the longest count:
+ *   `{ '42P01': 'missing', '42': 'denied' }`; a code that is a number counts as a whole. Else `retry`
  */
 export function classifyByCode(
   answer: Answer<unknown>,
@@ -22,7 +23,9 @@ export function classifyByCode(
   const { code, name } = Object(error) as { readonly code?: unknown; readonly name?: unknown };
   const text = codeOf(code) ?? codeOf(name);
   if (text === undefined) return { kind: 'retry', detail: describeThrown(error) };
-  for (let length = text.length; length > 0; length--) {
+  // Of numbers the first digits mean nothing: 1 is no class of 14.
+  const shortest = typeof code === 'number' ? text.length : 1;
+  for (let length = text.length; length >= shortest; length--) {
     const start = text.slice(0, length);
     if (Object.hasOwn(kinds, start)) return { kind: kinds[start]!, detail: text };
   }

@@ -87,6 +87,7 @@ describe('requestAccessToken', () => {
   for (const [status, kind] of [
     [302, 'denied'],
     [408, 'retry'],
+    [425, 'retry'],
     [429, 'throttled'],
     [503, 'retry'],
   ] as const) {

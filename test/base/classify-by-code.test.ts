@@ -20,6 +20,24 @@ describe('classifyByCode', () => {
     });
   });
 
+  it('takes a number as a whole', () => {
+    // As of gRPC, where 1 is CANCELLED, 14 UNAVAILABLE and 16 UNAUTHENTICATED.
+    const kindOf = (code: number): string =>
+      classifyByCode(
+        { error: { code, name: 'Error' } },
+        { 1: 'split', '-1': 'denied', 16: 'unauthenticated' },
+      ).kind;
+    expect([1, 14, 16, 167, -1, -104, 1.5].map(kindOf)).to.deep.equal([
+      'split',
+      'retry',
+      'unauthenticated',
+      'retry',
+      'denied',
+      'retry',
+      'retry',
+    ]);
+  });
+
   it('takes for a code what can be one alone', () => {
     for (const code of [null, undefined, '', {}, Object.create(null), ['Throttling']] as unknown[]) {
       expect(of({ code, name: 'Throttling' })).to.deep.equal({ kind: 'throttled', detail: 'Throttling' });

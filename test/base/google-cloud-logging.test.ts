@@ -210,6 +210,16 @@ describe('examples/google-cloud-logging', function () {
     expect(Object.keys(byMessage('many labels').labels)).to.have.length(64);
   });
 
+  it('takes as many labels of every entry as Cloud Logging', async () => {
+    const labels = (count: number): object =>
+      Object.fromEntries(Array.from({ length: count }, (_, index) => [`a${index}`, 'x']));
+    const { entries } = await start({ labels: labels(64) });
+    await delivery!.deliver([sampleRecord('one')]);
+    expect(entries()[0]!.labels).to.have.all.keys(labels(64));
+    const wrong = { serviceAccount: account.key, labels: labels(65) };
+    expect(() => googleCloudLoggingBackEnd(wrong)).to.throw('labels must be at most 64; it is 65');
+  });
+
   it("is ill with a key that is not the account's, and keeps the records", async () => {
     const other = standIn.makeServiceAccount();
     const { url } = await standIn.startGoogle({ account }).then((started) => (google = started));
