@@ -16,7 +16,7 @@ const connection = local
   : {};
 const logGroupName = `/examples/basic/${Date.now()}`;
 
-const exporter = new CloudWatchLogExporter({ ...connection, logGroupName });
+const exporter = createExporter();
 const provider = new LoggerProvider({
   resource: resourceFromAttributes({ 'service.name': 'basic' }),
   processors: [new BatchLogRecordProcessor({ exporter })],
@@ -32,6 +32,11 @@ logger.emit({
 logger.emit({ severityNumber: SeverityNumber.INFO, body: { order: 17, state: 'placed' } });
 await provider.shutdown();
 
+const { delivered, lastError } = exporter.status();
+if (delivered === 0) {
+  console.error(`no record was delivered: ${lastError?.message}`);
+  process.exit(1);
+}
 const client = new CloudWatchLogsClient(connection);
 const { events } = await client.send(new FilterLogEventsCommand({ logGroupName }));
 for (const { logStreamName, message } of events) console.log(logStreamName, message);
@@ -41,4 +46,15 @@ await local?.stop();
 if (events.length !== 3) {
   console.error(`3 records were emitted, ${events.length} were found`, exporter.status());
   process.exitCode = 1;
+}
+
+/** What is wrong of the variables is said in one line; another error keeps its stack. */
+function createExporter() {
+  try {
+    return new CloudWatchLogExporter({ ...connection, logGroupName });
+  } catch (error) {
+    if (error.code !== 'ERR_OPTION') throw error;
+    console.error(error.message);
+    process.exit(2);
+  }
 }

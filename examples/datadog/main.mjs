@@ -11,7 +11,7 @@ import { startDatadog } from './stand-in.mjs';
 const { DD_API_KEY, DD_SITE, DD_SERVICE = 'orders', DD_ENV = 'demo', DD_VERSION } = process.env;
 const standIn = DD_API_KEY === undefined ? await startDatadog() : undefined;
 
-const delivery = createLogDelivery(
+const backEnd = read({ apiKey: 'DD_API_KEY', site: 'DD_SITE' }, () =>
   datadogBackEnd({
     apiKey: DD_API_KEY ?? standIn.apiKey,
     site: DD_SITE,
@@ -20,6 +20,7 @@ const delivery = createLogDelivery(
     tags: { team: 'checkout' },
   }),
 );
+const delivery = createLogDelivery(backEnd);
 const provider = new LoggerProvider({
   resource: resourceFromAttributes({
     'service.name': DD_SERVICE,
@@ -47,3 +48,16 @@ console.log({ delivered, dropped, lastError });
 if (delivered !== 2) process.exitCode = 1;
 for (const entry of standIn?.entries() ?? []) console.log(entry);
 await standIn?.stop();
+
+/** What is wrong of the variables is said in one line, by their names; another error keeps its stack. */
+function read(names, make) {
+  try {
+    return make();
+  } catch (error) {
+    if (error.code !== 'ERR_OPTION') throw error;
+    const { option, rule, value } = error;
+    const given = value === undefined ? '' : `; it is ${value}`;
+    console.error(`${names[option] ?? option} must ${rule}${given}`);
+    process.exit(2);
+  }
+}

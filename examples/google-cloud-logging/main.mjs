@@ -1,10 +1,10 @@
 // OpenTelemetry log records to Google Cloud Logging. See README.md.
-import { readFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
 import { context, trace, TraceFlags } from '@opentelemetry/api';
 import { SeverityNumber } from '@opentelemetry/api-logs';
 import { resourceFromAttributes } from '@opentelemetry/resources';
 import { BatchLogRecordProcessor, LoggerProvider } from '@opentelemetry/sdk-logs';
-import { createLogDelivery, createLogRecordExporter } from 'opentelemetry-cloudwatch-logs/base';
+import { createLogDelivery, createLogRecordExporter, OptionError } from 'opentelemetry-cloudwatch-logs/base';
 import { googleCloudLoggingBackEnd } from './google-cloud-logging-back-end.mjs';
 import { makeServiceAccount, startGoogle } from './stand-in.mjs';
 
@@ -12,14 +12,20 @@ const { GOOGLE_APPLICATION_CREDENTIALS: file } = process.env;
 const account = file === undefined ? makeServiceAccount() : undefined;
 const standIn = account && (await startGoogle({ account }));
 
-const delivery = createLogDelivery(
+const names = {
+  serviceAccount: 'GOOGLE_APPLICATION_CREDENTIALS',
+  'serviceAccount.private_key': 'private_key in the file of GOOGLE_APPLICATION_CREDENTIALS',
+  projectId: 'project_id in the file of GOOGLE_APPLICATION_CREDENTIALS',
+};
+const backEnd = read(names, () =>
   googleCloudLoggingBackEnd({
-    serviceAccount: standIn ? { ...account.key, token_uri: `${standIn.url}/token` } : await readKey(file),
+    serviceAccount: standIn ? { ...account.key, token_uri: `${standIn.url}/token` } : readKey(file),
     url: standIn?.url,
     logId: 'orders',
     labels: { env: 'demo' },
   }),
 );
+const delivery = createLogDelivery(backEnd);
 const provider = new LoggerProvider({
   resource: resourceFromAttributes({ 'service.name': 'orders' }),
   processors: [new BatchLogRecordProcessor({ exporter: createLogRecordExporter(delivery) })],
@@ -44,14 +50,31 @@ if (delivered !== 2) process.exitCode = 1;
 for (const entry of standIn?.entries() ?? []) console.log(entry);
 await standIn?.stop();
 
+/** What is wrong of the variables is said in one line, by their names; another error keeps its stack. */
+function read(names, make) {
+  try {
+    return make();
+  } catch (error) {
+    if (error.code !== 'ERR_OPTION') throw error;
+    const { option, rule, value } = error;
+    const given = value === undefined ? '' : `; it is ${value}`;
+    console.error(`${names[option] ?? option} must ${rule}${given}`);
+    process.exit(2);
+  }
+}
+
 /** An error of JSON.parse would print what it can't read, and that is a private key. */
-async function readKey(path) {
-  const text = await readFile(path, 'utf8');
+function readKey(path) {
+  const rule = "be the JSON file of a service account's key";
+  let text;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new OptionError('serviceAccount', `${rule} (${error.code})`, path);
+  }
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error(
-      `GOOGLE_APPLICATION_CREDENTIALS must be the JSON file of a service account's key; it is ${path}`,
-    );
+    throw new OptionError('serviceAccount', rule, path);
   }
 }

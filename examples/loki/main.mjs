@@ -10,7 +10,14 @@ import { startLoki } from './stand-in.mjs';
 const { LOKI_URL, LOKI_TENANT, LOKI_USERNAME, LOKI_PASSWORD, LOKI_TOKEN } = process.env;
 const standIn = LOKI_URL === undefined ? await startLoki() : undefined;
 
-const delivery = createLogDelivery(
+const names = {
+  url: 'LOKI_URL',
+  tenant: 'LOKI_TENANT',
+  username: 'LOKI_USERNAME',
+  password: 'LOKI_PASSWORD',
+  token: 'LOKI_TOKEN',
+};
+const backEnd = read(names, () =>
   lokiBackEnd({
     url: LOKI_URL ?? standIn.url,
     tenant: LOKI_TENANT,
@@ -20,6 +27,7 @@ const delivery = createLogDelivery(
     labels: { env: 'demo' },
   }),
 );
+const delivery = createLogDelivery(backEnd);
 const provider = new LoggerProvider({
   resource: resourceFromAttributes({ 'service.name': 'orders' }),
   processors: [new BatchLogRecordProcessor({ exporter: createLogRecordExporter(delivery) })],
@@ -52,3 +60,16 @@ console.log({ delivered, dropped, lastError });
 if (delivered !== 2) process.exitCode = 1;
 for (const { stream, line, metadata } of standIn?.entries() ?? []) console.log(stream, line, metadata);
 await standIn?.stop();
+
+/** What is wrong of the variables is said in one line, by their names; another error keeps its stack. */
+function read(names, make) {
+  try {
+    return make();
+  } catch (error) {
+    if (error.code !== 'ERR_OPTION') throw error;
+    const { option, rule, value } = error;
+    const given = value === undefined ? '' : `; it is ${value}`;
+    console.error(`${names[option] ?? option} must ${rule}${given}`);
+    process.exit(2);
+  }
+}

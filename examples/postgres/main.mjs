@@ -16,7 +16,8 @@ if (DATABASE_URL === undefined && findPostgres() === undefined) {
 const server = DATABASE_URL === undefined ? await startPostgres() : undefined;
 const url = DATABASE_URL ?? server.url;
 
-const delivery = createLogDelivery(postgresBackEnd({ url }));
+const backEnd = read({ url: 'DATABASE_URL' }, () => postgresBackEnd({ url }));
+const delivery = createLogDelivery(backEnd);
 const provider = new LoggerProvider({
   resource: resourceFromAttributes({ 'service.name': 'orders' }),
   processors: [new BatchLogRecordProcessor({ exporter: createLogRecordExporter(delivery) })],
@@ -46,3 +47,16 @@ for (const row of await sql`
   console.log(row);
 await sql.end();
 await server?.stop();
+
+/** What is wrong of the variables is said in one line, by their names; another error keeps its stack. */
+function read(names, make) {
+  try {
+    return make();
+  } catch (error) {
+    if (error.code !== 'ERR_OPTION') throw error;
+    const { option, rule, value } = error;
+    const given = value === undefined ? '' : `; it is ${value}`;
+    console.error(`${names[option] ?? option} must ${rule}${given}`);
+    process.exit(2);
+  }
+}

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { expect } from 'chai';
@@ -70,6 +71,18 @@ describe('examples/postgres', function () {
     const [, emitted, delivered] =
       /^emitted (\d+) delivered (\d+) duplicates 0 dropped 3 lost 0\n$/.exec(stdout) ?? [];
     expect(Number(emitted), stdout).to.equal(Number(delivered) + 3);
+  });
+
+  it('names the variable in one line that is no address', async () => {
+    const env = { ...process.env, DATABASE_URL: 'nonsense:hunter2@db' };
+    const printed = await new Promise((resolve) => {
+      execFile(process.execPath, [join(folder, 'main.mjs')], { env }, (error, stdout, stderr) => {
+        resolve({ code: error?.code, stdout, stderr });
+      });
+    });
+    const rule = 'be an address like postgres://user:password@host:5432/database';
+    const stderr = `DATABASE_URL must ${rule}, with % / # ? of the password percent-encoded\n`;
+    expect(printed).to.deep.equal({ code: 2, stdout: '', stderr });
   });
 
   it('makes schema, table and indexes, and a row of a record', async () => {
