@@ -2,6 +2,7 @@ import type * as SdkLogs from '@opentelemetry/sdk-logs';
 import type * as Resources from '@opentelemetry/resources';
 import { type Application } from './application.js';
 import { type Environment, numberOf } from './environment.js';
+import { keepWholeErrors } from './whole-errors.js';
 
 /** The oldest minor version of `@opentelemetry/sdk-logs` 0.x that is tested. */
 const OLDEST_MINOR = 203;
@@ -32,7 +33,7 @@ export function createLoggerProvider(
     numberOf(environment, `OTEL_${name}`, complain);
   const attributeCountLimit = limit('ATTRIBUTE_COUNT_LIMIT');
   const attributeValueLengthLimit = limit('ATTRIBUTE_VALUE_LENGTH_LIMIT');
-  return new sdk.LoggerProvider({
+  const provider = new sdk.LoggerProvider({
     ...(parts.resource && { resource: parts.resource }),
     processors: parts.processors,
     logRecordLimits: {
@@ -40,4 +41,6 @@ export function createLoggerProvider(
       ...(attributeValueLengthLimit !== undefined && { attributeValueLengthLimit }),
     },
   });
+  keepWholeErrors(provider);
+  return provider;
 }

@@ -217,6 +217,23 @@ describe('register', function () {
     expect(values!.attributes).to.deep.include({ at: '1970-01-01T00:00:00.000Z', total: '7', tags: ['a'] });
   });
 
+  it('keeps all that pino and bunyan have under err', async () => {
+    const { records, stderr } = await run('whole-errors.cjs', { preloads: [] });
+    expect(stderr).to.equal('');
+    const of = (body: string): Record<string, unknown>[] =>
+      records.filter((record) => record.body === body).map(({ attributes = {} }) => attributes);
+    for (const name of ['plain', 'nameless', 'real']) expect(of(name), name).to.have.lengthOf(3);
+    for (const attributes of of('plain'))
+      expect(attributes).to.include({ 'exception.message': 'no such order', 'err.status': 404 });
+    for (const attributes of of('nameless')) {
+      expect(attributes).to.include({ 'err.status': 404 }).and.not.include.keys('exception.message');
+    }
+    for (const attributes of of('real')) {
+      expect(attributes).to.include({ 'exception.type': 'RangeError', 'exception.message': 'real' });
+      expect(Object.keys(attributes).filter((name) => name.startsWith('err'))).to.deep.equal([]);
+    }
+  });
+
   it('describes the process', async () => {
     const environment = {
       OTEL_RESOURCE_ATTRIBUTES: 'deployment.environment.name=test,service.instance.id=one,team=shop',
