@@ -22,7 +22,7 @@ import {
 } from '../options/options.js';
 import { type IamPolicy } from '../cloudwatch/iam-policy.js';
 import { idleVariables } from '../options/idle-variables.js';
-import { readResourceAttributes } from '../options/resource-attributes.js';
+import { readResourceAttributes, unknownServiceName } from '../options/resource-attributes.js';
 import {
   furtherPolicies,
   type FurtherPolicies,
@@ -38,7 +38,7 @@ import { type AnswerClock, watchAnswerDates } from './answer-clock.js';
 import { findByFilter, findByQuery, isAnyEvent } from './find-test-event.js';
 import { checkOlderEvents } from './older-events.js';
 import { type Finding, findingOf, permissionFinding } from './finding.js';
-import { type ResourceLike, resourceIn, sendTestRecord, TEST_BODY, UNKNOWN_SERVICE } from './test-record.js';
+import { type ResourceLike, resourceIn, sendTestRecord, TEST_BODY } from './test-record.js';
 
 /** The parts that a diagnosis needs. */
 export interface DiagnosisParts {
@@ -175,12 +175,13 @@ class RunningDiagnosis {
   }
 
   #checkService({ logGroupName }: ProcessorSettings, { attributes }: ResourceLike): void {
-    if (attributes['service.name'] !== UNKNOWN_SERVICE) return;
+    const unknown = unknownServiceName();
+    if (attributes['service.name'] !== unknown) return;
     if (!logGroupName.text.includes('{service.name')) return;
     this.add({
       check: 'options',
       status: 'warning',
-      message: `logGroupName is ${logGroupName.text}, and no service is named here, so that it is "${UNKNOWN_SERVICE}"`,
+      message: `logGroupName is ${logGroupName.text}, and no service is named here, so that it is "${unknown}"`,
       remedy: 'set OTEL_SERVICE_NAME, unless the application names its service in code',
     });
   }

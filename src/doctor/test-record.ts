@@ -3,15 +3,12 @@ import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { describeError } from '../cloudwatch/classify-error.js';
 import { Diagnostics } from '../observability/diagnostics.js';
 import { type ExporterSettings } from '../options/options.js';
-import { readResourceAttributes } from '../options/resource-attributes.js';
+import { readResourceAttributes, unknownServiceName } from '../options/resource-attributes.js';
 import { ExporterCore } from '../exporter/exporter-core.js';
 import { type Finding } from './finding.js';
 
 /** The body of a test event begins with it. */
 export const TEST_BODY = 'otel-cwlogs doctor: test event';
-
-/** The service's name where nobody says one. Source: OpenTelemetry semantic conventions, `service.name`. */
-export const UNKNOWN_SERVICE = 'unknown_service:node';
 
 /** The part of a resource that a template reads. */
 export type ResourceLike = Pick<ReadableLogRecord['resource'], 'attributes'>;
@@ -24,7 +21,7 @@ export function resourceIn(environment: Readonly<Record<string, string | undefin
   const attributes = { ...readResourceAttributes(environment.OTEL_RESOURCE_ATTRIBUTES).attributes };
   if (environment.OTEL_SERVICE_NAME) attributes['service.name'] = environment.OTEL_SERVICE_NAME;
   const { AWS_LAMBDA_FUNCTION_NAME: functionName = '' } = environment;
-  attributes['service.name'] ??= functionName === '' ? UNKNOWN_SERVICE : functionName;
+  attributes['service.name'] ??= functionName === '' ? unknownServiceName() : functionName;
   return { attributes };
 }
 

@@ -243,7 +243,11 @@ function fillAlternative(alternative: Alternative, source: TemplateSource): stri
     case 'pid':
       return String(process.pid);
     case 'resource':
-      return attributeText(readAttribute(source.resource.attributes, alternative.name));
+      // Which path Node.js was called by is no part of a name, and would lead into another branch.
+      return attributeText(readAttribute(source.resource.attributes, alternative.name)).replace(
+        /^(unknown_service:).*[/\\]/s,
+        '$1',
+      );
     case 'record':
       // A "/" of record data would lead into another branch of the account's names.
       return attributeText(readAttribute(source.attributes, alternative.name)).replaceAll('/', '_');
@@ -264,16 +268,7 @@ function readAttribute(attributes: unknown, name: string): unknown {
 }
 
 function attributeText(value: unknown): string {
-  switch (typeof value) {
-    case 'string':
-      return value;
-    case 'number':
-    case 'bigint':
-    case 'boolean':
-      return String(value);
-    default:
-      return '';
-  }
+  return /^(?:string|number|bigint|boolean)$/.test(typeof value) ? String(value) : '';
 }
 
 function dateText(format: string, timestamp: number): string {

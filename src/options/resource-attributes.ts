@@ -1,6 +1,16 @@
+import { basename } from 'node:path';
+
 /** Characters of an attribute's name or value. Source: OpenTelemetry's `envDetector`. */
 const MAX_LENGTH = 255;
 const MAX_SHOWN = 40;
+
+/**
+ * The service's name where nobody says one. OpenTelemetry's SDK has for the executable how it was called, be that `node` or
+ * a whole path. Source: OpenTelemetry semantic conventions, `service.name`.
+ */
+export function unknownServiceName(): string {
+  return `unknown_service:${basename(process.execPath, '.exe')}`;
+}
 
 /** What OTEL_RESOURCE_ATTRIBUTES holds. */
 export interface ReadResourceAttributes {

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import type * as Resources from '@opentelemetry/resources';
 import { logGroupAttributes } from '../exporter/log-group-attributes.js';
+import { unknownServiceName } from '../options/resource-attributes.js';
 import { type Application } from './application.js';
 import { boundInTime, findDetectors } from './detectors.js';
 import { type Environment, stringOf } from './environment.js';
@@ -37,7 +38,11 @@ export function createResource(
   if (!resources) return undefined;
   const { defaultResource, detectResources, envDetector, resourceFromAttributes } = resources;
   const ofProcess = defaultResource().merge(
-    resourceFromAttributes({ 'host.name': hostname(), 'process.pid': process.pid }),
+    resourceFromAttributes({
+      'service.name': unknownServiceName(),
+      'host.name': hostname(),
+      'process.pid': process.pid,
+    }),
   );
   // After the detectors: that of Elastic Beanstalk has one id for all instances, which would share a stream.
   const ofInstance = resourceFromAttributes({

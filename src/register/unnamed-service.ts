@@ -2,7 +2,7 @@ import { logGroupAttributes } from '../exporter/log-group-attributes.js';
 import { isClusterWorker } from './cluster.js';
 import { type Environment, stringOf } from './environment.js';
 import { type ProcessResource } from './resource.js';
-import { isRunner } from './unreachable-loggers.js';
+import { isPm2Instance, isRunner } from './unreachable-loggers.js';
 
 /** What a service is called where nobody names it begins with it. Source: OpenTelemetry semantic conventions, `service.name`. */
 const UNKNOWN = 'unknown_service';
@@ -26,7 +26,7 @@ export function remarkOnUnnamedService(
   complain: (message: string) => void,
 ): void {
   if (!described || described.said.attributes['service.name'] !== undefined) return;
-  if (isRunner(source.mainFile) || isClusterWorker()) return;
+  if (isRunner(source.mainFile) || (isClusterWorker() && !isFirstOfPm2(source))) return;
   const { resource } = described;
   const remark = (): void => {
     const sentence = unnamedServiceSentence(resource.attributes, source);
@@ -34,6 +34,15 @@ export function remarkOnUnnamedService(
   };
   if (resource.asyncAttributesPending === true) void resource.waitForAsyncAttributes?.().then(remark);
   else remark();
+}
+
+/**
+ * The primary of pm2's clusters is its daemon, which preloads nothing and says nothing: the first instance does. What pm2 gives
+ * an instance is in one variable until the application is loaded.
+ */
+function isFirstOfPm2({ environment, mainFile }: NameSource): boolean {
+  const instance = /"NODE_APP_INSTANCE":"?(\d+)/.exec(environment.pm2_env ?? '')?.[1] ?? '0';
+  return isPm2Instance(mainFile) && instance === '0';
 }
 
 function unnamedServiceSentence(

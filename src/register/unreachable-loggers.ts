@@ -128,9 +128,17 @@ const MIN_UPTIME_SECONDS = 10;
 /** What only starts the application, in a process that gets the same preload by NODE_OPTIONS. */
 const RUNNERS = /[\\/](?:npm|npx|pnpm|yarn|corepack|nodemon|pm2)(?:[\\/]|-cli\.[cm]?js$|\.[cm]?js$)/;
 
+/** What pm2 has in the place of the application's main file, which it loads. */
+const PM2_CONTAINER = /[\\/]pm2[\\/]lib[\\/]ProcessContainer\w*\.[cm]?js$/;
+
 /** Says whether the process only starts the application, in another one. */
 export function isRunner(mainFile: string | undefined): boolean {
-  return RUNNERS.test(mainFile ?? '');
+  return RUNNERS.test(mainFile ?? '') && !isPm2Instance(mainFile);
+}
+
+/** Whether the process is an instance of an application that pm2 runs, in a cluster of pm2's or by itself. */
+export function isPm2Instance(mainFile: string | undefined): boolean {
+  return PM2_CONTAINER.test(mainFile ?? '');
 }
 
 /** Of an instrumentation: which modules it has patched. Private members of OpenTelemetry's, so read with care. */

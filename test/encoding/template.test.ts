@@ -54,6 +54,18 @@ describe('fillTemplate', () => {
     expect(fill('{hostname}-{pid}')).to.equal(`${hostname()}-${process.pid}`);
   });
 
+  it('leaves the path out of the name that OpenTelemetry gives a service without one', () => {
+    const nameOf = (name: string): string =>
+      fillTemplate(parseTemplate('{service.name}'), {
+        ...source,
+        resource: { attributes: { 'service.name': name } },
+      });
+    for (const called of ['node', '/usr/bin/node', 'C:\\Program Files\\nodejs\\node', './bin\n/node'])
+      expect(nameOf(`unknown_service:${called}`)).to.equal('unknown_service:node');
+    expect(nameOf('shop/unknown_service:a/b')).to.equal('shop/unknown_service:a/b');
+    expect(nameOf('unknown_service/a')).to.equal('unknown_service/a');
+  });
+
   it('lets record data add no level to a name', () => {
     expect(fill('/apps/{attributes.path}')).to.equal('/apps/a_b');
   });

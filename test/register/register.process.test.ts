@@ -2,7 +2,7 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { build } from 'esbuild';
 import { toLogGroupName } from '../../src/cloudwatch/names.js';
@@ -153,8 +153,8 @@ describe('register', function () {
 
   describe('says how a service is called that nobody has named', () => {
     const unnamed = { OTEL_SERVICE_NAME: '' };
-    // As this process was called, which OpenTelemetry takes.
-    const service = `unknown_service:${process.execPath}`;
+    // Without the path by which it was called, which OpenTelemetry takes.
+    const service = `unknown_service:${basename(process.execPath, '.exe')}`;
     const line = (group: string): string =>
       `opentelemetry-cloudwatch-logs: OTEL_SERVICE_NAME is not set: the service is called ${service}, and its records go to the log group ${group}\n`;
     const LOG_GROUP_NAME = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_LOG_GROUP_NAME';
@@ -166,7 +166,7 @@ describe('register', function () {
         const environment = { ...unnamed, [LOG_GROUP_NAME]: template };
         const { stderr, records } = await run('pino.cjs', { flag, environment, logGroupName });
         expect(stderr).to.equal(line(logGroupName));
-        expect(records).to.have.lengthOf(1);
+        expect(records.map(({ resource }) => resource['service.name'])).to.deep.equal([service]);
       });
     }
 
@@ -181,6 +181,17 @@ describe('register', function () {
         const { stderr } = await run(file, { environment: unnamed, logGroupName: '/unnamed' });
         expect(stderr, file).to.equal(line('/unnamed'));
       }
+    });
+
+    it('once in instances of pm2, whose daemon has said nothing', async () => {
+      const environment = { ...unnamed, [LOG_GROUP_NAME]: '/unnamed/pm2' };
+      const { stderr, records } = await run('pm2/lib/Daemon.cjs', {
+        preloads: [],
+        environment,
+        logGroupName: '/unnamed/pm2',
+      });
+      expect(stderr).to.equal(line('/unnamed/pm2'));
+      expect(records).to.have.lengthOf(2);
     });
 
     for (const [name, environment] of [

@@ -44,6 +44,18 @@ describe('remarkOnUnnamedService', () => {
     expect(await said(unknown, { said: unknown })).to.deep.equal([]);
     expect(await said({ 'service.name': 'orders' })).to.deep.equal([]);
     expect(await said({})).to.deep.equal([]);
-    expect(await said(unknown, { mainFile: '/usr/lib/node_modules/npm/bin/npm-cli.js' })).to.deep.equal([]);
+    for (const mainFile of ['npm/bin/npm-cli.js', 'pm2/bin/pm2', 'pm2/lib/Daemon.js']) {
+      expect(await said(unknown, { mainFile: `/usr/lib/node_modules/${mainFile}` }), mainFile).to.deep.equal(
+        [],
+      );
+    }
+  });
+
+  it('takes what pm2 starts an application with for the application', async () => {
+    for (const file of ['ProcessContainer.js', 'ProcessContainerFork.js', 'ProcessContainerBun.js']) {
+      expect(await said(unknown, { mainFile: `/usr/lib/node_modules/pm2/lib/${file}` }), file).to.have.length(
+        1,
+      );
+    }
   });
 });
