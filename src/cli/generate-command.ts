@@ -1,7 +1,12 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Command, Option } from 'commander';
 import { OptionError } from '../cloudwatch/errors.js';
-import { GENERATED_KINDS, type GeneratedKind, LogEventGenerator } from '../simulation/index.js';
+import {
+  GENERATED_KINDS,
+  type GeneratedKind,
+  LogEventGenerator,
+  type PlacedEvent,
+} from '../simulation/index.js';
 import { type CommandIo } from './command-io.js';
 import { addConnectionOptions, connect, type ConnectionArguments, wholeNumber } from './connection.js';
 import { drained } from './drained.js';
@@ -22,7 +27,7 @@ interface GenerateArguments extends ConnectionArguments {
 
 /** Events that are sent at once: they are held in memory. */
 const MAX_SENT_EVENTS = 1_000_000;
-/** Written without a pause; in a pause it shows that a pipe's reader has left, or that Ctrl-C was pressed. */
+/** Made without a pause; in a pause it shows that a pipe's reader has left, or that Ctrl-C was pressed. */
 const EVENTS_A_TURN = 500;
 
 const EXAMPLES = `
@@ -70,15 +75,13 @@ async function run(options: GenerateArguments, io: CommandIo): Promise<void> {
     options.start === undefined
       ? { endMillis: now }
       : { startMillis: readTime('--start', options.start, now) };
-  const events = new LogEventGenerator({ seed, ...times }).events(kind, count);
+  const steps = new LogEventGenerator({ seed, ...times }).steps(kind, count);
   if (!options.send) {
-    let written = 0;
-    for (const event of events) {
+    for await (const event of inTurns(steps, io)) {
       const isRoom = io.stdout.write(
         toSafeJsonLine(logGroup === undefined ? event : { ...event, logGroupName: logGroup }),
       );
       if (isRoom === false) await drained(io);
-      else if (++written % EVENTS_A_TURN === 0) await nextTurn();
       if (io.signal.aborted) throw io.signal.reason;
     }
     io.setExitCode(EXIT.found);
@@ -94,9 +97,10 @@ async function run(options: GenerateArguments, io: CommandIo): Promise<void> {
   const client = connect(options, io);
   try {
     // Spans belong to a group of AWS's own, into which nobody else writes.
-    const source = [...events].filter(
-      ({ logGroupName }) => logGroup !== undefined || logGroupName !== 'aws/spans',
-    );
+    const source: PlacedEvent[] = [];
+    for await (const event of inTurns(steps, io)) {
+      if (logGroup !== undefined || event.logGroupName !== 'aws/spans') source.push(event);
+    }
     await runReplay(
       {
         client,
@@ -110,6 +114,22 @@ async function run(options: GenerateArguments, io: CommandIo): Promise<void> {
     );
   } finally {
     client.destroy();
+  }
+}
+
+/**
+ * Lets others work after some steps, those too that give no event yet.
+ * @throws the signal's reason, where Ctrl-C is pressed
+ */
+async function* inTurns(
+  steps: Iterable<PlacedEvent | undefined>,
+  { signal }: CommandIo,
+): AsyncGenerator<PlacedEvent, void, undefined> {
+  let count = 0;
+  for (const event of steps) {
+    if (event !== undefined) yield event;
+    if (++count % EVENTS_A_TURN === 0) await nextTurn();
+    if (signal.aborted) throw signal.reason;
   }
 }
 

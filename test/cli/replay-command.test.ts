@@ -49,7 +49,7 @@ describe('otel-cwlogs generate and replay', () => {
   it('ends in the midst of what it writes, when it is interrupted', async () => {
     const interrupt = new AbortController();
     setImmediate(() => interrupt.abort());
-    const args = ['generate', '--kind', 'random', '-n', '20000'];
+    const args = ['generate', '--kind', 'random', '-n', '20000', '--start', '1h'];
     const { stdout, code } = await runCommand(local.endpoint, args, { signal: interrupt.signal });
     expect(stdout.split('\n').length).to.be.within(2, 10_000);
     expect(code).to.equal(130);
@@ -304,6 +304,18 @@ describe('otel-cwlogs generate and replay', () => {
   for (const args of wrong) {
     it(`refuses ${args.join(' ')}`, async () => {
       expect((await runCommand(local.endpoint, args)).code).to.equal(2);
+    });
+  }
+
+  for (const more of [[], ['--send', '--yes']]) {
+    it(`stops while it finds out when the first event is: generate ${more.join(' ')}`, async () => {
+      const interrupt = new AbortController();
+      setImmediate(() => {
+        interrupt.abort(new Error('interrupted'));
+      });
+      const args = ['generate', '--kind', 'random', '-n', '20000', ...more];
+      const { code, stdout } = await runCommand(local.endpoint, args, { signal: interrupt.signal });
+      expect({ code, stdout }).to.deep.equal({ code: 130, stdout: '' });
     });
   }
 

@@ -70,7 +70,9 @@ export class LogEventGenerator {
       throw new OptionError('story', `be one of ${FAILURE_STORIES.join(', ')}`, story);
     }
     let made: UnwrittenSequence;
-    this.#inTime(() => allOf((made = this.#sequence(story))));
+    const make = (): UnwrittenEvent[] => allOf((made = this.#sequence(story)));
+    for (const _ of this.#untilTimed(make));
+    make();
     const { events, spans, ...ids } = made!;
     return { ...ids, events: events.map(written), spans: spans.map(written) };
   }
@@ -82,28 +84,44 @@ export class LogEventGenerator {
    * @param count - a sequence is not cut, so that it may be a few more
    */
   *events(kind: GeneratedKind, count: number): Generator<PlacedEvent, void, undefined> {
-    if (!GENERATED_KINDS.includes(kind)) {
-      throw new OptionError('kind', `be one of ${GENERATED_KINDS.join(', ')}`, kind);
-    }
-    for (const event of this.#inTime(() => this.#many(kind, count))) yield written(event);
+    for (const event of this.steps(kind, count)) if (event !== undefined) yield event;
   }
 
   /**
-   * Makes events, where no start is given so that the last one is of the end: the same dice fall once before, and no message
-   * is written, which tells how long the events take.
+   * As {@link events}, with an `undefined` for each event of which the time alone is made before the first: whoever makes many
+   * may let others work meanwhile.
+   * @internal
    */
-  #inTime(make: () => Iterable<UnwrittenEvent>): Iterable<UnwrittenEvent> {
+  *steps(kind: GeneratedKind, count: number): Generator<PlacedEvent | undefined, void, undefined> {
+    if (!GENERATED_KINDS.includes(kind)) {
+      throw new OptionError('kind', `be one of ${GENERATED_KINDS.join(', ')}`, kind);
+    }
+    const make = (): Iterable<UnwrittenEvent> => this.#many(kind, count);
+    yield* this.#untilTimed(make);
+    for (const event of make()) yield written(event);
+  }
+
+  /**
+   * Sets the time of the first event, where no start is given so that the last one is of the end: the same dice fall once
+   * before, and no message is written, which tells how long the events take. Whoever makes events after that must have read it to
+   * its end.
+   */
+  *#untilTimed(make: () => Iterable<UnwrittenEvent>): Generator<undefined, void, undefined> {
     const { startMillis, endMillis = Date.now() } = this.#options;
-    if (startMillis === undefined) {
-      const dice = this.#dice;
-      this.#dice = dice.copyWithoutIds();
-      this.#timestamp = 0;
-      let lastMillis = 0;
-      for (const { timestamp } of make()) lastMillis = Math.max(lastMillis, timestamp);
+    if (startMillis !== undefined) return;
+    const dice = this.#dice;
+    this.#dice = dice.copyWithoutIds();
+    this.#timestamp = 0;
+    let lastMillis = 0;
+    try {
+      for (const { timestamp } of make()) {
+        lastMillis = Math.max(lastMillis, timestamp);
+        yield;
+      }
+    } finally {
       this.#dice = dice;
       this.#timestamp = endMillis - lastMillis;
     }
-    return make();
   }
 
   *#many(kind: GeneratedKind, count: number): Generator<UnwrittenEvent, void, undefined> {
