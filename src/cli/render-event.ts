@@ -153,7 +153,7 @@ export function exceptionLines({ exception, text }: CorrelatedEvent, isWhole: bo
   return line === '' ? [] : [line];
 }
 
-/** All of an event that its line does not say. */
+/** All of an event that neither its line nor its stack says. */
 function detailLines(event: CorrelatedEvent, zone: Zone): string[] {
   const { traceId, spanId, parentSpanId, requestId, eventName } = event;
   const ids = { trace: traceId, span: spanId, parent: parentSpanId, request: requestId, event: eventName };
@@ -162,7 +162,9 @@ function detailLines(event: CorrelatedEvent, zone: Zone): string[] {
     `${groupName(event.logGroup)} ${event.logStream}`,
     `${formatDateTime(event.timestampMillis, zone)}${event.ingestionMillis === undefined ? '' : `, ingested ${formatDelta(event.ingestionMillis - event.timestampMillis)} later`}`,
     ...(named.length > 0 ? [named.join(', ')] : []),
-    ...flatten(event.attributes).map(([name, value]) => `${name}=${quoted(value)}`),
+    ...flatten(event.attributes)
+      .filter(([, value]) => value !== event.exception?.stacktrace)
+      .map(([name, value]) => `${name}=${quoted(value)}`),
     ...flatten(event.resource).map(([name, value]) => `resource ${name}=${quoted(value)}`),
   ];
 }

@@ -189,6 +189,12 @@ describe('renderTimeline', () => {
     expect(renderTimeline(resultOf([logged(0, { note: 'at x\n at y' })]))).to.contain('note=');
   });
 
+  it('shows a stack once with verbose, whichever attribute holds it', () => {
+    const text = renderTimeline(resultOf([thrown]), { verbose: true });
+    expect(text.split('more (/app/x.js:1:1)')).to.have.lengthOf(2);
+    expect(text).to.contain('exception.type=CardError').and.not.contain('exception.stacktrace=');
+  });
+
   it('shows all of an event with verbose', () => {
     const lines = renderTimeline(resultOf([thrown]), { verbose: true })
       .split('\n')
