@@ -33,13 +33,20 @@ export function explainError(error: unknown, endpoint: string | undefined): Expl
   const unreached = explainNetwork(requestErrorIn(error), endpoint);
   if (unreached !== undefined) return { text: unreached, exitCode: EXIT.failed };
   if (error instanceof CloudWatchLogsError && !(error instanceof RequestError)) {
-    const isUsage = error.code === 'ERR_OPTION' || error.code === 'ERR_QUERY_MALFORMED';
+    const isUsage = USAGE.has(error.code) || isWrongFile(error);
     const remedy = error.code === 'ERR_ACCESS_DENIED' ? remedyOf(error) : '';
     return { text: escapeLines(shownMessage(error)) + remedy, exitCode: isUsage ? EXIT.usage : EXIT.failed };
   }
   const isPassing = classifyError(error) === 'retry' && httpStatusOf(error) === undefined;
   const text = requestErrorText(error);
   return { text: isPassing ? text : text + remedyOf(error), exitCode: EXIT.failed };
+}
+
+const USAGE: ReadonlySet<string> = new Set(['ERR_OPTION', 'ERR_QUERY_MALFORMED']);
+
+/** A file to replay that can't be read, or holds no events; of a log group a request failed. */
+function isWrongFile({ code, cause }: CloudWatchLogsError): boolean {
+  return code === 'ERR_REPLAY_SOURCE' && !(cause instanceof RequestError);
 }
 
 /** What a failed request says, for a terminal. */

@@ -3,7 +3,6 @@ import { OptionError } from '../cloudwatch/errors.js';
 import { logGroupSource, ndjsonSource, type ReplaySource } from '../replay/index.js';
 import { type CommandIo } from './command-io.js';
 import { addConnectionOptions, connect } from './connection.js';
-import { EXIT_CODES_HELP } from './exit-codes.js';
 import { type SourceArguments, withSourceClient } from './replay-source.js';
 import { runReplay } from './run-replay.js';
 import { DEFAULT_SINCE, readTimeRange, type TimeArguments } from './time-arguments.js';
@@ -28,6 +27,10 @@ Examples:
 A file has one JSON object a line, as generate and tail --json write it. Times are moved so that the newest event is of
 now; with --speed the first one is, and the others follow at that pace. AWS_ENDPOINT_URL says where events go:
 --from-group is read from AWS, unless --from-endpoint names another service.`;
+
+const EXIT_CODES = `
+Exit codes: 0 all delivered, 1 some lost or not agreed, 2 wrong command line or file, 3 source group
+or service failed, 130 interrupted.`;
 
 /** The command `replay`. */
 export function replayCommand(io: CommandIo): Command {
@@ -62,7 +65,7 @@ export function replayCommand(io: CommandIo): Command {
     { region: 'AWS region to send to', endpoint: 'endpoint to send to' },
   )
     .addHelpText('after', EXAMPLES)
-    .addHelpText('after', EXIT_CODES_HELP)
+    .addHelpText('after', EXIT_CODES)
     .action((file: string | undefined, options: ReplayArguments) => run(file, options, io));
 }
 

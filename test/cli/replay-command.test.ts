@@ -290,6 +290,21 @@ describe('otel-cwlogs generate and replay', () => {
     expect([code, stderr.includes('1 lost (too_old 1)')]).to.deep.equal([1, true]);
   });
 
+  it('takes a file that is none of events for a wrong argument, and a group that is not there for a failure', async () => {
+    const path = fileOf('wrong.txt');
+    writeFileSync(path, 'no JSON\n');
+    for (const [file, what] of [
+      [path, 'is not JSON'],
+      [fileOf('missing'), "can't be read: ENOENT"],
+    ] as const) {
+      const { stderr, code } = await runCommand(local.endpoint, ['replay', file]);
+      expect(stderr).to.contain(what);
+      expect(code).to.equal(2);
+    }
+    const group = ['replay', '--from-group', '/missing', '--from-endpoint', local.endpoint];
+    expect((await runCommand(local.endpoint, group)).code).to.equal(3);
+  });
+
   const wrong = [
     ['replay'],
     ['replay', 'file', '--from-group', '/g'],
