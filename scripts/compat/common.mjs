@@ -5,13 +5,14 @@ import { homedir, tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs';
+import { claimFolder } from './claim-folder.mjs';
 
 export const root = fileURLToPath(new URL('../..', import.meta.url));
 /**
  * Kept between runs. Outside of the repository, whose own packages an application inside it would find, and
- * private to the user, since what lies in it is run.
+ * private to the user, since what lies in it is run. A run beside another one has a folder of its own.
  */
-export const work = join(homedir(), '.cache/opentelemetry-cloudwatch-logs-compat');
+export const work = claimFolder(join(homedir(), '.cache/opentelemetry-cloudwatch-logs-compat'));
 /** What an application preloads. */
 export const REGISTER = 'opentelemetry-cloudwatch-logs/register';
 /** For this run alone. */
