@@ -141,6 +141,11 @@ function commands(): Case[] {
     },
     each('jsonParse', 'stats count(*) by jsonParse(@message).level', '"level":"[a-z]+"'),
     each('by a JSON field', 'stats count(*) by level', '"level":"[a-z]+"'),
+    each(
+      'by two JSON fields',
+      'stats count(*) as c by level, path | sort c desc | limit 20',
+      '"path":"[^"]+"',
+    ),
     each('JSON field =', 'filter level = "fatal" | stats count(*)', '"level":"fatal"'),
     each('parse … multi', 'parse @message /(?<n>\\d+)/ multi | stats max(n)', '[0-9]+'),
     each('strcontains', 'stats sum(strcontains(@message, "timeout"))', 'timeout'),

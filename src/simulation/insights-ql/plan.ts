@@ -10,6 +10,7 @@ import { parsePeriod, type EvaluationContext } from './functions/index.js';
 import { nearestName } from '../../cloudwatch/nearest-name.js';
 import { inOrderOfWork, isMultiple } from './order-of-work.js';
 import { messageTest, optionalConditions, requiredCondition } from './index-conditions.js';
+import { fieldsRead } from './read-fields.js';
 import { isBin, resolveStats } from './resolve-stats.js';
 import { asField, callsOf, Scope } from './scope.js';
 import { APPROXIMATE_COUNT, countFrequentStage } from './stages/count-frequent.js';
@@ -225,7 +226,8 @@ class Planner {
       }
       case 'Parse': {
         const message = asField('@message', command.span);
-        const { names, stage } = planParse(command, this.#compile(command.input ?? message));
+        const isRead = fieldsRead(this.#commands.slice(index + 1));
+        const { names, stage } = planParse(command, this.#compile(command.input ?? message), isRead);
         for (const name of names) scope.make(name, command.span);
         this.#stages.push(stage);
         break;

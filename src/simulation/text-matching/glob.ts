@@ -33,22 +33,28 @@ export function matchesGlob({ parts }: Glob, text: string): boolean {
 /**
  * What the stars of a glob stand for in a text that holds it anywhere: each is the shortest text there is, a last
  * one at the end of the glob all that is left. Time is proportional to the lengths of both.
+ * @param areWanted - of each star, whether what it stands for is wanted; where it isn't, it is given as undefined
  * @returns undefined where the text does not hold it
  */
-export function captureGlob({ parts }: Glob, text: string): readonly string[] | undefined {
+export function captureGlob(
+  { parts }: Glob,
+  text: string,
+  areWanted?: readonly boolean[],
+): readonly (string | undefined)[] | undefined {
   let at = indexOfText(text, parts[0]!);
   if (at < 0) return undefined;
   at += parts[0]!.length;
-  const captures: string[] = [];
+  const captures: (string | undefined)[] = [];
   for (let index = 1; index < parts.length; index++) {
     const part = parts[index]!;
+    const isWanted = areWanted === undefined || areWanted[index - 1];
     if (part === '' && index === parts.length - 1) {
-      captures.push(text.slice(at));
+      captures.push(isWanted ? text.slice(at) : undefined);
       break;
     }
     const found = indexOfText(text, part, at);
     if (found < 0) return undefined;
-    captures.push(text.slice(at, found));
+    captures.push(isWanted ? text.slice(at, found) : undefined);
     at = found + part.length;
   }
   return captures;

@@ -6,6 +6,7 @@ import {
 } from '../../../src/simulation/insights-ql/execution/held-text.js';
 import { aggregateFunctions } from '../../../src/simulation/insights-ql/functions/index.js';
 import { PatternMiner } from '../../../src/simulation/insights-ql/stages/pattern-miner.js';
+import { MAX_GROUPS } from '../../../src/simulation/insights-ql/stages/stats.js';
 import { MAX_PATTERN_WORDS, MAX_PATTERNS } from '../../../src/simulation/insights-ql/undocumented.js';
 import { events, execute, FakeSource, rowsOf } from './fake-source.js';
 
@@ -13,6 +14,30 @@ import { events, execute, FakeSource, rowsOf } from './fake-source.js';
 function marks(index: number): string {
   return index.toString(2).padStart(13, '0').replaceAll('0', '!').replaceAll('1', '?');
 }
+
+describe('the groups of stats', () => {
+  /** So many rows of an event, each with a key of its own. */
+  const ROWS_OF_EVENT = 10_000;
+  const query = 'parse @message /(?<key>\\S+)/ multi | stats count(*) as n by key | sort key | limit 1';
+
+  function* keysOf(event: number): Generator<string> {
+    for (let row = 0; row < ROWS_OF_EVENT; row++) yield `${event}/${row}`;
+  }
+
+  it('not documented: are a million at most', async () => {
+    const messages = Array.from({ length: MAX_GROUPS / ROWS_OF_EVENT }, (_, event) =>
+      [...keysOf(event)].join(' '),
+    );
+    const [row] = await rowsOf(query, events(...messages, messages[7]!));
+    expect(row).to.deep.equal({ key: '0/0', n: '1' });
+    const execution = execute(query, new FakeSource(events(...messages, 'one-more')));
+    const failure = await execution.run().then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    expect(String(failure)).to.contain(`the query has more than ${MAX_GROUPS} groups`);
+  });
+});
 
 describe('PatternMiner', () => {
   it('not documented: holds so many patterns, and counts further ones together', () => {

@@ -14,7 +14,12 @@ import {
 import { discoverFields } from '../../../src/simulation/insights-ql/values/discovery.js';
 import { parseJsonObject } from '../../../src/simulation/insights-ql/values/json-fragment.js';
 import { JsonFields } from '../../../src/simulation/insights-ql/values/json-fields.js';
-import { plainMember } from '../../../src/simulation/insights-ql/values/json-member.js';
+import {
+  isPlainObject,
+  memberTextOfPlain,
+  otherPlainMember,
+  plainMember,
+} from '../../../src/simulation/insights-ql/values/json-member.js';
 import { ownText } from '../../../src/simulation/insights-ql/values/own-text.js';
 import { putInPlace } from '../../../src/simulation/insights-ql/values/put-in-place.js';
 import {
@@ -382,10 +387,41 @@ describe('quick ways', () => {
     expect(plainMember('{"n":{"level":2}}', 'level')).to.equal(undefined);
   });
 
+  it('find another member of a plain object as parsing all of it does', () => {
+    const { key, made: object } = objects();
+    let found = 0;
+    fc.assert(
+      fc.property(object, key, (made, name) => {
+        if (!isPlainObject(made)) return;
+        const parsed = JSON.parse(made) as Record<string, unknown>;
+        const written = memberTextOfPlain(made, name);
+        if (written === undefined) return;
+        found++;
+        expect(Object.hasOwn(parsed, name), `${name} of ${made}`).to.equal(true);
+        expect(JSON.parse(written), `${name} of ${made}`).to.deep.equal(parsed[name]);
+        const member = otherPlainMember(made, name);
+        if (member === undefined) return;
+        expect(member, made).to.equal(new JsonFields(parseJsonObject(made)!.object, made).get(name));
+      }),
+      { numRuns: 20_000 },
+    );
+    expect(found).to.be.greaterThan(200);
+    expect(memberTextOfPlain('{"a":"b: level","level": [1,2],"c":3}', 'level')).to.equal('[1,2]');
+    expect(memberTextOfPlain('{"a":1,"level":"info, }"}', 'level')).to.equal('"info, }"');
+    expect(memberTextOfPlain('{"a":"level","b":-1.5}', 'b')).to.equal('-1.5');
+    // What is not sure: a key of an inner object, one that is there twice or not at all, a list of texts.
+    expect(memberTextOfPlain('{"n":{"level":2},"a":1}', 'level')).to.equal(undefined);
+    expect(memberTextOfPlain('{"level":1,"level":2}', 'level')).to.equal(undefined);
+    expect(memberTextOfPlain('{"a":"level","b":["level"]}', 'level')).to.equal(undefined);
+    expect(memberTextOfPlain('{"level":["]"]}', 'level')).to.equal(undefined);
+    // What stands between two texts is no key.
+    expect(memberTextOfPlain('{"a":":"}', ':')).to.equal(undefined);
+  });
+
   it('give the members of parsed objects in any order as parsing all of them does', () => {
     const { key, made } = objects();
     fc.assert(
-      fc.property(fc.array(fc.tuple(made, fc.array(key, { maxLength: 3 })), { maxLength: 30 }), (asks) => {
+      fc.property(fc.array(fc.tuple(made, fc.array(key, { maxLength: 7 })), { maxLength: 30 }), (asks) => {
         for (const [text, keys] of asks) {
           const parsed = parseJson(text);
           const plain = parsePlainJson(text) as Record<string, unknown> | undefined;

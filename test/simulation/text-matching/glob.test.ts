@@ -68,4 +68,17 @@ describe('captureGlob', () => {
       { seed: 16, numRuns: 5000 },
     );
   });
+
+  it('gives undefined for what is not wanted, and finds the same of the rest', () => {
+    const wanted = fc.array(fc.boolean(), { minLength: 8, maxLength: 8 });
+    fc.assert(
+      fc.property(pattern, letters, wanted, (glob, text, areWanted) => {
+        const all = captureGlob(parseGlob(glob), text);
+        expect(captureGlob(parseGlob(glob), text, areWanted)).to.deep.equal(
+          all?.map((captured, index) => (areWanted[index] ? captured : undefined)),
+        );
+      }),
+      { seed: 17, numRuns: 2000 },
+    );
+  });
 });

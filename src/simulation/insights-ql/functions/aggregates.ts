@@ -1,7 +1,12 @@
 import { compareValues, formatValue, isStructure, Timestamp, toNumber, type Value } from '../values/value.js';
 import { finiteOrNull } from './define.js';
 import { DistinctCount } from './distinct-count.js';
-import { type Accumulator, type AggregatedRow, type AggregateFunction } from './function.js';
+import {
+  type Accumulator,
+  type AggregatedRow,
+  type AggregateFunction,
+  type GroupedAccumulator,
+} from './function.js';
 import { NumberList } from './number-list.js';
 
 /** Values of one list that `values` keeps. Not documented; a bound keeps memory. */
@@ -12,7 +17,11 @@ export const MAX_TOP_VALUES = 10_000;
 
 /** Functions of `stats`. Source: User Guide, "Functions to use with stats". */
 export const statisticFunctions: readonly AggregateFunction[] = [
-  { ...aggregate('count', 0, 1, () => new Count()), takesStar: true },
+  {
+    ...aggregate('count', 0, 1, () => new Count()),
+    takesStar: true,
+    createGrouped: () => new CountOfGroups(),
+  },
   aggregate('avg', 1, 1, () => new Moments(({ count, mean }) => (count === 0 ? null : mean))),
   aggregate('sum', 1, 1, () => new Sum()),
   aggregate('min', 1, 1, () => new Extreme(-1)),
@@ -69,6 +78,29 @@ export class Count implements Accumulator {
 
   result(): Value {
     return this.#count;
+  }
+}
+
+/** As {@link Count}, of very many groups. */
+export class CountOfGroups implements GroupedAccumulator {
+  #counts = new Float64Array(16);
+  #groups = 0;
+
+  addGroup(): void {
+    if (this.#groups === this.#counts.length) {
+      const larger = new Float64Array(this.#groups * 2);
+      larger.set(this.#counts);
+      this.#counts = larger;
+    }
+    this.#groups++;
+  }
+
+  add(group: number, args: readonly Value[]): void {
+    if (args.length === 0 || args[0] !== null) this.#counts[group]!++;
+  }
+
+  result(group: number): Value {
+    return this.#counts[group]!;
   }
 }
 

@@ -40,6 +40,15 @@ export interface Accumulator {
   result(): Value;
 }
 
+/** Collects the values of a `stats` function for all groups, which have numbers from 0 on. */
+export interface GroupedAccumulator {
+  /** Makes the next group. */
+  addGroup(): void;
+  /** As {@link Accumulator.add}. */
+  add(group: number, args: readonly Value[], event: AggregatedRow): void;
+  result(group: number): Value;
+}
+
 /** What an accumulator may know of a row beside its arguments; a stored event is one. */
 export interface AggregatedRow {
   readonly timestamp?: number | undefined;
@@ -63,6 +72,8 @@ export interface AggregateFunction {
   problem?(constantArgs: readonly Value[]): string | undefined;
   /** @param constantArgs - as in {@link AggregateFunction.problem} */
   create(constantArgs: readonly Value[]): Accumulator;
+  /** The same for all groups, where that takes less than one accumulator for each. */
+  createGrouped?(): GroupedAccumulator;
 }
 
 /** Names functions by their lower-case names. */

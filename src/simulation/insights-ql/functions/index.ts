@@ -15,6 +15,7 @@ export type {
   AggregatedRow,
   AggregateFunction,
   EvaluationContext,
+  GroupedAccumulator,
   ScalarFunction,
 } from './function.js';
 export { momentByText, PERIOD_UNITS, parsePeriod, type Period } from './period.js';

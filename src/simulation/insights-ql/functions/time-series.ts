@@ -1,5 +1,5 @@
 import { toNumber, type Value } from '../values/value.js';
-import { Count, Sum } from './aggregates.js';
+import { Count, CountOfGroups, Sum } from './aggregates.js';
 import { type Accumulator, type AggregatedRow, type AggregateFunction } from './function.js';
 import { NumberList } from './number-list.js';
 import { parsePeriod, periodMillis } from './period.js';
@@ -20,7 +20,14 @@ export const timeSeriesFunctions: readonly AggregateFunction[] = [
     create: ([, period]) => new Rate(typeof period === 'string' ? period : ''),
   },
   // Seen in answers of the service: count_over_time(*) is count(*).
-  { name: 'count_over_time', minArgs: 1, maxArgs: 1, takesStar: true, create: () => new Count() },
+  {
+    name: 'count_over_time',
+    minArgs: 1,
+    maxArgs: 1,
+    takesStar: true,
+    create: () => new Count(),
+    createGrouped: () => new CountOfGroups(),
+  },
   { name: 'sum_over_time', minArgs: 1, maxArgs: 1, create: () => new Sum() },
   {
     name: 'histogram',

@@ -4,7 +4,7 @@ import { type Row } from '../execution/row.js';
 import { eachRow, manyRows, type StageFactory } from '../execution/stage.js';
 import { type RegexMatch } from '../functions/regex.js';
 import { QuerySyntaxError } from '../syntax-error.js';
-import { type ParseCommand } from '../tree.js';
+import { type ParseCommand, type ParseMode } from '../tree.js';
 import { parseJson } from '../values/json.js';
 import { followPath } from '../values/step-into.js';
 import { toText, type Value } from '../values/value.js';
@@ -20,15 +20,20 @@ export interface ParsePlan {
 const MAX_MATCHES = 10_000;
 
 /**
+ * @param isRead - whether a field of a name may be read behind it; others need not be made
  * @throws QuerySyntaxError for a bad regular expression, or names that don't fit it
  */
-export function planParse(command: ParseCommand, input: Evaluate): ParsePlan {
+export function planParse(
+  command: ParseCommand,
+  input: Evaluate,
+  isRead: (name: string) => boolean,
+): ParsePlan {
   const { mode } = command;
   switch (mode.kind) {
     case 'Glob':
-      return planGlob(input, mode.pattern, mode.names);
+      return planGlob(input, mode.pattern, mode.names, isRead);
     case 'Regex':
-      return planRegex(command, input, mode.source, mode.names, mode.multi);
+      return planRegex(command, input, mode, isRead);
     case 'Logfmt':
       return planValues(input, [mode.name], (text) => [parseLogfmt(text)]);
     case 'Csv':
@@ -72,10 +77,10 @@ function planJson(
 function planRegex(
   command: ParseCommand,
   input: Evaluate,
-  source: string,
-  given: readonly string[] | undefined,
-  multi: boolean,
+  mode: ParseMode & { readonly kind: 'Regex' },
+  isRead: (name: string) => boolean,
 ): ParsePlan {
+  const { source, names: given, multi } = mode;
   const regex = compileRegexAt(source, command.span);
   if (given !== undefined && given.length !== regex.groupCount) {
     throw new QuerySyntaxError(
@@ -87,11 +92,11 @@ function planRegex(
   if (names.length === 0) {
     throw new QuerySyntaxError('parse needs a named group, (?<name>…), or names after as', command.span);
   }
-  const groups = names.map((name, index) => (given === undefined ? regex.groupNumber(name) : index + 1));
+  const made = names
+    .map((name, index) => ({ name, group: given === undefined ? regex.groupNumber(name) : index + 1 }))
+    .filter(({ name }) => isRead(name));
   const assign = (row: Row, { captures }: RegexMatch): void => {
-    for (let index = 0; index < names.length; index++) {
-      row.set(names[index]!, captures[groups[index]!] ?? null);
-    }
+    for (const { name, group } of made) row.set(name, captures[group] ?? null);
   };
   if (multi) {
     const stage: StageFactory = (next) =>
@@ -101,17 +106,17 @@ function planRegex(
         if (whole !== undefined) {
           const count = Math.min(whole.length, MAX_MATCHES);
           for (let index = 0; index < count; index++) {
-            const made = row.copyWith(names[0]!, whole[index]!);
-            for (let other = 1; other < names.length; other++) made.set(names[other]!, whole[index]!);
-            if (!give(made)) return false;
+            const matched = row.copyWith(names[0]!, whole[index]!);
+            for (let other = 1; other < names.length; other++) matched.set(names[other]!, whole[index]!);
+            if (!give(matched)) return false;
           }
           return count > 0 || give(row);
         }
         let matches = 0;
         for (const match of regex.matches(text)) {
-          const made = row.copy();
-          assign(made, match);
-          if (!give(made)) return false;
+          const matched = row.copy();
+          assign(matched, match);
+          if (!give(matched)) return false;
           if (++matches >= MAX_MATCHES) break;
         }
         return matches > 0 || give(row);
@@ -129,14 +134,23 @@ function planRegex(
 }
 
 /** `a * b *`: searched anywhere; as many names as stars. */
-function planGlob(input: Evaluate, pattern: string, names: readonly string[]): ParsePlan {
+function planGlob(
+  input: Evaluate,
+  pattern: string,
+  names: readonly string[],
+  isRead: (name: string) => boolean,
+): ParsePlan {
   const glob = parseGlob(pattern);
+  const areRead = names.map(isRead);
   const stage: StageFactory = (next) =>
     eachRow(next, (row) => {
       const text = toText(input(row));
-      const captures = text === undefined ? undefined : captureGlob(glob, text);
+      const captures = text === undefined ? undefined : captureGlob(glob, text, areRead);
       if (captures === undefined) return true;
-      for (let index = 0; index < names.length; index++) row.set(names[index]!, captures[index]!);
+      for (let index = 0; index < names.length; index++) {
+        const captured = captures[index];
+        if (captured !== undefined) row.set(names[index]!, captured);
+      }
       return true;
     });
   return { names, stage };

@@ -9,11 +9,13 @@ import {
 import { HeldText } from '../execution/held-text.js';
 import { Row } from '../execution/row.js';
 import { holdingStage, type StageFactory } from '../execution/stage.js';
+import { TextNumbers } from '../execution/text-numbers.js';
 import {
   aggregateFunctions,
   moveByPeriod,
   type Accumulator,
   type AggregatedRow,
+  type GroupedAccumulator,
 } from '../functions/index.js';
 import { QuerySyntaxError } from '../syntax-error.js';
 import { columnName, type Call, type DurationLiteral, type StatsCommand } from '../tree.js';
@@ -24,24 +26,13 @@ import { groupKey } from './dedup.js';
 
 interface AggregatePlan {
   readonly args: readonly Evaluate[];
-  create(): Accumulator;
+  readonly create: () => GroupedAccumulator;
 }
 
 interface Column {
   readonly name: string;
   readonly evaluate: Evaluate;
 }
-
-/** There may be very many: what most queries have one of stands by itself, not in a list. */
-interface Group {
-  /** Of several keys a list. */
-  readonly key: Value;
-  /** None where the query asks for no aggregate. */
-  readonly first: Accumulator | undefined;
-  readonly others: readonly Accumulator[];
-}
-
-const NO_OTHERS: readonly Accumulator[] = [];
 
 /** Groups that a query may hold; past it it fails, because an answer without the rest would be wrong. */
 export const MAX_GROUPS = 1_000_000;
@@ -90,7 +81,31 @@ function planAggregate(call: Call, scope: ExpressionScope, command: StatsCommand
     throw new QuerySyntaxError(`${aggregate.name} stands alone in its stats, without by`, call.span);
   }
   const args = call.args.map((arg) => compileArgument(arg, { ...scope, compileCall: undefined }));
-  return { args, create: () => aggregate.create(constants) };
+  const create = (): GroupedAccumulator =>
+    aggregate.createGrouped?.() ?? new AccumulatorOfEach(() => aggregate.create(constants));
+  return { args, create };
+}
+
+/** An accumulator for each group. */
+class AccumulatorOfEach implements GroupedAccumulator {
+  readonly #create: () => Accumulator;
+  readonly #accumulators: Accumulator[] = [];
+
+  constructor(create: () => Accumulator) {
+    this.#create = create;
+  }
+
+  addGroup(): void {
+    this.#accumulators.push(this.#create());
+  }
+
+  add(group: number, args: readonly Value[], event: AggregatedRow): void {
+    this.#accumulators[group]!.add(args, event);
+  }
+
+  result(group: number): Value {
+    return this.#accumulators[group]!.result();
+  }
 }
 
 function shifted(evaluate: Evaluate, { count, unit, span }: DurationLiteral): Evaluate {
@@ -115,16 +130,30 @@ function ownTexts(values: Value): Value {
     : values;
 }
 
+interface AggregateOfGroups {
+  readonly args: readonly Evaluate[];
+  readonly accumulator: GroupedAccumulator;
+}
+
+const NO_GROUP = -1;
+
+/** From so many on, keys are compared with the one before at every so many rows. */
+const MAX_CHANGES = 32;
+
 class Groups {
   readonly #keys: readonly Column[];
-  readonly #aggregates: readonly AggregatePlan[];
+  readonly #aggregates: readonly AggregateOfGroups[];
   readonly #items: readonly Column[];
-  /** By the text of their key where they have one alone, else by one text for all; undefined where that is missing. */
-  readonly #groups = new Map<string | undefined, Group>();
+  /** Of the text of their key where they have one alone, else of one text for all; undefined where that is missing. */
+  readonly #numbers = new TextNumbers();
+  /** Of each group its key; of several a list. */
+  readonly #values: Value[] = [];
   readonly #text = new HeldText();
   /** Events of one request often follow each other: the group of the row before, and the text of its key. */
-  #last: Group | undefined;
+  #last = NO_GROUP;
   #lastText: string | undefined;
+  /** Rows in a row of which none had the group of the one before. */
+  #changes = 0;
   /** Of the row that is added: no aggregate keeps it. */
   readonly #aggregated: { timestamp: number | undefined; readonly text: HeldText } & AggregatedRow = {
     timestamp: undefined,
@@ -133,55 +162,52 @@ class Groups {
 
   constructor(keys: readonly Column[], aggregates: readonly AggregatePlan[], items: readonly Column[]) {
     this.#keys = keys;
-    this.#aggregates = aggregates;
+    this.#aggregates = aggregates.map(({ args, create }) => ({ args, accumulator: create() }));
     this.#items = items;
     // Without keys there is one row, even of nothing.
     if (keys.length === 0) this.#last = this.#add('', []);
   }
 
   push(row: Row): void {
-    const { first, others } = this.#groupOf(row);
-    if (first === undefined) return;
+    const group = this.#groupOf(row);
+    if (this.#aggregates.length === 0) return;
     this.#aggregated.timestamp = row.event?.timestamp;
-    this.#addTo(first, 0, row);
-    for (let index = 0; index < others.length; index++) this.#addTo(others[index]!, index + 1, row);
-  }
-
-  #addTo(accumulator: Accumulator, index: number, row: Row): void {
-    const { args } = this.#aggregates[index]!;
-    // Most take one or none.
-    const values =
-      args.length === 0 ? NO_VALUES : args.length === 1 ? [args[0]!(row)] : args.map((arg) => arg(row));
-    accumulator.add(values, this.#aggregated);
+    for (const { args, accumulator } of this.#aggregates) {
+      // Most take one or none.
+      const values =
+        args.length === 0 ? NO_VALUES : args.length === 1 ? [args[0]!(row)] : args.map((arg) => arg(row));
+      accumulator.add(group, values, this.#aggregated);
+    }
   }
 
   *rows(): Generator<Row> {
-    for (const { key, first, others } of this.#groups.values()) {
+    for (let group = 0; group < this.#values.length; group++) {
+      const value = this.#values[group]!;
       const row = new Row();
-      const keys = this.#keys.length === 1 ? [key] : (key as readonly Value[]);
+      const keys = this.#keys.length === 1 ? [value] : (value as readonly Value[]);
       for (const [index, { name }] of this.#keys.entries()) row.set(name, keys[index]!);
       const results = row.copy();
-      if (first !== undefined) results.set(slotName(0), first.result());
-      for (const [index, accumulator] of others.entries()) {
-        results.set(slotName(index + 1), accumulator.result());
+      for (const [index, { accumulator }] of this.#aggregates.entries()) {
+        results.set(slotName(index), accumulator.result(group));
       }
       for (const { name, evaluate } of this.#items) {
-        const value = evaluate(results);
-        row.set(name, value);
-        results.set(name, value);
+        const item = evaluate(results);
+        row.set(name, item);
+        results.set(name, item);
       }
       yield row;
     }
   }
 
   clear(): void {
-    this.#groups.clear();
+    this.#numbers.clear();
+    this.#values.length = 0;
     this.#lastText = undefined;
-    this.#last = undefined;
+    this.#last = NO_GROUP;
   }
 
-  #groupOf(row: Row): Group {
-    if (this.#keys.length === 0) return this.#last!;
+  #groupOf(row: Row): number {
+    if (this.#keys.length === 0) return this.#last;
     let value: Value;
     let text: string | undefined;
     if (this.#keys.length === 1) {
@@ -191,27 +217,35 @@ class Groups {
       value = this.#keys.map(({ evaluate }) => evaluate(row));
       text = groupKey(value.map(keyText));
     }
-    if (text === this.#lastText && this.#last !== undefined) return this.#last;
-    const group = this.#groups.get(text) ?? this.#add(text, value);
+    if (this.#isAsLast(text)) return this.#last;
+    const known = this.#numbers.numberOf(text);
+    const group = known === -1 ? this.#add(text, value) : known;
     this.#lastText = text;
     this.#last = group;
     return group;
   }
 
-  #add(text: string | undefined, value: Value): Group {
-    if (this.#groups.size >= MAX_GROUPS) {
+  /** Where each row has another key it is looked at for some rows alone: to compare parts of messages takes time. */
+  #isAsLast(text: string | undefined): boolean {
+    if (this.#last === NO_GROUP) return false;
+    const isTried = this.#changes < MAX_CHANGES || this.#changes % MAX_CHANGES === 0;
+    if (isTried && text === this.#lastText) {
+      this.#changes = 0;
+      return true;
+    }
+    this.#changes++;
+    return false;
+  }
+
+  #add(text: string | undefined, value: Value): number {
+    if (this.#numbers.size >= MAX_GROUPS) {
       throw new RangeError(`the query has more than ${MAX_GROUPS} groups`);
     }
     // One more where one key stands alone: its text has to differ from a missing one.
     this.#text.add((text?.length ?? 0) + (this.#keys.length === 1 ? 1 : 0));
     const own = text === undefined ? undefined : ownText(text);
-    const aggregates = this.#aggregates;
-    const group: Group = {
-      key: typeof value === 'string' ? own! : this.#keys.length === 1 ? value : ownTexts(value),
-      first: aggregates[0]?.create(),
-      others: aggregates.length < 2 ? NO_OTHERS : aggregates.slice(1).map((aggregate) => aggregate.create()),
-    };
-    this.#groups.set(own, group);
-    return group;
+    this.#values.push(typeof value === 'string' ? own! : this.#keys.length === 1 ? value : ownTexts(value));
+    for (const { accumulator } of this.#aggregates) accumulator.addGroup();
+    return this.#numbers.add(own);
   }
 }

@@ -3,7 +3,7 @@ import { type QueryableEvent } from '../event-source.js';
 import { delimitedFields, isDelimitedField, mayBeDelimited } from './delimited-fields.js';
 import { JsonFields, mayExceedLimit } from './json-fields.js';
 import { findJsonFragment, parseJsonObject } from './json-fragment.js';
-import { AloneTrials, plainMember } from './json-member.js';
+import { AloneTrials, MAX_MEMBERS_ALONE, otherPlainMember, plainMember } from './json-member.js';
 import { isLambdaEvent, lambdaFields } from './lambda-fields.js';
 import { formatValue, Timestamp, type Value } from './value.js';
 
@@ -126,9 +126,11 @@ class DiscoveredMessage {
   #lambda: ReadonlyMap<string, Value> | undefined;
   #delimited: ReadonlyMap<string, Value> | undefined;
   #isLambda: boolean | undefined;
-  /** The field that was found without the others. */
+  /** The first field that was found without the others. */
   #askedName: string | undefined;
   #askedValue: Value = null;
+  /** Asked for behind it. */
+  #others = 0;
 
   constructor(message: string, logGroupName: string | undefined) {
     this.#message = message;
@@ -164,11 +166,12 @@ class DiscoveredMessage {
     return this.#jsonFields()?.get(name) ?? null;
   }
 
-  /** The value of a field that is asked for as the first, found without the others; undefined where it isn't. */
+  /** The value of a field that is one of the first asked for, found without the others; undefined where it isn't. */
   #alone(name: string): Value | undefined {
     if (this.#askedName !== undefined) {
-      trials.several();
-      return undefined;
+      const other = ++this.#others < MAX_MEMBERS_ALONE ? otherPlainMember(this.#message, name) : undefined;
+      if (other === undefined) trials.several();
+      return other;
     }
     if (!trials.isNext()) return undefined;
     const value = mayExceedLimit(this.#message) ? undefined : plainMember(this.#message, name);

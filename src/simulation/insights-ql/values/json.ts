@@ -1,4 +1,10 @@
-import { AloneTrials, isPlainObject, memberText } from './json-member.js';
+import {
+  AloneTrials,
+  isPlainObject,
+  MAX_MEMBERS_ALONE,
+  memberText,
+  memberTextOfPlain,
+} from './json-member.js';
 import { LazyMap } from './lazy-map.js';
 import { type Value } from './value.js';
 
@@ -79,7 +85,7 @@ const trials = new AloneTrials();
 /** The map of a text that is known to be a plain object: asked for one member alone, it parses no other. */
 class PlainTextMap extends LazyMap<PlainJson, Value> {
   readonly #text: string;
-  #isAsked = false;
+  #asked = 0;
 
   constructor(text: string) {
     super(() => JSON.parse(text) as PlainObject, toLazyValue);
@@ -87,12 +93,16 @@ class PlainTextMap extends LazyMap<PlainJson, Value> {
   }
 
   override get(key: string): Value | undefined {
-    if (!this.#isAsked) {
-      this.#isAsked = true;
-      const member = memberText(this.#text, key);
+    const asked = this.#asked++;
+    if (asked < MAX_MEMBERS_ALONE) {
+      const member =
+        memberTextOfPlain(this.#text, key) ?? (asked === 0 ? memberText(this.#text, key) : undefined);
       if (member !== undefined) return toLazyValue(JSON.parse(member) as PlainJson);
-    } else {
+    }
+    if (asked > 0) {
       trials.several();
+      // It is parsed from now on.
+      this.#asked = MAX_MEMBERS_ALONE;
     }
     return super.get(key);
   }
