@@ -47,17 +47,17 @@ for (let round = -WARM_ROUNDS; round < Number(values.rounds); round++) {
     if (round >= 0) samples.set(name, [...(samples.get(name) ?? []), sample]);
   }
 }
-const ours = samples.get(OURS)!;
-const rows = [...samples].map(([name, list]) => {
-  const of = (key: keyof Sample): number => median(list.map((sample) => sample[key]));
-  const ratio = (key: keyof Sample): number =>
-    median(list.map((sample, round) => sample[key] / ours[round]![key]));
+const medianOf = (name: string, key: keyof Sample): number =>
+  median(samples.get(name)!.map((sample) => sample[key]));
+const rows = [...samples.keys()].map((name) => {
+  const [cpuMillis, threadMillis] = [medianOf(name, 'processMillis'), medianOf(name, 'threadMillis')];
   return {
     name,
-    cpuMillis: of('processMillis'),
-    threadMillis: of('threadMillis'),
-    cpuRatio: ratio('processMillis'),
-    threadRatio: ratio('threadMillis'),
+    cpuMillis,
+    threadMillis,
+    // Of the medians that stand beside them: whoever divides these finds the same.
+    cpuRatio: cpuMillis / medianOf(OURS, 'processMillis'),
+    threadRatio: threadMillis / medianOf(OURS, 'threadMillis'),
     isVariant: VARIANTS.includes(name),
   };
 });

@@ -13,19 +13,19 @@ export interface WireRow extends Sample {
 /** Writes the tables from log call to wire in docs/performance.md. */
 export function writeWireTables(
   rows: readonly WireRow[],
-  run: { readonly node: string; readonly rounds: number; readonly seconds: number },
+  run: { readonly node: string; readonly rounds: number; readonly secondsAt: (rate: number) => number },
 ): void {
   const rates = [...new Set(rows.map(({ recordsPerSecond }) => recordsPerSecond))];
   const tables = rates.map((rate) => {
     const ofRate = rows.filter(({ recordsPerSecond, isFloor }) => recordsPerSecond === rate && !isFloor);
     return (
-      `${rate.toLocaleString('en-US')} records a second:\n\n` +
+      `${rate.toLocaleString('en-US')} records a second, for ${run.secondsAt(rate)} s:\n\n` +
       tableOf(['', 'CPU, µs', 'thread, µs', 'loop p99, ms', 'memory, MiB', 'arrived'], ofRate.map(cellsOf))
     );
   });
   writeSection(
     'wire',
-    `${tables.join('\n\n')}\n\nNode.js ${run.node}, medians of ${run.rounds} processes that logged for ${run.seconds} s each.`,
+    `${tables.join('\n\n')}\n\nNode.js ${run.node}, medians of ${run.rounds} processes each.`,
   );
 }
 

@@ -30,6 +30,11 @@ const { values } = parseArgs({
 /** What warms the compiler up; at no higher rate than what follows, lest what is late then is counted with it. */
 const WARM_MILLIS = 3000;
 const WARM_RECORDS_PER_SECOND = 10_000;
+/** At a low rate it takes longer until a program is compiled, and what a record takes varies more. */
+const MIN_WARM_RECORDS = 10_000;
+const MIN_RECORDS = 8_000;
+const secondsAt = (recordsPerSecond: number): number =>
+  Math.max(Number(values.seconds), MIN_RECORDS / recordsPerSecond);
 
 const peers = installPeers();
 const sink = await startSink(values.node, true);
@@ -40,7 +45,8 @@ async function measure(name: string, phase: Phase): Promise<Sample & { arrived: 
   const application = await startProgram(APPLICATION, values.node, { name, settings });
   try {
     const warmRate = Math.min(phase.recordsPerSecond, WARM_RECORDS_PER_SECOND);
-    await ask<Sample>(application, { recordsPerSecond: warmRate, millis: WARM_MILLIS } satisfies Phase);
+    const warmMillis = Math.max(WARM_MILLIS, (MIN_WARM_RECORDS / warmRate) * 1000);
+    await ask<Sample>(application, { recordsPerSecond: warmRate, millis: warmMillis } satisfies Phase);
     const before = await eventsAt(sink);
     const sample = await ask<Sample>(application, phase);
     return { ...sample, arrived: ((await eventsAt(sink)) - before) / sample.records };
@@ -58,7 +64,7 @@ for (const recordsPerSecond of values.rates.split(',').map(Number)) {
   const samples = new Map<string, (Sample & { arrived: number })[]>();
   for (let round = 0; round < Number(values.rounds); round++) {
     for (const name of names) {
-      const sample = await measure(name, { recordsPerSecond, millis: Number(values.seconds) * 1000 });
+      const sample = await measure(name, { recordsPerSecond, millis: secondsAt(recordsPerSecond) * 1000 });
       samples.set(name, [...(samples.get(name) ?? []), sample]);
     }
   }
@@ -89,6 +95,6 @@ for (const recordsPerSecond of values.rates.split(',').map(Number)) {
 }
 if (values.page) {
   const node = versionOf(values.node);
-  writeWireTables(rows, { node, rounds: Number(values.rounds), seconds: Number(values.seconds) });
+  writeWireTables(rows, { node, rounds: Number(values.rounds), secondsAt });
 }
 sink.child.disconnect();

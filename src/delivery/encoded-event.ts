@@ -15,6 +15,8 @@ export interface StoredBytes {
   readonly bytes: Buffer;
   readonly start: number;
   readonly end: number;
+  /** Nobody will read them any more, so that others may be written there. */
+  free(): void;
 }
 
 /**
@@ -49,6 +51,8 @@ export interface EventKeeper {
   sending(events: EncodedEvents): void;
   /** The events are delivered, stored elsewhere or counted as lost. */
   release(events: EncodedEvents): void;
+  /** As {@link release}, of events that nobody will read any more. */
+  finish(events: EncodedEvents): void;
   /** Delivery lets go of the events. @returns how many of them the keeper has; the others are lost */
   giveBack(events: EncodedEvents): number;
 }

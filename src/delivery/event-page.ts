@@ -1,8 +1,9 @@
 import { EVENT_OVERHEAD_BYTES } from '../cloudwatch/limits.js';
 import { type EncodedEvent } from './encoded-event.js';
-import { digitsOf, EVENT_END, EVENT_START, MAX_FRAME_BYTES, MESSAGE_START } from './event-frame.js';
+import { EVENT_END, EVENT_START, MAX_FRAME_BYTES, MESSAGE_START } from './event-frame.js';
 import { freePageMemory, type PageMemory, takePageMemory } from './page-memory.js';
 import { type PageText } from './page-text.js';
+import { putTimestamp } from './put-digits.js';
 import { StoredEvent } from './stored-event.js';
 
 /** Bytes in front of the events, in which the start of nearly every request fits. */
@@ -69,7 +70,7 @@ export class EventPage {
    */
   begin(timestamp: number): number {
     this.reserve(this.end, MAX_FRAME_BYTES);
-    const afterTime = this.#putTimestamp(putWords(this, this.end, EVENT_START), timestamp);
+    const afterTime = putTimestamp(this.bytes, putWords(this, this.end, EVENT_START), timestamp);
     this.#messageStart = putWords(this, afterTime, MESSAGE_START);
     this.escapes = 0;
     return this.#messageStart;
@@ -117,10 +118,11 @@ export class EventPage {
     this.bytes[this.end - 1] = COMMA;
   }
 
-  /** Takes out the last event. */
+  /** Takes out the last event, which stays in its place: what is taken out of a page so is all that comes of it. */
   takeLast(): StoredEvent {
     const { start, end, timestamp, messageBytes } = this.#dropLast();
-    return new StoredEvent(timestamp, messageBytes, this.bytes, start, end);
+    this.end = end;
+    return new StoredEvent(timestamp, messageBytes, this.#memory, start, end);
   }
 
   /** Moves the last event to another page. */
@@ -170,15 +172,6 @@ export class EventPage {
     this.bytes = memory.bytes;
     this.view = memory.view;
   }
-
-  #putTimestamp(from: number, timestamp: number): number {
-    if (digitsOf(timestamp) !== 13) return from + this.bytes.write(String(timestamp), from, 'latin1');
-    // Whole numbers of 31 bits are divided several times as fast as larger ones.
-    const high = Math.floor(timestamp / 1e7);
-    putDigits(this.bytes, from, high, 6);
-    putDigits(this.bytes, from + 6, timestamp - high * 1e7, 7);
-    return from + 13;
-  }
 }
 
 /** Characters of which it is worth counting the bytes, so that not three times the room is made. */
@@ -203,14 +196,4 @@ export function putWords(page: EventPage, from: number, text: PageText): number 
 export function putInRoom(view: DataView, from: number, { words, length }: PageText): number {
   for (let index = 0; index < words.length; index++) view.setFloat64(from + index * 8, words[index]!, true);
   return from + length;
-}
-
-/** Writes the last digits of a number below 2^31. */
-export function putDigits(bytes: Buffer, from: number, number: number, count: number): void {
-  let rest = number | 0;
-  for (let index = from + count - 1; index >= from; index--) {
-    const tenth = (rest / 10) | 0;
-    bytes[index] = 0x30 + rest - tenth * 10;
-    rest = tenth;
-  }
 }

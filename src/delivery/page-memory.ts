@@ -3,6 +3,8 @@ export interface PageMemory {
   readonly bytes: Buffer;
   /** The same bytes. */
   readonly view: DataView;
+  /** The page that is written to it, and single events that stay where they were written. */
+  holders: number;
 }
 
 const SMALLEST_BYTES = 4 * 1024;
@@ -24,12 +26,14 @@ export function takePageMemory(atLeast: number): PageMemory {
   const size = sizeFor(atLeast);
   const old = free.get(size)?.pop();
   if (old === undefined) return newMemory(size);
+  old.holders = 1;
   freeBytes -= size;
   return old;
 }
 
-/** Gives memory back; whoever had it must not touch it any more. */
+/** Gives memory back, the last of its holders for good; whoever had it must not touch it any more. */
 export function freePageMemory(memory: PageMemory): void {
+  if (--memory.holders > 0) return;
   const size = memory.bytes.length;
   if (size > LARGEST_BYTES || freeBytes + size > MAX_FREE_BYTES) return;
   const others = free.get(size);
@@ -47,5 +51,5 @@ function sizeFor(atLeast: number): number {
 
 function newMemory(size: number): PageMemory {
   const bytes = Buffer.allocUnsafeSlow(size);
-  return { bytes, view: new DataView(bytes.buffer) };
+  return { bytes, view: new DataView(bytes.buffer), holders: 1 };
 }

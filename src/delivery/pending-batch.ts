@@ -237,7 +237,7 @@ export class PendingBatch {
   }
 
   #take(part: LogEventBatch): void {
-    part.keeper?.release(part.events);
+    part.keeper?.finish(part.events);
     this.isReduced = true;
     this.#events -= part.events.length;
     this.#bytes -= part.bytes;

@@ -1,51 +1,42 @@
 import { type EncodedEvent } from './encoded-event.js';
 import { messageJsonIn } from './event-frame.js';
-
-/** Bytes that are taken from the system at a time. */
-const CHUNK_BYTES = 256 * 1024;
-
-let chunk = Buffer.alloc(0);
-let used = 0;
+import { freePageMemory, type PageMemory } from './page-memory.js';
 
 /**
- * An event that stands in bytes as it will stand in a request's body. Many share a piece of memory outside of the heap:
- * texts of which each lives for a second would be most of what garbage collection has to move.
+ * An event that stays where it was written, as it will stand in a request's body. Many share a piece of memory outside of
+ * the heap: texts of which each lives for a second would be most of what garbage collection has to move.
  */
 export class StoredEvent implements EncodedEvent {
-  readonly timestamp: number;
-  readonly messageBytes: number;
-  /** Where it begins, and where it ends with its comma. */
-  readonly bytes: Buffer;
-  readonly start: number;
-  readonly end: number;
+  #memory: PageMemory | undefined;
 
-  /** @param from - bytes that others use again, from where the event begins to where it ends with its comma */
-  constructor(timestamp: number, messageBytes: number, from: Buffer, start: number, end: number) {
-    const length = end - start;
-    this.timestamp = timestamp;
-    this.messageBytes = messageBytes;
-    // A large one has memory of its own.
-    if (length > CHUNK_BYTES / 8) {
-      this.bytes = Buffer.from(from.subarray(start, end));
-      this.start = 0;
-    } else {
-      if (used + length > chunk.length) {
-        chunk = Buffer.allocUnsafeSlow(CHUNK_BYTES);
-        used = 0;
-      }
-      this.bytes = chunk;
-      this.start = used;
-      from.copy(chunk, used, start, end);
-      used += length;
-    }
-    this.end = this.start + length;
+  /** @param start - where it begins, and where it ends with its comma */
+  constructor(
+    readonly timestamp: number,
+    readonly messageBytes: number,
+    memory: PageMemory,
+    readonly start: number,
+    readonly end: number,
+  ) {
+    memory.holders++;
+    this.#memory = memory;
   }
 
   get stored(): this {
     return this;
   }
 
+  /** Fails once it is freed, when others may write there. */
+  get bytes(): Buffer {
+    return this.#memory!.bytes;
+  }
+
   get messageJson(): string {
     return messageJsonIn(this.bytes, this.start, this.end, this.timestamp);
+  }
+
+  /** Nobody will read it any more. */
+  free(): void {
+    if (this.#memory) freePageMemory(this.#memory);
+    this.#memory = undefined;
   }
 }

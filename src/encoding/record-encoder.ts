@@ -6,7 +6,7 @@ import {
   type EventKeeper,
   type LogEventBatch,
 } from '../delivery/encoded-event.js';
-import { EventPage } from '../delivery/event-page.js';
+import { EventPage, HEAD_BYTES, SPARE_BYTES } from '../delivery/event-page.js';
 import { type Diagnostics } from '../observability/diagnostics.js';
 import { type Losses } from '../observability/losses.js';
 import { Destinations } from './destinations.js';
@@ -107,8 +107,11 @@ export interface EncodedRecords {
 /** Bytes of a page that holds a full batch, mostly. */
 const MAX_EXPECTED_BYTES = 1.5 * MAX_BATCH_BYTES;
 
-/** Bytes of the page that is kept for single records. */
-const MAX_SPARE_BYTES = 64 * 1024;
+/** Bytes of a page on which single records are written, one behind the other. */
+const SINGLES_BYTES = 256 * 1024;
+
+/** Room that such a page has at least for the next one: others would be moved for most of them. */
+const SINGLE_BYTES = 8 * 1024;
 
 /** Records, and bytes of messages, encoded without letting other work of the application in: a millisecond or two. */
 const RECORDS_IN_STEP = 1_000;
@@ -133,8 +136,8 @@ export class RecordEncoder {
   readonly #wholeParts: WholeParts = { resource: undefined, scope: undefined };
   /** Bytes of a page that an event took lately. */
   #bytesPerRecord = 0;
-  /** A page for single records. */
-  #sparePage: EventPage | undefined;
+  /** A page for single records, which stay there. */
+  #singles: EventPage | undefined;
 
   constructor(parts: RecordEncoderParts, settings: RecordEncoderSettings) {
     this.#parts = parts;
@@ -198,15 +201,16 @@ export class RecordEncoder {
   /** Encodes one record. Never throws. @returns undefined where it is lost, which is counted */
   encode(record: ReadableLogRecord): EncodedRecord | undefined {
     // A getter of the application may log, and so come back here before the record is through.
-    const page = this.#sparePage ?? new EventPage();
-    this.#sparePage = undefined;
+    const page = this.#singles ?? new EventPage(SINGLES_BYTES - HEAD_BYTES - SPARE_BYTES);
+    this.#singles = undefined;
     const written = this.#writeOrLose(record, page);
     const encoded = written && {
       destination: written.destination,
       entity: written.entity,
       events: written.events ?? [page.takeLast()],
     };
-    if (page.bytes.length <= MAX_SPARE_BYTES) this.#sparePage = page;
+    if (page.bytes.length <= SINGLES_BYTES && page.end < SINGLES_BYTES - SINGLE_BYTES) this.#singles = page;
+    else page.free();
     return encoded;
   }
 

@@ -16,7 +16,6 @@ import {
 import { RoomForBytes } from '../delivery/room-for-bytes.js';
 import { closingOfShutdown, deliveryOfShutdown, encodingOfShutdown } from '../delivery/shutdown-plan.js';
 import { startTimeLimit, within } from '../delivery/time-limit.js';
-import { cutIntoBatches } from '../encoding/batcher.js';
 import {
   type EncodedRecords,
   reason,
@@ -485,6 +484,8 @@ export class ExporterCore implements LogRecordExporter {
         ...clocks,
         hasRoom: () => this.room.used < this.room.max / 2,
         deliver: async ({ events, destination, entity }) => {
+          // Whoever found them came with it.
+          const { cutIntoBatches } = this.#onDemand.now()!;
           await this.#delivery.deliver([...cutIntoBatches(events, destination, entity, log)]);
         },
         onFound: (events, lost, where) => {

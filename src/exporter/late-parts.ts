@@ -6,6 +6,7 @@
 export { createPlannedClient } from '../cloudwatch/client.js';
 export { guardedClient } from '../cloudwatch/guarded-client.js';
 export { createDelivery } from '../delivery/create-delivery.js';
+export { cutIntoBatches } from '../encoding/batcher.js';
 export { EventCollector } from '../encoding/event-collector.js';
 export { ExporterMetrics } from '../observability/exporter-metrics.js';
 export { ProcessorMetrics } from '../observability/processor-metrics.js';

@@ -19,6 +19,7 @@ import { type LastDelivery, readLastDelivery } from './last-delivery.js';
 const PARENT: EventKeeper = {
   sending: () => undefined,
   release: () => undefined,
+  finish: () => undefined,
   giveBack: ({ length }) => length,
 };
 

@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { messageEndOf, messageStartOf } from '../delivery/event-frame.js';
+import { putDigits, putTimestamp } from '../delivery/put-digits.js';
 import { type Destination, type EncodedEvent, type LogEntity } from '../delivery/encoded-event.js';
 
 /** First and last number, both inclusive. */
@@ -83,29 +84,52 @@ function putChecksum(buffer: Uint8Array, checksum: number): void {
 
 /** The JSON of an event's line; the message is JSON already. */
 export function eventJson(number: number, destination: number, event: EncodedEvent): string {
-  return `${beforeMessage(number, destination, event)}${event.messageJson}}`;
+  const { timestamp, messageBytes, messageJson } = event;
+  return `{"n":${number},"d":${destination},"t":${timestamp},"b":${messageBytes},"m":${messageJson}}`;
 }
 
+const NUMBER = Buffer.from('{"n":');
+const DESTINATION = Buffer.from(',"d":');
+const TIMESTAMP = Buffer.from(',"t":');
+const BYTES = Buffer.from(',"b":');
+const MESSAGE = Buffer.from(',"m":');
+
+/** Most bytes that an event's line has before its message, with four numbers of 17 digits at most. */
+const MAX_BEFORE_BYTES = 5 * MESSAGE.length + 4 * 17;
+
 /**
- * The line of an event. There is one for each record that is logged, and so its message is not made a text of where it is
- * stored as bytes.
+ * The line of an event. There is one for each record that is logged, and so no text is made of what is stored as bytes:
+ * the members before the message alone took 0.6 µs as a text, and 0.1 so.
  * @returns bytes that the next call overwrites
  */
 export function eventLine(number: number, destination: number, event: EncodedEvent): Uint8Array {
   const { stored, timestamp } = event;
   if (stored === undefined) return lineOf(eventJson(number, destination, event));
-  const before = beforeMessage(number, destination, event);
   const from = messageStartOf(stored.start, timestamp);
   const to = messageEndOf(stored.end);
-  const buffer = roomFor(CHECKSUM_BYTES + before.length + (to - from) + 2);
-  let end = CHECKSUM_BYTES + buffer.write(before, CHECKSUM_BYTES, 'latin1');
+  const buffer = roomFor(CHECKSUM_BYTES + MAX_BEFORE_BYTES + (to - from) + 2);
+  let end = putCount(buffer, putBytes(buffer, CHECKSUM_BYTES, NUMBER), number);
+  end = putCount(buffer, putBytes(buffer, end, DESTINATION), destination);
+  end = putTimestamp(buffer, putBytes(buffer, end, TIMESTAMP), timestamp);
+  end = putCount(buffer, putBytes(buffer, end, BYTES), event.messageBytes);
+  end = putBytes(buffer, end, MESSAGE);
   end += stored.bytes.copy(buffer, end, from, to);
   buffer[end] = CLOSING_BRACE;
   return closeLine(buffer, end + 1);
 }
 
-function beforeMessage(number: number, destination: number, event: EncodedEvent): string {
-  return `{"n":${number},"d":${destination},"t":${event.timestamp},"b":${event.messageBytes},"m":`;
+/** Some bytes are written faster one by one than by a call out of JavaScript. @returns where they end */
+function putBytes(buffer: Buffer, from: number, bytes: Buffer): number {
+  for (let at = 0; at < bytes.length; at++) buffer[from + at] = bytes[at]!;
+  return from + bytes.length;
+}
+
+/** Writes a whole number below 2^31. @returns where it ends */
+function putCount(buffer: Buffer, from: number, count: number): number {
+  let digits = 1;
+  for (let rest = count; rest >= 10; rest = (rest / 10) | 0) digits++;
+  putDigits(buffer, from, count, digits);
+  return from + digits;
 }
 
 /** Joins neighbours. @param numbers - in any order, without repetition */

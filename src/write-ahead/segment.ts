@@ -55,6 +55,11 @@ export class JournaledEvent implements EncodedEvent {
     return this.#event.stored;
   }
 
+  /** Nobody will read its message any more. */
+  free(): void {
+    this.#event.stored?.free();
+  }
+
   /** The same place in the file for what is sent instead. */
   with(event: EncodedEvent): JournaledEvent {
     return new JournaledEvent(event, this.segment, this.number);

@@ -105,6 +105,29 @@ const scenario = (spoolBytes: fc.Arbitrary<number | undefined>): fc.Arbitrary<Sc
     }),
   });
 
+/** An event that fails whoever reads it once nobody should. */
+class KeptEvent implements EncodedEvent {
+  isFinished = false;
+  readonly timestamp: number;
+  readonly messageBytes: number;
+  readonly #messageJson: string;
+
+  constructor({
+    timestamp,
+    messageBytes,
+    messageJson,
+  }: Pick<EncodedEvent, 'timestamp' | 'messageBytes' | 'messageJson'>) {
+    this.timestamp = timestamp;
+    this.messageBytes = messageBytes;
+    this.#messageJson = messageJson;
+  }
+
+  get messageJson(): string {
+    if (this.isFinished) throw new Error(`${this.#messageJson} is read after its end`);
+    return this.#messageJson;
+  }
+}
+
 /** Stands for the write-ahead log: has every event until it is released, or gets it back. */
 class TestKeeper implements EventKeeper {
   readonly held = new Set<string>();
@@ -118,6 +141,11 @@ class TestKeeper implements EventKeeper {
     for (const { messageJson } of events) {
       if (!this.held.delete(messageJson)) throw new Error(`${messageJson} was not held`);
     }
+  }
+
+  finish(events: readonly EncodedEvent[]): void {
+    this.release(events);
+    for (const event of events) if (event instanceof KeptEvent) event.isFinished = true;
   }
 
   giveBack(events: readonly EncodedEvent[]): number {
@@ -245,7 +273,7 @@ class World {
     const one = batch(texts, { to });
     if (!this.#scenario.settings.hasKeeper) return one;
     for (const { messageJson } of one.events) this.keeper.held.add(messageJson);
-    return { ...one, keeper: this.keeper };
+    return { ...one, events: one.events.map((event) => new KeptEvent(event)), keeper: this.keeper };
   }
 
   async #shutDown(): Promise<void> {

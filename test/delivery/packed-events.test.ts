@@ -161,10 +161,39 @@ describe('EventPage', () => {
     for (const timestamp of [2, 3, 1]) page.add(event(`at ${timestamp}`, timestamp));
     page.moveLastTo(other);
     expect([page.isInOrder, page.length, other.length]).to.deep.equal([true, 2, 1]);
-    const last = page.takeLast();
-    expect(last).to.include(event('at 3', 3));
-    expect([...new PackedEvents(page)]).to.deep.equal([event('at 2', 2)]);
     expect([...new PackedEvents(other)]).to.deep.equal([event('at 1', 1)]);
+    page.moveLastTo(new EventPage());
+    expect([...new PackedEvents(page)]).to.deep.equal([event('at 2', 2)]);
+  });
+
+  it('leaves events where they are until the last of them is freed, and then its memory to others', () => {
+    const page = new EventPage(1_000_000);
+    const { bytes } = page;
+    const taken = ['a', 'b'].map((text, index) => {
+      page.add(event(text, index));
+      return page.takeLast();
+    });
+    page.free();
+    const meanwhile = new EventPage(1_000_000);
+    expect(meanwhile.bytes).not.to.equal(bytes);
+    taken[0]!.free();
+    taken[0]!.free();
+    expect(() => taken[0]!.messageJson).to.throw(TypeError);
+    expect(taken[1]).to.include(event('b', 1));
+    taken[1]!.free();
+    expect(new EventPage(1_000_000).bytes).to.equal(bytes);
+  });
+
+  it('leaves events where they are when it moves itself', () => {
+    const page = new EventPage();
+    page.add(event('first'));
+    const first = page.takeLast();
+    page.add(event('x'.repeat(10_000)));
+    const second = page.takeLast();
+    expect(first.bytes).not.to.equal(second.bytes);
+    page.free();
+    second.free();
+    expect(first).to.include(event('first'));
   });
 
   it('holds no more than four times the memory that its events need', () => {

@@ -154,6 +154,7 @@ describe('Dispatcher.settleAtOnce', () => {
     const keeper: EventKeeper = {
       sending: () => undefined,
       release: ({ length }) => (seen.released += length),
+      finish: ({ length }) => (seen.released += length),
       giveBack: ({ length }) => {
         seen.givenBack += length;
         return length;

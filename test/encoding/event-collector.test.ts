@@ -89,7 +89,8 @@ describe('EventCollector', () => {
   });
 
   it('leaves events that somebody keeps the objects that they are', () => {
-    const keeper = { sending: () => undefined, release: () => undefined, giveBack: () => 0 };
+    const nothing = (): void => undefined;
+    const keeper = { sending: nothing, release: nothing, finish: nothing, giveBack: () => 0 };
     const collector = new EventCollector(0, keeper);
     const event = encodeEvent(1, 'kept');
     collector.add(place(destination('a')), [event]);

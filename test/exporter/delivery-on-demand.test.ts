@@ -92,7 +92,8 @@ describe('DeliveryOnDemand', () => {
   it('counts as lost what it can not deliver, but for what somebody keeps', async () => {
     const { delivery, losses, room } = onDemand(2);
     room.tryReserve(100);
-    const keeper = { giveBack: () => 2, sending: () => undefined, release: () => undefined };
+    const nothing = (): void => undefined;
+    const keeper = { giveBack: () => 2, sending: nothing, release: nothing, finish: nothing };
     const result = await delivery.deliver([batch(3, keeper), batch(1)], { reservedBytes: 100 });
     expect(result).to.include({ delivered: 0, kept: 2, lost: 2 });
     expect(result.error).to.be.an('error');

@@ -40,8 +40,9 @@ describe('readLines', () => {
           expect(stored).to.include({ timestamp, messageJson: event.messageJson });
           const line = Buffer.from(eventLine(3, 4, stored)).toString();
           expect(line).to.equal(Buffer.from(eventLine(3, 4, event)).toString());
-          page.add(stored);
-          expect([...new PackedEvents(page)]).to.deep.equal([event]);
+          const other = new EventPage();
+          other.add(stored);
+          expect([...new PackedEvents(other)]).to.deep.equal([event]);
         },
       ),
       { seed: 6, numRuns: 60 },

@@ -354,9 +354,10 @@ export class Spool {
     batch: LogEventBatch,
     { sequence, replaces, whenStored }: WriteOptions,
   ): Promise<StoredBatch | 'too_large' | undefined> {
+    // At once: the batch may be on its way to the service too, and nobody may read its events once that has them.
+    const content = Buffer.from(writeSpoolFile(batch));
     // Batches that others have by now must not be dropped to make room.
     this.#letGo(await this.#folders.handedOn());
-    const content = Buffer.from(writeSpoolFile(batch));
     if (content.length > this.#settings.maxBytes) return 'too_large';
     const place = replaces?.name ?? { sequence, createdMillis: this.#created() };
     const name = nameOf(batch, place, content);

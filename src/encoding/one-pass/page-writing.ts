@@ -1,4 +1,5 @@
-import { type EventPage, mostBytes, putDigits } from '../../delivery/event-page.js';
+import { type EventPage, mostBytes } from '../../delivery/event-page.js';
+import { putDigits } from '../../delivery/put-digits.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;

@@ -110,6 +110,23 @@ describe('Spool', () => {
     expect(told.removed).to.equal(2);
   });
 
+  it('takes events at once: nobody may read them once the service has the batch', async () => {
+    const { spool } = await start();
+    const one = batch(['a']);
+    let isOver = false;
+    const events = one.events.map(({ timestamp, messageBytes, messageJson }) => ({
+      timestamp,
+      messageBytes,
+      get messageJson() {
+        return isOver ? expect.fail('it is read later') : messageJson;
+      },
+    }));
+    const writing = spool.write({ ...one, events }, { sequence: 1, isLast: true });
+    isOver = true;
+    expect(await writing).to.be.an('object');
+    await spool.close(1_000);
+  });
+
   it('drops nothing to make room for what can not be written anyway', async () => {
     const { spool, write, told } = await start({ maxBytes: 600 });
     await write('x'.repeat(100));
