@@ -94,8 +94,8 @@ const TIMESTAMP = Buffer.from(',"t":');
 const BYTES = Buffer.from(',"b":');
 const MESSAGE = Buffer.from(',"m":');
 
-/** Most bytes that an event's line has before its message, with four numbers of 17 digits at most. */
-const MAX_BEFORE_BYTES = 5 * MESSAGE.length + 4 * 17;
+/** Most bytes that an event's line has before its message: five names, and four numbers of 17 digits at most. */
+const MAX_BEFORE_BYTES = 93;
 
 /**
  * The line of an event. There is one for each record that is logged, and so no text is made of what is stored as bytes:

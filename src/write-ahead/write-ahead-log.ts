@@ -118,7 +118,11 @@ export class WriteAheadLog implements EventKeeper {
     entity: LogEntity | undefined,
     events: readonly EncodedEvent[],
   ): readonly JournaledEvent[] | undefined {
-    if (this.#isClosed || this.#hasJustFailed()) {
+    const failedAt = this.#failedAt;
+    // The clock is asked only after a failure: there is one question for each record that is logged.
+    const isPausing =
+      failedAt !== undefined && this.#parts.monotonicMillis() - failedAt < AFTER_FAILURE_MILLIS;
+    if (this.#isClosed || isPausing) {
       this.#unprotected++;
       return;
     }
@@ -222,12 +226,6 @@ export class WriteAheadLog implements EventKeeper {
     this.#segments.clear();
     this.#current = undefined;
     if (this.#removing > 0) await new Promise<void>((resolve) => (this.#onRemoved = resolve));
-  }
-
-  /** Asks the clock only after a failure: there is one question for each record that is logged. */
-  #hasJustFailed(): boolean {
-    const failedAt = this.#failedAt;
-    return failedAt !== undefined && this.#parts.monotonicMillis() - failedAt < AFTER_FAILURE_MILLIS;
   }
 
   #every(millis: number, work: () => void): void {

@@ -63,14 +63,24 @@ function putUnescaped(bytes: Buffer, view: DataView, from: number, text: string)
   return holdsEscapes(view.getInt32(last, true)) ? -1 : end;
 }
 
-/** Writes characters that are themselves, in one byte each. @returns less than 0 where some character is not */
+/** Of each character of one byte, whether it needs an escape. */
+const NEEDS_ESCAPE = new Uint8Array(0x80).fill(1, 0, 0x20);
+NEEDS_ESCAPE[QUOTE] = 1;
+NEEDS_ESCAPE[BACKSLASH] = 1;
+
+/**
+ * Writes characters that are themselves, in one byte each. Whether all are is asked once, behind the last: with four
+ * questions for each of them the encoding of a batch took an eighth more.
+ * @returns less than 0 where some character is not
+ */
 function putPlainUnits(bytes: Buffer, from: number, text: string, length: number): number {
+  let others = 0;
   for (let index = 0; index < length; index++) {
     const unit = text.charCodeAt(index);
-    if (unit < 0x20 || unit > 0x7f || unit === QUOTE || unit === BACKSLASH) return -1;
+    others |= NEEDS_ESCAPE[unit & 0x7f]! | (unit >>> 7);
     bytes[from + index] = unit;
   }
-  return from + length;
+  return others === 0 ? from + length : -1;
 }
 
 /** Says whether one of four bytes is below 20, 22 or 5c, hexadecimal: with a borrow its highest bit changes. */
@@ -84,17 +94,9 @@ function holdsEscapes(four: number): boolean {
   return (borrows & 0x80808080) !== 0;
 }
 
-/** The letter behind the backslash of a control character's escape; 0 for those that are written with digits. */
-const SHORT_ESCAPES = new Uint8Array(0x20);
-for (const [unit, letter] of [
-  [0x08, 'b'],
-  [0x09, 't'],
-  [0x0a, 'n'],
-  [0x0c, 'f'],
-  [0x0d, 'r'],
-] as const) {
-  SHORT_ESCAPES[unit] = letter.charCodeAt(0);
-}
+/** The letter behind the backslash of a control character's escape, from U+0008 on; a blank where it is written with digits. */
+const SHORT_ESCAPES = Buffer.from('btn fr');
+const BLANK = 0x20;
 
 const HEX_DIGITS = Buffer.from('0123456789abcdef');
 
@@ -159,8 +161,8 @@ function putEscapedPart(
 }
 
 function putControl(bytes: Buffer, start: number, unit: number): number {
-  const letter = SHORT_ESCAPES[unit]!;
-  if (letter !== 0) {
+  const letter = SHORT_ESCAPES[unit - 8] ?? BLANK;
+  if (letter !== BLANK) {
     bytes[start] = letter;
     return start + 1;
   }

@@ -223,11 +223,10 @@ function putPlainObject(
   if (typeof toJSON === 'function') {
     return putMessage(page, from, writeOwnJson(object, toJSON as OwnJson, walk, redaction));
   }
-  const names = Object.keys(object);
   const end =
     redaction === undefined
-      ? putMembers(page, from, object, names, walk)
-      : putRedactedMembers(page, from, object, names, walk, redaction);
+      ? putMembers(page, from, object, walk)
+      : putRedactedMembers(page, from, object, Object.keys(object), walk, redaction);
   return endObject(page, from, end);
 }
 
@@ -244,22 +243,26 @@ function readMember(object: object, name: string): unknown {
 
 /**
  * Nearly all members of records come here, and nearly all are short texts and small numbers: they are written without
- * a look at the page or the walk in between.
+ * a look at the page or the walk in between. V8 reads members within such a loop by their places, and not by their names.
+ * @param object - a plain one
  */
-function putMembers(
-  page: EventPage,
-  from: number,
-  object: object,
-  names: readonly string[],
-  walk: Walk,
-): number {
+function putMembers(page: EventPage, from: number, object: object, walk: Walk): number {
   let { bytes, view } = page;
   let { values, length } = walk;
   let end = from;
   let known: KnownName | undefined = NO_NAME;
-  for (const name of names) {
+  // Some program may have given all objects members that the loop finds.
+  let areExtended = false;
+  for (const _ in Object.prototype) areExtended = true;
+  for (const name in object) {
+    if (areExtended && !Object.hasOwn(object, name)) continue;
     known = known?.next?.name === name ? known.next : findName(name, known);
-    const value = readMember(object, name);
+    let value: unknown;
+    try {
+      value = (object as Record<string, unknown>)[name];
+    } catch {
+      value = UNREADABLE_VALUE;
+    }
     let after = -1;
     if (known !== undefined && end <= bytes.length - SPARE_BYTES && values < MAX_JSON_VALUES) {
       if (typeof value === 'string') {

@@ -141,6 +141,17 @@ const changing: Make[] = [
       again: { toJSON: () => ({ count: ++count }) },
     };
   },
+  () => ({
+    get first(): string {
+      delete (this as { second?: string }).second;
+      return 'deletes, and adds';
+    },
+    second: 'deleted',
+    get third(): string {
+      Object.assign(this, { fourth: 'added' });
+      return 'third';
+    },
+  }),
   () => {
     let asked = 0;
     return new Proxy<Record<string, unknown>>(
@@ -417,6 +428,26 @@ describe('the writer of one pass', () => {
       );
     }
   }).timeout(300_000);
+
+  it('writes no member that a program gave to all objects', () => {
+    const write = onePass(new EventPage(), 'collector', 'all', NO_REDACTION);
+    const careful = createMessageWriter('collector', 'all');
+    const one = record({ body: { own: 1, nested: { text: 'x' } }, attributes: { key: 'value' } });
+    const without = careful(one);
+    Object.defineProperty(Object.prototype, 'ofAll', {
+      value: 1,
+      enumerable: true,
+      configurable: true,
+      writable: true,
+    });
+    let both: Written[];
+    try {
+      both = [write(one), { message: careful(one) }];
+    } finally {
+      delete (Object.prototype as { ofAll?: string }).ofAll;
+    }
+    expect(both).to.deep.equal([{ message: without }, { message: without }]);
+  });
 
   it('leaves out the same of what is larger than any message', () => {
     let object: object = { leaf: 1 };
