@@ -41,6 +41,18 @@ export default tseslint.config(
     },
   },
   {
+    files: ['src/**/*.ts', 'src/**/*.mts', 'src/**/*.cts', 'bench/**/*.ts'],
+    rules: {
+      // The types of the tests are there for all that is checked; these exist while mocha runs.
+      'no-restricted-globals': [
+        'error',
+        ...['describe', 'context', 'suite', 'it', 'specify', 'test', 'run'],
+        ...['before', 'after', 'beforeEach', 'afterEach', 'setup', 'teardown', 'suiteSetup', 'suiteTeardown'],
+        ...['xdescribe', 'xcontext', 'xit', 'xspecify'],
+      ],
+    },
+  },
+  {
     files: ['**/*.js', '**/*.mjs', '**/*.cjs'],
     languageOptions: {
       globals: {

@@ -1,5 +1,7 @@
+import { gunzipSync } from 'node:zlib';
 import {
   type CloudWatchLogsClient,
+  type InputLogEvent,
   PutLogEventsCommand,
   type PutLogEventsCommandOutput,
   type RejectedLogEventsInfo,
@@ -145,7 +147,7 @@ class SdkSender implements Sender {
   /**
    * The SDK routes, signs and sends this command; our finished body takes the place of its own. The SDK
    * serialises no events; whoever else looks at the command's input (a test's stand-in for the client)
-   * finds them there, decoded when asked for.
+   * finds them there, decoded when asked for, and out of the body: the events may be over by then.
    */
   #command(
     batch: LogEventBatch,
@@ -153,14 +155,11 @@ class SdkSender implements Sender {
     signal: AbortSignal,
     onRequest: () => void,
   ): PutLogEventsCommand {
-    const { destination, entity, events } = batch;
+    const { destination, entity } = batch;
     const command = new PutLogEventsCommand({
       ...destination,
       get logEvents() {
-        return events.map(({ timestamp, messageJson }) => ({
-          timestamp,
-          message: JSON.parse(messageJson) as string,
-        }));
+        return logEventsIn(body);
       },
       ...(entity && { entity }),
     });
@@ -192,6 +191,11 @@ class SdkSender implements Sender {
     );
     return command;
   }
+}
+
+function logEventsIn({ bytes, encoding }: RequestBody): InputLogEvent[] {
+  const text = Buffer.from(encoding === 'gzip' ? gunzipSync(bytes) : bytes).toString();
+  return (JSON.parse(text) as { logEvents: InputLogEvent[] }).logEvents;
 }
 
 /** The members of the SDK's HttpRequest that matter here; its class lives in a package we do not import. */

@@ -30,13 +30,25 @@ export function keepWholeErrors(provider: LoggerSource): void {
   };
 }
 
-/** @returns a record whose attributes have what is lost of its exception; itself where nothing is */
+/**
+ * Never throws: what can't be read is left to the SDK, which reads less of it.
+ * @returns a record whose attributes have what is lost of its exception; itself where nothing is
+ */
 export function withWholeError<Of extends { exception?: unknown; attributes?: unknown }>(record: Of): Of {
+  try {
+    return wholeErrorOf(record);
+  } catch {
+    return record;
+  }
+}
+
+function wholeErrorOf<Of extends { exception?: unknown; attributes?: unknown }>(record: Of): Of {
   const { exception, attributes } = record;
+  // The record's own come first: of more than the SDK's limit the last are left out.
   const withMore = (more: object, left: unknown): Of => ({
     ...record,
     exception: left,
-    attributes: { ...more, ...(attributes as object | undefined) },
+    attributes: { ...(attributes as object | undefined), ...more, ...(attributes as object | undefined) },
   });
   // The SDK takes texts and numbers.
   if (typeof exception === 'boolean' || Array.isArray(exception))

@@ -101,6 +101,35 @@ describe('createSender', () => {
     ]);
   });
 
+  for (const length of [1, 2_000]) {
+    it(`shows a stand-in events of ${length} characters that are over by then`, async () => {
+      const commands: { input: { logEvents: unknown } }[] = [];
+      const standIn = {
+        send(command: { input: { logEvents: unknown } }) {
+          commands.push(command);
+          return Promise.resolve({});
+        },
+      };
+      sender = createSender(
+        { client: standIn as unknown as CloudWatchLogsClient, diagnostics: new Diagnostics() },
+        { compression: 'gzip', requestTimeoutMillis: 5_000 },
+      );
+      const message = 'é'.repeat(length);
+      const one = batch([message]);
+      let isOver = false;
+      const events = one.events.map(({ timestamp, messageBytes, messageJson }) => ({
+        timestamp,
+        messageBytes,
+        get messageJson() {
+          return isOver ? expect.fail('it is read later') : messageJson;
+        },
+      }));
+      await sender.send({ ...one, events }, never);
+      isOver = true;
+      expect(commands[0]!.input.logEvents).to.deep.equal([{ timestamp: 1_700_000_000_000, message }]);
+    });
+  }
+
   it('sends the same body again when the SDK retries', async () => {
     const retrying = createCloudWatchLogsClient({
       endpoint: service.endpoint,

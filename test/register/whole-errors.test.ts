@@ -48,6 +48,22 @@ describe('withWholeError', () => {
     });
   });
 
+  it('puts the attributes of the record first, of which a limit leaves the first', () => {
+    const { attributes } = withWholeError({ exception: { message: 'm', p: 1 }, attributes: { order: 7 } });
+    expect(Object.keys(attributes)).to.deep.equal(['order', 'err.p']);
+  });
+
+  it('leaves alone what can not be read', () => {
+    const exception = {
+      message: 'm',
+      get status(): number {
+        throw new Error('unreadable');
+      },
+    };
+    const record = { exception, attributes: { order: 7 } };
+    expect(withWholeError(record)).to.equal(record);
+  });
+
   it('leaves alone what is whole', () => {
     for (const exception of [
       undefined,
