@@ -56,9 +56,10 @@ async function measure(name: string, phase: Phase): Promise<Sample & { arrived: 
   }
 }
 
-const names = [...FLOORS, ...Object.keys(FLOOR_OF)].filter(
-  (name) => FLOORS.includes(name) || !values.only || values.only.some((one) => name.includes(one)),
+const ways = Object.keys(FLOOR_OF).filter(
+  (name) => !values.only || values.only.some((one) => name.includes(one)),
 );
+const names = [...FLOORS.filter((floor) => ways.some((name) => FLOOR_OF[name] === floor)), ...ways];
 const rows: WireRow[] = [];
 for (const recordsPerSecond of values.rates.split(',').map(Number)) {
   const samples = new Map<string, (Sample & { arrived: number })[]>();
