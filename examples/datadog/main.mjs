@@ -55,9 +55,7 @@ function read(names, make) {
     return make();
   } catch (error) {
     if (error.code !== 'ERR_OPTION') throw error;
-    const { option, rule, value } = error;
-    const given = value === undefined ? '' : `; it is ${value}`;
-    console.error(`${names[option] ?? option} must ${rule}${given}`);
+    console.error(error.named(names[error.option] ?? error.option));
     process.exit(2);
   }
 }

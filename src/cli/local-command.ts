@@ -15,7 +15,6 @@ import { type CommandIo, type TextSink } from './command-io.js';
 import { collected, readBytes } from './connection.js';
 import { escapeTerminalText } from '../cloudwatch/escape-terminal-text.js';
 import { LocalPage } from './local-page.js';
-import { nameOption } from './name-as-typed.js';
 import { readPort } from './read-port.js';
 import { commandFor, factFor, tell } from './tell.js';
 
@@ -272,7 +271,7 @@ async function start(
       );
     }
     if (error instanceof OptionError && FLAGS[error.option] !== undefined) {
-      nameOption(error, FLAGS[error.option]!);
+      error.message = error.named(FLAGS[error.option]!);
     }
     if (options.dataDir !== undefined && error instanceof Error && 'syscall' in error) {
       throw new OptionError(

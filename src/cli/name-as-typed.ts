@@ -31,11 +31,5 @@ export function nameAsTyped(
   if (flag === undefined) return;
   const isTyped = (option === 'endpoint' ? options.endpoint : options.logGroup) !== undefined;
   const variable = isTyped ? undefined : VARIABLES[option]?.find((name) => io.env[name]);
-  nameOption(error, variable ?? flag);
-}
-
-/** Lets an error call its option by another name. */
-export function nameOption(error: OptionError, name: string): void {
-  const { rule, value } = error;
-  error.message = `${name} must ${rule}${value === undefined ? '' : `; it is ${value}`}`;
+  error.message = error.named(variable ?? flag);
 }

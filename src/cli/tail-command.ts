@@ -24,7 +24,6 @@ import { requestErrorText } from './explain-error.js';
 import { formatCount, formatDelta, formatUsd } from './format-amounts.js';
 import { NARROW, severityCell, shownZone } from './render-event.js';
 import { toSafeJsonLine } from './print-json.js';
-import { nameOption } from './name-as-typed.js';
 import { groupName, sourceOf } from './source-of.js';
 import { tell } from './tell.js';
 import { terminalWidth } from './terminal-width.js';
@@ -130,7 +129,7 @@ function startTail(options: TailOptions): LogTail {
     return tailLogs(options);
   } catch (error) {
     if (error instanceof OptionError && FLAGS[error.option] !== undefined) {
-      nameOption(error, FLAGS[error.option]!);
+      error.message = error.named(FLAGS[error.option]!);
     }
     throw error;
   }

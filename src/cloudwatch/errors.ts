@@ -41,11 +41,20 @@ export class OptionError extends CloudWatchLogsError {
    */
   constructor(option: string, rule: string, ...value: [] | [unknown]) {
     const shown = value.length === 1 ? show(value[0]) : undefined;
-    super('ERR_OPTION', `${option} must ${rule}${shown === undefined ? '' : `; it is ${shown}`}`);
+    super('ERR_OPTION', sentenceOf(option, rule, shown));
     this.option = option;
     this.rule = rule;
     this.value = shown;
   }
+
+  /** The message with another name for the option. @param name - by which the user knows it, as a variable's */
+  named(name: string): string {
+    return sentenceOf(name, this.rule, this.value);
+  }
+}
+
+function sentenceOf(name: string, rule: string, shown: string | undefined): string {
+  return `${name} must ${rule}${shown === undefined ? '' : `; it is ${shown}`}`;
 }
 
 /** Shows a value inside an error message: one line, shortened, never throwing, no control characters. */

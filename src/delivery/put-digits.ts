@@ -10,6 +10,26 @@ export function putDigits(bytes: Buffer, from: number, number: number, count: nu
   }
 }
 
+/** Writes a whole number from 0, below 2^31; mostly it has six digits at most. @returns where it ends */
+export function putWhole(bytes: Buffer, from: number, value: number): number {
+  const digits =
+    value < 10
+      ? 1
+      : value < 100
+        ? 2
+        : value < 1_000
+          ? 3
+          : value < 10_000
+            ? 4
+            : value < 1e5
+              ? 5
+              : value < 1e6
+                ? 6
+                : String(value).length;
+  putDigits(bytes, from, value, digits);
+  return from + digits;
+}
+
 /** Writes a timestamp. @param timestamp - milliseconds since 1970, a whole number @returns where it ends */
 export function putTimestamp(bytes: Buffer, from: number, timestamp: number): number {
   if (digitsOf(timestamp) !== 13) return from + bytes.write(String(timestamp), from, 'latin1');

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { messageEndOf, messageStartOf } from '../delivery/event-frame.js';
-import { putDigits, putTimestamp } from '../delivery/put-digits.js';
+import { putTimestamp, putWhole } from '../delivery/put-digits.js';
 import { type Destination, type EncodedEvent, type LogEntity } from '../delivery/encoded-event.js';
 
 /** First and last number, both inclusive. */
@@ -88,11 +88,10 @@ export function eventJson(number: number, destination: number, event: EncodedEve
   return `{"n":${number},"d":${destination},"t":${timestamp},"b":${messageBytes},"m":${messageJson}}`;
 }
 
-const NUMBER = Buffer.from('{"n":');
-const DESTINATION = Buffer.from(',"d":');
-const TIMESTAMP = Buffer.from(',"t":');
-const BYTES = Buffer.from(',"b":');
-const MESSAGE = Buffer.from(',"m":');
+/** What stands before each of the numbers, and before the message. */
+const [NUMBER, DESTINATION, TIMESTAMP, BYTES, MESSAGE] = ['{"n":', ',"d":', ',"t":', ',"b":', ',"m":'].map(
+  (name) => Buffer.from(name),
+) as [Buffer, Buffer, Buffer, Buffer, Buffer];
 
 /** Most bytes that an event's line has before its message: five names, and four numbers of 17 digits at most. */
 const MAX_BEFORE_BYTES = 93;
@@ -108,10 +107,10 @@ export function eventLine(number: number, destination: number, event: EncodedEve
   const from = messageStartOf(stored.start, timestamp);
   const to = messageEndOf(stored.end);
   const buffer = roomFor(CHECKSUM_BYTES + MAX_BEFORE_BYTES + (to - from) + 2);
-  let end = putCount(buffer, putBytes(buffer, CHECKSUM_BYTES, NUMBER), number);
-  end = putCount(buffer, putBytes(buffer, end, DESTINATION), destination);
+  let end = putWhole(buffer, putBytes(buffer, CHECKSUM_BYTES, NUMBER), number);
+  end = putWhole(buffer, putBytes(buffer, end, DESTINATION), destination);
   end = putTimestamp(buffer, putBytes(buffer, end, TIMESTAMP), timestamp);
-  end = putCount(buffer, putBytes(buffer, end, BYTES), event.messageBytes);
+  end = putWhole(buffer, putBytes(buffer, end, BYTES), event.messageBytes);
   end = putBytes(buffer, end, MESSAGE);
   end += stored.bytes.copy(buffer, end, from, to);
   buffer[end] = CLOSING_BRACE;
@@ -122,14 +121,6 @@ export function eventLine(number: number, destination: number, event: EncodedEve
 function putBytes(buffer: Buffer, from: number, bytes: Buffer): number {
   for (let at = 0; at < bytes.length; at++) buffer[from + at] = bytes[at]!;
   return from + bytes.length;
-}
-
-/** Writes a whole number below 2^31. @returns where it ends */
-function putCount(buffer: Buffer, from: number, count: number): number {
-  let digits = 1;
-  for (let rest = count; rest >= 10; rest = (rest / 10) | 0) digits++;
-  putDigits(buffer, from, count, digits);
-  return from + digits;
 }
 
 /** Joins neighbours. @param numbers - in any order, without repetition */

@@ -1,5 +1,5 @@
 import { type EventPage, mostBytes } from '../../delivery/event-page.js';
-import { putDigits } from '../../delivery/put-digits.js';
+import { putWhole } from '../../delivery/put-digits.js';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -194,7 +194,7 @@ function putCharacter(bytes: Buffer, start: number, unit: number, low: number): 
   return start + 3;
 }
 
-/** Says whether a number is one of {@link putSmall}. */
+/** Says whether a number is a whole one that is short: `putWhole` writes it as `jsonText` does. */
 export function isSmall(value: number): boolean {
   return value >= 0 && value < 1e6 && (value | 0) === value;
 }
@@ -202,17 +202,9 @@ export function isSmall(value: number): boolean {
 /** Writes a number as `jsonText` does. */
 export function putNumber(page: EventPage, from: number, value: number): number {
   page.reserve(from, 0);
-  if (isSmall(value)) return putSmall(page.bytes, from, value);
+  if (isSmall(value)) return putWhole(page.bytes, from, value);
   if (Number.isFinite(value)) return putAscii(page, from, String(value));
   return putText(page, from, String(value));
-}
-
-/** Writes a whole number of six digits at most, where there is room for it. */
-export function putSmall(bytes: Buffer, from: number, value: number): number {
-  const digits =
-    value < 10 ? 1 : value < 100 ? 2 : value < 1_000 ? 3 : value < 10_000 ? 4 : value < 1e5 ? 5 : 6;
-  putDigits(bytes, from, value, digits);
-  return from + digits;
 }
 
 /** Writes a short text of characters that are themselves. */

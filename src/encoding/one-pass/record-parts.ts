@@ -1,17 +1,10 @@
 import { type EventPage, putInRoom, putWords } from '../../delivery/event-page.js';
 import { PageText } from '../../delivery/page-text.js';
+import { putWhole } from '../../delivery/put-digits.js';
 import { jsonString } from '../json-text.js';
 import { countJson, textJson, traceFlagsJson } from '../layouts/record-parts.js';
 import { type Redaction } from '../redact.js';
-import {
-  isSmall,
-  putMessage,
-  putNumber,
-  putShortText,
-  putSmall,
-  putText,
-  SHORT_TEXT,
-} from './page-writing.js';
+import { isSmall, putMessage, putNumber, putShortText, putText, SHORT_TEXT } from './page-writing.js';
 import { putAttributesValue, putValue } from './value-writer.js';
 
 const OPEN_BRACE = 0x7b;
@@ -87,7 +80,7 @@ export function putCount(page: EventPage, from: number, name: PageText, count: u
   if (!(count > 0)) return from;
   if (!isSmall(count)) return putNumber(page, putWords(page, from, name), count);
   page.escapes += name.escapes;
-  return putSmall(page.bytes, putInRoom(page.view, from, name), count);
+  return putWhole(page.bytes, putInRoom(page.view, from, name), count);
 }
 
 /** As `traceFlagsJson`, where there is room for a short member. */

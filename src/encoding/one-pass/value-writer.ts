@@ -1,5 +1,6 @@
 import { type EventPage, putInRoom, putWords, SPARE_BYTES } from '../../delivery/event-page.js';
 import { PageText } from '../../delivery/page-text.js';
+import { putWhole } from '../../delivery/put-digits.js';
 import { CIRCULAR, DEEP, MAX_JSON_DEPTH, UNREADABLE } from '../../cloudwatch/json-marks.js';
 import {
   isSpent,
@@ -22,7 +23,6 @@ import {
   putMessage,
   putNumber,
   putShortText,
-  putSmall,
   putText,
   SHORT_TEXT,
 } from './page-writing.js';
@@ -270,7 +270,7 @@ function putMembers(page: EventPage, from: number, object: object, walk: Walk): 
           after = putShortText(bytes, putInRoom(view, end, known.text), value);
         }
       } else if (typeof value === 'number' && isSmall(value)) {
-        after = putSmall(bytes, putInRoom(view, end, known.text), value);
+        after = putWhole(bytes, putInRoom(view, end, known.text), value);
       }
     }
     if (after > 0) {
