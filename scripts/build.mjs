@@ -7,7 +7,7 @@
  * whole. Source maps stay behind (package.json, `files`); tests use them.
  */
 import { execFile } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -34,15 +34,15 @@ const ENTRIES = {
 };
 /** Loaded by `--import`, `--require` and the command; they export nothing to users. */
 const PROGRAMS = {
-  register: 'src/register.ts',
   'register/start': 'src/register/start.ts',
   'register/create-processor': 'src/register/create-processor.ts',
   'register/extras': 'src/register/extras.ts',
   'register/last-sender': 'src/register/last-sender.ts',
   'cli/main': 'src/cli/main.ts',
 };
-/** The command runs as an ES module alone; `register.cts` takes the place of `register.ts`. */
-const ES_MODULES_ONLY = /^(?:register\.js$|cli\/)/;
+/** The command runs as an ES module alone, `register` as CommonJS alone. */
+const ES_MODULES_ONLY = /^cli\//;
+const COMMON_JS_ONLY = /^register\//;
 
 /** Without indentation, in lines that a stack trace can point at; the names of functions stay. */
 const COMPACT = { minifyWhitespace: true, minifySyntax: true, lineLimit: 300 };
@@ -101,6 +101,25 @@ async function modules() {
   mkdirSync(from('build'), { recursive: true });
   writeFileSync(from('build/package-meta.json'), JSON.stringify(result.metafile));
   await commonJs(outputs, onTheWay);
+  removeUnused(outputs);
+}
+
+/** The ES modules that only `register` loads, which has its CommonJS half. */
+function removeUnused(outputs) {
+  const used = new Set();
+  for (const name of Object.keys({ ...ENTRIES, ...PROGRAMS })) {
+    if (!COMMON_JS_ONLY.test(name)) addWithImports(`dist/esm/${name}.js`, outputs, used);
+  }
+  for (const path of Object.keys(outputs)) if (!used.has(path.replace(/\.map$/, ''))) rmSync(from(path));
+  rmdirSync(from('dist/esm/register'));
+}
+
+/** Adds a file and all of ours that it imports to `files`. */
+function addWithImports(path, outputs, files) {
+  if (files.has(path)) return;
+  files.add(path);
+  for (const { path: imported, external } of outputs[path].imports)
+    if (!external) addWithImports(imported, outputs, files);
 }
 
 /**
@@ -141,13 +160,8 @@ async function shortenNames(path) {
 /** The CommonJS half: each ES module of the other half, in the other system's words. */
 async function commonJs(outputs, onTheWay) {
   const files = new Set();
-  const add = (path) => {
-    if (files.has(path)) return;
-    files.add(path);
-    for (const { path: imported, external } of outputs[path].imports) if (!external) add(imported);
-  };
   for (const name of Object.keys({ ...ENTRIES, ...PROGRAMS })) {
-    if (!ES_MODULES_ONLY.test(`${name}.js`)) add(`dist/esm/${name}.js`);
+    if (!ES_MODULES_ONLY.test(name)) addWithImports(`dist/esm/${name}.js`, outputs, files);
   }
   await Promise.all(
     [...files].map((path) =>
@@ -155,6 +169,7 @@ async function commonJs(outputs, onTheWay) {
     ),
   );
   await toCommonJs('src/register.cts', 'dist/cjs/register.cjs', { loader: 'ts' });
+  writeFileSync(from('dist/esm/register.js'), 'import"../cjs/register.cjs";\n');
 }
 
 async function toCommonJs(source, target, options) {

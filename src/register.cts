@@ -1,8 +1,8 @@
 /* eslint-disable @typescript-eslint/no-require-imports --
    a CommonJS file: everything in it is synchronous, because the application starts when it returns. */
 /**
- * `node --require opentelemetry-cloudwatch-logs/register app.js`. This is the CommonJS entry; register.ts
- * is the one for `--import`.
+ * `node --require opentelemetry-cloudwatch-logs/register app.js`. It is the program of `--import` too: the build writes an ES module
+ * that imports it, as all that the exporter and the AWS SDK load would go through the hook for imports otherwise.
  */
 import type * as Exporter from './register/create-processor.js' with { 'resolution-mode': 'import' };
 import type * as Extras from './register/extras.js' with { 'resolution-mode': 'import' };

@@ -26,8 +26,14 @@ export interface Figure<Status> {
   readonly read: (status: Status) => number | Readonly<Record<string, number | undefined>> | undefined;
 }
 
-/** Components of each type so far, for their names. */
-const components = new Map<string, number>();
+const COMPONENTS = Symbol.for('opentelemetry-cloudwatch-logs.components');
+
+/**
+ * Components of each type so far, for their names. On the global object: an application that imports the package beside `register`,
+ * or from both module systems, has it twice, and two components of one name would be one in its metrics.
+ */
+const shared = globalThis as { [COMPONENTS]?: Map<string, number> | undefined };
+const components = (shared[COMPONENTS] ??= new Map<string, number>());
 
 /**
  * Metrics of one component, read from its status when somebody collects: a record costs nothing more.

@@ -53,7 +53,16 @@ export class Application {
 
   /** The package's CommonJS half, or undefined when it is not installed or fails to load. */
   load(name: string, via: readonly string[] = []): unknown {
-    const file = this.resolve(name, via);
+    return this.#loadFile(name, this.resolve(name, via));
+  }
+
+  /** As {@link load}, the copy that another package of the application loads. */
+  loadOf(holder: string, name: string): unknown {
+    const holderFile = this.resolve(holder);
+    return this.#loadFile(name, holderFile && resolveWith(createRequire(holderFile), name));
+  }
+
+  #loadFile(name: string, file: string | undefined): unknown {
     if (file === undefined) return undefined;
     try {
       return createRequire(file)(file);

@@ -34,6 +34,9 @@ const SINGLE_INSTRUMENTATIONS: readonly string[] = [
   ...['cassandra-driver', 'knex', 'oracledb', 'generic-pool', 'lru-memoizer', 'runtime-node', 'cucumber'],
 ];
 
+/** The others of `auto-instrumentations-node`, which makes them where OTEL_NODE_ENABLED_INSTRUMENTATIONS names them. */
+const ONLY_BY_NAME: readonly string[] = ['fs', 'host-metrics'];
+
 /**
  * Settings that keep this package's own requests out of metrics; spans of them are suppressed already. These
  * instrumentations measure each request, also where tracing is suppressed.
@@ -63,9 +66,9 @@ export function chosenInstrumentations(environment: Environment): {
 export type InstrumentationFactory = () => Instrumentation[];
 
 /**
- * Loads the instrumentations that the application has installed: all of `auto-instrumentations-node`
+ * Loads the instrumentations that the application has installed: those of `auto-instrumentations-node`
  * where that is installed, else the single ones. OTEL_NODE_ENABLED_INSTRUMENTATIONS and
- * OTEL_NODE_DISABLED_INSTRUMENTATIONS choose among them.
+ * OTEL_NODE_DISABLED_INSTRUMENTATIONS choose among them; of what the first does not name nothing is loaded.
  *
  * Loading is a step of its own, because the first instrumentation that is made starts to watch `require`,
  * and a module of Node's own that is required before its instrumentation is made is never patched: these
@@ -77,20 +80,12 @@ export function loadInstrumentations(
   complain: (message: string) => void,
 ): InstrumentationFactory {
   // A worker thread gets no more than it needs to log with a trace id: threads are many, and start often.
-  const auto = (isMainThread ? application.load(AUTO_INSTRUMENTATIONS) : undefined) as
+  const named = isMainThread ? loadNamed(application, environment) : undefined;
+  const auto = (isMainThread && named === undefined ? application.load(AUTO_INSTRUMENTATIONS) : undefined) as
     { getNodeAutoInstrumentations?: (config: object) => Instrumentation[] } | undefined;
   if (auto?.getNodeAutoInstrumentations) return () => auto.getNodeAutoInstrumentations!(CONFIGURATIONS);
 
-  const { isOn } = chosenInstrumentations(environment);
-  const names = isMainThread ? SINGLE_INSTRUMENTATIONS : [...LOGGERS, 'http'];
-  const constructors = names.filter(isOn).flatMap((name) => {
-    const packageName = instrumentationOf(name);
-    const holders = isMainThread ? [] : [AUTO_INSTRUMENTATIONS];
-    const Constructor = constructorIn(
-      application.load(packageName, holders) as Record<string, unknown> | undefined,
-    );
-    return Constructor ? { Constructor, configuration: CONFIGURATIONS[packageName] } : [];
-  });
+  const constructors = named ?? loadSingle(application, environment);
   return () =>
     constructors.flatMap(({ Constructor, configuration }) => {
       try {
@@ -100,6 +95,46 @@ export function loadInstrumentations(
         return [];
       }
     });
+}
+
+interface Loaded {
+  readonly Constructor: InstrumentationConstructor;
+  readonly configuration: object | undefined;
+}
+
+/**
+ * Those that OTEL_NODE_ENABLED_INSTRUMENTATIONS names, each the copy that `auto-instrumentations-node` would load: to load all
+ * that it has takes most of an application's start.
+ * @returns undefined where that package has to do it: without such a list, and to say what it knows nothing of
+ */
+function loadNamed(application: Application, environment: Environment): Loaded[] | undefined {
+  const names = listOf(environment, 'OTEL_NODE_ENABLED_INSTRUMENTATIONS');
+  if (names === undefined || application.resolve(AUTO_INSTRUMENTATIONS) === undefined) return undefined;
+  const { isOn } = chosenInstrumentations(environment);
+  const loaded: Loaded[] = [];
+  for (const name of new Set(names)) {
+    if (!SINGLE_INSTRUMENTATIONS.includes(name) && !ONLY_BY_NAME.includes(name)) return undefined;
+    if (!isOn(name)) continue;
+    const one = withConfiguration(name, application.loadOf(AUTO_INSTRUMENTATIONS, instrumentationOf(name)));
+    if (one === undefined) return undefined;
+    loaded.push(one);
+  }
+  return loaded;
+}
+
+/** Those that the application has installed one by one. */
+function loadSingle(application: Application, environment: Environment): Loaded[] {
+  const { isOn } = chosenInstrumentations(environment);
+  const names = isMainThread ? SINGLE_INSTRUMENTATIONS : [...LOGGERS, 'http'];
+  const holders = isMainThread ? [] : [AUTO_INSTRUMENTATIONS];
+  return names
+    .filter(isOn)
+    .flatMap((name) => withConfiguration(name, application.load(instrumentationOf(name), holders)) ?? []);
+}
+
+function withConfiguration(name: string, found: unknown): Loaded | undefined {
+  const Constructor = constructorIn(found as Record<string, unknown> | undefined);
+  return Constructor && { Constructor, configuration: CONFIGURATIONS[instrumentationOf(name)] };
 }
 
 type InstrumentationConstructor = new (configuration?: object) => Instrumentation;

@@ -43,6 +43,31 @@ describe('register', function () {
     }
   }
 
+  describe('loads of auto-instrumentations-node what OTEL_NODE_ENABLED_INSTRUMENTATIONS names', () => {
+    const named = async (names: string) => {
+      const { stderr, stdout, records } = await run('loaded-instrumentations.cjs', {
+        environment: { OTEL_NODE_ENABLED_INSTRUMENTATIONS: names },
+      });
+      return { stderr, loaded: JSON.parse(stdout) as string[], bodies: records.map(({ body }) => body) };
+    };
+
+    it('and nothing else', async () => {
+      expect(await named('http, pino')).to.deep.equal({
+        stderr: '',
+        loaded: ['instrumentation-http', 'instrumentation-pino'],
+        bodies: ['hello'],
+      });
+    });
+
+    it('all of it without the list, and to say what it does not know', async () => {
+      for (const names of ['', 'pino,no-such-thing']) {
+        const { loaded, bodies } = await named(names);
+        expect(loaded).to.include.members(['auto-instrumentations-node', 'instrumentation-kafkajs']);
+        expect(bodies).to.deep.equal(['hello']);
+      }
+    });
+  });
+
   describe('says why the records of a logger are not exported', () => {
     const linesOf = (stderr: string): string[] => stderr.split('\n').filter((line) => line !== '');
 
