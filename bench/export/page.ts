@@ -19,11 +19,11 @@ const HEADS = ['', 'CPU, ms', 'thread, ms', 'CPU ratio', 'thread ratio'];
 /** Writes the tables of `export()` in docs/performance.md, and the chart. */
 export function writePage(
   rows: readonly Row[],
-  run: { readonly node: string; readonly rounds: number },
+  run: { readonly node: string; readonly rounds: number; readonly processes: number },
 ): void {
   const others = rows.filter(({ isVariant }) => !isVariant);
   writeFileSync(CHART, chartOf(others));
-  const medians = `Node.js ${run.node}, medians of ${run.rounds} rounds.`;
+  const medians = `Node.js ${run.node}, medians of ${run.processes} processes of each, of ${run.rounds} rounds a process.`;
   writeSection('export', `${tableOf(HEADS, others.map(cellsOf))}\n\n${medians}`);
   const variants = rows.filter(({ isVariant }) => isVariant);
   writeSection('options', tableOf(HEADS, variants.map(cellsOf)));

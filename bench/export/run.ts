@@ -16,7 +16,9 @@ import { writePage } from './page.js';
 const { values } = parseArgs({
   options: {
     node: { type: 'string', default: process.execPath },
-    rounds: { type: 'string', default: '15' },
+    rounds: { type: 'string', default: '5' },
+    /** How often each is started anew: two processes of the same program differ by more than two rounds of one. */
+    processes: { type: 'string', default: '7' },
     only: { type: 'string', multiple: true },
     /** Writes docs/performance.md and its chart. */
     page: { type: 'boolean', default: false },
@@ -35,21 +37,27 @@ interface Sample {
 }
 
 const { child: sink, endpoint } = await startSink(values.node);
-const children = new Map<string, ChildProcess>();
-for (const name of NAMES) {
-  if (values.only && !values.only.some((one) => name.includes(one))) continue;
-  children.set(name, await startProgram(CONTESTANT, values.node, { name, endpoint, records: 2500 }));
-}
-const samples = new Map<string, Sample[]>();
-for (let round = -WARM_ROUNDS; round < Number(values.rounds); round++) {
-  for (const [name, child] of children) {
-    const sample = await ask<Sample>(child, ROUND_BATCHES);
-    if (round >= 0) samples.set(name, [...(samples.get(name) ?? []), sample]);
+const names = NAMES.filter((name) => !values.only || values.only.some((one) => name.includes(one)));
+/** Of each process its own, since a median of all would be that of the most frequent kind of process. */
+const samples = new Map<string, Sample[][]>(names.map((name) => [name, []]));
+for (let process = 0; process < Number(values.processes); process++) {
+  const children = new Map<string, ChildProcess>();
+  for (const name of names) {
+    children.set(name, await startProgram(CONTESTANT, values.node, { name, endpoint, records: 2500 }));
+    samples.get(name)!.push([]);
   }
+  for (let round = -WARM_ROUNDS; round < Number(values.rounds); round++) {
+    for (const [name, child] of children) {
+      const sample = await ask<Sample>(child, ROUND_BATCHES);
+      if (round >= 0) samples.get(name)!.at(-1)!.push(sample);
+    }
+  }
+  for (const child of children.values()) child.disconnect();
 }
+/** The middle of the processes, of each its median round. */
 const medianOf = (name: string, key: keyof Sample): number =>
-  median(samples.get(name)!.map((sample) => sample[key]));
-const rows = [...samples.keys()].map((name) => {
+  median(samples.get(name)!.map((rounds) => median(rounds.map((sample) => sample[key]))));
+const rows = names.map((name) => {
   const [cpuMillis, threadMillis] = [medianOf(name, 'processMillis'), medianOf(name, 'threadMillis')];
   return {
     name,
@@ -67,7 +75,6 @@ for (const { name, cpuMillis, threadMillis, cpuRatio, threadRatio } of rows) {
 }
 if (values.page) {
   const node = versionOf(values.node);
-  writePage(rows, { node, rounds: Number(values.rounds) });
+  writePage(rows, { node, rounds: Number(values.rounds), processes: Number(values.processes) });
 }
-for (const child of children.values()) child.disconnect();
 sink.disconnect();
