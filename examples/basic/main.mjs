@@ -34,7 +34,7 @@ await provider.shutdown();
 
 const { delivered, lastError } = exporter.status();
 if (delivered === 0) {
-  console.error(`no record was delivered: ${lastError?.message}`);
+  console.error(`no record was delivered: ${lastError?.message ?? 'the service has not answered in time'}`);
   process.exit(1);
 }
 const client = new CloudWatchLogsClient(connection);

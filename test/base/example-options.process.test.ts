@@ -89,8 +89,9 @@ describe('the options of examples', function () {
       AWS_REGION: 'us-east-1',
       AWS_ACCESS_KEY_ID: 'a',
       AWS_SECRET_ACCESS_KEY: 'a',
-      [`${prefix}FLUSH_TIMEOUT_MILLIS`]: '200',
-      [`${prefix}SHUTDOWN_TIMEOUT_MILLIS`]: '200',
+      // Long enough for a first request on a busy machine.
+      [`${prefix}FLUSH_TIMEOUT_MILLIS`]: '2000',
+      [`${prefix}SHUTDOWN_TIMEOUT_MILLIS`]: '2000',
     });
     expect(code).to.equal(1);
     expect(stderr)
