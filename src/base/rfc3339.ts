@@ -13,7 +13,7 @@ const LAST_SECOND = 253_402_300_799;
  * @throws OptionError for what are no digits
  */
 export function rfc3339(nanos: string, digits = 9): string {
-  checkOption(/^\d+$/.test(nanos), 'nanos', 'be a text of digits', nanos);
+  checkOption(typeof nanos === 'string' && /^\d+$/.test(nanos), 'nanos', 'be a text of digits', nanos);
   checkOption(Number.isInteger(digits) && digits >= 1 && digits <= 9, 'digits', 'be from 1 to 9', digits);
   const padded = nanos.padStart(10, '0');
   const seconds = Number(padded.slice(0, -9));

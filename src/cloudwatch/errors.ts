@@ -45,7 +45,7 @@ export class OptionError extends CloudWatchLogsError {
   constructor(option: string, rule: string, ...value: [] | [unknown]) {
     const shown = value.length === 1 ? show(value[0]) : undefined;
     super('ERR_OPTION', sentenceOf(option, rule, shown));
-    this.option = option.split(NEW_NAME)[0]!;
+    this.option = String(option as unknown).split(NEW_NAME)[0]!;
     this.rule = rule;
     this.value = shown;
   }

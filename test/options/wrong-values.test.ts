@@ -206,7 +206,10 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, readonly Wrong[] | 
       ['nonsense', () => base.httpAuthorization(any({ nonsense: 1 }))],
       ['token', () => base.httpAuthorization({ token: any(5) })],
     ],
-    httpUrl: [['url', () => base.httpUrl('url', any(5))]],
+    httpUrl: [
+      ['url', () => base.httpUrl('url', any(5))],
+      ['5', () => base.httpUrl(any(5), any(5))],
+    ],
     jsonOf: 'whatever has no JSON is undefined',
     jwtBearer: [
       ['key', () => base.jwtBearer('key', any(5))],
@@ -225,7 +228,7 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, readonly Wrong[] | 
       ['accepted', () => base.requireHttpSuccess(any({ status: 200 }), any(5))],
     ],
     rfc3339: [
-      ['nanos', () => base.rfc3339(any(5.5))],
+      ['nanos', () => base.rfc3339(any(5))],
       ['digits', () => base.rfc3339('5', 99)],
     ],
     runConformance: [['nonsense', () => base.runConformance(any({ nonsense: 1 }))]],
@@ -414,6 +417,10 @@ const TABLE: Readonly<Record<string, Readonly<Record<string, readonly Wrong[] | 
         { nonsense: 1, firstPollMillis: 'x', longestPollMillis: -1, concurrency: 0, meterProvider: {} },
         (settings) => new insights.QueryRunner({ client: sdk }, settings),
       ),
+      [
+        'firstPollMillis',
+        () => new insights.QueryRunner({ client: sdk }, { firstPollMillis: 9_000, longestPollMillis: 10 }),
+      ],
       ...wrongOf(
         request,
         {

@@ -228,7 +228,14 @@ function printNumber(value: number): string {
   return digits.slice(0, end);
 }
 
-type Node = 'command' | 'condition' | 'expression' | 'pattern';
+const RULES = {
+  command: 'be a command of a query, of a known kind',
+  condition: 'be a condition of a filter, of a known kind',
+  expression: 'be the name of a field, or an expression of a known kind',
+  pattern: 'be a pattern, of a known kind',
+} as const;
+
+type Node = keyof typeof RULES;
 
 /** @throws OptionError for what is no part of a tree */
 function checkNode(option: Node, node: unknown): void {
@@ -236,7 +243,7 @@ function checkNode(option: Node, node: unknown): void {
 }
 
 function unknownKind(option: Node, node: unknown): OptionError {
-  return new OptionError(option, `be a ${option} of a query, by its kind`, node);
+  return new OptionError(option, RULES[option], node);
 }
 
 /** @throws OptionError for what is no list, or one that is too short */

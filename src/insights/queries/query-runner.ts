@@ -153,6 +153,15 @@ export class QueryRunner implements RunsQueries {
     this.observer = new LookUpObserver({ meterProvider: settings.meterProvider });
     this.#limit = new ConcurrencyLimit(concurrency);
     this.#firstPollMillis = checkedMillis('firstPollMillis', settings.firstPollMillis ?? 100);
+    const { firstPollMillis, longestPollMillis } = settings;
+    if (
+      firstPollMillis !== undefined &&
+      longestPollMillis !== undefined &&
+      firstPollMillis > longestPollMillis
+    ) {
+      const rule = `not be more than longestPollMillis (${longestPollMillis})`;
+      throw new OptionError('firstPollMillis', rule, firstPollMillis);
+    }
     this.#longestPollMillis = checkedMillis('longestPollMillis', settings.longestPollMillis ?? 2_000);
   }
 
