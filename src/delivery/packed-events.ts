@@ -44,9 +44,9 @@ export class PackedEvents implements EncodedEvents {
     this.#memory = page.release();
   }
 
-  /** Packs events that are there as texts. */
-  static of(events: Iterable<EncodedEvent>): PackedEvents {
-    const page = new EventPage();
+  /** Packs events that are there as objects. @param expectedBytes - of the page, where that is known */
+  static of(events: Iterable<EncodedEvent>, expectedBytes?: number): PackedEvents {
+    const page = new EventPage(expectedBytes);
     for (const event of events) page.add(event);
     return new PackedEvents(page);
   }

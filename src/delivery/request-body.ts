@@ -4,6 +4,9 @@ import { PackedEvents } from './packed-events.js';
 /** Bytes under which gzip is not worth its time. */
 export const MIN_GZIP_BYTES = 1024;
 
+/** Bytes that events mostly take on their page, for each that the service counts: frames and escapes. */
+const PAGE_BYTES_EACH = 1.25;
+
 /** The body of one PutLogEvents request as it goes over the wire. */
 export interface RequestBody {
   readonly bytes: Uint8Array;
@@ -20,7 +23,10 @@ export async function requestBodyOf(
   compression: 'gzip' | 'none',
   sequenceToken?: string,
 ): Promise<RequestBody> {
-  const events = batch.events instanceof PackedEvents ? batch.events : PackedEvents.of(batch.events);
+  const events =
+    batch.events instanceof PackedEvents
+      ? batch.events
+      : PackedEvents.of(batch.events, batch.bytes * PAGE_BYTES_EACH);
   const start = startOf(batch, sequenceToken);
   if (compression === 'none' || events.bodyBytes(start) < MIN_GZIP_BYTES) {
     return { bytes: events.body(start), encoding: undefined };

@@ -7,6 +7,10 @@ import { freePageMemory, type PageMemory } from './page-memory.js';
  * the heap: texts of which each lives for a second would be most of what garbage collection has to move.
  */
 export class StoredEvent implements EncodedEvent {
+  /** Where its keeper has it, noted here as an object for that alone would live as long as the event. */
+  keptIn: object | undefined = undefined;
+  /** Its number there. */
+  keptAs = 0;
   #memory: PageMemory | undefined;
 
   /** @param start - where it begins, and where it ends with its comma */

@@ -37,6 +37,8 @@ export class EventCollector {
   readonly #ofDestination = new Map<Destination, Lane[]>();
   /** The lane of the last event. */
   #lane: Lane | undefined;
+  /** The lane of the last event that was handed in as an object. */
+  #lastKept: Lane | undefined;
   /** The page on which the first event is written, until its lane takes it. */
   #firstPage: EventPage | undefined;
 
@@ -68,7 +70,7 @@ export class EventCollector {
 
   /** Adds events that are there as objects. */
   add(place: Place, events: readonly EncodedEvent[]): void {
-    const lane = this.#find(place);
+    const lane = this.#laneOfKept(place);
     for (const event of events) {
       this.bytes += event.messageBytes;
       if (this.#keeper !== undefined) {
@@ -120,6 +122,13 @@ export class EventCollector {
       this.#lanes.set(place, lane);
     }
     return lane;
+  }
+
+  /** Each record has a place of its own here: mostly that of the one before. */
+  #laneOfKept(place: Place): Lane {
+    const last = this.#lastKept;
+    const isThere = last?.place.destination === place.destination && last.place.entity === place.entity;
+    return isThere ? last : (this.#lastKept = this.#find(place));
   }
 
   #find(place: Place): Lane {

@@ -174,6 +174,7 @@ export class RecordEncoder {
     const collector = new Collector(expectedBytes, keeper);
     // Its destination is in use, which is noted when it is looked for.
     this.#fixed = undefined;
+    const encodeAgain = (changed: ReadableLogRecord): EncodedRecord | undefined => this.encode(changed);
     let addedBySplit = 0;
     let stepRecords = 0;
     let stepBytes = 0;
@@ -188,7 +189,7 @@ export class RecordEncoder {
         addedBySplit += this.#collect(record, collector);
         continue;
       }
-      const encoded = record.take((changed) => this.encode(changed));
+      const encoded = record.take(encodeAgain);
       if (encoded === undefined) continue;
       addedBySplit += encoded.events.length - 1;
       collector.add(encoded, encoded.events);

@@ -2,7 +2,7 @@ import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { EVENT_OVERHEAD_BYTES } from '../cloudwatch/limits.js';
 import { type Destination, type EncodedEvent, type LogEntity } from '../delivery/encoded-event.js';
 import { type EncodedRecord, RecordAhead } from '../encoding/record-encoder.js';
-import { JournaledEvent } from '../write-ahead/segment.js';
+import { isInSegment, keepAs } from '../write-ahead/segment.js';
 import { type WriteAheadLog } from '../write-ahead/write-ahead-log.js';
 
 /** Bytes of the objects by which an event is known. */
@@ -58,7 +58,7 @@ export class WrittenRecord extends RecordAhead implements EncodedRecord {
     if (encoded === undefined) return undefined;
     const events = encoded.events.map((event, index) => {
       const written = early[index];
-      return written instanceof JournaledEvent ? written.with(event) : event;
+      return written && isInSegment(written) ? keepAs(event, written.keptIn, written.keptAs) : event;
     });
     return { ...encoded, events };
   }

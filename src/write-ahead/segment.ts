@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { type Destination, type EncodedEvent, type LogEntity } from '../delivery/encoded-event.js';
+import { StoredEvent } from '../delivery/stored-event.js';
 import { createdMillisOf, freeName } from './file-owner.js';
 import { firstBytes, type HeadFigures, SegmentHead } from './segment-head.js';
 import { eventJson, eventLine, lineOf, rangesOf } from './segment-lines.js';
@@ -27,14 +28,14 @@ const { O_APPEND, O_CREAT, O_EXCL, O_RDWR } = constants;
 /** Flags with which a file is opened that anybody may have put there. */
 export const OPEN_SAFELY = O_NOFOLLOW | O_NONBLOCK;
 
-/** An event that stands in a segment. */
+/** An event that stands in a segment, where it can't note that itself. */
 export class JournaledEvent implements EncodedEvent {
   readonly #event: EncodedEvent;
 
   constructor(
     event: EncodedEvent,
-    readonly segment: Segment,
-    readonly number: number,
+    readonly keptIn: Segment,
+    readonly keptAs: number,
   ) {
     this.#event = event;
   }
@@ -54,16 +55,23 @@ export class JournaledEvent implements EncodedEvent {
   get stored(): EncodedEvent['stored'] {
     return this.#event.stored;
   }
+}
 
-  /** Nobody will read its message any more. */
-  free(): void {
-    this.#event.stored?.free();
-  }
+/** An event of which a segment knows. */
+export type KeptEvent = JournaledEvent | (StoredEvent & { readonly keptIn: Segment });
 
-  /** The same place in the file for what is sent instead. */
-  with(event: EncodedEvent): JournaledEvent {
-    return new JournaledEvent(event, this.segment, this.number);
-  }
+/** Says whether an event stands in a segment. */
+export function isInSegment(event: EncodedEvent): event is KeptEvent {
+  if (event instanceof StoredEvent) return event.keptIn !== undefined;
+  return event instanceof JournaledEvent;
+}
+
+/** Has an event know its place in a segment, also one that is sent in the place of another. @returns what to send */
+export function keepAs(event: EncodedEvent, segment: Segment, number: number): EncodedEvent {
+  if (!(event instanceof StoredEvent)) return new JournaledEvent(event, segment, number);
+  event.keptIn = segment;
+  event.keptAs = number;
+  return event;
 }
 
 /** Where a segment's file is: in its place, removed by somebody, or claimed by a process that took this one for dead. */
@@ -84,6 +92,8 @@ export class Segment {
   readonly states = new SegmentStates();
   readonly #destinations = new Map<Destination, Map<LogEntity | undefined, number>>();
   #destinationCount = 0;
+  /** Where the last event went: mostly the next one goes there too. */
+  #last: { destination: Destination; entity: LogEntity | undefined; place: number } | undefined;
   #isClosed = false;
   /** Whether it was written to since the device was last told to keep it. */
   #isUnsynced = true;
@@ -132,14 +142,16 @@ export class Segment {
     destination: Destination,
     entity: LogEntity | undefined,
     events: readonly EncodedEvent[],
-  ): JournaledEvent[] {
-    const place = this.#destinations.get(destination)?.get(entity);
-    if (place !== undefined && events.length === 1) {
-      const event = events[0]!;
-      this.#write(eventLine(this.states.size, place, event));
-      return [this.#hold(event)];
+  ): readonly EncodedEvent[] {
+    const place = this.#placeOf(destination, entity);
+    const [first] = events;
+    if (place !== undefined && events.length === 1) this.#write(eventLine(this.states.size, place, first!));
+    else this.#writeAll(place, destination, entity, events);
+    // Mostly there is one, which notes its number itself.
+    if (events.length === 1 && first instanceof StoredEvent) {
+      this.#hold(first);
+      return events;
     }
-    this.#writeAll(place, destination, entity, events);
     return events.map((event) => this.#hold(event));
   }
 
@@ -257,10 +269,18 @@ export class Segment {
     closeSync(this.#descriptor);
   }
 
-  #hold(event: EncodedEvent): JournaledEvent {
-    const journaled = new JournaledEvent(event, this, this.states.hold());
+  #hold(event: EncodedEvent): EncodedEvent {
+    const kept = keepAs(event, this, this.states.hold());
     this.#head.count(this.states.size);
-    return journaled;
+    return kept;
+  }
+
+  #placeOf(destination: Destination, entity: LogEntity | undefined): number | undefined {
+    const last = this.#last;
+    if (last?.destination === destination && last.entity === entity) return last.place;
+    const place = this.#destinations.get(destination)?.get(entity);
+    if (place !== undefined) this.#last = { destination, entity, place };
+    return place;
   }
 
   #writeAll(

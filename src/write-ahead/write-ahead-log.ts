@@ -9,7 +9,7 @@ import { CloudWatchLogsError } from '../cloudwatch/errors.js';
 import { makeFoldersAtOnce } from '../file-ownership/make-folders.js';
 import { newFileName, SIGN_OF_LIFE_MILLIS } from './file-owner.js';
 import { type Replay, type ReplayedLog, type ReplayParts } from './replay.js';
-import { JournaledEvent, Segment } from './segment.js';
+import { isInSegment, Segment } from './segment.js';
 
 /** The code that reads files; `emit` needs nothing of it, so it is loaded later. */
 export interface ReplayPart {
@@ -117,7 +117,7 @@ export class WriteAheadLog implements EventKeeper {
     destination: Destination,
     entity: LogEntity | undefined,
     events: readonly EncodedEvent[],
-  ): readonly JournaledEvent[] | undefined {
+  ): readonly EncodedEvent[] | undefined {
     const failedAt = this.#failedAt;
     // The clock is asked only after a failure: there is one question for each record that is logged.
     const isPausing =
@@ -161,14 +161,14 @@ export class WriteAheadLog implements EventKeeper {
 
   finish(events: readonly EncodedEvent[]): void {
     this.release(events);
-    for (const event of events) if (event instanceof JournaledEvent) event.free();
+    for (const event of events) if (isInSegment(event)) event.stored?.free();
   }
 
   giveBack(events: readonly EncodedEvent[]): number {
     let kept = 0;
     for (const event of events) {
-      if (!(event instanceof JournaledEvent)) continue;
-      event.segment.leave(event.number);
+      if (!isInSegment(event)) continue;
+      event.keptIn.leave(event.keptAs);
       kept++;
     }
     return kept;
@@ -362,11 +362,17 @@ export class WriteAheadLog implements EventKeeper {
 
 function bySegment(events: readonly EncodedEvent[]): Map<Segment, number[]> {
   const numbers = new Map<Segment, number[]>();
+  let last: Segment | undefined;
+  let ofLast: number[] = [];
   for (const event of events) {
-    if (!(event instanceof JournaledEvent)) continue;
-    const ofSegment = numbers.get(event.segment);
-    if (ofSegment) ofSegment.push(event.number);
-    else numbers.set(event.segment, [event.number]);
+    if (!isInSegment(event)) continue;
+    const { keptIn } = event;
+    if (keptIn !== last) {
+      last = keptIn;
+      ofLast = numbers.get(keptIn) ?? [];
+      numbers.set(keptIn, ofLast);
+    }
+    ofLast.push(event.keptAs);
   }
   return numbers;
 }

@@ -2,12 +2,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
-import { describeLocalApplications, REGISTER } from './local-applications.js';
+import { FEW_INSTRUMENTATIONS, REGISTER, describeLocalApplications } from './local-applications.js';
 import { type ApplicationResult } from './run-application.js';
 
 describe('OTEL_CONFIG_FILE, under register', function () {
   this.timeout(120_000);
-  const applications = describeLocalApplications('/config-file');
+  const applications = describeLocalApplications('/config-file', FEW_INSTRUMENTATIONS);
   let directory: string;
   let file: string;
 

@@ -1,10 +1,10 @@
 import { expect } from 'chai';
-import { AUTO, describeLocalApplications, REGISTER } from './local-applications.js';
+import { AUTO, FEW_INSTRUMENTATIONS, REGISTER, describeLocalApplications } from './local-applications.js';
 import { type ApplicationResult } from './run-application.js';
 
 describe('console under register', function () {
   this.timeout(60_000);
-  const applications = describeLocalApplications('/console');
+  const applications = describeLocalApplications('/console', FEW_INSTRUMENTATIONS);
 
   function run(
     name: string,

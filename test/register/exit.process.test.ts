@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { type Answer, StubService } from '../delivery/stub-service.js';
-import { describeLocalApplications, REGISTER } from './local-applications.js';
+import { FEW_INSTRUMENTATIONS, REGISTER, describeLocalApplications } from './local-applications.js';
 import { type ApplicationResult } from './run-application.js';
 
 const PREFIX = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_';
@@ -35,7 +35,7 @@ const IMPATIENT = {
 /** Every way in which a process ends, with the table of docs/exit.md. */
 describe('register, at the end of the process', function () {
   this.timeout(180_000);
-  const applications = describeLocalApplications('/exit');
+  const applications = describeLocalApplications('/exit', FEW_INSTRUMENTATIONS);
   let dead: StubService;
   let directory: string;
   let logGroupName: string;

@@ -1,12 +1,12 @@
 import { createServer, type Server } from 'node:http';
 import { type AddressInfo } from 'node:net';
 import { expect } from 'chai';
-import { AUTO, describeLocalApplications, REGISTER } from './local-applications.js';
+import { AUTO, FEW_INSTRUMENTATIONS, REGISTER, describeLocalApplications } from './local-applications.js';
 import { type ApplicationResult } from './run-application.js';
 
 describe('variables that name exporters, under register', function () {
   this.timeout(60_000);
-  const applications = describeLocalApplications('/exporters');
+  const applications = describeLocalApplications('/exporters', FEW_INSTRUMENTATIONS);
   let collector: Server;
   let received: { path: string; type: string; body: string }[] = [];
 

@@ -22,10 +22,20 @@ export interface LocalApplications {
 }
 
 /**
+ * For tests in which the other instrumentations make no difference: loading all of them takes a quarter of an application's start,
+ * and there are hundreds of starts.
+ */
+export const FEW_INSTRUMENTATIONS = { OTEL_NODE_ENABLED_INSTRUMENTATIONS: 'pino,winston,bunyan,http' };
+
+/**
  * Starts a local service before the tests of the suite that is being described, and stops it after them.
  * @param groupPrefix - what the names of its log groups begin with
+ * @param environment - of each application, unless its own says otherwise
  */
-export function describeLocalApplications(groupPrefix: string): LocalApplications {
+export function describeLocalApplications(
+  groupPrefix: string,
+  environment: Readonly<Record<string, string>> = {},
+): LocalApplications {
   let local: LocalCloudWatchLogs;
   let groups = 0;
   before(async () => {
@@ -47,6 +57,7 @@ export function describeLocalApplications(groupPrefix: string): LocalApplication
         logGroupName: settings.logGroupName ?? nextLogGroup(),
         nodeArguments: ['--import', REGISTER],
         ...settings,
+        environment: { ...environment, ...settings.environment },
       }),
   };
 }

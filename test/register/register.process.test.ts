@@ -6,7 +6,13 @@ import { basename, join } from 'node:path';
 import { expect } from 'chai';
 import { build } from 'esbuild';
 import { toLogGroupName } from '../../src/cloudwatch/names.js';
-import { AUTO, describeLocalApplications, REGISTER, root } from './local-applications.js';
+import {
+  AUTO,
+  FEW_INSTRUMENTATIONS,
+  REGISTER,
+  describeLocalApplications,
+  root,
+} from './local-applications.js';
 import { type ApplicationResult, type ApplicationRun } from './run-application.js';
 
 const fixture = (name: string) => join(root, 'test/fixtures/register', name);
@@ -17,7 +23,7 @@ const TRACE_ID = /^[0-9a-f]{32}$/;
 /** Runs the package that `npm run build` has made, on the newest 0.2xx line, which this repository holds. */
 describe('register', function () {
   this.timeout(180_000);
-  const applications = describeLocalApplications('/register');
+  const applications = describeLocalApplications('/register', FEW_INSTRUMENTATIONS);
 
   function run(
     name: string,
@@ -33,7 +39,9 @@ describe('register', function () {
   for (const application of ['pino.mjs', 'pino.cjs', 'winston.mjs', 'winston.cjs']) {
     for (const flag of ['--import', '--require']) {
       it(`brings the record of ${application} under ${flag}, once, with its trace id`, async () => {
-        const { exitCode, stderr, records } = await run(application, { flag });
+        // With all that auto-instrumentations-node has.
+        const environment = { OTEL_NODE_ENABLED_INSTRUMENTATIONS: '' };
+        const { exitCode, stderr, records } = await run(application, { flag, environment });
         expect(stderr).to.equal('');
         expect(exitCode).to.equal(0);
         expect(records.map((record) => record.body)).to.deep.equal(['hello']);

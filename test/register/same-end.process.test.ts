@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect } from 'chai';
 import { StubService } from '../delivery/stub-service.js';
-import { describeLocalApplications, REGISTER, root } from './local-applications.js';
+import { FEW_INSTRUMENTATIONS, REGISTER, describeLocalApplications, root } from './local-applications.js';
 import { type ApplicationResult } from './run-application.js';
 
 const PREFIX = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_';
@@ -282,7 +282,7 @@ const kills: Record<string, Program> = {
 /** What an application, and who supervises it, sees of its end, with `register` and without. */
 describe('register leaves the end of a process as it is', function () {
   this.timeout(180_000);
-  const applications = describeLocalApplications('/same-end');
+  const applications = describeLocalApplications('/same-end', FEW_INSTRUMENTATIONS);
   let dead: StubService;
   let directory: string;
   let programs = 0;

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { describeLocalApplications, REGISTER } from './local-applications.js';
+import { FEW_INSTRUMENTATIONS, REGISTER, describeLocalApplications } from './local-applications.js';
 import { type ApplicationResult, type ApplicationRun } from './run-application.js';
 
 const TRACE_ID = '5759e988bd862e3fe1be46a994272793';
@@ -7,7 +7,7 @@ const TRACE_ID = '5759e988bd862e3fe1be46a994272793';
 /** Runs the package that `npm run build` has made. */
 describe('worker threads under register', function () {
   this.timeout(180_000);
-  const applications = describeLocalApplications('/threads');
+  const applications = describeLocalApplications('/threads', FEW_INSTRUMENTATIONS);
 
   function run(
     thread: object,

@@ -18,8 +18,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect } from 'chai';
 import { eventually } from '../eventually.js';
+import { EventPage } from '../../src/delivery/event-page.js';
 import { encodeEvent } from '../../src/encoding/encode-event.js';
-import { JournaledEvent, Segment } from '../../src/write-ahead/segment.js';
+import { isInSegment, keepAs, Segment } from '../../src/write-ahead/segment.js';
 import { lineOf } from '../../src/write-ahead/segment-lines.js';
 import { Replay } from '../../src/write-ahead/replay.js';
 import { type ReplayPart, type WriteAheadLog } from '../../src/write-ahead/write-ahead-log.js';
@@ -30,11 +31,26 @@ const ENTITY = { keyAttributes: { Type: 'Service', Name: 'orders' }, attributes:
 const MIB = 1024 * 1024;
 const FIRST = `${'0'.repeat(13)}-${'0'.repeat(10)}-${'0'.repeat(8)}`;
 
-describe('JournaledEvent', () => {
-  it('keeps its place in the file for what is sent in its stead', () => {
+describe('keepAs', () => {
+  it('has an event know its place, on itself where it can note that', () => {
     const segment = Object.create(Segment.prototype) as Segment;
-    const changed = new JournaledEvent(encodeEvent(1, 'a'), segment, 7).with(encodeEvent(2, 'bc'));
-    expect(changed).to.include({ timestamp: 2, messageJson: '"bc"', messageBytes: 2, segment, number: 7 });
+    const place = { keptIn: segment, keptAs: 7 };
+    const kept = keepAs(encodeEvent(2, 'bc'), segment, 7);
+    expect(kept).to.include({
+      timestamp: 2,
+      messageJson: '"bc"',
+      messageBytes: 2,
+      stored: undefined,
+      ...place,
+    });
+    const page = new EventPage();
+    page.add(encodeEvent(2, 'bc'));
+    const stored = page.takeLast();
+    expect(isInSegment(stored)).to.equal(false);
+    expect(keepAs(stored, segment, 7))
+      .to.equal(stored)
+      .and.to.include(place);
+    expect([kept, stored].map(isInSegment)).to.deep.equal([true, true]);
   });
 });
 
