@@ -35,9 +35,16 @@ let lines = 0;
  * @param {string[]} [options.labelsFrom] - attributes of resource or record that become labels, and `severity`: few, of few values
  * @returns {import('opentelemetry-cloudwatch-logs/base').BackEnd}
  */
-export function lokiBackEnd({ labels = {}, labelsFrom = ['service.name', 'severity'], tenant, ...options }) {
-  const url = httpUrl('url', options.url, 'loki/api/v1/push');
-  const authorization = httpAuthorization(options);
+export function lokiBackEnd(options) {
+  const {
+    url: address,
+    labels = {},
+    labelsFrom = ['service.name', 'severity'],
+    tenant,
+    ...credentials
+  } = options;
+  const url = httpUrl('url', address, 'loki/api/v1/push');
+  const authorization = httpAuthorization(credentials);
   if (tenant !== undefined && typeof tenant !== 'function') checkTenant(tenant);
   const count = Object.keys(labels).length + labelsFrom.length;
   checkOption(count <= MAX_LABELS, 'labelsFrom', `be at most ${MAX_LABELS} together with labels`, count);

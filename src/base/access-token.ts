@@ -1,6 +1,9 @@
 import { URLSearchParams } from 'node:url';
+import { checkMembers } from '../cloudwatch/check-members.js';
+import { isObject } from '../cloudwatch/is-object.js';
 import { type Authentication } from './back-end.js';
 import { BackEndError } from './back-end-error.js';
+import { checkOption } from './check-option.js';
 import { classifyHttp, jsonOf, mergeHeaders, requireHttpSuccess, sendOverHttp } from './http.js';
 
 /** A request for an access token. */
@@ -12,16 +15,23 @@ export interface AccessTokenRequest {
   readonly signal: AbortSignal;
 }
 
+const MEMBERS = { url: true, form: true, headers: true, signal: true } as const satisfies Record<
+  keyof AccessTokenRequest,
+  true
+>;
+
 /**
  * Gets an access token by OAuth 2 (RFC 6749), for `authenticate`; `send` finds it as `credentials`.
- * @throws BackEndError `denied` where who asks is refused, which is no event's fault; HttpStatusError for another failure
+ * @throws BackEndError `denied` where who asks is refused, which is no event's fault; HttpStatusError for another failure;
+ *   OptionError for a wrong member of the request
  */
-export async function requestAccessToken({
-  url,
-  form,
-  headers,
-  signal,
-}: AccessTokenRequest): Promise<Authentication<string>> {
+export async function requestAccessToken(request: AccessTokenRequest): Promise<Authentication<string>> {
+  // Shows nothing of what was given: it is secrets.
+  checkOption(isObject(request), 'request', 'be an object with url, form and signal');
+  checkMembers('', request, MEMBERS);
+  const { url, form, headers, signal } = request;
+  const isForm = isObject(form) && Object.values(form).every((value) => typeof value === 'string');
+  checkOption(isForm, 'form', 'be an object of texts');
   // Before the request: the token's time runs from somewhere within it.
   const start = Date.now();
   const answer = await sendOverHttp({

@@ -1,5 +1,7 @@
 import { type Answer, type Verdict } from './back-end.js';
+import { isObject } from '../cloudwatch/is-object.js';
 import { describeThrown, verdictOfOwnError } from './back-end-error.js';
+import { checkOption } from './check-option.js';
 
 /** What an error may mean that `send` rejects with. */
 export type ErrorKind = Exclude<Verdict['kind'], 'accepted' | 'partially_rejected'>;
@@ -16,6 +18,8 @@ export function classifyByCode(
   answer: Answer<unknown>,
   kinds: Readonly<Record<string | number, ErrorKind>>,
 ): Verdict {
+  checkOption(isObject(answer), 'answer', 'be what classify is given', answer);
+  checkOption(isObject(kinds), 'kinds', 'be an object of kinds by code', kinds);
   if (!('error' in answer) || answer.response !== undefined) return { kind: 'accepted' };
   const { error } = answer;
   const own = verdictOfOwnError(error);

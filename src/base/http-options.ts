@@ -1,3 +1,5 @@
+import { checkMembers } from '../cloudwatch/check-members.js';
+import { isObject } from '../cloudwatch/is-object.js';
 import { checkOption } from './check-option.js';
 
 /** Who asks, over HTTP. */
@@ -8,6 +10,11 @@ export interface HttpCredentials {
   /** Bearer (RFC 6750), in place of both. */
   readonly token?: string | undefined;
 }
+
+const MEMBERS = { username: true, password: true, token: true } as const satisfies Record<
+  keyof HttpCredentials,
+  true
+>;
 
 /** What a header can hold: `fetch` refuses others at each request, whose text would be a secret. */
 const HEADER_TEXT = /^[\x21-\x7e]+$/;
@@ -33,11 +40,16 @@ export function httpUrl(option: string, address: string | URL, path = ''): URL {
 
 /**
  * Makes the header that says who asks; none where nobody is given.
- * @throws OptionError for a user without password, or with a token; it shows no value
+ * @throws OptionError for a user without password, or with a token, and for any other member, as a misspelt one would send
+ *   requests that say nobody's name; it shows no value
  */
-export function httpAuthorization({ username, password, token }: HttpCredentials): {
+export function httpAuthorization(credentials: HttpCredentials): {
   readonly authorization?: string;
 } {
+  // By hand: what is no object may be the secret itself.
+  checkOption(isObject(credentials), 'credentials', 'be an object with username and password, or token');
+  checkMembers('', credentials, MEMBERS);
+  const { username, password, token } = credentials;
   const isUser = username !== undefined;
   checkOption(isUser === (password !== undefined), isUser ? 'password' : 'username', pairRule(isUser));
   checkOption(!isUser || token === undefined, 'token', 'stand without username and password');

@@ -1,9 +1,13 @@
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { retryAfterMillis as retryAfterOf } from '../cloudwatch/classify-error.js';
+import { checkMembers } from '../cloudwatch/check-members.js';
+import { checkFlags, checkGivenTexts, checkSignal } from '../cloudwatch/check-values.js';
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
+import { isObject } from '../cloudwatch/is-object.js';
 import { type Answer, type Verdict } from './back-end.js';
 import { describeThrown, verdictOfOwnError } from './back-end-error.js';
+import { checkOption } from './check-option.js';
 
 /** One request over HTTP. */
 export interface HttpRequest {
@@ -47,16 +51,23 @@ const MAX_ANSWER_BYTES = 64 * 1024;
 
 const compress = promisify(gzip);
 
-/** Makes one request with `fetch`. It follows no redirect: where events go is what the options say. */
-export async function sendOverHttp({
-  url,
-  method = 'POST',
-  headers,
-  json,
-  body = json,
-  gzip: isCompressed = false,
-  signal,
-}: HttpRequest): Promise<HttpAnswer> {
+const REQUEST_MEMBERS = {
+  url: true,
+  method: true,
+  headers: true,
+  body: true,
+  json: true,
+  gzip: true,
+  signal: true,
+} as const satisfies Record<keyof HttpRequest, true>;
+
+/**
+ * Makes one request with `fetch`. It follows no redirect: where events go is what the options say.
+ * @throws OptionError for a wrong member of the request
+ */
+export async function sendOverHttp(request: HttpRequest): Promise<HttpAnswer> {
+  checkRequest(request);
+  const { url, method = 'POST', headers, json, body = json, gzip: isCompressed = false, signal } = request;
   const isWorthIt = isCompressed && body !== undefined && Buffer.byteLength(body) >= MIN_GZIP_BYTES;
   const bytes = isWorthIt ? await compress(body) : body;
   const response = await fetch(url, {
@@ -87,8 +98,11 @@ export async function sendOverHttp({
  */
 export function classifyHttp(
   { response, error }: Answer<HttpAnswer>,
-  { accepted }: { readonly accepted?: readonly number[] | undefined } = {},
+  options: { readonly accepted?: readonly number[] | undefined } = {},
 ): Verdict {
+  checkMembers('', options, { accepted: true });
+  const { accepted } = options;
+  checkStatuses(accepted);
   const answer = error instanceof HttpStatusError ? error.answer : response;
   if (answer === undefined)
     return verdictOfOwnError(error) ?? { kind: 'retry', detail: describeThrown(error) };
@@ -105,10 +119,13 @@ export function classifyHttp(
 /**
  * @param accepted - statuses; default every 2xx
  * @returns the answer
- * @throws HttpStatusError for one that is no success
+ * @throws HttpStatusError for one that is no success; OptionError for what is no answer
  */
 export function requireHttpSuccess(answer: HttpAnswer, accepted?: readonly number[]): HttpAnswer {
-  if (isSuccess(answer.status, accepted)) return answer;
+  const { status } = Object(answer) as Partial<HttpAnswer>;
+  checkOption(typeof status === 'number', 'answer', 'be what sendOverHttp gives', answer);
+  checkStatuses(accepted);
+  if (isSuccess(status, accepted)) return answer;
   throw new HttpStatusError(answer);
 }
 
@@ -127,6 +144,26 @@ export function mergeHeaders(
 ): Record<string, string> {
   const all = parts.flatMap((part) => Object.entries(part ?? {}));
   return Object.fromEntries(all.map(([name, value]) => [name.toLowerCase(), value]));
+}
+
+/** Shows nothing of what was given: headers and body hold secrets and log records. */
+function checkRequest(request: HttpRequest): void {
+  checkOption(isObject(request), 'request', 'be an object with url and signal');
+  checkMembers('', request, REQUEST_MEMBERS);
+  const { url, method, headers, body, json, gzip: isCompressed, signal } = request;
+  checkOption(URL.canParse(String(url)), 'url', 'be an address like https://logs.example');
+  checkGivenTexts({ method });
+  checkOption(headers === undefined || isObject(headers), 'headers', 'be an object of texts');
+  const isBody = body === undefined || typeof body === 'string' || (body as unknown) instanceof Uint8Array;
+  checkOption(isBody, 'body', 'be a text or bytes');
+  checkOption(json === undefined || typeof json === 'string', 'json', 'be the text of JSON');
+  checkFlags({ gzip: isCompressed });
+  checkSignal(signal);
+}
+
+function checkStatuses(accepted: unknown): void {
+  const areStatuses = Array.isArray(accepted) && accepted.every((status) => Number.isInteger(status));
+  checkOption(accepted === undefined || areStatuses, 'accepted', 'be a list of statuses', accepted);
 }
 
 function isSuccess(status: number, accepted: readonly number[] | undefined): boolean {

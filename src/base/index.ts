@@ -48,7 +48,7 @@ export { rfc3339 } from './rfc3339.js';
 export { severityName } from './severity-name.js';
 export { SQL_STATES } from './sql-states.js';
 export { type LabelRules, textLabels } from './text-labels.js';
-export { cutUtf8 } from '../encoding/cut-utf8.js';
+export { cutUtf8 } from './cut-utf8.js';
 export { LOSS_REASONS, type LossReason } from '../observability/losses.js';
 export type { DeliveryResult } from '../delivery/delivery.js';
 export type { SpoolStatus } from '../delivery/spool/spool-settings.js';

@@ -1,4 +1,7 @@
 import { createPrivateKey, type KeyObject, sign } from 'node:crypto';
+import { checkMembers } from '../cloudwatch/check-members.js';
+import { checkGivenTexts, checkText } from '../cloudwatch/check-values.js';
+import { isObject } from '../cloudwatch/is-object.js';
 import { requestAccessToken } from './access-token.js';
 import { type BackEnd } from './back-end.js';
 import { checkOption } from './check-option.js';
@@ -17,6 +20,14 @@ export interface JwtBearerSettings {
   readonly claims?: Readonly<Record<string, unknown>> | undefined;
 }
 
+const MEMBERS = {
+  url: true,
+  privateKey: true,
+  keyId: true,
+  issuer: true,
+  claims: true,
+} as const satisfies Record<keyof JwtBearerSettings, true>;
+
 /** Seconds for which a signature holds, the most that Google takes. */
 const ASSERTION_SECONDS = 3600;
 
@@ -26,12 +37,20 @@ const GRANT_TYPE = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
  * Makes `authenticate` for an account that has a key, as Google's service accounts: an assertion, signed by RS256, for an access
  * token (RFC 7523).
  * @param option - whose value the key is
- * @throws OptionError for what is no RSA key, without showing it
+ * @throws OptionError for what is no RSA key, without showing it, and for any other wrong member
  */
 export function jwtBearer(
   option: string,
-  { url, privateKey, keyId, issuer, claims }: JwtBearerSettings,
+  settings: JwtBearerSettings,
 ): NonNullable<BackEnd<never, string>['authenticate']> {
+  // Shows nothing of what was given: the key stands in it.
+  checkOption(isObject(settings), option, 'come with url, privateKey and issuer');
+  checkMembers('', settings, MEMBERS);
+  const { url, privateKey, keyId, issuer, claims } = settings;
+  checkOption(URL.canParse(String(url)), 'url', 'be an address like https://logs.example');
+  checkText('issuer', issuer);
+  checkGivenTexts({ keyId });
+  checkOption(claims === undefined || isObject(claims), 'claims', 'be an object of claims');
   const key = rsaKeyOf(privateKey);
   checkOption(key !== undefined, option, 'be an RSA key as PEM');
   return ({ signal }) => {

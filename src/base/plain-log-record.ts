@@ -1,8 +1,10 @@
 import { type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { isObject } from '../cloudwatch/is-object.js';
 import { jsonText } from '../encoding/json-text.js';
 import { eventTimestamp, unixNanos } from '../encoding/record-time.js';
 import { withResourceAndScope } from '../encoding/record-view.js';
 import { severityTextOf } from '../encoding/severity.js';
+import { checkOption } from './check-option.js';
 
 /** A log record of OpenTelemetry's in plain values, which `JSON.stringify` writes without surprises. */
 export interface PlainLogRecord {
@@ -31,8 +33,9 @@ export interface PlainLogRecord {
   readonly traceFlags?: number | undefined;
 }
 
-/** Makes plain values of a record: what JSON can't hold becomes what it can. */
+/** Makes plain values of a record: what JSON can't hold becomes what it can. @throws OptionError for what is no record */
 export function plainLogRecord(record: ReadableLogRecord): PlainLogRecord {
+  checkOption(isObject(record), 'record', 'be a log record of OpenTelemetry');
   const view = withResourceAndScope(record);
   const { spanContext, severityNumber, eventName } = view;
   const timestampMillis = eventTimestamp(view.hrTime, view.hrTimeObserved, Date.now);

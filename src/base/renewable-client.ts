@@ -1,4 +1,6 @@
+import { checkMembers } from '../cloudwatch/check-members.js';
 import { type Awaitable } from './awaitable.js';
+import { checkOption } from './check-option.js';
 
 /** How a client comes and goes. */
 export interface ClientLife<Client> {
@@ -24,8 +26,12 @@ export class RenewableClient<Client> {
   readonly #life: ClientLife<Client>;
   #known: Known<Client> | undefined;
 
-  /** Makes the first at once. */
+  /** Makes the first at once. @throws OptionError where `create` or `end` is no function */
   constructor(life: ClientLife<Client>) {
+    checkMembers('life', life, { create: true, end: true } satisfies Record<keyof ClientLife<Client>, true>);
+    for (const name of ['create', 'end'] as const) {
+      checkOption(typeof life[name] === 'function', `life.${name}`, 'be a function', life[name]);
+    }
     this.#life = life;
     this.#known = { client: life.create() };
   }
@@ -35,6 +41,7 @@ export class RenewableClient<Client> {
    * @param signal - that `send`, `open` or `health` is given
    */
   async use<T>(signal: AbortSignal, run: (client: Client) => PromiseLike<T>): Promise<T> {
+    checkOption(signal instanceof AbortSignal, 'signal', 'be an AbortSignal', signal);
     signal.throwIfAborted();
     const known = (this.#known ??= { client: this.#life.create() });
     // Connections on which nothing comes would stay in it for good.

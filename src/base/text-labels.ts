@@ -1,4 +1,8 @@
+import { checkMembers } from '../cloudwatch/check-members.js';
+import { checkFunctions } from '../cloudwatch/check-values.js';
+import { isObject } from '../cloudwatch/is-object.js';
 import { cutUtf8 } from '../encoding/cut-utf8.js';
+import { checkOption } from './check-option.js';
 
 const ANY = Number.POSITIVE_INFINITY;
 
@@ -14,14 +18,29 @@ export interface LabelRules {
   readonly maxBytes?: number | undefined;
 }
 
+const RULES = {
+  cleanName: true,
+  maxLabels: true,
+  maxNameBytes: true,
+  maxValueBytes: true,
+  maxBytes: true,
+} as const satisfies Record<keyof LabelRules, true>;
+
 /**
  * Makes labels of attributes: texts as they are, other values as JSON. What is undefined, null or empty is none.
+ * @throws OptionError for a wrong rule, and for what has no members
  */
 export function textLabels(
   values: Readonly<Record<string, unknown>>,
   rules: LabelRules = {},
 ): Record<string, string> {
+  checkMembers('rules', rules, RULES);
+  checkOption(isObject(values), 'values', 'be an object of names and values', values);
   const { cleanName, maxLabels = ANY, maxNameBytes = ANY, maxValueBytes = ANY, maxBytes = ANY } = rules;
+  checkFunctions({ cleanName });
+  for (const [name, most] of Object.entries({ maxLabels, maxNameBytes, maxValueBytes, maxBytes })) {
+    checkOption(typeof most === 'number' && most >= 0, name, 'be a number from 0', most);
+  }
   const labels = new Map<string, string>();
   let bytes = 0;
   for (const [name, value] of Object.entries(values)) {

@@ -1,8 +1,9 @@
 import { type CloudWatchLogsClient, DescribeLogGroupsCommand } from '@aws-sdk/client-cloudwatch-logs';
 import { checkMembers, checkMillisAboveZero } from '../cloudwatch/check-members.js';
-import { checkClock, checkTexts } from '../cloudwatch/check-values.js';
+import { checkClock, checkGivenTexts, checkTexts } from '../cloudwatch/check-values.js';
 import {
   checkClient,
+  checkClientOptions,
   CLIENT_MEMBERS,
   type ClientOptions,
   createCloudWatchLogsClient,
@@ -87,7 +88,9 @@ export class CloudWatchLogs {
   /** @throws OptionError for wrong options; none makes a request */
   constructor(options: CloudWatchLogsOptions = {}) {
     checkMembers('', options, MEMBERS);
-    const { client, errorDetails, logGroups, clock } = options;
+    const { client, errorDetails, logGroups, logGroupName, logStreamName, clock } = options;
+    checkClientOptions(options);
+    checkGivenTexts({ logGroupName, logStreamName });
     if (logGroups !== undefined) checkTexts('logGroups', logGroups);
     checkClock(clock);
     if (client !== undefined) checkClient(client);

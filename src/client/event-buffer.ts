@@ -60,7 +60,7 @@ export class EventBuffer {
     if (!Number.isInteger(maxEvents) || maxEvents < 1 || maxEvents > 10_000) {
       throw new OptionError('maxEvents', 'be a whole number from 1 to 10000', maxEvents);
     }
-    if (!(maxDelayMillis >= 0 && maxDelayMillis < 2 ** 31)) {
+    if (!(typeof maxDelayMillis === 'number' && maxDelayMillis >= 0 && maxDelayMillis < 2 ** 31)) {
       throw new OptionError('maxDelayMillis', 'be a number of milliseconds', maxDelayMillis);
     }
     this.#parts = parts;

@@ -1,6 +1,6 @@
 import { type CloudWatchLogsClient, type FilteredLogEvent } from '@aws-sdk/client-cloudwatch-logs';
 import { checkTime } from '../cloudwatch/check-time.js';
-import { checkSignal, checkText, checkTexts } from '../cloudwatch/check-values.js';
+import { checkFlags, checkSignal, checkText, checkTexts } from '../cloudwatch/check-values.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { filteredPages } from '../cloudwatch/filtered-pages.js';
 import { parseMessage, type ParsedMessage } from '../insights/index.js';
@@ -80,6 +80,7 @@ export class EventFilter implements AsyncIterable<ReadEvent> {
 
   /** Whether events of several streams come in one order of time, which the service does since 2019 anyway. */
   interleaved(interleaved = true): EventFilter {
+    checkFlags({ interleaved });
     return this.#with({ interleaved });
   }
 

@@ -1,3 +1,4 @@
+import { checkTexts, checkWord } from '../cloudwatch/check-values.js';
 import { OptionError } from '../cloudwatch/errors.js';
 
 /** What a value of a JSON message may be compared with. */
@@ -45,14 +46,15 @@ export class FilterPattern {
     value: PatternValue,
   ): FilterPattern {
     const selector = selectorOf(path);
+    checkWord('operator', operator, ['=', '!=', '<', '<=', '>', '>=']);
     if (value === null || typeof value === 'boolean') {
       if (operator !== '=') throw new OptionError('operator', 'be = for true, false and null', operator);
       return new FilterPattern(`${selector} IS ${String(value).toUpperCase()}`, true);
     }
-    if (typeof value === 'number' && !Number.isFinite(value)) {
-      throw new OptionError('value', 'be a finite number', value);
-    }
     const isText = typeof value === 'string';
+    if (!isText && !Number.isFinite(value)) {
+      throw new OptionError('value', 'be a text, a finite number, true, false or null', value);
+    }
     if (isText && operator !== '=' && operator !== '!=') {
       throw new OptionError('operator', 'be = or != for a text', operator);
     }
@@ -87,6 +89,9 @@ export class FilterPattern {
   }
 
   #join(other: FilterPattern, operator: '&&' | '||'): FilterPattern {
+    if (!((other as unknown) instanceof FilterPattern)) {
+      throw new OptionError('pattern', 'be a FilterPattern', other);
+    }
     if (!this.#isJson || !other.#isJson)
       throw new OptionError('pattern', 'be one of JSON members on both sides');
     return new FilterPattern(`(${this.#text}) ${operator} (${other.#text})`, true);
@@ -94,6 +99,7 @@ export class FilterPattern {
 }
 
 function atLeastOne(texts: readonly string[]): readonly string[] {
+  checkTexts('texts', texts);
   if (texts.length === 0 || texts.includes(''))
     throw new OptionError('texts', 'be one at the least, none empty', texts);
   return texts;
@@ -105,6 +111,7 @@ function quoted(text: string): string {
 
 function selectorOf(path: string | readonly string[]): string {
   const names = typeof path === 'string' ? path.split('.') : path;
+  checkTexts('path', names);
   if (names.length === 0 || names.includes('')) throw new OptionError('path', 'name a member', path);
   return `$${names.map((name) => (/^[A-Za-z_]\w*$/.test(name) ? `.${name}` : `['${quotedName(name)}']`)).join('')}`;
 }

@@ -103,7 +103,7 @@ export class LogEvents {
   }
 
   /**
-   * Sends structured events, in the layout `otel`. What names no trace gets the ids of the span that is active now.
+   * Sends structured events, in the layout `collector`. What names no trace gets the ids of the span that is active now.
    * @param records - functions of a builder
    * @throws OptionError for a record without a body, or what is no function
    */

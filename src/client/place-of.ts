@@ -1,3 +1,4 @@
+import { checkText } from '../cloudwatch/check-values.js';
 import { OptionError } from '../cloudwatch/errors.js';
 
 /** A log stream. */
@@ -20,9 +21,11 @@ export const PLACE_MEMBERS = { logGroupName: true, logStreamName: true } as cons
 
 /** @throws OptionError where neither the call nor the client names a log group */
 export function placeOf(given: PlaceOptions, defaults: PlaceOptions): Place {
+  const logStreamName = given.logStreamName ?? defaults.logStreamName ?? 'default';
+  checkText('logStreamName', logStreamName);
   return {
     logGroupName: logGroupOf(given.logGroupName, defaults),
-    logStreamName: given.logStreamName ?? defaults.logStreamName ?? 'default',
+    logStreamName,
   };
 }
 

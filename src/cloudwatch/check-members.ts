@@ -14,13 +14,16 @@ export function checkMembers(option: string, value: unknown, members: Readonly<R
   }
   for (const name of Object.keys(value)) {
     if (Object.hasOwn(members, name)) continue;
-    const known = Object.keys(members);
-    const near = nearestName(name, known);
-    throw new OptionError(
-      option === '' ? name : `${option}.${name}`,
-      `be the name of an option${near === undefined ? ` (${known.join(', ')})` : `; did you mean ${near}?`}`,
-    );
+    throw unknownMember(option === '' ? name : `${option}.${name}`, name, members);
   }
+}
+
+/** The error about a name that is none of those known. @param path - as the user knows it */
+export function unknownMember(path: string, name: string, members: object): OptionError {
+  const known = Object.keys(members);
+  const near = nearestName(name, known);
+  const remedy = near === undefined ? ` (${known.join(', ')})` : `; did you mean ${near}?`;
+  return new OptionError(path, `be the name of an option${remedy}`);
 }
 
 /** @throws OptionError for what is given and no length of time */

@@ -6,6 +6,16 @@ const LEAST_LIKELY_MILLIS = 1e11;
 const LEAST_LIKELY_SECONDS = 1e9;
 
 /**
+ * Says what is wrong with milliseconds since 1970.
+ * @returns what completes "<option> must …"; undefined where nothing is
+ */
+export function timeProblem(value: unknown): string | undefined {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return 'be milliseconds since 1970';
+  if (value < LEAST_LIKELY_SECONDS || value >= LEAST_LIKELY_MILLIS) return undefined;
+  return `be milliseconds since 1970 (as seconds it would be ${new Date(value * 1000).toISOString()})`;
+}
+
+/**
  * Reads a point in time.
  * @param value - a Date, or milliseconds since 1970
  * @returns milliseconds since 1970
@@ -16,9 +26,7 @@ export function checkTime(option: string, value: unknown): number {
   if (typeof millis !== 'number' || !Number.isFinite(millis)) {
     throw new OptionError(option, 'be a date or milliseconds since 1970', value);
   }
-  if (millis >= LEAST_LIKELY_SECONDS && millis < LEAST_LIKELY_MILLIS) {
-    const date = new Date(millis * 1000).toISOString();
-    throw new OptionError(option, `be milliseconds since 1970 (as seconds it would be ${date})`, millis);
-  }
+  const problem = timeProblem(millis);
+  if (problem !== undefined) throw new OptionError(option, problem, millis);
   return millis;
 }

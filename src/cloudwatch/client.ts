@@ -1,7 +1,9 @@
 import { CloudWatchLogsClient, type CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
 import { createBackgroundAgents } from './background-agents.js';
 import { BackgroundRetries } from './background-retries.js';
+import { checkFlags, checkText, checkWord } from './check-values.js';
 import { type ClientOptions, type ClientPlan, planClient } from './client-options.js';
+import { OptionError } from './errors.js';
 import { guardErrors, secretsIn } from './guarded-client.js';
 
 export { checkClient, CLIENT_MEMBERS, type ClientOptions, isLoopbackHost } from './client-options.js';
@@ -15,21 +17,54 @@ const CONNECTION_TIMEOUT_MILLIS = 5_000;
 /** Attempts of one request, as the SDK makes them by default. */
 const MAX_ATTEMPTS = 3;
 
+/** Attempts at the most, as the exporter's option takes them. */
+const MOST_ATTEMPTS = 20;
+
 /** Region of requests to an endpoint on this machine where none is configured: it only goes into the signature. */
 const LOOPBACK_REGION = 'us-east-1';
+
+/** @throws OptionError for the first option of a client that is wrong; whether its region is one is seen when it is made */
+export function checkClientOptions(options: ClientOptions): void {
+  const { region, endpoint, credentials, maxAttempts, retryMode, errorDetails }: Record<string, unknown> = {
+    ...options,
+  };
+  if (region !== undefined) checkText('region', region);
+  if (endpoint !== undefined && typeof endpoint !== 'string') {
+    throw new OptionError('endpoint', 'be a URL that begins with http:// or https://', endpoint);
+  }
+  if (credentials !== undefined && !areCredentials(credentials)) {
+    const rule = 'be AWS credentials ({ accessKeyId, secretAccessKey }) or a function that gives them';
+    throw new OptionError('credentials', rule);
+  }
+  if (
+    maxAttempts !== undefined &&
+    !(Number.isInteger(maxAttempts) && Number(maxAttempts) >= 1 && Number(maxAttempts) <= MOST_ATTEMPTS)
+  ) {
+    throw new OptionError('maxAttempts', `be a whole number from 1 to ${MOST_ATTEMPTS}`, maxAttempts);
+  }
+  if (retryMode !== undefined) checkWord('retryMode', retryMode, ['standard', 'adaptive']);
+  checkFlags({ errorDetails });
+}
+
+function areCredentials(value: unknown): boolean {
+  if (typeof value === 'function') return true;
+  const { accessKeyId, secretAccessKey } = Object(value) as Record<string, unknown>;
+  return typeof accessKeyId === 'string' && typeof secretAccessKey === 'string';
+}
 
 /**
  * Makes a client of CloudWatch Logs. An endpoint on this machine (the local service, LocalStack) works
  * without region and credentials.
  * @param environment - where AWS's own variables are read
  * @param settings - with `isInBackground` none of its requests keeps the process alive
- * @throws OptionError for an endpoint that is no URL or holds a password, and for a region that no source can give
+ * @throws OptionError for a wrong option, an endpoint that holds a password, and a region that no source can give
  */
 export function createCloudWatchLogsClient(
   options: ClientOptions = {},
   environment: Readonly<Record<string, string | undefined>> = process.env,
   { isInBackground = false } = {},
 ): CloudWatchLogsClient {
+  checkClientOptions(options);
   return createPlannedClient(planClient(options, environment), { isInBackground });
 }
 

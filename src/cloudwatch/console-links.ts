@@ -1,5 +1,6 @@
 import { checkMembers } from './check-members.js';
-import { checkTexts } from './check-values.js';
+import { checkTime } from './check-time.js';
+import { checkText, checkTexts } from './check-values.js';
 import { MAX_QUERY_LOG_GROUPS } from './limits.js';
 import { toXRayTraceId } from './xray-trace-id.js';
 
@@ -38,7 +39,13 @@ export interface ConsoleLinks {
  */
 export function consoleLinks(region: string, view: ConsoleView): ConsoleLinks {
   checkMembers('view', view, VIEW_MEMBERS);
+  checkText('region', region);
+  // One that is empty shows an empty editor.
+  if (view.query !== '') checkText('view.query', view.query);
   checkTexts('view.logGroups', view.logGroups);
+  checkTime('view.fromMillis', view.fromMillis);
+  checkTime('view.toMillis', view.toMillis);
+  if (view.traceId !== undefined) checkText('view.traceId', view.traceId);
   const trace = view.traceId === undefined ? undefined : traceLink(region, view.traceId);
   return { insights: insightsLink(region, view), ...(trace !== undefined && { trace }) };
 }

@@ -25,6 +25,9 @@ export class CloudWatchLogsError extends Error {
   }
 }
 
+/** Stands in an error between an option's old name, which was written, and its new one. */
+export const NEW_NAME = ' (now ';
+
 /** A wrong option: the message names the option, its value and what would be right. */
 export class OptionError extends CloudWatchLogsError {
   /** The option as the user wrote it: a constructor option's path or an environment variable's name. */
@@ -42,7 +45,7 @@ export class OptionError extends CloudWatchLogsError {
   constructor(option: string, rule: string, ...value: [] | [unknown]) {
     const shown = value.length === 1 ? show(value[0]) : undefined;
     super('ERR_OPTION', sentenceOf(option, rule, shown));
-    this.option = option;
+    this.option = String(option as unknown).split(NEW_NAME)[0]!;
     this.rule = rule;
     this.value = shown;
   }

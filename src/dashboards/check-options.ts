@@ -1,13 +1,5 @@
 import { OptionError } from '../cloudwatch/errors.js';
 
-/** @throws OptionError for the first option that is given, and no function */
-export function checkFunctions(options: Readonly<Record<string, unknown>>): void {
-  for (const [name, value] of Object.entries(options)) {
-    if (value !== undefined && typeof value !== 'function')
-      throw new OptionError(name, 'be a function', value);
-  }
-}
-
 /** A whole number from 1, or what there is where none is given. @throws OptionError */
 export function wholeNumber<T extends number | undefined>(
   option: string,

@@ -1,8 +1,9 @@
 import { checkMembers } from '../cloudwatch/check-members.js';
+import { checkFunctions } from '../cloudwatch/check-values.js';
 import { hasConsole } from '../cloudwatch/console-links.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { shownUrl } from '../cloudwatch/shown-url.js';
-import { checkFunctions, wholeNumber } from './check-options.js';
+import { wholeNumber } from './check-options.js';
 import { type LiveSource } from './live-source.js';
 import { checkEngine, type LookUpEngine } from './look-up-engine.js';
 import { createPollingLiveSource } from './polling-live-source.js';

@@ -66,7 +66,8 @@ export class CloudWatchLogRecordProcessor implements LogRecordProcessor {
   /**
    * Makes the log group before the first record comes, as far as its name holds no record data, and the stream of a
    * resource's records: queries show no event that is older than its group. It begins when it is called; who awaits it
-   * logs to a group that is there. Resolves within some seconds, whatever the service does, and never rejects.
+   * logs to a group that is there. Resolves within some seconds, whatever the service does; rejects with an `OptionError` for what
+   * is no resource, and for nothing else.
    * @param resource - of the records to come; not needed for a group with a fixed name, which is made from the start
    */
   prepare(resource?: ReadableLogRecord['resource']): Promise<void> {

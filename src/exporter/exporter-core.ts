@@ -4,7 +4,8 @@ import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { type LogRecordExporter, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
 import { checkClient, planClient } from '../cloudwatch/client-options.js';
 import { usdPerMillion } from '../cloudwatch/prices.js';
-import { CloudWatchLogsError } from '../cloudwatch/errors.js';
+import { CloudWatchLogsError, OptionError } from '../cloudwatch/errors.js';
+import { isObject } from '../cloudwatch/is-object.js';
 import { type Clocks, monotonicMillis } from '../delivery/clocks.js';
 import { Deadline } from '../delivery/deadline.js';
 import {
@@ -316,13 +317,16 @@ export class ExporterCore implements LogRecordExporter {
   }
 
   /**
-   * As {@link prepareFor}, and waits; see the exporter's. Keeps the process alive meanwhile. Never rejects.
+   * As {@link prepareFor}, and waits; see the exporter's. Keeps the process alive meanwhile.
    * @param millis - for which it waits
    */
   async prepare(
     resource?: ReadableLogRecord['resource'],
     millis = this.#settings.requestTimeoutMillis,
   ): Promise<void> {
+    if (resource !== undefined && !isObject(resource)) {
+      throw new OptionError('resource', 'be a resource of OpenTelemetry', resource);
+    }
     const deadline = Deadline.after(millis, this.#monotonicMillis);
     await within(deadline, Promise.all([this.#preparedAhead, resource && this.#prepareOnce(resource)]));
   }

@@ -1,3 +1,5 @@
+import { OptionError } from '../cloudwatch/errors.js';
+import { isObject } from '../cloudwatch/is-object.js';
 import { toLogGroupName } from '../cloudwatch/names.js';
 import { fillTemplate, usesTime } from '../encoding/template.js';
 import { parseOrThrow } from '../options/option-kinds.js';
@@ -10,7 +12,7 @@ const ATTR_LOG_GROUP_NAMES = 'aws.log.group.names';
  * resource of your tracer provider. Where the name has parts of single records, or of the time, there is none.
  * @param logGroupName - as the exporter has it: a name, or a template such as `/apps/{service.name}`
  * @param resource - attributes that fill the template
- * @throws OptionError for a template that can't be read
+ * @throws OptionError for a template that can't be read, and for attributes that are no object
  * @example
  * resourceFromAttributes({ 'service.name': 'orders', ...logGroupAttributes('/apps/{service.name}', { 'service.name': 'orders' }) })
  */
@@ -20,6 +22,7 @@ export function logGroupAttributes(
 ): { 'aws.log.group.names'?: string[] } {
   const template = parseOrThrow('logGroupName', logGroupName);
   if (template.usesRecord || usesTime(template)) return {};
+  if (!isObject(resource)) throw new OptionError('resource', 'be an object of attributes', resource);
   const missing: string[] = [];
   const attributes = resource as Parameters<typeof fillTemplate>[1]['resource']['attributes'];
   const source = { resource: { attributes }, attributes: {}, timestamp: 0 };

@@ -24,14 +24,8 @@ export { explainEmptyQuery } from './explanations/explain-empty-query.js';
 export { explainNothing } from './explanations/explain-nothing.js';
 export { type Explanation, type Suggestion } from './explanations/explanation.js';
 export { type LookUp } from './look-up/look-up.js';
-export {
-  buildTraces,
-  spanDepths,
-  type SpanEvent,
-  type SpanNode,
-  type TraceTree,
-} from './look-up/trace-tree.js';
-export { parseMessage } from './messages/message-parser.js';
+export { buildTraces, parseMessage, spanDepths } from './checked-functions.js';
+export { type SpanEvent, type SpanNode, type TraceTree } from './look-up/trace-tree.js';
 export {
   type JsonObject,
   type MessageLayout,

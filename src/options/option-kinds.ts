@@ -208,10 +208,7 @@ export function template<
   const problemOf = spec.names === 'log group' ? logGroupNameProblem : logStreamNameProblem;
   return declare<string, Template, Required>(spec, {
     check(name, value) {
-      if (typeof value !== 'string' || value === '') {
-        throw new OptionError(name, `be a ${spec.names} name or a template of one`, value);
-      }
-      const parsed = parseOrThrow(name, value);
+      const parsed = parseOrThrow(name, value, spec.names);
       const problem = problemOf(fillTemplate(withSamples(parsed), SAMPLE));
       if (problem !== undefined) throw new OptionError(name, problem, value);
       return parsed;
@@ -235,7 +232,10 @@ function withSamples(parsed: Template): Template {
 }
 
 /** @throws OptionError that names the option */
-export function parseOrThrow(name: string, value: string): Template {
+export function parseOrThrow(name: string, value: unknown, names = 'log group'): Template {
+  if (typeof value !== 'string' || value === '') {
+    throw new OptionError(name, `be a ${names} name or a template of one`, value);
+  }
   try {
     return parseTemplate(value);
   } catch (error) {

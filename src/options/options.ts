@@ -13,15 +13,11 @@ import {
   type OptionProblem,
   type Origin,
   type Reading,
+  type RenamedOption,
   readOptions,
 } from './read-options.js';
 import { environmentName } from './environment-names.js';
-import {
-  readRenamed,
-  type RenamedExporterOptions,
-  type RenamedOption,
-  type RenamedProcessorOptions,
-} from './renamed-options.js';
+import { readRenamed, type RenamedExporterOptions, type RenamedProcessorOptions } from './renamed-options.js';
 
 /**
  * The options of `CloudWatchLogExporter`; each option may come from the environment instead.
@@ -147,6 +143,7 @@ function collect<Settings extends ExporterSettings>(
     table,
     current.options as Partial<OptionsOf<typeof table>> | undefined,
     withoutClientVariables(options, current.environment),
+    current.renamed,
   );
   const draft = new Draft(reading as Reading<unknown> as Reading<Settings>, current.problems);
   // A rule about several options can only be checked where each of them is right.

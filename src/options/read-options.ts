@@ -1,6 +1,6 @@
+import { unknownMember } from '../cloudwatch/check-members.js';
 import { isObject } from '../cloudwatch/is-object.js';
-import { OptionError } from '../cloudwatch/errors.js';
-import { nearestName } from '../cloudwatch/nearest-name.js';
+import { NEW_NAME, OptionError } from '../cloudwatch/errors.js';
 import { environmentName } from './environment-names.js';
 import { type Option, type OptionsOf, type OptionTable, type SettingsOf } from './option-kinds.js';
 
@@ -22,6 +22,12 @@ export interface Reading<Settings> {
   readonly problems: readonly OptionProblem[];
 }
 
+/** An old name that was used, and the name that takes its place. */
+export interface RenamedOption {
+  readonly was: string;
+  readonly now: string;
+}
+
 /** One thing that is wrong with the options. */
 export interface OptionProblem {
   readonly error: OptionError;
@@ -36,11 +42,13 @@ interface Given {
 /** Reads one table, and the tables of its options that have members. */
 class OptionReader {
   readonly #environment: Environment;
+  readonly #renamed: readonly RenamedOption[];
   readonly origins = new Map<string, Origin>();
   readonly problems: OptionProblem[] = [];
 
-  constructor(environment: Environment) {
+  constructor(environment: Environment, renamed: readonly RenamedOption[]) {
     this.#environment = environment;
+    this.#renamed = renamed;
   }
 
   /** @param options - as the user gave them in code; `undefined` members count as not given */
@@ -110,9 +118,9 @@ class OptionReader {
       return given;
     }
     for (const [name, value] of Object.entries(options)) {
-      if (!Object.hasOwn(table, name)) this.#fail(unknownOption(table, name, prefix), 'code');
+      if (!Object.hasOwn(table, name)) this.#fail(unknownMember(prefix + name, name, table), 'code');
       else if (value !== undefined) {
-        given.set(name, { origin: { source: 'code', calledAs: prefix + name }, value });
+        given.set(name, { origin: { source: 'code', calledAs: this.#calledAs(prefix + name) }, value });
       }
     }
     return given;
@@ -120,9 +128,10 @@ class OptionReader {
 
   #fromEnvironment(path: string, option: Option<unknown, unknown, boolean>): Given | undefined {
     if (option.fromText === undefined) return undefined;
-    const calledAs = environmentName(path, option);
-    const text = textOf(this.#environment, calledAs);
+    const variable = environmentName(path, option);
+    const text = textOf(this.#environment, variable);
     if (text === undefined) return undefined;
+    const calledAs = this.#calledAs(variable);
     const origin: Origin = { source: 'environment', calledAs };
     try {
       return { origin, value: option.fromText(calledAs, text) };
@@ -149,6 +158,12 @@ class OptionReader {
     }
   }
 
+  /** What was written, with the name that it has now. */
+  #calledAs(name: string): string {
+    const old = this.#renamed.find(({ now }) => now === name);
+    return old ? `${old.was}${NEW_NAME}${name})` : name;
+  }
+
   #fail(error: unknown, source: Origin['source']): void {
     if (!(error instanceof OptionError)) throw error;
     this.problems.push({ error, source });
@@ -158,13 +173,15 @@ class OptionReader {
 /**
  * Makes settings of options: those from code come first, then the environment's, then defaults. What is wrong
  * is collected; each error names the option or variable, the value and what would be right.
+ * @param renamed - old names that were used: errors name them as well
  */
 export function readOptions<Table extends OptionTable>(
   table: Table,
   options: Partial<OptionsOf<Table>> | undefined,
   environment: Environment,
+  renamed: readonly RenamedOption[] = [],
 ): Reading<SettingsOf<Table>> {
-  const reader = new OptionReader(environment);
+  const reader = new OptionReader(environment, renamed);
   const settings = reader.read(table, options) as SettingsOf<Table>;
   return { settings, origins: reader.origins, problems: reader.problems };
 }
@@ -173,10 +190,4 @@ export function readOptions<Table extends OptionTable>(
 export function textOf(environment: Environment, variable: string): string | undefined {
   const text = environment[variable];
   return text === undefined || text.trim() === '' ? undefined : text;
-}
-
-function unknownOption(table: OptionTable, name: string, prefix: string): OptionError {
-  const near = nearestName(name, Object.keys(table));
-  const remedy = near === undefined ? `(${Object.keys(table).join(', ')})` : `; did you mean ${near}?`;
-  return new OptionError(prefix + name, `be the name of an option${near === undefined ? ' ' : ''}${remedy}`);
 }

@@ -1,7 +1,7 @@
 import { isObject } from '../cloudwatch/is-object.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { ENV_PREFIX } from './environment-names.js';
-import { type Environment, type OptionProblem, textOf } from './read-options.js';
+import { type Environment, type OptionProblem, type RenamedOption, textOf } from './read-options.js';
 
 /** Old names of options, read for this version. */
 export interface RenamedExporterOptions {
@@ -29,12 +29,6 @@ export type OldLayoutName = typeof OLD_LAYOUT;
 const OLD_LAYOUT = 'otel';
 const LAYOUT: RenamedOption = { was: `layout "${OLD_LAYOUT}"`, now: '"collector"' };
 const LAYOUT_VARIABLE = `${ENV_PREFIX}LAYOUT`;
-
-/** An old name that was used, and the name that takes its place. */
-export interface RenamedOption {
-  readonly was: string;
-  readonly now: string;
-}
 
 /** Options and variables in today's names. */
 interface Renamed {

@@ -1,6 +1,5 @@
-import { isObject } from '../cloudwatch/is-object.js';
+import { checkMembers } from '../cloudwatch/check-members.js';
 import { OptionError } from '../cloudwatch/errors.js';
-import { nearestName } from '../cloudwatch/nearest-name.js';
 import { either, type Option } from './option-kinds.js';
 import { type WriteAheadSettings } from '../write-ahead/write-ahead-log.js';
 import { WRITE_AHEAD_NUMBERS } from '../write-ahead/write-ahead-numbers.js';
@@ -26,30 +25,20 @@ export function writeAheadOption(spec: {
   });
 }
 
-function checkWriteAhead(name: string, value: unknown): WriteAheadSettings {
-  if (!isObject(value)) {
-    throw new OptionError(name, 'be an object with a directory', value);
-  }
-  const names = ['directory', ...Object.keys(WRITE_AHEAD_NUMBERS)];
-  for (const member of Object.keys(value)) {
-    if (names.includes(member)) continue;
-    const near = nearestName(member, names);
-    throw new OptionError(
-      `${name}.${member}`,
-      `be one of ${names.join(', ')}${near === undefined ? '' : `; did you mean ${near}?`}`,
-    );
-  }
+function checkWriteAhead(name: string, given: unknown): WriteAheadSettings {
+  checkMembers(name, given, { directory: true, fsyncIntervalMillis: true, maxBytes: true });
+  const value = given as Record<string, unknown>;
   const { directory } = value;
   if (typeof directory !== 'string' || directory.trim() === '') {
     throw new OptionError(`${name}.directory`, 'be the path of a directory', directory);
   }
   const number = (member: keyof typeof WRITE_AHEAD_NUMBERS): number => {
     const { min, max, default: otherwise } = WRITE_AHEAD_NUMBERS[member];
-    const given = value[member] ?? otherwise;
-    if (!Number.isInteger(given) || (given as number) < min || (given as number) > max) {
-      throw new OptionError(`${name}.${member}`, `be a whole number from ${min} to ${max}`, given);
+    const one = value[member] ?? otherwise;
+    if (!Number.isInteger(one) || (one as number) < min || (one as number) > max) {
+      throw new OptionError(`${name}.${member}`, `be a whole number from ${min} to ${max}`, one);
     }
-    return given as number;
+    return one as number;
   };
   return {
     directory,

@@ -1,7 +1,8 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { checkMembers } from '../cloudwatch/check-members.js';
 import { checkTime } from '../cloudwatch/check-time.js';
-import { checkText } from '../cloudwatch/check-values.js';
+import { checkGivenTexts, checkText } from '../cloudwatch/check-values.js';
+import { checkClient } from '../cloudwatch/client-options.js';
 import { filteredPages } from '../cloudwatch/filtered-pages.js';
 import { namedLogGroup } from '../cloudwatch/named-log-group.js';
 import { toRequestError } from '../cloudwatch/request-error.js';
@@ -34,7 +35,9 @@ const MEMBERS = {
 export function logGroupSource(client: CloudWatchLogsClient, options: LogGroupSourceOptions): ReplaySource {
   checkMembers('', options, MEMBERS);
   const { logGroup, from, to, filterPattern } = options;
+  checkClient(client);
   checkText('logGroup', logGroup);
+  if (filterPattern !== '') checkGivenTexts({ filterPattern });
   const input = {
     ...namedLogGroup(logGroup),
     startTime: checkTime('from', from),

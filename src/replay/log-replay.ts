@@ -18,6 +18,7 @@ import { ReplayNotAgreedError, ReplaySourceError, ReplayStoppedError } from './r
 import { type ReplayEvent, type ReplaySource } from './replay-event.js';
 import {
   checkCallOptions,
+  checkReplayEvent,
   checkReplayOptions,
   type LogReplayOptions,
   type ReplayCallOptions,
@@ -120,6 +121,7 @@ export class LogReplay {
     for await (const event of this.#source.open(signal)) {
       signal?.throwIfAborted();
       const position = events++;
+      checkReplayEvent(event, position);
       oldestMillis = Math.min(oldestMillis, event.timestamp);
       newestMillis = Math.max(newestMillis, event.timestamp);
       if (position < (options.resume?.position ?? 0)) continue;

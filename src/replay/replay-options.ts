@@ -1,7 +1,8 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { checkMembers } from '../cloudwatch/check-members.js';
-import { CLIENT_MEMBERS, type ClientOptions } from '../cloudwatch/client.js';
-import { checkClock, checkSignal } from '../cloudwatch/check-values.js';
+import { checkClientOptions, CLIENT_MEMBERS, type ClientOptions } from '../cloudwatch/client.js';
+import { timeProblem } from '../cloudwatch/check-time.js';
+import { checkClock, checkFlags, checkFunctions, checkSignal } from '../cloudwatch/check-values.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { type ReplayEvent, type ReplaySource } from './replay-event.js';
 import { type ReplayCheckpoint } from './replay-times.js';
@@ -86,7 +87,19 @@ export function checkCallOptions(options: ReplayCallOptions): void {
 /** @throws OptionError for the first option that is wrong */
 export function checkReplayOptions(options: LogReplayOptions): void {
   checkMembers('', options, MEMBERS);
-  const { source, speed, resume, keepTimes, timeoutMillis = 1 } = options as Partial<LogReplayOptions>;
+  checkClientOptions(options);
+  const {
+    source,
+    speed,
+    resume,
+    keepTimes,
+    transform,
+    onProgress,
+    yes,
+    timeoutMillis = 1,
+  } = options as Partial<LogReplayOptions>;
+  checkFlags({ keepTimes, yes });
+  checkFunctions({ transform, onProgress });
   if (!Array.isArray(source) && typeof (source as Partial<ReplaySource> | undefined)?.open !== 'function') {
     throw new OptionError(
       'source',
@@ -94,8 +107,10 @@ export function checkReplayOptions(options: LogReplayOptions): void {
       source,
     );
   }
-  if (speed !== undefined && !(speed > 0)) throw new OptionError('speed', 'be a number over 0', speed);
-  if (!(timeoutMillis > 0 && timeoutMillis < 2 ** 31)) {
+  if (Array.isArray(source)) source.forEach(checkReplayEvent);
+  if (speed !== undefined && !(typeof speed === 'number' && speed > 0))
+    throw new OptionError('speed', 'be a number over 0', speed);
+  if (!(typeof timeoutMillis === 'number' && timeoutMillis > 0 && timeoutMillis < 2 ** 31)) {
     throw new OptionError('timeoutMillis', 'be a number of milliseconds over 0', timeoutMillis);
   }
   if (keepTimes && speed !== undefined && speed !== Infinity) {
@@ -111,6 +126,18 @@ export function checkReplayOptions(options: LogReplayOptions): void {
   if (resume !== undefined && !isCheckpoint(resume)) {
     throw new OptionError('resume', 'be a checkpoint of another replay', resume);
   }
+}
+
+/** @param position - in the source. @throws OptionError for what is no event, and for a time in seconds, most likely */
+export function checkReplayEvent(event: unknown, position: number): void {
+  const { timestamp, message } = Object(event) as Partial<ReplayEvent>;
+  const option = `source[${position}]`;
+  if (typeof message !== 'string') {
+    // Without the event itself: it is log content.
+    throw new OptionError(option, 'be an event with timestamp and message');
+  }
+  const problem = timeProblem(timestamp);
+  if (problem !== undefined) throw new OptionError(`${option}.timestamp`, problem, timestamp);
 }
 
 function isCheckpoint(value: unknown): value is ReplayCheckpoint {

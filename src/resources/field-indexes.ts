@@ -1,6 +1,6 @@
 import type * as sdk from '@aws-sdk/client-cloudwatch-logs';
 import { checkMembers } from '../cloudwatch/check-members.js';
-import { checkTexts } from '../cloudwatch/check-values.js';
+import { checkSignal, checkTexts } from '../cloudwatch/check-values.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { withoutStar } from '../cloudwatch/named-log-group.js';
 import { parseLogGroupArn } from '../cloudwatch/names.js';
@@ -39,6 +39,7 @@ export class FieldIndexes {
   list(logGroups: readonly string[], options: ListOptions = {}): AsyncIterable<FieldIndex> {
     checkMembers('', options, LIST_MEMBERS);
     const { signal } = options;
+    checkSignal(signal);
     checkTexts('logGroups', logGroups);
     checkGroups(logGroups);
     const Command = youngerCommand('DescribeFieldIndexesCommand');

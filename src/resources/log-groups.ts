@@ -13,7 +13,7 @@ import {
   UntagResourceCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { checkMembers } from '../cloudwatch/check-members.js';
-import { checkTexts } from '../cloudwatch/check-values.js';
+import { checkGivenTexts, checkSignal, checkTexts } from '../cloudwatch/check-values.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { type LogGroupClassName, type RetentionInDays } from '../cloudwatch/limits.js';
 import { checkArn, checkLogGroupClass, checkLogGroupName, checkRetention, checkTags } from './checks.js';
@@ -107,6 +107,8 @@ export class LogGroups {
   list(options: ListLogGroupsOptions = {}): AsyncIterable<LogGroup> {
     checkMembers('', options, LIST_LOG_GROUPS_MEMBERS);
     const { prefix, pattern, logGroupClass, signal } = options;
+    checkGivenTexts({ prefix, pattern });
+    checkSignal(signal);
     if (prefix !== undefined && pattern !== undefined) {
       throw new OptionError('pattern', 'not be given together with prefix', pattern);
     }

@@ -2,6 +2,7 @@ import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { checkMembers } from '../cloudwatch/check-members.js';
 import {
   checkClient,
+  checkClientOptions,
   CLIENT_MEMBERS,
   type ClientOptions,
   createCloudWatchLogsClient,
@@ -42,6 +43,7 @@ export class LogResources {
   constructor(options: LogResourcesOptions = {}) {
     checkMembers('', options, RESOURCES_MEMBERS);
     const { client: given, ...clientOptions } = options;
+    checkClientOptions(clientOptions);
     if (given !== undefined) checkClient(given);
     const client = given
       ? guardedClient(given, { errorDetails: clientOptions.errorDetails })

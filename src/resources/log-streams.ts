@@ -5,6 +5,7 @@ import {
   DescribeLogStreamsCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { checkMembers } from '../cloudwatch/check-members.js';
+import { checkFlags, checkGivenTexts, checkSignal, checkWord } from '../cloudwatch/check-values.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { checkLogGroupName, checkLogStreamName } from './checks.js';
 import { abortable } from './log-groups.js';
@@ -50,6 +51,10 @@ export class LogStreams {
     checkLogGroupName(logGroupName);
     checkMembers('', options, LIST_LOG_STREAMS_MEMBERS);
     const { prefix, orderBy, descending, signal } = options;
+    checkGivenTexts({ prefix });
+    if (orderBy !== undefined) checkWord('orderBy', orderBy, ['LogStreamName', 'LastEventTime']);
+    checkFlags({ descending });
+    checkSignal(signal);
     if (prefix !== undefined && orderBy === 'LastEventTime') {
       throw new OptionError('prefix', 'not be given with the order LastEventTime', prefix);
     }

@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-cloudwatch-logs';
 import { isDeepStrictEqual } from 'node:util';
 import { checkMembers } from '../cloudwatch/check-members.js';
-import { checkTexts } from '../cloudwatch/check-values.js';
+import { checkGivenTexts, checkSignal, checkTexts } from '../cloudwatch/check-values.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { checkFilterName, checkFilterPattern, checkLogGroupName, checkMetricName } from './checks.js';
 import { abortable } from './log-groups.js';
@@ -92,6 +92,8 @@ export class MetricFilters {
     if (logGroupName !== undefined) checkLogGroupName(logGroupName);
     checkMembers('', options, LIST_FILTERS_MEMBERS);
     const { prefix, signal } = options;
+    checkGivenTexts({ prefix });
+    checkSignal(signal);
     if (prefix !== undefined && logGroupName === undefined) {
       throw new OptionError('prefix', 'be given with a logGroupName', prefix);
     }

@@ -5,6 +5,7 @@ import {
   PutSubscriptionFilterCommand,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { checkMembers } from '../cloudwatch/check-members.js';
+import { checkGivenTexts, checkSignal } from '../cloudwatch/check-values.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { checkArn, checkFilterName, checkFilterPattern, checkLogGroupName } from './checks.js';
 import { abortable } from './log-groups.js';
@@ -62,6 +63,8 @@ export class SubscriptionFilters {
     checkLogGroupName(logGroupName);
     checkMembers('', options, LIST_FILTERS_MEMBERS);
     const { prefix, signal } = options;
+    checkGivenTexts({ prefix });
+    checkSignal(signal);
     return pages(async (nextToken) => {
       const command = new DescribeSubscriptionFiltersCommand({
         logGroupName,

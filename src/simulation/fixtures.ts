@@ -1,5 +1,6 @@
 import { checkMembers } from '../cloudwatch/check-members.js';
-import { checkIterable } from '../cloudwatch/check-values.js';
+import { timeProblem } from '../cloudwatch/check-time.js';
+import { checkFlags, checkGivenTexts, checkIterable } from '../cloudwatch/check-values.js';
 import { MAX_MESSAGE_BYTES } from '../cloudwatch/limits.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { LOG_GROUPS, type LogGroupDocument, logStreamsOf } from './operations/collections.js';
@@ -22,7 +23,8 @@ const FILTER_MEMBERS = { logGroupName: true, logStreamName: true } as const sati
 /**
  * Stores events without a request: log groups and streams are made where they are missing, any age is taken, and
  * groups that are made here count as old as their first event.
- * @throws OptionError for an event that PutLogEvents would not take for its names, size or form
+ * @throws OptionError for an event that PutLogEvents would not take for its names, size or form, or whose time is in
+ *   seconds, most likely
  */
 export async function storeFixtures(
   context: ServiceContext,
@@ -32,6 +34,7 @@ export async function storeFixtures(
   checkIterable('events', events);
   checkMembers('', options, PUT_MEMBERS);
   const { backdateLogGroups = true } = options;
+  checkFlags({ backdateLogGroups });
   const streams = new Map<string, PlacedEvent[]>();
   let count = 0;
   for (const event of events) {
@@ -61,6 +64,7 @@ export async function storeFixtures(
 export function readFixtures(context: ServiceContext, filter: PlacedEventFilter = {}): PlacedEvent[] {
   checkMembers('', filter, FILTER_MEMBERS);
   const { logGroupName, logStreamName } = filter;
+  checkGivenTexts({ logGroupName, logStreamName });
   const found: PlacedEvent[] = [];
   for (const [name, group] of context.catalog.list<LogGroupDocument>(LOG_GROUPS)) {
     if (logGroupName !== undefined && name !== logGroupName) continue;
@@ -97,7 +101,8 @@ function makeGroups(context: ServiceContext, streams: Iterable<readonly PlacedEv
   }
 }
 
-function checkEvent({ logGroupName, logStreamName, timestamp, message }: PlacedEvent, index: number): void {
+function checkEvent(event: PlacedEvent, index: number): void {
+  const { logGroupName, logStreamName, timestamp, message } = Object(event) as PlacedEvent;
   try {
     checkRequest('PutLogEvents', { logGroupName, logStreamName, logEvents: [{ timestamp, message }] });
   } catch (error) {
@@ -105,6 +110,8 @@ function checkEvent({ logGroupName, logStreamName, timestamp, message }: PlacedE
     if (!(error instanceof ServiceError)) throw error;
     throw new OptionError(`events[${index}]`, `be what PutLogEvents takes (${error.message})`);
   }
+  const problem = timeProblem(timestamp);
+  if (problem !== undefined) throw new OptionError(`events[${index}].timestamp`, problem, timestamp);
   const bytes = Buffer.byteLength(message);
   if (bytes > MAX_MESSAGE_BYTES) {
     throw new OptionError(`events[${index}]`, `hold at most ${MAX_MESSAGE_BYTES} bytes of message`, bytes);

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { isIP } from 'node:net';
 import { checkMembers } from '../cloudwatch/check-members.js';
+import { checkFlags, checkGivenTexts } from '../cloudwatch/check-values.js';
+import { isObject } from '../cloudwatch/is-object.js';
 import { isLoopbackAddress } from '../cloudwatch/loopback-address.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import type { FaultRule } from './faults/fault-rule.js';
@@ -124,7 +126,45 @@ const FSYNC_POLICIES: readonly FsyncPolicy[] = ['always', 'interval', 'never'];
 /** @throws OptionError for the first option that is wrong */
 export function checkOptions(options: LocalCloudWatchLogsOptions): void {
   checkMembers('', options, MEMBERS);
+  checkKeys(options);
   checkValues(options);
+}
+
+function checkKeys({
+  verifySignatures,
+  metricsCredentials,
+  faults,
+  subscriptionDestinations,
+  accounts,
+}: LocalCloudWatchLogsOptions): void {
+  if (
+    verifySignatures !== undefined &&
+    !(Array.isArray(verifySignatures) && verifySignatures.every(areKeys))
+  ) {
+    // Without what was given: it holds secrets.
+    throw new OptionError('verifySignatures', 'be a list of { accessKeyId, secretAccessKey }');
+  }
+  if (
+    metricsCredentials !== undefined &&
+    typeof metricsCredentials !== 'function' &&
+    !areKeys(metricsCredentials)
+  ) {
+    const rule = 'be { accessKeyId, secretAccessKey }, or a function that fetches them';
+    throw new OptionError('metricsCredentials', rule);
+  }
+  if (faults !== undefined && !Array.isArray(faults)) {
+    throw new OptionError('faults', 'be a list of fault rules', faults);
+  }
+  for (const [name, value] of Object.entries({ subscriptionDestinations, accounts })) {
+    if (value !== undefined && !isObject(value)) throw new OptionError(name, 'be an object of texts', value);
+  }
+}
+
+function areKeys(value: unknown): boolean {
+  const { accessKeyId, secretAccessKey } = Object(value) as Partial<
+    Record<keyof SigningCredentials, unknown>
+  >;
+  return [accessKeyId, secretAccessKey].every((key) => typeof key === 'string' && key !== '');
 }
 
 function checkValues({
@@ -142,6 +182,8 @@ function checkValues({
   answerOlderEvents,
   sequenceTokens,
   pages,
+  dataDirectory,
+  exportDirectory,
   verifySignatures = [],
 }: LocalCloudWatchLogsOptions): void {
   if (!Number.isInteger(port) || port < 0 || port > 65_535) {
@@ -164,7 +206,7 @@ function checkValues({
       );
     }
   }
-  if (accountId !== undefined && !/^\d{12}$/.test(accountId)) {
+  if (accountId !== undefined && !(typeof accountId === 'string' && /^\d{12}$/.test(accountId))) {
     throw new OptionError('accountId', 'be a string of 12 digits', accountId);
   }
   for (const [key, account] of Object.entries(accounts ?? {}) as [string, unknown][]) {
@@ -177,18 +219,15 @@ function checkValues({
   if (clock !== undefined && typeof clock !== 'function') {
     throw new OptionError('clock', 'be a function that returns milliseconds', clock);
   }
-  for (const [option, value] of Object.entries({ answerOlderEvents, sequenceTokens })) {
-    if (value !== undefined && typeof value !== 'boolean') {
-      throw new OptionError(option, 'be true or false', value);
-    }
-  }
+  checkFlags({ answerOlderEvents, sequenceTokens });
+  checkGivenTexts({ dataDirectory, exportDirectory });
   if (onWarning !== undefined && typeof onWarning !== 'function') {
     throw new OptionError('onWarning', 'be a function that takes a text', onWarning);
   }
   if (pages !== undefined && typeof pages !== 'function') {
     throw new OptionError('pages', 'be a function that answers a request', pages);
   }
-  if (maxBytes !== undefined && !(maxBytes >= MIN_STORE_BYTES)) {
+  if (maxBytes !== undefined && !(typeof maxBytes === 'number' && maxBytes >= MIN_STORE_BYTES)) {
     throw new OptionError('maxBytes', `be a number of at least ${MIN_STORE_BYTES} (bytes)`, maxBytes);
   }
   if (fsync !== undefined && !FSYNC_POLICIES.includes(fsync)) {

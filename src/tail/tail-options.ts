@@ -2,7 +2,8 @@ import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { type MeterProvider } from '@opentelemetry/api';
 import { checkMembers } from '../cloudwatch/check-members.js';
 import { checkTime } from '../cloudwatch/check-time.js';
-import { checkClient, CLIENT_MEMBERS, type ClientOptions } from '../cloudwatch/client.js';
+import { checkClock, checkMeterProvider, checkSignal } from '../cloudwatch/check-values.js';
+import { checkClient, checkClientOptions, CLIENT_MEMBERS, type ClientOptions } from '../cloudwatch/client.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { MAX_FILTER_PATTERN_LENGTH } from '../cloudwatch/limits.js';
 import { checkLogGroupSelector } from '../insights/log-groups/log-group-directory.js';
@@ -129,6 +130,10 @@ export function readTailOptions(
   }
   const selectors: readonly unknown[] = logGroups;
   for (const selector of selectors) checkLogGroupSelector(selector);
+  checkClientOptions(options);
+  checkClock(options.clock);
+  checkMeterProvider(options.meterProvider);
+  checkSignal(options.signal);
   if (options.client !== undefined) checkClient(options.client);
   const { calls } = options;
   if (calls !== undefined && typeof (calls as Partial<ReadCalls> | null)?.once !== 'function') {

@@ -65,7 +65,7 @@ async function putTrace(
     offset: number,
     severity: string,
     body: string,
-    layout: Parameters<LogEventBuilder['build']>[0] = 'otel',
+    layout: Parameters<LogEventBuilder['build']>[0] = 'collector',
   ): [number, string] => [
     at + offset,
     from

@@ -343,16 +343,16 @@ const CASES: Record<keyof typeof EXPORTER_OPTIONS | keyof typeof PROCESSOR_OPTIO
   },
   writeAhead: {
     wrong: [
-      ['/var/logs', 'must be an object with a directory; it is "/var/logs"'],
-      [null, 'must be an object with a directory; it is null'],
-      [[], 'must be an object with a directory; it is []'],
+      ['/var/logs', 'must be an object; it is "/var/logs"'],
+      [null, 'must be an object; it is null'],
+      [[], 'must be an object; it is []'],
       [{}, 'writeAhead.directory must be the path of a directory; it is undefined'],
       [{ directory: ' ' }, 'writeAhead.directory must be the path of a directory; it is " "'],
       [
         { directory: 'd', colour: 1 },
-        'writeAhead.colour must be one of directory, fsyncIntervalMillis, maxBytes',
+        'writeAhead.colour must be the name of an option (directory, fsyncIntervalMillis, maxBytes)',
       ],
-      [{ directory: 'd', fsync: 1 }, /writeAhead\.fsync must be one of .*fsyncIntervalMillis/],
+      [{ directory: 'd', fsync: 1 }, /writeAhead\.fsync must be the name of an option.*fsyncIntervalMillis/],
       [
         { directory: 'd', fsyncIntervalMillis: -1 },
         'writeAhead.fsyncIntervalMillis must be a whole number from 0 to 3600000; it is -1',
@@ -646,6 +646,36 @@ describe('old names of options', () => {
       deliveryTimeoutMillis: 560,
       exportTimeoutMillis: 700,
     });
+  });
+
+  it('stand in errors about their values, with the new ones', () => {
+    const refused = (read: () => unknown): unknown => {
+      try {
+        return read();
+      } catch (error) {
+        return error instanceof OptionError
+          ? [error.option, error.message.replace(/ must be .*; it is/, '')]
+          : error;
+      }
+    };
+    expect(refused(() => readExporterOptions({ ...GROUP, exportTimeoutMillis: -1 }, {}))).to.deep.equal([
+      'exportTimeoutMillis',
+      'exportTimeoutMillis (now deliveryTimeoutMillis) -1',
+    ]);
+    expect(refused(() => readProcessorOptions({ ...GROUP, processorTimeoutMillis: -1 }, {}))).to.deep.equal([
+      'processorTimeoutMillis',
+      'processorTimeoutMillis (now exportTimeoutMillis) -1',
+    ]);
+    const options = { ...GROUP, retryInitialDelayMillis: 'x' as never };
+    expect(refused(() => readExporterOptions(options, {}))).to.deep.equal([
+      'retryInitialDelayMillis',
+      'retryInitialDelayMillis (now retry.initialDelayMillis) "x"',
+    ]);
+    const variable = 'OTEL_EXPORTER_CLOUDWATCH_LOGS_EXPORT_TIMEOUT_MILLIS';
+    expect(refused(() => readExporterOptions(GROUP, { [variable]: 'soon' }))).to.deep.equal([
+      variable,
+      `${variable} (now OTEL_EXPORTER_CLOUDWATCH_LOGS_DELIVERY_TIMEOUT_MILLIS) "soon"`,
+    ]);
   });
 
   it('are refused beside the new one', () => {

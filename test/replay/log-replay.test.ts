@@ -20,6 +20,7 @@ import { errorOf } from '../rejection.js';
 
 const NOW = Date.UTC(2026, 10, 20, 12);
 const DAY = 86_400_000;
+const BEGIN = Date.UTC(2020, 0, 1);
 
 describe('LogReplay', () => {
   let stream: MockLogStream;
@@ -38,7 +39,7 @@ describe('LogReplay', () => {
     Array.from({ length: count }, (_, index) => ({
       logGroupName: '/from',
       logStreamName: `s${index % 2}`,
-      timestamp: 1_000_000 + index * betweenMillis,
+      timestamp: BEGIN + index * betweenMillis,
       message: `event ${index}`,
     }));
   const replay = (options: Partial<LogReplayOptions>): LogReplay =>

@@ -1,4 +1,5 @@
 import { OptionError } from '../../cloudwatch/errors.js';
+import { isObject } from '../../cloudwatch/is-object.js';
 import { type CloudWatchAlarm } from './cloudwatch-alarms.js';
 import { type CloudWatchDashboardBody } from './cloudwatch-dashboard.js';
 
@@ -20,8 +21,9 @@ export function alarmsTemplate(alarms: readonly CloudWatchAlarm[]): CloudFormati
 
 /** A dashboard as a template of CloudFormation. @param name - of the dashboard. @throws OptionError */
 export function dashboardTemplate(name: string, body: CloudWatchDashboardBody): CloudFormationTemplate {
-  if (!/^[\w-]{1,255}$/.test(name))
+  if (typeof name !== 'string' || !/^[\w-]{1,255}$/.test(name))
     throw new OptionError('name', 'have letters, digits, - and _ alone', name);
+  if (!isObject(body)) throw new OptionError('body', 'be what cloudWatchDashboard gives', body);
   const Properties = { DashboardName: name, DashboardBody: JSON.stringify(body) };
   return {
     AWSTemplateFormatVersion: '2010-09-09',
@@ -38,7 +40,10 @@ function resourceName(name: string): string {
 }
 
 function checkList(alarms: unknown): void {
-  if (!Array.isArray(alarms)) {
+  if (
+    !Array.isArray(alarms) ||
+    !alarms.every((one) => typeof (Object(one) as Partial<CloudWatchAlarm>).AlarmName === 'string')
+  ) {
     throw new OptionError('alarms', 'be a list, as cloudWatchAlarms gives it', alarms);
   }
 }

@@ -1,4 +1,5 @@
 import { checkMembers } from '../../cloudwatch/check-members.js';
+import { checkGivenTexts, checkTexts } from '../../cloudwatch/check-values.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 import { checkLogGroups, checkNamespace, namedLogGroups } from './generator-options.js';
 
@@ -102,9 +103,11 @@ function checkOptions(options: CloudWatchAlarmsOptions): void {
   if (billedBytesADay !== undefined && !(Number.isFinite(billedBytesADay) && billedBytesADay > 0)) {
     throw new OptionError('billedBytesADay', 'be a number above 0', billedBytesADay);
   }
+  checkGivenTexts({ namePrefix });
   if (namePrefix !== undefined && !/^[\w.-]{1,100}$/.test(namePrefix)) {
     throw new OptionError('namePrefix', 'have letters, digits and . _ - alone', namePrefix);
   }
+  if (actions !== undefined) checkTexts('actions', actions);
   const wrong = actions?.find((action) => !/^arn:[\w-]+:\S{1,1000}$/.test(action));
   if (wrong !== undefined) throw new OptionError('actions', 'hold ARNs', wrong);
 }

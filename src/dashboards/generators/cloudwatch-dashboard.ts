@@ -1,4 +1,5 @@
 import { checkMembers } from '../../cloudwatch/check-members.js';
+import { checkFlags } from '../../cloudwatch/check-values.js';
 import { consoleHome } from '../../cloudwatch/console-links.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 import { parseLogGroupArn } from '../../cloudwatch/names.js';
@@ -167,6 +168,7 @@ function checkOptions(options: CloudWatchDashboardOptions): void {
   checkLogGroups(options.logGroups);
   checkNamespace(options.metricsNamespace);
   checkAddress('pageUrl', options.pageUrl);
+  checkFlags({ spans: options.spans });
   const { widgetArn } = options;
   if (widgetArn !== undefined && !parseFunctionArn(widgetArn)) {
     throw new OptionError('widgetArn', 'be the ARN of a function of AWS Lambda', widgetArn);

@@ -53,7 +53,7 @@ export function withoutSlash(address: string): string {
 
 /** @throws OptionError for a namespace that CloudWatch refuses */
 export function checkNamespace(namespace: string | undefined): void {
-  if (namespace !== undefined && !/^[\w.\-/#: ]{1,255}$/.test(namespace)) {
+  if (namespace !== undefined && !(typeof namespace === 'string' && /^[\w.\-/#: ]{1,255}$/.test(namespace))) {
     throw new OptionError('metricsNamespace', 'be a namespace of CloudWatch metrics', namespace);
   }
 }

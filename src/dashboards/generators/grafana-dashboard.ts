@@ -1,4 +1,5 @@
 import { checkMembers } from '../../cloudwatch/check-members.js';
+import { checkFlags, checkGivenTexts } from '../../cloudwatch/check-values.js';
 import {
   checkAddress,
   checkRegion,
@@ -56,6 +57,9 @@ export function checkGrafanaOptions(options: GrafanaOptions): void {
   checkMembers('', options, GRAFANA_MEMBERS);
   checkRegion(options.region);
   checkAddress('handlerUrl', options.handlerUrl);
+  const { cloudWatchUid, infinityUid, spans } = options;
+  checkGivenTexts({ cloudWatchUid, infinityUid });
+  checkFlags({ spans });
 }
 
 /**

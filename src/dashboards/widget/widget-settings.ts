@@ -1,5 +1,6 @@
 import { checkMembers } from '../../cloudwatch/check-members.js';
-import { checkFunctions, wholeNumber } from '../check-options.js';
+import { checkFunctions } from '../../cloudwatch/check-values.js';
+import { wholeNumber } from '../check-options.js';
 import { checkEngine, type LookUpEngine } from '../look-up-engine.js';
 
 /** How a custom widget makes look-ups. */

@@ -1,6 +1,9 @@
 import { checkMembers } from '../../cloudwatch/check-members.js';
+import { checkTime } from '../../cloudwatch/check-time.js';
+import { checkSignal } from '../../cloudwatch/check-values.js';
+import { OptionError } from '../../cloudwatch/errors.js';
 import { type OverLogGroupsResult } from '../log-groups/run-over-log-groups.js';
-import { type QueryRequest } from '../queries/query-runner.js';
+import { checkCalls, REQUEST_MEMBERS, type QueryRequest, textOfQuery } from '../queries/query-runner.js';
 import { followingSignal } from '../queries/following-signal.js';
 import { type ReadCalls } from '../queries/read-calls.js';
 import { comparedValues } from './compared-values.js';
@@ -23,13 +26,20 @@ export async function explainEmptyQuery(
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Explanation[]> {
   checkMembers('', options, { signal: true });
+  checkSignal(options.signal);
+  checkCalls(calls);
+  checkMembers('request', request, REQUEST_MEMBERS);
+  const query = textOfQuery(request.query);
+  const range = { fromMillis: checkTime('from', request.from), toMillis: checkTime('to', request.to) };
+  if (!Array.isArray((result as Partial<OverLogGroupsResult> | null | undefined)?.rows)) {
+    throw new OptionError('result', 'be what runOverLogGroups gives', result);
+  }
   if (result.rows.length > 0) return [];
   const { signal } = options;
   const timeout = AbortSignal.timeout(TIME_MILLIS);
   const groupCalls = new GroupCalls(calls, followingSignal(signal, timeout));
-  const range = { fromMillis: Number(request.from), toMillis: Number(request.to) };
   const groups = result.logGroups.slice(0, MAX_GROUPS);
-  const compared = comparedValues(String(request.query));
+  const compared = comparedValues(query);
   const [names, outside, ...spellings] = await Promise.all([
     explainLogGroups(groupCalls, result.logGroups, result.leftOut),
     explainRange(groupCalls, groups, range),

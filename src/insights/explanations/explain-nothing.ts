@@ -1,4 +1,6 @@
 import { checkMembers } from '../../cloudwatch/check-members.js';
+import { checkSignal } from '../../cloudwatch/check-values.js';
+import { OptionError } from '../../cloudwatch/errors.js';
 import { nearestName } from '../../cloudwatch/nearest-name.js';
 import { readTraceId } from '../../cloudwatch/trace-ids.js';
 import { type LeftOutLogGroup } from '../log-groups/log-group-directory.js';
@@ -6,6 +8,7 @@ import { type CorrelationResult } from '../look-up/correlation-result.js';
 import { SPAN_ID } from '../look-up/look-up.js';
 import { ERROR_SEVERITY, severityNumberOf } from '../messages/severity.js';
 import { followingSignal } from '../queries/following-signal.js';
+import { checkCalls } from '../queries/query-runner.js';
 import { type ReadCalls } from '../queries/read-calls.js';
 import { type Explanation } from './explanation.js';
 import { GroupCalls, type Range } from './group-calls.js';
@@ -34,6 +37,11 @@ export async function explainNothing(
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Explanation[]> {
   checkMembers('', options, { signal: true });
+  checkSignal(options.signal);
+  checkCalls(calls);
+  if (!Array.isArray((result as Partial<CorrelationResult> | null | undefined)?.events)) {
+    throw new OptionError('result', 'be what a look-up of a CorrelationEngine gives', result);
+  }
   if (result.events.length > 0) return [];
   const { signal } = options;
   const timeout = AbortSignal.timeout(TIME_MILLIS);

@@ -3,6 +3,9 @@ import { type FieldLike, literal, toExpression } from './expressions.js';
 import { printCondition } from './query-printer.js';
 import { type ComparisonOperator, type Condition } from './query-tree.js';
 
+/** Conditions that can be printed: each stands in every builder that comes of its own. */
+const printable = new WeakSet<Condition>();
+
 /** A finished filter, or a function that adds to an empty one. */
 export type FilterLike = FilterBuilder | ((filter: FilterBuilder) => FilterBuilder);
 
@@ -14,7 +17,15 @@ export type FilterLike = FilterBuilder | ((filter: FilterBuilder) => FilterBuild
 export class FilterBuilder {
   readonly #conditions: readonly Condition[];
 
+  /** @throws OptionError for what are no conditions */
   constructor(conditions: readonly Condition[] = []) {
+    if (!Array.isArray(conditions)) throw new OptionError('conditions', 'be a list', conditions);
+    for (const condition of conditions as readonly Condition[]) {
+      if (printable.has(condition)) continue;
+      // Refused here rather than where the query is sent.
+      printCondition(condition);
+      printable.add(condition);
+    }
     this.#conditions = conditions;
   }
 
@@ -129,6 +140,7 @@ export class FilterBuilder {
   }
 
   #in(operand: FieldLike, values: readonly (string | number)[], negated: boolean): FilterBuilder {
+    if (!Array.isArray(values)) throw new OptionError('values', 'be a list', values);
     if (values.length === 0) throw new OptionError('values', 'hold at least one value');
     return this.#with({ kind: 'in', operand: toExpression(operand), values: values.map(literal), negated });
   }
@@ -144,12 +156,19 @@ export class FilterBuilder {
 
 /** @internal */
 export function toCondition(filter: FilterLike): Condition {
-  return (typeof filter === 'function' ? filter(new FilterBuilder()) : filter).toCondition();
+  const built: unknown = typeof filter === 'function' ? filter(new FilterBuilder()) : filter;
+  if (typeof (built as Partial<FilterBuilder> | null | undefined)?.toCondition !== 'function') {
+    throw new OptionError('filter', 'be a FilterBuilder, or a function that returns one', built);
+  }
+  return (built as FilterBuilder).toCondition();
 }
 
 /** @internal The regular expression's text, with flags written inside, as the language wants them. */
 export function regexSource(regex: RegExp | string): string {
   if (typeof regex === 'string') return regex;
+  if (typeof (regex as Partial<RegExp> | null | undefined)?.source !== 'string') {
+    throw new OptionError('regex', 'be a RegExp, or the text of one', regex);
+  }
   const flags = ['i', 'm', 's'].filter((flag) => regex.flags.includes(flag)).join('');
   return flags === '' ? regex.source : `(?${flags})${regex.source}`;
 }

@@ -18,7 +18,9 @@ import { type Command, type Query } from './query-tree.js';
 export class QueryBuilder {
   readonly #commands: readonly Command[];
 
+  /** @throws OptionError for what is no tree of a query */
   constructor(query: Query = { commands: [] }) {
+    printQuery(query);
     this.#commands = query.commands;
   }
 
@@ -55,6 +57,7 @@ export class QueryBuilder {
       if (names.length > 0) throw new OptionError('names', 'stand inside the regular expression');
       return this.#with({ kind: 'parseRegex', field, source: regexSource(pattern) });
     }
+    if (names.some((name) => typeof name !== 'string')) throw new OptionError('names', 'be texts', names);
     const stars = pattern.split('*').length - 1;
     if (stars === 0 || stars !== names.length) {
       throw new OptionError('names', `be as many as the pattern has * (${stars})`, names);
@@ -67,7 +70,7 @@ export class QueryBuilder {
     return this.#with({
       kind: 'stats',
       aggregates: atLeastOne('aggregates', aggregates).map(toColumn),
-      by: by.map(toColumn),
+      by: listOf('by', by).map(toColumn),
     });
   }
 
@@ -118,6 +121,11 @@ export class QueryBuilder {
 }
 
 function atLeastOne<T>(option: string, list: readonly T[]): readonly T[] {
-  if (list.length === 0) throw new OptionError(option, 'not be empty');
+  if (listOf(option, list).length === 0) throw new OptionError(option, 'not be empty');
   return list;
+}
+
+function listOf<T>(option: string, list: readonly T[]): readonly T[] {
+  if (!Array.isArray(list)) throw new OptionError(option, 'be a list', list);
+  return list as readonly T[];
 }

@@ -1,6 +1,7 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { isOnThisMachine } from '../../cloudwatch/client-endpoint.js';
 import { checkMembers } from '../../cloudwatch/check-members.js';
+import { checkClient } from '../../cloudwatch/client-options.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 import { MAX_QUERY_LOG_GROUPS } from '../../cloudwatch/limits.js';
 import {
@@ -48,6 +49,10 @@ export async function runOverLogGroups(
 ): Promise<OverLogGroupsResult> {
   checkMembers('parts', asking, { client: true, runner: true });
   const { client, runner } = asking;
+  checkClient(client);
+  if (typeof (runner as Partial<QueryRunner> | null | undefined)?.runUnobserved !== 'function') {
+    throw new OptionError('parts.runner', 'be a QueryRunner', runner);
+  }
   const parts: Parts = {
     client,
     calls: runner.calls.client === client ? runner.calls : undefined,

@@ -2,7 +2,15 @@ import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { checkMembers, checkMillisAboveZero } from '../../cloudwatch/check-members.js';
 import { checkTime } from '../../cloudwatch/check-time.js';
 import {
+  checkClock,
+  checkFlags,
+  checkFunctions,
+  checkGivenNames,
+  checkSignal,
+} from '../../cloudwatch/check-values.js';
+import {
   checkClient,
+  checkClientOptions,
   CLIENT_MEMBERS,
   type ClientOptions,
   createCloudWatchLogsClient,
@@ -12,7 +20,7 @@ import { DEFAULT_RANGE_MILLIS } from '../../cloudwatch/default-range.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 import { guardedClient } from '../../cloudwatch/guarded-client.js';
 import { isoTime } from '../../cloudwatch/iso-time.js';
-import { MAX_QUERY_ROWS } from '../../cloudwatch/limits.js';
+import { MAX_FILTER_PATTERN_LENGTH, MAX_QUERY_ROWS } from '../../cloudwatch/limits.js';
 import { USD_PER_SCANNED_GIGABYTE } from '../../cloudwatch/prices.js';
 import { compareEvents, mergeFoundEvents, toCorrelatedEvent } from './correlated-event.js';
 import { type CorrelationResult } from './correlation-result.js';
@@ -182,12 +190,17 @@ export class CorrelationEngine {
     checkNumber('freshMillis', options.freshMillis, 0);
     checkNumber('usdPerScannedGigabyte', options.usdPerScannedGigabyte, 0);
     checkRows(options.rowsOfQuery);
+    const { traceIdFields, spanIdFields, requestIdFields, spans, clock } = options;
+    checkGivenNames({ traceIdFields, spanIdFields, requestIdFields });
+    checkFlags({ spans });
+    checkClock(clock);
+    checkClientOptions(options);
     if (options.client !== undefined) checkClient(options.client);
     this.#options = options;
     const client = options.client
       ? guardedClient(options.client, { errorDetails: options.errorDetails })
       : (options.calls?.client ?? createCloudWatchLogsClient(options));
-    this.#epochMillis = options.clock ?? Date.now;
+    this.#epochMillis = clock ?? Date.now;
     const { concurrency, firstPollMillis, longestPollMillis, circuitBreaker, meterProvider } = options;
     this.#runner = new QueryRunner(
       { client, calls: options.calls },
@@ -279,6 +292,8 @@ export class CorrelationEngine {
   async newestEvents(options: NewestEventsOptions = {}): Promise<NewestEvents> {
     checkMembers('', options, NEWEST_MEMBERS);
     checkNumber('limit', options.limit, 1);
+    checkFilterPattern(options.filterPattern);
+    checkSignal(options.signal);
     if (options.logGroups) checkSelectors(options.logGroups);
     const range = this.#rangeOf(options);
     options.signal?.throwIfAborted();
@@ -298,6 +313,7 @@ export class CorrelationEngine {
    */
   async listLogGroups(options: Pick<LookUpOptions, 'logGroups' | 'signal'> = {}): Promise<ResolvedLogGroups> {
     checkMembers('', options, LIST_MEMBERS);
+    checkSignal(options.signal);
     const selectors = options.logGroups ?? this.#options.logGroups;
     checkSelectors(selectors);
     const { groups, leftOut } = await this.#directory.resolve(selectors, followingSignal(options.signal));
@@ -328,10 +344,14 @@ export class CorrelationEngine {
     checkNumber('limit', options.limit, 1);
     checkNumber('maxBytesScanned', options.maxBytesScanned, 1);
     checkMillisAboveZero('timeoutMillis', options.timeoutMillis);
+    const { fullText, thorough, onProgress, signal } = options;
+    checkFlags({ fullText, thorough });
+    checkFunctions({ onProgress });
+    checkSignal(signal);
     if (options.logGroups) checkSelectors(options.logGroups);
     // A field that no query can name is refused now, not by the first query.
     filterQuery(lookUp).toString();
-    options.signal?.throwIfAborted();
+    signal?.throwIfAborted();
     return this.#runner.observer.observe(
       lookUp.kind,
       () => this.#lookUp(lookUp, range, options),
@@ -523,7 +543,14 @@ function checkRows(rows: number | undefined): void {
 }
 
 function checkNumber(option: string, value: number | undefined, minimum: number): void {
-  if (value !== undefined && !(value >= minimum)) {
+  if (value !== undefined && !(typeof value === 'number' && value >= minimum)) {
     throw new OptionError(option, `be a number from ${minimum}`, value);
   }
+}
+
+function checkFilterPattern(pattern: unknown): void {
+  if (pattern === undefined) return;
+  if (typeof pattern === 'string' && pattern.length <= MAX_FILTER_PATTERN_LENGTH) return;
+  const rule = `be text of at most ${MAX_FILTER_PATTERN_LENGTH} characters`;
+  throw new OptionError('filterPattern', rule, pattern);
 }

@@ -1,5 +1,6 @@
 import { OptionError } from '../../cloudwatch/errors.js';
 import { checkMembers } from '../../cloudwatch/check-members.js';
+import { checkGivenNames, checkGivenTexts, checkWord } from '../../cloudwatch/check-values.js';
 import {
   filterQuery,
   indexQuery,
@@ -42,6 +43,8 @@ const MEMBERS = {
   limit: true,
 } as const satisfies Record<keyof CorrelationQueryOptions, true>;
 
+const SUBJECTS: ReadonlySet<string> = new Set(['trace', 'span', 'request', 'field', 'errors']);
+
 /**
  * The text of a query that a look-up runs, for the console, a dashboard or a program of your own.
  * @throws OptionError
@@ -50,14 +53,14 @@ const MEMBERS = {
  */
 export function correlationQuery(subject: CorrelationSubject, options: CorrelationQueryOptions = {}): string {
   checkMembers('options', options, MEMBERS);
-  const lookUp = lookUpOf(subject, options.fields);
-  const { step = 'filter', limit } = options;
-  if (!['index', 'filter', 'text'].includes(step)) {
-    throw new OptionError('step', 'be index, filter or text', step);
-  }
+  const { step = 'filter', field, fields, limit } = options;
+  checkGivenNames({ fields });
+  checkGivenTexts({ field });
+  checkWord('step', step, ['index', 'filter', 'text']);
+  const lookUp = lookUpOf(subject, fields);
   const query =
     step === 'index'
-      ? indexQuery(lookUp, indexedField(lookUp, options.field))
+      ? indexQuery(lookUp, indexedField(lookUp, field))
       : step === 'text'
         ? textQuery(lookUp)
         : filterQuery(lookUp);
@@ -72,18 +75,23 @@ function indexedField(lookUp: LookUp, field: string | undefined): string {
 
 function lookUpOf(subject: CorrelationSubject, fields: readonly string[] | undefined): LookUp {
   if (typeof (subject as unknown) !== 'object' || (subject as unknown) === null) throw noSubject(subject);
+  const [kind, second] = Object.keys(subject).filter((name) => SUBJECTS.has(name));
+  if (kind === undefined || second !== undefined) throw noSubject(subject);
+  checkMembers('subject', subject, { [kind]: true, ...(kind === 'field' && { value: true }) });
   if ('trace' in subject) return lookUpOfTrace(checkedId('trace', subject.trace), fields);
   if ('span' in subject) return lookUpOfSpan(checkedId('span', subject.span), fields);
   if ('request' in subject) return lookUpOfRequest(checkedId('request', subject.request), fields);
   if ('field' in subject) {
     const { value } = subject;
+    if (!['string', 'number', 'boolean'].includes(typeof value)) {
+      throw new OptionError('value', 'be a text, a number or a boolean', value);
+    }
     return lookUpOfField(
       checkedId('field', subject.field),
       typeof value === 'number' ? String(value) : value,
     );
   }
-  if ('errors' in subject) return lookUpOfErrors();
-  throw noSubject(subject);
+  return lookUpOfErrors();
 }
 
 function noSubject(subject: unknown): OptionError {

@@ -1,7 +1,11 @@
+import { checkMembers } from '../../cloudwatch/check-members.js';
 import { checkTime } from '../../cloudwatch/check-time.js';
+import { checkGivenTexts, checkText, checkTexts, checkWord } from '../../cloudwatch/check-values.js';
 import { OptionError } from '../../cloudwatch/errors.js';
+import { isObject } from '../../cloudwatch/is-object.js';
 import { toJsonTextOfAny } from '../../cloudwatch/write-json.js';
 import { toXRayTraceId } from '../../cloudwatch/xray-trace-id.js';
+import { Diagnostics } from '../../observability/diagnostics.js';
 import { describeThrown, type Thrown } from './describe-thrown.js';
 import { headerIn, type HttpHeaders, REQUEST_ID_HEADERS } from './http-headers.js';
 import { severityName, severityNumberOf } from './severity.js';
@@ -13,8 +17,11 @@ export interface LogEvent {
   readonly message: string;
 }
 
-/** Whose form the message gets: see parseMessage. */
-export type BuiltLayout = 'otel' | 'otlp' | 'lambda' | 'powertools' | 'text';
+/**
+ * Whose form the message gets: see parseMessage. `otel` is the old name of `collector`, read for this version with a
+ * warning.
+ */
+export type BuiltLayout = 'collector' | 'otel' | 'otlp' | 'lambda' | 'powertools' | 'text';
 
 interface LogEventParts {
   readonly timestamp?: number | undefined;
@@ -27,6 +34,20 @@ interface LogEventParts {
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 
+const PARTS_MEMBERS = {
+  timestamp: true,
+  body: true,
+  severityNumber: true,
+  traceId: true,
+  spanId: true,
+  requestId: true,
+  service: true,
+  attributes: true,
+} as const satisfies Record<keyof LogEventParts, true>;
+
+/** Says once that a layout has another name now. */
+const diagnostics = new Diagnostics();
+
 /**
  * Builds log events in the form of any writer that look-ups know: for tests, simulations, and for putting
  * events into a group by hand. Each method returns a new builder.
@@ -37,6 +58,8 @@ export class LogEventBuilder {
   readonly #parts: LogEventParts;
 
   constructor(parts: LogEventParts = { body: '', attributes: {} }) {
+    checkMembers('', parts, PARTS_MEMBERS);
+    checkFields('attributes', parts.attributes);
     this.#parts = parts;
   }
 
@@ -54,6 +77,7 @@ export class LogEventBuilder {
 
   /** Sets the message. */
   body(body: string): LogEventBuilder {
+    if (typeof body !== 'string') throw new OptionError('body', 'be a text', body);
     return this.#with({ body });
   }
 
@@ -62,7 +86,7 @@ export class LogEventBuilder {
    * @param severity - a logger's word (`ERROR`, `warn`), or OpenTelemetry's number, 1 to 24
    */
   severity(severity: string | number): LogEventBuilder {
-    const severityNumber = typeof severity === 'number' ? severity : severityNumberOf(severity);
+    const severityNumber = typeof severity === 'string' ? severityNumberOf(severity) : severity;
     if (severityNumber === undefined || severityName(severityNumber) === undefined) {
       throw new OptionError('severity', 'be a known word or a number from 1 to 24', severity);
     }
@@ -74,6 +98,8 @@ export class LogEventBuilder {
    * @param traceId - in W3C form; layouts of Lambda write it in X-Ray's
    */
   trace(traceId: string, spanId?: string): LogEventBuilder {
+    checkText('traceId', traceId);
+    checkGivenTexts({ spanId });
     return this.#with({ traceId, spanId });
   }
 
@@ -116,6 +142,7 @@ export class LogEventBuilder {
 
   /** Says to which request it belongs: look-ups by request find it. */
   request(requestId: string): LogEventBuilder {
+    checkText('requestId', requestId);
     return this.#with({ requestId });
   }
 
@@ -125,36 +152,44 @@ export class LogEventBuilder {
    * @param names - of headers, the first that is there counts
    */
   requestFrom(headers: HttpHeaders, names: readonly string[] = REQUEST_ID_HEADERS): LogEventBuilder {
+    if (typeof headers !== 'object' || (headers as unknown) === null) {
+      throw new OptionError('headers', 'be headers of HTTP', headers);
+    }
+    checkTexts('names', names);
     const requestId = headerIn(headers, names);
     return requestId === undefined ? this : this.request(requestId);
   }
 
   /** Names the service that it comes from. */
   service(service: string): LogEventBuilder {
+    checkText('service', service);
     return this.#with({ service });
   }
 
   /** Adds an attribute. */
   attribute(name: string, value: unknown): LogEventBuilder {
+    checkText('name', name);
     return this.#with({ attributes: { ...this.#parts.attributes, [name]: value } });
   }
 
   /** Adds attributes. */
   fields(fields: Readonly<Record<string, unknown>>): LogEventBuilder {
+    checkFields('fields', fields);
     return this.#with({ attributes: { ...this.#parts.attributes, ...fields } });
   }
 
   /**
    * The event.
-   * @param layout - default `otel`, this package's own
-   * @throws OptionError where no body was given
+   * @param layout - default `collector`, this package's own
+   * @throws OptionError where no body was given, and for an unknown layout
    */
-  build(layout: BuiltLayout = 'otel'): LogEvent {
+  build(layout: BuiltLayout = 'collector'): LogEvent {
+    const written = layoutOf(layout);
     if (typeof this.#parts.body !== 'string' || this.#parts.body === '') {
       throw new OptionError('body', 'be given: an event says something', this.#parts.body);
     }
     const timestamp = this.#parts.timestamp ?? Date.now();
-    return { timestamp, message: WRITERS[layout](this.#parts, timestamp) };
+    return { timestamp, message: WRITERS[written](this.#parts, timestamp) };
   }
 
   #withException({ type, message }: Thrown): LogEventBuilder {
@@ -165,6 +200,22 @@ export class LogEventBuilder {
   #with(parts: Partial<LogEventParts>): LogEventBuilder {
     return new LogEventBuilder({ ...this.#parts, ...parts });
   }
+}
+
+/** The name that a layout has today. @throws OptionError for one that has none */
+function layoutOf(layout: BuiltLayout): Exclude<BuiltLayout, 'otel'> {
+  if (layout === 'otel') {
+    const text = 'layout "otel" is now called "collector"; the old name is read for this version only';
+    diagnostics.once('warn', 'layout', text);
+    return 'collector';
+  }
+  checkWord('layout', layout, Object.keys(WRITERS));
+  return layout;
+}
+
+/** @throws OptionError for what has no members */
+function checkFields(option: string, fields: unknown): void {
+  if (!isObject(fields)) throw new OptionError(option, 'be an object of names and values', fields);
 }
 
 /** JSON of whatever attributes hold, in which errors say what they are, where `JSON.stringify` writes `{}`. */
@@ -182,8 +233,10 @@ function toJson(value: object): string {
   });
 }
 
-const WRITERS: Readonly<Record<BuiltLayout, (parts: LogEventParts, timestamp: number) => string>> = {
-  otel: (parts) =>
+const WRITERS: Readonly<
+  Record<Exclude<BuiltLayout, 'otel'>, (parts: LogEventParts, timestamp: number) => string>
+> = {
+  collector: (parts) =>
     toJson({
       body: parts.body,
       severity_number: parts.severityNumber,

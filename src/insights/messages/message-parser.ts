@@ -156,7 +156,7 @@ function layoutOf(json: JsonObject, isSpan: boolean): MessageLayout {
   if (has('timeUnixNano', 'observedTimeUnixNano', 'severityNumber')) return 'otlp';
   if (has('function_request_id', 'xray_trace_id', 'cold_start')) return 'powertools';
   if (has('severity_number') || (has('body') && has('trace_id', 'severity_text', 'attributes', 'resource'))) {
-    return 'otel';
+    return 'collector';
   }
   if (has('xray_TraceId') || (has('requestId') && has('level', 'timestamp'))) return 'lambda';
   // Lambda's platform events: {"time": …, "type": "platform.report", "record": {…}}.

@@ -1,5 +1,5 @@
-/** Which writer's form a message has. */
-export type MessageLayout = 'otel' | 'otlp' | 'span' | 'lambda' | 'powertools' | 'json' | 'text';
+/** Which writer's form a message has; `collector` is this package's own, by the name that the exporter's option has. */
+export type MessageLayout = 'collector' | 'otlp' | 'span' | 'lambda' | 'powertools' | 'json' | 'text';
 
 /** A JSON object. */
 export type JsonObject = Readonly<Record<string, unknown>>;

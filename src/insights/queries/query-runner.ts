@@ -8,9 +8,20 @@ import {
 import { type MeterProvider } from '@opentelemetry/api';
 import { checkMembers, checkMillisAboveZero } from '../../cloudwatch/check-members.js';
 import { checkTime } from '../../cloudwatch/check-time.js';
-import { checkTexts } from '../../cloudwatch/check-values.js';
+import {
+  checkFunctions,
+  checkMeterProvider,
+  checkSignal,
+  checkText,
+  checkTexts,
+} from '../../cloudwatch/check-values.js';
 import { OptionError } from '../../cloudwatch/errors.js';
-import { MAX_QUERY_LENGTH, MAX_QUERY_LOG_GROUPS, MAX_QUERY_PAGE_ROWS } from '../../cloudwatch/limits.js';
+import {
+  MAX_QUERY_LENGTH,
+  MAX_QUERY_LOG_GROUPS,
+  MAX_QUERY_PAGE_ROWS,
+  MAX_QUERY_ROWS,
+} from '../../cloudwatch/limits.js';
 import { withoutStar } from '../../cloudwatch/named-log-group.js';
 import { orAborted, reasonOf, sleep } from '../../cloudwatch/sleep.js';
 import { ConcurrencyLimit } from './concurrency-limit.js';
@@ -99,7 +110,8 @@ export const QUERY_RUNNER_MEMBERS = {
 
 const PARTS_MEMBERS = { client: true, calls: true } as const satisfies Record<keyof QueryRunnerParts, true>;
 
-const REQUEST_MEMBERS = {
+/** The members of {@link QueryRequest}. */
+export const REQUEST_MEMBERS = {
   query: true,
   logGroups: true,
   from: true,
@@ -136,10 +148,20 @@ export class QueryRunner implements RunsQueries {
     if (!Number.isInteger(concurrency) || concurrency < 1 || concurrency > 100) {
       throw new OptionError('concurrency', 'be a whole number from 1 to 100', concurrency);
     }
+    checkMeterProvider(settings.meterProvider);
     this.calls = callsOf(parts, settings);
     this.observer = new LookUpObserver({ meterProvider: settings.meterProvider });
     this.#limit = new ConcurrencyLimit(concurrency);
     this.#firstPollMillis = checkedMillis('firstPollMillis', settings.firstPollMillis ?? 100);
+    const { firstPollMillis, longestPollMillis } = settings;
+    if (
+      firstPollMillis !== undefined &&
+      longestPollMillis !== undefined &&
+      firstPollMillis > longestPollMillis
+    ) {
+      const rule = `not be more than longestPollMillis (${longestPollMillis})`;
+      throw new OptionError('firstPollMillis', rule, firstPollMillis);
+    }
     this.#longestPollMillis = checkedMillis('longestPollMillis', settings.longestPollMillis ?? 2_000);
   }
 
@@ -175,7 +197,7 @@ export class QueryRunner implements RunsQueries {
   async runUnobserved(request: QueryRequest): Promise<QueryResult> {
     checkQueryRequest(request);
     checkGroupCount(request.logGroups);
-    const queryString = String(request.query);
+    const queryString = textOfQuery(request.query);
     return this.#limit.run(async () => {
       if (request.budget?.isSpent()) {
         return { queryId: '', rows: [], statistics: NO_STATISTICS, isComplete: false };
@@ -290,8 +312,15 @@ function callsOf({ client, calls }: QueryRunnerParts, settings: QueryRunnerSetti
   if (settings.circuitBreaker !== undefined) {
     throw new OptionError('circuitBreaker', 'not be given together with `calls`, which has its own');
   }
+  checkCalls(calls);
   if (calls.client !== client) throw new OptionError('calls', 'be made with the same client');
   return calls;
+}
+
+/** @throws OptionError for what makes no calls */
+export function checkCalls(calls: unknown): asserts calls is ReadCalls {
+  if (typeof (calls as Partial<ReadCalls> | null | undefined)?.once === 'function') return;
+  throw new OptionError('calls', 'be those of an engine or a query runner', calls);
 }
 
 function toRow(cells: readonly { field?: string | undefined; value?: string | undefined }[]): QueryRow {
@@ -325,7 +354,7 @@ export function checkQueryRequest(request: QueryRequest): void {
   checkMembers('', request, REQUEST_MEMBERS);
   checkTexts('logGroups', request.logGroups);
   checkMillisAboveZero('timeoutMillis', request.timeoutMillis);
-  const queryString = String(request.query);
+  const queryString = textOfQuery(request.query);
   if (queryString.length > MAX_QUERY_LENGTH) {
     throw new OptionError('query', `have at most ${MAX_QUERY_LENGTH} characters`, queryString.length);
   }
@@ -334,6 +363,25 @@ export function checkQueryRequest(request: QueryRequest): void {
   if (toMillis(request.from) > toMillis(request.to)) {
     throw new OptionError('from', 'not be later than `to`', new Date(request.from).toISOString());
   }
+  const { limit, signal, budget, onProgress } = request;
+  if (limit !== undefined && !(Number.isInteger(limit) && limit >= 1 && limit <= MAX_QUERY_ROWS)) {
+    throw new OptionError('limit', `be a whole number from 1 to ${MAX_QUERY_ROWS}`, limit);
+  }
+  checkSignal(signal);
+  checkFunctions({ onProgress });
+  if (budget !== undefined && typeof (budget as Partial<ScanBudget> | null)?.isSpent !== 'function') {
+    throw new OptionError('budget', 'be a ScanBudget', budget);
+  }
+}
+
+/** @throws OptionError for what is neither a text nor a builder */
+export function textOfQuery(query: QueryBuilder | string): string {
+  // Any object has a `toString`; the builder may be another copy's of this package.
+  if (typeof (query as Partial<QueryBuilder> | null | undefined)?.toQuery === 'function') {
+    return query.toString();
+  }
+  checkText('query', query);
+  return query;
 }
 
 function checkedMillis(option: string, value: number): number {

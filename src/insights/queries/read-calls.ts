@@ -7,6 +7,8 @@ import {
   type CircuitBreakerSettings,
 } from '../../cloudwatch/circuit-breaker/breaker.js';
 import { BreakerOnDemand } from '../../cloudwatch/circuit-breaker/breaker-on-demand.js';
+import { checkFunctions, checkMeterProvider } from '../../cloudwatch/check-values.js';
+import { checkClient } from '../../cloudwatch/client-options.js';
 import { httpStatusOf } from '../../cloudwatch/classify-error.js';
 import { classifyReadError } from '../../cloudwatch/not-offered.js';
 import { CloudWatchLogsError, OptionError } from '../../cloudwatch/errors.js';
@@ -144,11 +146,14 @@ export class ReadCalls {
   ) {
     checkMembers('parts', parts, PARTS_MEMBERS);
     checkMembers('', settings, SETTINGS_MEMBERS);
-    const { client, meterProvider } = parts;
+    const { client, meterProvider, monotonicMillis, epochMillis } = parts;
+    checkClient(client);
+    checkMeterProvider(meterProvider);
+    checkFunctions({ monotonicMillis, epochMillis });
     this.client = client;
-    this.#epochMillis = parts.epochMillis ?? Date.now;
+    this.#epochMillis = epochMillis ?? Date.now;
     const breaker = readBreakerSettings(settings.circuitBreaker);
-    this.#breaker = breaker && createBreaker(breaker, parts.monotonicMillis ?? (() => performance.now()));
+    this.#breaker = breaker && createBreaker(breaker, monotonicMillis ?? (() => performance.now()));
     if (meterProvider !== undefined) {
       new ComponentMetrics(
         { meterProvider, read: () => this.status() },

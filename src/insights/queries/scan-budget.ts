@@ -1,10 +1,15 @@
+import { OptionError } from '../../cloudwatch/errors.js';
+
 /** How many bytes the queries of one look-up may still scan together. */
 export class ScanBudget {
   readonly #maxBytes: number;
   readonly #byQuery = new Map<string, number>();
 
-  /** @param maxBytes - bytes; Infinity for no bound */
+  /** @param maxBytes - bytes; Infinity for no bound. @throws OptionError for what is no number, or below 0 */
   constructor(maxBytes: number) {
+    if (typeof maxBytes !== 'number' || !(maxBytes >= 0)) {
+      throw new OptionError('maxBytes', 'be a number of bytes from 0, or Infinity', maxBytes);
+    }
     this.#maxBytes = maxBytes;
   }
 

@@ -1,3 +1,4 @@
+import { timeProblem } from '../../cloudwatch/check-time.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 
 /** A clock that runs as another does, from a time that can be set. */
@@ -20,15 +21,20 @@ export class AdjustableClock {
     return Math.max(0, Math.floor(this.#source()));
   }
 
-  /** Sets the time, in milliseconds since 1970; it goes on from there. @throws OptionError for what is no number */
+  /**
+   * Sets the time, in milliseconds since 1970; it goes on from there. For a time of early 1970 there is the option `clock`
+   * of the service, or `setTime(0)` and {@link advance}.
+   * @throws OptionError for what is no number, and for what are seconds most likely
+   */
   setTime(time: number): void {
-    checkMillis('time', time);
+    const problem = timeProblem(time);
+    if (problem !== undefined) throw new OptionError('time', problem, time);
     this.#offset = time - this.#source();
   }
 
   /** Moves the time on by so many milliseconds. @throws OptionError for what is no number */
   advance(millis: number): void {
-    checkMillis('millis', millis);
+    if (!Number.isFinite(millis)) throw new OptionError('millis', 'be a number of milliseconds', millis);
     this.#offset += millis;
   }
 
@@ -36,8 +42,4 @@ export class AdjustableClock {
   reset(): void {
     this.#offset = 0;
   }
-}
-
-function checkMillis(parameter: string, value: unknown): void {
-  if (!Number.isFinite(value)) throw new OptionError(parameter, 'be a number of milliseconds', value);
 }

@@ -1,3 +1,4 @@
+import { timeProblem } from '../../cloudwatch/check-time.js';
 import { CloudWatchLogsError, show } from '../../cloudwatch/errors.js';
 import type { Metrics } from '../metrics/metrics.js';
 import { answerMetrics, isMetricsPath } from '../metrics/metrics-control.js';
@@ -123,8 +124,11 @@ function checked(faults: FaultInjection, rule: unknown): FaultRule {
 function setClock(clock: AdjustableClock, body: unknown): void {
   const { time, advanceMillis, ...others } = (body ?? {}) as { time?: unknown; advanceMillis?: unknown };
   const isOne = (time === undefined) !== (advanceMillis === undefined) && Object.keys(others).length === 0;
-  if (isOne && isTime(time) && time >= 0) clock.setTime(time);
-  else if (isOne && isTime(advanceMillis)) clock.advance(advanceMillis);
+  if (isOne && isTime(time) && time >= 0) {
+    const problem = timeProblem(time);
+    if (problem !== undefined) throw invalid(`time must ${problem}; it is ${time}.`);
+    clock.setTime(time);
+  } else if (isOne && isTime(advanceMillis)) clock.advance(advanceMillis);
   else throw invalid('The clock takes {"time": milliseconds since 1970} or {"advanceMillis": milliseconds}.');
 }
 

@@ -1,3 +1,4 @@
+import { checkText } from '../../cloudwatch/check-values.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 import { nearestName } from '../../cloudwatch/nearest-name.js';
 import { seededRandom } from '../seeded-random.js';
@@ -76,8 +77,9 @@ export class FaultInjection {
     return id;
   }
 
-  /** @returns whether there was such a rule */
+  /** @returns whether there was such a rule. @throws OptionError for what is no id */
   remove(id: string): boolean {
+    checkText('id', id);
     return this.#rules.delete(id);
   }
 

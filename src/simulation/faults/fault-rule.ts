@@ -1,3 +1,4 @@
+import { timeProblem } from '../../cloudwatch/check-time.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 import { nearestName } from '../../cloudwatch/nearest-name.js';
 
@@ -82,8 +83,8 @@ const CHECKS: Readonly<Record<keyof FaultRule, (value: unknown) => string | unde
   probability: (value) => checkNumber(value, 'be a number from 0 to 1', 0, 1),
   count: (value) =>
     (Number.isSafeInteger(value) ? undefined : 'be a whole number') ?? checkNumber(value, 'be 0 or more', 0),
-  from: (value) => checkNumber(value, 'be milliseconds since 1970'),
-  until: (value) => checkNumber(value, 'be milliseconds since 1970'),
+  from: timeProblem,
+  until: timeProblem,
   status: (value) =>
     Number.isSafeInteger(value) ? checkNumber(value, 'be from 400 to 599', 400, 599) : 'be a whole number',
   code: (value) =>

@@ -1,4 +1,5 @@
 import { checkMembers } from '../../cloudwatch/check-members.js';
+import { timeProblem } from '../../cloudwatch/check-time.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 
 /** How a {@link LogEventGenerator} makes events up. */
@@ -53,13 +54,15 @@ export function readGeneratorOptions(options: LogEventGeneratorOptions): Generat
   } = options;
   if (!Number.isSafeInteger(seed)) throw new OptionError('seed', 'be a whole number', seed);
   for (const [name, value] of Object.entries({ startMillis, endMillis })) {
-    if (value === undefined || (Number.isSafeInteger(value) && value >= 0)) continue;
-    throw new OptionError(name, 'be whole milliseconds since 1970', value);
+    if (value === undefined) continue;
+    const isWhole = Number.isSafeInteger(value) && value >= 0;
+    const problem = isWhole ? timeProblem(value) : 'be whole milliseconds since 1970';
+    if (problem !== undefined) throw new OptionError(name, problem, value);
   }
   if (startMillis !== undefined && endMillis !== undefined) {
     throw new OptionError('endMillis', 'be left out where startMillis is given', endMillis);
   }
-  if (!(betweenMillis >= 0 && betweenMillis <= 86_400_000)) {
+  if (!(typeof betweenMillis === 'number' && betweenMillis >= 0 && betweenMillis <= 86_400_000)) {
     throw new OptionError('betweenMillis', 'be a number from 0 to 86400000', betweenMillis);
   }
   for (const [name, value] of Object.entries({ logGroupPrefix, logStreamName })) {

@@ -50,7 +50,7 @@ export class LogEventGenerator {
     return [...this.events('random', count)];
   }
 
-  /** Records of everyday work in the layout `otel`, each with a trace id of its own. */
+  /** Records of everyday work in the layout `collector`, each with a trace id of its own. */
   structured(count = 1): PlacedEvent[] {
     return [...this.events('structured', count)];
   }

@@ -18,7 +18,7 @@ const SEVERITY_NUMBERS: Readonly<Record<GeneratedSeverity, number>> = {
   ERROR: 17,
 };
 
-/** The message of a log record, as the layout `otel` writes it. */
+/** The message of a log record, as the layout `collector` writes it. */
 export function otelMessage(record: GeneratedRecord): string {
   return JSON.stringify({
     body: record.body,

@@ -1,4 +1,5 @@
 import { checkMembers } from '../../cloudwatch/check-members.js';
+import { checkGivenTexts } from '../../cloudwatch/check-values.js';
 import { type CountedValues, Datapoint, type DatapointStatistics } from './datapoint.js';
 import { keyOfSeries, type MetricSeries } from './metric-series.js';
 
@@ -92,6 +93,7 @@ export class MetricStore {
   read(wanted: WantedMetrics = {}): MetricReading[] {
     checkMembers('', wanted, WANTED_MEMBERS);
     const { namespace, metricName } = wanted;
+    checkGivenTexts({ namespace, metricName });
     const readings = new Map<string, MetricSeries & { datapoints: MetricReading['datapoints'][number][] }>();
     for (const { seriesKey, series, timestamp, point } of this.#points.values()) {
       if ((namespace ?? series.namespace) !== series.namespace) continue;

@@ -1,6 +1,7 @@
 import { AssertionError } from 'node:assert';
 import { inspect } from 'node:util';
 import { checkMembers } from '../../cloudwatch/check-members.js';
+import { checkGivenTexts } from '../../cloudwatch/check-values.js';
 import { OptionError } from '../../cloudwatch/errors.js';
 import type { PlacedEvent, PlacedEventFilter } from '../placed-event.js';
 import { matchesRecord, mismatches, type RecordPattern, type StoredRecord } from './match-record.js';
@@ -58,7 +59,8 @@ export class RecordExpectation {
       throw new OptionError('source', 'be a local service, a MockLogStream, or a list of events', source);
     }
     const { timeoutMillis = 5_000, ...filter } = options;
-    if (!(timeoutMillis >= 0)) {
+    checkGivenTexts(filter);
+    if (!(typeof timeoutMillis === 'number' && timeoutMillis >= 0)) {
       throw new OptionError('timeoutMillis', 'be a number of milliseconds from 0', timeoutMillis);
     }
     this.#source = source;
@@ -78,6 +80,8 @@ export class RecordExpectation {
 
   /** There are exactly so many records of a kind, or in all. One too many fails at once. @returns them */
   async toHaveCount(count: number, pattern: RecordPattern = {}): Promise<readonly StoredRecord[]> {
+    if (!Number.isInteger(count) || count < 0)
+      throw new OptionError('count', 'be a whole number from 0', count);
     const what = count === 1 ? '1 record' : `${count} records`;
     const matching = await this.#until(
       (records) => records.filter((record) => matchesRecord(record, pattern)),

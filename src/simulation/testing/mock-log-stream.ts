@@ -1,6 +1,6 @@
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { checkMembers } from '../../cloudwatch/check-members.js';
-import { checkIterable } from '../../cloudwatch/check-values.js';
+import { checkGivenTexts, checkIterable } from '../../cloudwatch/check-values.js';
 import { AdjustableClock } from '../faults/adjustable-clock.js';
 import type { FaultInjection } from '../faults/fault-injection.js';
 import type { FaultRule } from '../faults/fault-rule.js';
@@ -67,6 +67,7 @@ export class MockLogStream {
   static async create(options: MockLogStreamOptions = {}): Promise<MockLogStream> {
     checkMembers('', options, MEMBERS);
     const { logGroupName = '/mock', logStreamName = 'mock', ...ofService } = options;
+    checkGivenTexts({ logGroupName, logStreamName });
     checkOptions(ofService);
     const clock = new AdjustableClock(options.clock ?? Date.now);
     const service = createService(ofService, clock);
@@ -94,7 +95,10 @@ export class MockLogStream {
    */
   async put(events: Iterable<Pick<PlacedEvent, 'timestamp' | 'message'>>): Promise<number> {
     checkIterable('events', events);
-    const placed = [...events].map(({ timestamp, message }) => ({ ...this.place, timestamp, message }));
+    const placed = [...events].map((event) => {
+      const { timestamp, message } = Object(event) as PlacedEvent;
+      return { ...this.place, timestamp, message };
+    });
     return storeFixtures(this.#service.context, placed);
   }
 

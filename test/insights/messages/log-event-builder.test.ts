@@ -1,12 +1,29 @@
+import { diag, DiagLogLevel } from '@opentelemetry/api';
 import { expect } from 'chai';
 import { OptionError } from '../../../src/cloudwatch/errors.js';
 import { type BuiltLayout, LogEventBuilder } from '../../../src/insights/messages/log-event-builder.js';
 import { parseMessage } from '../../../src/insights/messages/message-parser.js';
 
 const TRACE_ID = '5b8efff798038103d269b633813fc60c';
-const LAYOUTS: readonly BuiltLayout[] = ['otel', 'otlp', 'lambda', 'powertools', 'text'];
+const LAYOUTS: readonly BuiltLayout[] = ['collector', 'otlp', 'lambda', 'powertools', 'text'];
 
 describe('LogEventBuilder', () => {
+  it('reads the old name of the layout collector, and says so once', () => {
+    const said: string[] = [];
+    const say = (text: string): number => said.push(text);
+    const logger = { error: say, warn: say, info: say, debug: say, verbose: say };
+    diag.setLogger(logger, { logLevel: DiagLogLevel.WARN, suppressOverrideMessage: true });
+    try {
+      const builder = new LogEventBuilder().body('payment failed');
+      expect(builder.build('otel').message).to.equal(builder.build('collector').message);
+      expect(builder.build('otel').message).to.equal(builder.build().message);
+    } finally {
+      diag.disable();
+    }
+    expect(said).to.have.lengthOf(1);
+    expect(said[0]).to.include('layout "otel" is now called "collector"');
+  });
+
   for (const layout of LAYOUTS) {
     it(`builds what the message parser reads as ${layout}`, () => {
       const { timestamp, message } = new LogEventBuilder()
@@ -32,7 +49,7 @@ describe('LogEventBuilder', () => {
 
   it('names the service where the layout has a place for it', () => {
     const builder = new LogEventBuilder().body('x').service('orders');
-    for (const layout of ['otel', 'otlp', 'powertools'] as const) {
+    for (const layout of ['collector', 'otlp', 'powertools'] as const) {
       expect(parseMessage(builder.build(layout).message).service).to.equal('orders');
     }
   });
@@ -60,7 +77,7 @@ describe('LogEventBuilder', () => {
     expect(levels).to.deep.equal(['DEBUG', 'INFO', 'WARN', 'ERROR', 'FATAL']);
   });
 
-  for (const layout of ['otel', 'otlp', 'lambda', 'powertools'] as const) {
+  for (const layout of ['collector', 'otlp', 'lambda', 'powertools'] as const) {
     it(`writes what was thrown, with its stack where it is asked for, in the layout ${layout}`, () => {
       const error = new TypeError('no price');
       const bare = parseMessage(new LogEventBuilder().error(error).build(layout).message);
@@ -119,7 +136,7 @@ describe('LogEventBuilder', () => {
       it(`an object that ${what}`, () => {
         const text = parseMessage(new LogEventBuilder().error(thrown).build().message).text;
         expect(text).to.contain('"code":7');
-        for (const layout of ['otel', 'lambda'] as const) {
+        for (const layout of ['collector', 'lambda'] as const) {
           const { message } = new LogEventBuilder().info('m').attribute('thrown', thrown).build(layout);
           expect(message).to.contain('"code":7');
           expect(parseMessage(message).text).to.equal('m');
@@ -148,8 +165,8 @@ describe('LogEventBuilder', () => {
   });
 
   it('wants a body', () => {
-    expect(() => new LogEventBuilder().build()).to.throw('body must be given');
-    expect(() => new LogEventBuilder().body(5 as never).build('text')).to.throw('body must be given');
+    expect(() => new LogEventBuilder().build()).to.throw('body must be');
+    expect(() => new LogEventBuilder().body(5 as never).build('text')).to.throw('body must be');
   });
 
   it('takes the request id of headers', () => {

@@ -24,7 +24,7 @@ describe('parseMessage', () => {
       }),
     );
     expect(parsed).to.include({
-      layout: 'otel',
+      layout: 'collector',
       text: 'payment failed',
       traceId: W3C,
       spanId: 'eee19b7ec3c1b174',

@@ -336,12 +336,23 @@ describe('faults', () => {
       expect(service.local.faults.list()).to.deep.equal([]);
     });
 
+    it('sets the clock to a time of early 1970 too, in two steps', () => {
+      const { clock } = service.local;
+      clock.setTime(0);
+      clock.advance(1_800_000_000);
+      expect(clock.now()).to.equal(1_800_000_000);
+      clock.reset();
+    });
+
     it('sets the clock', async () => {
       const before = service.local.clock.now();
       expect((await control('POST', 'clock', { advanceMillis: HOUR })).body.time).to.equal(before + HOUR);
       expect((await control('POST', 'clock', { time: 1000 })).body.time).to.equal(1000);
       expect((await control('GET', 'clock')).body.time).to.equal(1000);
       expect((await control('POST', 'clock', { time: 'soon' })).status).to.equal(400);
+      const seconds = await control('POST', 'clock', { time: 1_800_000_000 });
+      expect(seconds.status).to.equal(400);
+      expect(JSON.stringify(seconds.body)).to.include('as seconds it would be 2027-01-15T08:00:00.000Z');
       expect((await control('DELETE', 'clock')).body.time).to.equal(before);
     });
   });

@@ -99,7 +99,7 @@ describe('LogEventGenerator', () => {
     for (const { message } of make().structured(50)) {
       const { layout, traceId, severityNumber, service } = parseMessage(message);
       expect({ layout, hasTrace: /^[0-9a-f]{32}$/.test(traceId ?? '') }).to.deep.equal({
-        layout: 'otel',
+        layout: 'collector',
         hasTrace: true,
       });
       expect(severityNumber).to.be.lessThan(17);
