@@ -1,8 +1,8 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs';
 import { CloudWatchLogsError } from '../cloudwatch/errors.js';
 import { type Destination, type LogEntity } from '../delivery/encoded-event.js';
 import { type HarmedLine, readLines, wholeBytesOf } from './read-lines.js';
-import { JournaledEvent, OPEN_SAFELY, readFrom, Segment } from './segment.js';
+import { JournaledEvent, OPEN_SAFELY, Segment } from './segment.js';
 import { type HeadFigures } from './segment-head.js';
 import {
   type NumberRange,
@@ -73,7 +73,7 @@ export function adoptSegment(path: string): Adopted {
   const segment = Segment.open(path);
   try {
     mendEnd(segment);
-    const lines = readLines(segment.read());
+    const lines = readLines(contentOf(segment));
     const head = readHead(lines);
     if (head) segment.goOnFrom(head);
     const { states } = segment;
@@ -99,7 +99,7 @@ export function adoptSegment(path: string): Adopted {
 /** Reads the events that only the file has; they are held then. @throws the file system's error */
 export function takeLeft(segment: Segment): LeftEvents[] {
   const groups = new Map<number, LeftEvents>();
-  const lines = readLines(segment.read());
+  const lines = readLines(contentOf(segment));
   for (const line of lines) {
     if ('destination' in line && !groups.has(line.d)) {
       groups.set(line.d, { destination: line.destination, entity: line.entity, events: [] });
@@ -116,11 +116,30 @@ export function takeLeft(segment: Segment): LeftEvents[] {
 
 /** A line that broke off would spoil the next one. */
 function mendEnd(segment: Segment): void {
-  const bytes = segment.read();
+  const { descriptor } = segment;
+  const bytes = contentOf(segment);
   const end = bytes.lastIndexOf(0x0a) + 1;
   const whole = wholeBytesOf(bytes.subarray(end));
-  segment.cutTo(end + whole);
-  if (whole > 0) segment.endLine();
+  segment.bytes = end + whole;
+  if (segment.bytes < bytes.length) ftruncateSync(descriptor, segment.bytes);
+  if (whole > 0) segment.bytes += writeSync(descriptor, '\n');
+}
+
+/** The whole file. @throws the file system's error */
+function contentOf({ descriptor }: Segment): Buffer {
+  return readFrom(descriptor, fstatSync(descriptor).size);
+}
+
+/** The first bytes of a file, as far as there are so many. */
+function readFrom(descriptor: number, length: number): Buffer {
+  const bytes = Buffer.allocUnsafe(length);
+  let read = 0;
+  while (read < length) {
+    const more = readSync(descriptor, bytes, read, length - read, read);
+    if (more === 0) break;
+    read += more;
+  }
+  return bytes.subarray(0, read);
 }
 
 /** @returns nothing where the head is damaged, or cut off */

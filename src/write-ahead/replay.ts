@@ -1,4 +1,4 @@
-import { closeSync, fsync, openSync, readdirSync, renameSync, statSync } from 'node:fs';
+import { closeSync, fdatasync, fsync, openSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describeError } from '../cloudwatch/describe-error.js';
@@ -75,7 +75,7 @@ export class Replay {
   /** Has the device keep files, and their names. Never rejects; what fails is said. */
   async sync(segments: Iterable<Segment>): Promise<void> {
     const { parts, directory, unsyncedFolders } = this.#log;
-    const errors = await Promise.all([...segments].map((segment) => segment.sync()));
+    const errors = await Promise.all([...segments].map(syncSegment));
     const folders = [directory, ...unsyncedFolders];
     unsyncedFolders.clear();
     await Promise.all(folders.map(syncDirectory));
@@ -223,6 +223,19 @@ function tryRename(from: string, to: string): void {
   } catch {
     // It is not there any more, or the next process sees that this one is dead.
   }
+}
+
+/** Has the device keep what was appended. Never rejects. @returns why it can't */
+function syncSegment(segment: Segment): Promise<Error | undefined> {
+  if (!segment.isUnsynced) return Promise.resolve(undefined);
+  segment.isUnsynced = false;
+  return new Promise((resolve) => {
+    // It may be closed meanwhile, once all in it is released.
+    fdatasync(segment.descriptor, (error) => {
+      segment.isUnsynced ||= error !== null;
+      resolve(segment.isClosed ? undefined : (error ?? undefined));
+    });
+  });
 }
 
 /** A new file is safe once its directory is. Not every system can do this. */

@@ -2,12 +2,10 @@ import {
   closeSync,
   constants,
   existsSync,
-  fdatasync,
   fstatSync,
   ftruncateSync,
   futimesSync,
   openSync,
-  readSync,
   renameSync,
   unlink,
   unlinkSync,
@@ -84,7 +82,7 @@ export class Segment {
   readonly path: string;
   /** Milliseconds since 1970. */
   readonly createdMillis: number;
-  readonly #descriptor: number;
+  readonly descriptor: number;
   #head: SegmentHead;
   /** Numbers of events of which a note could not be written. */
   readonly #unnoted = { sent: new Set<number>(), released: new Set<number>() };
@@ -94,15 +92,15 @@ export class Segment {
   #destinationCount = 0;
   /** Where the last event went: mostly the next one goes there too. */
   #last: { destination: Destination; entity: LogEntity | undefined; place: number } | undefined;
-  #isClosed = false;
+  isClosed = false;
   /** Whether it was written to since the device was last told to keep it. */
-  #isUnsynced = true;
+  isUnsynced = true;
 
   private constructor(path: string, flags: number) {
     this.path = path;
     this.createdMillis = createdMillisOf(basename(path));
     this.#head = new SegmentHead(path);
-    this.#descriptor = openSync(path, flags | O_RDWR | O_APPEND | OPEN_SAFELY, 0o600);
+    this.descriptor = openSync(path, flags | O_RDWR | O_APPEND | OPEN_SAFELY, 0o600);
   }
 
   /** @throws the file system's error */
@@ -188,44 +186,15 @@ export class Segment {
     this.states.leave(number);
   }
 
-  /** Its whole file. @throws the file system's error */
-  read(): Buffer {
-    return readFrom(this.#descriptor, fstatSync(this.#descriptor).size);
-  }
-
-  /** Cuts off what stands behind so many bytes. @throws the file system's error */
-  cutTo(bytes: number): void {
-    if (bytes < fstatSync(this.#descriptor).size) ftruncateSync(this.#descriptor, bytes);
-    this.bytes = bytes;
-  }
-
-  /** Ends the last line, which lacks its end. @throws the file system's error */
-  endLine(): void {
-    this.#write(Buffer.from('\n'));
-  }
-
   /** Goes on with the figures that the file has. */
   goOnFrom(figures: HeadFigures): void {
     this.#head = new SegmentHead(this.path, figures);
   }
 
-  /** Has the device keep what was appended. Never rejects. @returns why it can't */
-  sync(): Promise<Error | undefined> {
-    if (!this.#isUnsynced) return Promise.resolve(undefined);
-    this.#isUnsynced = false;
-    return new Promise((resolve) => {
-      // It may be closed meanwhile, once all in it is released.
-      fdatasync(this.#descriptor, (error) => {
-        this.#isUnsynced ||= error !== null;
-        resolve(this.#isClosed ? undefined : (error ?? undefined));
-      });
-    });
-  }
-
   /** Shows those on other hosts that the file's owner lives. */
   showLife(now: Date): void {
     try {
-      futimesSync(this.#descriptor, now, now);
+      futimesSync(this.descriptor, now, now);
     } catch {
       // The next one may show it again.
     }
@@ -234,7 +203,7 @@ export class Segment {
   /** Where its file is. What is in it can be read in any case as long as this process runs. */
   whereabouts(): Whereabouts {
     if (existsSync(this.path)) return 'here';
-    return fstatSync(this.#descriptor).nlink === 0 ? 'removed' : 'taken';
+    return fstatSync(this.descriptor).nlink === 0 ? 'removed' : 'taken';
   }
 
   /**
@@ -244,10 +213,10 @@ export class Segment {
    */
   close(onRemoved: () => void): number {
     if (this.owesNotes && this.unreleased > 0) this.noteAgain();
-    this.#isClosed = true;
+    this.isClosed = true;
     this.#head.close();
     const isRemoved = this.unreleased > 0 && this.whereabouts() === 'removed';
-    closeSync(this.#descriptor);
+    closeSync(this.descriptor);
     if (this.unreleased === 0) {
       // Where it can't be, the next process finds nothing left in it.
       unlink(this.path, onRemoved);
@@ -264,9 +233,9 @@ export class Segment {
 
   /** Leaves the file to the process that took it. */
   abandon(): void {
-    this.#isClosed = true;
+    this.isClosed = true;
     this.#head.close();
-    closeSync(this.#descriptor);
+    closeSync(this.descriptor);
   }
 
   #hold(event: EncodedEvent): EncodedEvent {
@@ -311,7 +280,7 @@ export class Segment {
 
   /** A note that the disk has no room for is missing after a crash: its events are sent twice, not lost, and counted so. */
   #note(what: 'sent' | 'released', numbers: readonly number[]): boolean {
-    if (this.#isClosed) return true;
+    if (this.isClosed) return true;
     try {
       this.#write(lineOf(JSON.stringify({ [what]: rangesOf(numbers) })));
       return true;
@@ -326,28 +295,16 @@ export class Segment {
   #write(bytes: Uint8Array): void {
     let written = 0;
     try {
-      while (written < bytes.length) written += writeSync(this.#descriptor, bytes, written);
+      while (written < bytes.length) written += writeSync(this.descriptor, bytes, written);
     } catch (error) {
-      if (written > 0) ftruncateSync(this.#descriptor, this.bytes);
+      if (written > 0) ftruncateSync(this.descriptor, this.bytes);
       throw error;
     }
     this.bytes += bytes.length;
-    this.#isUnsynced = true;
+    this.isUnsynced = true;
   }
 }
 
 function linesOf(texts: readonly string[]): Buffer {
   return Buffer.concat(texts.map((text) => Buffer.from(lineOf(text))));
-}
-
-/** The first bytes of a file, as far as there are so many. */
-export function readFrom(descriptor: number, length: number): Buffer {
-  const bytes = Buffer.allocUnsafe(length);
-  let read = 0;
-  while (read < length) {
-    const more = readSync(descriptor, bytes, read, length - read, read);
-    if (more === 0) break;
-    read += more;
-  }
-  return bytes.subarray(0, read);
 }
