@@ -8,10 +8,8 @@ import { nearestName } from './nearest-name.js';
  * @param members - every name that is known; `satisfies Record<keyof Options, true>` keeps it whole
  * @throws OptionError for what is no object, and for the first unknown member, with the one that is near
  */
-export function checkMembers(option: string, value: unknown, members: Readonly<Record<string, true>>): void {
-  if (!isObject(value)) {
-    throw new OptionError(option === '' ? 'options' : option, 'be an object', value);
-  }
+export function checkMembers(option: string, value: unknown, members: object): void {
+  checkObject(option || 'options', value);
   for (const name of Object.keys(value)) {
     if (Object.hasOwn(members, name)) continue;
     throw unknownMember(option === '' ? name : `${option}.${name}`, name, members);
@@ -24,6 +22,15 @@ export function unknownMember(path: string, name: string, members: object): Opti
   const near = nearestName(name, known);
   const remedy = near === undefined ? ` (${known.join(', ')})` : `; did you mean ${near}?`;
   return new OptionError(path, `be the name of an option${remedy}`);
+}
+
+/** @throws OptionError for what has no members */
+export function checkObject(
+  option: string,
+  value: unknown,
+  rule = 'be an object',
+): asserts value is Record<string, unknown> {
+  if (!isObject(value)) throw new OptionError(option, rule, value);
 }
 
 /** @throws OptionError for what is given and no length of time */

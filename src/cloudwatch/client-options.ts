@@ -40,6 +40,9 @@ export const CLIENT_MEMBERS = {
   errorDetails: true,
 } as const satisfies Record<keyof ClientOptions, true>;
 
+/** What a client of the application must be: completes "client must …". */
+export const CLIENT_RULE = 'be a CloudWatchLogsClient of @aws-sdk/client-cloudwatch-logs';
+
 /** How a client is to be made: options that are right, with what the environment says in place of others. */
 export interface ClientPlan {
   readonly options: ClientOptions;
@@ -94,7 +97,7 @@ export function isLoopbackHost(hostname: string): boolean {
 export function checkClient(client: unknown): asserts client is CloudWatchLogsClient {
   const given = client as Partial<CloudWatchLogsClient> | null | undefined;
   if (typeof given !== 'object' || given === null || typeof given.send !== 'function') {
-    throw new OptionError('client', 'be a CloudWatchLogsClient of @aws-sdk/client-cloudwatch-logs', client);
+    throw new OptionError('client', CLIENT_RULE, client);
   }
   // A stand-in of a test has `send` alone; it takes whatever it is given.
   if (!given.middlewareStack || !given.config) return;

@@ -45,7 +45,8 @@ export class OptionError extends CloudWatchLogsError {
   constructor(option: string, rule: string, ...value: [] | [unknown]) {
     const shown = value.length === 1 ? show(value[0]) : undefined;
     super('ERR_OPTION', sentenceOf(option, rule, shown));
-    this.option = String(option as unknown).split(NEW_NAME)[0]!;
+    // eslint-disable-next-line @typescript-eslint/no-unnecessary-type-conversion -- JavaScript may hand over anything
+    this.option = String(option).split(NEW_NAME)[0]!;
     this.rule = rule;
     this.value = shown;
   }

@@ -2,10 +2,10 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { type ExportResult, ExportResultCode } from '@opentelemetry/core';
 import { type LogRecordExporter, type ReadableLogRecord } from '@opentelemetry/sdk-logs';
+import { checkObject } from '../cloudwatch/check-members.js';
 import { checkClient, planClient } from '../cloudwatch/client-options.js';
 import { usdPerMillion } from '../cloudwatch/prices.js';
-import { CloudWatchLogsError, OptionError } from '../cloudwatch/errors.js';
-import { isObject } from '../cloudwatch/is-object.js';
+import { CloudWatchLogsError } from '../cloudwatch/errors.js';
 import { type Clocks, monotonicMillis } from '../delivery/clocks.js';
 import { Deadline } from '../delivery/deadline.js';
 import {
@@ -324,9 +324,7 @@ export class ExporterCore implements LogRecordExporter {
     resource?: ReadableLogRecord['resource'],
     millis = this.#settings.requestTimeoutMillis,
   ): Promise<void> {
-    if (resource !== undefined && !isObject(resource)) {
-      throw new OptionError('resource', 'be a resource of OpenTelemetry', resource);
-    }
+    if (resource !== undefined) checkObject('resource', resource);
     const deadline = Deadline.after(millis, this.#monotonicMillis);
     await within(deadline, Promise.all([this.#preparedAhead, resource && this.#prepareOnce(resource)]));
   }

@@ -1,5 +1,4 @@
-import { OptionError } from '../cloudwatch/errors.js';
-import { isObject } from '../cloudwatch/is-object.js';
+import { checkObject } from '../cloudwatch/check-members.js';
 import { toLogGroupName } from '../cloudwatch/names.js';
 import { fillTemplate, usesTime } from '../encoding/template.js';
 import { parseOrThrow } from '../options/option-kinds.js';
@@ -22,7 +21,7 @@ export function logGroupAttributes(
 ): { 'aws.log.group.names'?: string[] } {
   const template = parseOrThrow('logGroupName', logGroupName);
   if (template.usesRecord || usesTime(template)) return {};
-  if (!isObject(resource)) throw new OptionError('resource', 'be an object of attributes', resource);
+  checkObject('resource', resource);
   const missing: string[] = [];
   const attributes = resource as Parameters<typeof fillTemplate>[1]['resource']['attributes'];
   const source = { resource: { attributes }, attributes: {}, timestamp: 0 };

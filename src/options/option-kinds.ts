@@ -1,4 +1,4 @@
-import { isObject } from '../cloudwatch/is-object.js';
+import { checkObject } from '../cloudwatch/check-members.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import { logGroupNameProblem, logStreamNameProblem } from '../cloudwatch/names.js';
 import { fillTemplate, parseTemplate, TemplateError, type Template } from '../encoding/template.js';
@@ -172,9 +172,7 @@ export function pairs(
 ): Option<Readonly<Record<string, string>>, Readonly<Record<string, string>> | undefined> {
   return declare<Readonly<Record<string, string>>, Readonly<Record<string, string>> | undefined>(spec, {
     check(name, value) {
-      if (!isObject(value)) {
-        throw new OptionError(name, 'be an object whose values are texts', value);
-      }
+      checkObject(name, value, 'be an object whose values are texts');
       const entries = Object.entries(value);
       if (entries.length > spec.max) {
         throw new OptionError(name, `have at most ${spec.max} entries; it has ${entries.length}`);
@@ -305,9 +303,7 @@ export function group<const Members extends OptionTable, Off extends boolean>(
     members,
     check(name, value) {
       if (value === false && spec.canBeOff) return false as Off extends true ? false : never;
-      if (!isObject(value)) {
-        throw new OptionError(name, rule, value);
-      }
+      checkObject(name, value, rule);
       return value as SettingsOf<Members>;
     },
     ...(spec.canBeOff && {

@@ -1,5 +1,6 @@
 import { type CloudWatchLogsClient, type CloudWatchLogsClientConfig } from '@aws-sdk/client-cloudwatch-logs';
 import { type MeterProvider } from '@opentelemetry/api';
+import { CLIENT_RULE } from '../cloudwatch/client-options.js';
 import { OptionError } from '../cloudwatch/errors.js';
 import {
   LOG_GROUP_CLASSES,
@@ -195,7 +196,7 @@ export const EXPORTER_OPTIONS = {
    * @defaultValue one of our own
    */
   client: fromCode<CloudWatchLogsClient>({
-    rule: 'be a CloudWatchLogsClient of @aws-sdk/client-cloudwatch-logs',
+    rule: CLIENT_RULE,
     is: (value) => typeof value === 'object' && value !== null && 'send' in value,
   }),
   /** Attempts that the AWS SDK makes of each request, before ours begin to wait longer. */

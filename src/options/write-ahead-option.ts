@@ -1,6 +1,6 @@
 import { checkMembers } from '../cloudwatch/check-members.js';
 import { OptionError } from '../cloudwatch/errors.js';
-import { either, type Option } from './option-kinds.js';
+import { either, integer, type Option } from './option-kinds.js';
 import { type WriteAheadSettings } from '../write-ahead/write-ahead-log.js';
 import { WRITE_AHEAD_NUMBERS } from '../write-ahead/write-ahead-numbers.js';
 
@@ -26,7 +26,7 @@ export function writeAheadOption(spec: {
 }
 
 function checkWriteAhead(name: string, given: unknown): WriteAheadSettings {
-  checkMembers(name, given, { directory: true, fsyncIntervalMillis: true, maxBytes: true });
+  checkMembers(name, given, { directory: true, ...WRITE_AHEAD_NUMBERS });
   const value = given as Record<string, unknown>;
   const { directory } = value;
   if (typeof directory !== 'string' || directory.trim() === '') {
@@ -34,11 +34,7 @@ function checkWriteAhead(name: string, given: unknown): WriteAheadSettings {
   }
   const number = (member: keyof typeof WRITE_AHEAD_NUMBERS): number => {
     const { min, max, default: otherwise } = WRITE_AHEAD_NUMBERS[member];
-    const one = value[member] ?? otherwise;
-    if (!Number.isInteger(one) || (one as number) < min || (one as number) > max) {
-      throw new OptionError(`${name}.${member}`, `be a whole number from ${min} to ${max}`, one);
-    }
-    return one as number;
+    return integer({ min, max }).check(`${name}.${member}`, value[member] ?? otherwise)!;
   };
   return {
     directory,
