@@ -13,9 +13,9 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build, transform } from 'esbuild';
 import { rollup } from 'rollup';
+import { minify } from 'terser';
 import { dts } from 'rollup-plugin-dts';
 import { buildPage, pageModule } from './build-page.mjs';
-import { loadedWith } from './loaded-with.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const from = (path) => join(root, path);
@@ -46,6 +46,12 @@ const COMMON_JS_ONLY = /^register\//;
 
 /** Without indentation, in lines that a stack trace can point at; the names of functions stay. */
 const COMPACT = { minifyWhitespace: true, minifySyntax: true, lineLimit: 300 };
+
+/**
+ * Letters that stand for the `#` of private names, which terser and esbuild shorten as they do variables; the second one where a word
+ * stands before it without a space.
+ */
+const [PRIVATE, PRIVATE_BEHIND_WORD] = ['ǂ', 'ǁ'];
 
 /** The module of the page's texts, which stands in no file: only its declarations do. */
 const tracePage = {
@@ -90,17 +96,13 @@ async function modules() {
     plugins: [tracePage],
   });
   const { outputs } = result.metafile;
-  // What the main entry loads stands on the way of every record, and stays as it is; anywhere else names inside of functions
-  // are short.
-  const onTheWay = loadedWith('dist/esm/index.js', outputs);
-  for (const path of Object.keys(outputs)) {
-    withoutBareImports(path);
-    if (path.endsWith('.js') && !onTheWay.has(path)) await shortenNames(path);
-  }
+  const files = Object.keys(outputs).filter((path) => path.endsWith('.js'));
+  for (const path of files) withoutBareImports(path);
+  await commonJs(outputs);
+  for (const path of files) await shortenNames(path);
   chmodSync(from('dist/esm/cli/main.js'), 0o755);
   mkdirSync(from('build'), { recursive: true });
   writeFileSync(from('build/package-meta.json'), JSON.stringify(result.metafile));
-  await commonJs(outputs, onTheWay);
   removeUnused(outputs);
 }
 
@@ -127,7 +129,6 @@ function addWithImports(path, outputs, files) {
  * as package.json says, and users' bundlers would complain. The line stays, so that source maps fit.
  */
 function withoutBareImports(path) {
-  if (!path.endsWith('.js')) return;
   const text = readFileSync(from(path), 'utf8');
   const head = /^(?:#![^\n]*\n)?(?:import(?:[^";]*\bfrom)?"[^"]*";\n?)+/;
   writeFileSync(
@@ -136,38 +137,54 @@ function withoutBareImports(path) {
   );
 }
 
-/** Shortens names inside of functions; those of functions and classes stay for stack traces, of which the command shows none. */
+/**
+ * Shortens the names of variables; those of functions, methods and classes stay for stack traces, of which the command shows none.
+ * (What esbuild keeps by `keepNames` is not what a trace shows of a class.)
+ */
 async function shortenNames(path) {
-  const map = readFileSync(from(`${path}.map`)).toString('base64');
-  const { code, map: shortened } = await transform(
-    readFileSync(from(path), 'utf8').replace(
-      /\n\/\/# sourceMappingURL=.*\s*$/,
-      `\n//# sourceMappingURL=data:application/json;base64,${map}\n`,
-    ),
-    {
-      format: 'esm',
-      target: 'node20.19',
-      ...COMPACT,
-      minifyIdentifiers: true,
-      keepNames: !path.endsWith('cli/main.js'),
-      sourcemap: true,
-    },
-  );
-  writeFileSync(from(path), `${code}//# sourceMappingURL=${path.split('/').at(-1)}.map\n`);
-  writeFileSync(from(`${path}.map`), shortened);
+  const isNamed = !path.endsWith('cli/main.js');
+  const text = withClassNames(readFileSync(from(path), 'utf8'));
+  if (/[ǁǂ]/.test(text)) throw new Error(`${path} has a letter that stands for private names`);
+  const { code, map } = await minify(isNamed ? withoutPrivate(text) : text, {
+    module: path.startsWith('dist/esm/'),
+    toplevel: true,
+    compress: false,
+    ecma: 2022,
+    mangle: { keep_classnames: isNamed, keep_fnames: isNamed },
+    format: { comments: false, preserve_annotations: true, max_line_len: 300, ecma: 2022 },
+    sourceMap: { content: readFileSync(from(`${path}.map`), 'utf8'), url: `${path.split('/').at(-1)}.map` },
+  });
+  writeFileSync(from(path), `${withPrivate(code)}\n`);
+  writeFileSync(from(`${path}.map`), map);
+}
+
+function withoutPrivate(text) {
+  return text.replace(/([\w$])#(?=[\w$])/g, `$1 ${PRIVATE_BEHIND_WORD}`).replace(/#(?=[\w$])/g, PRIVATE);
+}
+
+function withPrivate(text) {
+  return text.replace(new RegExp(` ?${PRIVATE_BEHIND_WORD}`, 'g'), '#').replaceAll(PRIVATE, '#');
+}
+
+/**
+ * Gives classes the names of their variables, which stay when those get shorter: esbuild writes `Name = class {}`, and
+ * `Name = class _Name {}` or `Name2` where a class speaks of itself.
+ */
+function withClassNames(text) {
+  let named = text;
+  for (const [, name, own] of text.matchAll(/\b([A-Z][\w$]*)=class (_\1|\12)\b/g)) {
+    named = named.replace(new RegExp(`(?<![\\w$])${own}(?![\\w$])`, 'g'), name);
+  }
+  return named.replace(/\b([A-Z][\w$]*)=class(?=\{| extends\b)/g, '$1=class $1');
 }
 
 /** The CommonJS half: each ES module of the other half, in the other system's words. */
-async function commonJs(outputs, onTheWay) {
+async function commonJs(outputs) {
   const files = new Set();
   for (const name of Object.keys({ ...ENTRIES, ...PROGRAMS })) {
     if (!ES_MODULES_ONLY.test(name)) addWithImports(`dist/esm/${name}.js`, outputs, files);
   }
-  await Promise.all(
-    [...files].map((path) =>
-      toCommonJs(path, path.replace('dist/esm/', 'dist/cjs/'), { minifyIdentifiers: !onTheWay.has(path) }),
-    ),
-  );
+  await Promise.all([...files].map((path) => toCommonJs(path, path.replace('dist/esm/', 'dist/cjs/'))));
   await toCommonJs('src/register.cts', 'dist/cjs/register.cjs', { loader: 'ts' });
   writeFileSync(from('dist/esm/register.js'), 'import"../cjs/register.cjs";\n');
 }
@@ -186,6 +203,7 @@ async function toCommonJs(source, target, options) {
   mkdirSync(dirname(from(target)), { recursive: true });
   writeFileSync(from(target), `${code}//# sourceMappingURL=${target.split('/').at(-1)}.map\n`);
   writeFileSync(from(`${target}.map`), map);
+  await shortenNames(target);
 }
 
 /** ES modules import entries, and no chunk: a chunk need not show them that it was one of them, nor what its names are. */
