@@ -186,13 +186,28 @@ check('editors show a comment for every option', () => {
   });
   const checker = program.getTypeChecker();
   let count = 0;
+  const look = (path, option) => {
+    count++;
+    const isDeprecated = option.getJsDocTags(checker).some((tag) => tag.name === 'deprecated');
+    if (!isDeprecated && option.getDocumentationComment(checker).length === 0)
+      throw new Error(`${path} has none`);
+  };
+  /** Options that are objects of options: what editors show within them, too. */
+  const GROUPS = ['circuitBreaker', 'retry', 'spool', 'writeAhead'];
   for (const statement of program.getSourceFile(file).statements.filter(ts.isVariableStatement)) {
     for (const { name } of statement.declarationList.declarations) {
       for (const option of checker.getTypeAtLocation(name).getProperties()) {
-        count++;
-        const isDeprecated = option.getJsDocTags(checker).some((tag) => tag.name === 'deprecated');
-        if (!isDeprecated && option.getDocumentationComment(checker).length === 0)
-          throw new Error(`${name.text.slice(2)}.${option.name} has none`);
+        const path = `${name.text.slice(2)}.${option.name}`;
+        look(path, option);
+        if (!GROUPS.includes(option.name)) continue;
+        const type = checker.getTypeOfSymbol(option);
+        const members = (type.isUnion() ? type.types : [type]).flatMap((one) => one.getProperties());
+        for (const member of members) {
+          if (
+            member.getDeclarations()?.[0]?.getSourceFile().fileName.includes('opentelemetry-cloudwatch-logs')
+          )
+            look(`${path}.${member.name}`, member);
+        }
       }
     }
   }

@@ -8,10 +8,13 @@ import { classifyHttp, jsonOf, mergeHeaders, requireHttpSuccess, sendOverHttp } 
 
 /** A request for an access token. */
 export interface AccessTokenRequest {
+  /** Where tokens are asked for. */
   readonly url: string | URL;
   /** What the grant needs: `grant_type`, `client_id`, `client_secret`. */
   readonly form: Readonly<Record<string, string>>;
+  /** Sent with the request. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** Ends the request. */
   readonly signal: AbortSignal;
 }
 

@@ -129,6 +129,7 @@ export interface BackEnd<LogRecord = ReadableLogRecord, Credentials = undefined,
    * belong to the back end of this name, so it stays as it is.
    */
   readonly name: string;
+  /** What one request may hold, and how old its events may be. */
   readonly limits: BackEndLimits;
   /**
    * Makes of a record what `send` sends. Runs once for each record; what it throws loses that record alone (`unserializable`).

@@ -11,10 +11,13 @@ import { checkOption } from './check-option.js';
 
 /** One request over HTTP. */
 export interface HttpRequest {
+  /** Where the request goes. */
   readonly url: string | URL;
   /** Default `POST`. */
   readonly method?: string | undefined;
+  /** Sent with it. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
+  /** What is sent, as it goes over the wire. */
   readonly body?: string | Uint8Array | undefined;
   /** A body that is JSON, as `Content-Type` says then. */
   readonly json?: string | undefined;

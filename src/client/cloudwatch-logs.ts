@@ -31,6 +31,7 @@ export interface CloudWatchLogsOptions extends ClientOptions {
   readonly client?: CloudWatchLogsClient | undefined;
   /** Where events go and come from when a call names no log group. */
   readonly logGroupName?: string | undefined;
+  /** The stream of calls that name none. */
   readonly logStreamName?: string | undefined;
   /** What queries, look-ups and tails read: names, ARNs, prefixes (`/apps/*`). Default: `logGroupName`. */
   readonly logGroups?: readonly string[] | undefined;

@@ -33,10 +33,13 @@ const SHUTDOWN_MILLIS = 5_000;
 
 /** Which events of a stream. */
 export interface GetEventsOptions extends PlaceOptions {
+  /** Start of the range: a date, or milliseconds since 1970. Default: the stream’s first event. */
   readonly from?: Date | number | undefined;
+  /** End of the range: a date, or milliseconds since 1970. Default: the stream’s last event. */
   readonly to?: Date | number | undefined;
   /** Events of a page, 1 to 10,000. */
   readonly limit?: number | undefined;
+  /** Ends the call. */
   readonly signal?: AbortSignal | undefined;
 }
 

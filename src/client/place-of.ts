@@ -3,13 +3,17 @@ import { OptionError } from '../cloudwatch/errors.js';
 
 /** A log stream. */
 export interface Place {
+  /** The log group. */
   readonly logGroupName: string;
+  /** The log stream in it. */
   readonly logStreamName: string;
 }
 
 /** Where events go or come from; what is left out is the client's own. */
 export interface PlaceOptions {
+  /** The log group. Default: the client’s. */
   readonly logGroupName?: string | undefined;
+  /** The log stream. Default: the client’s. */
   readonly logStreamName?: string | undefined;
 }
 

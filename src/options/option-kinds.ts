@@ -288,16 +288,16 @@ export type SettingsOf<Table extends OptionTable> = {
  * An option made of others. Where neither code nor environment gives any of them, it has no value; in the
  * environment (and in code, where `canBeOff`) `false` turns it off.
  */
-export function group<const Members extends OptionTable, Off extends boolean>(
+export function group<const Members extends OptionTable, Off extends boolean, Input = OptionsOf<Members>>(
   members: Members,
   spec: Spec<undefined> & { readonly canBeOff: Off },
 ): Option<
-  OptionsOf<Members> | (Off extends true ? false : never),
+  Input | (Off extends true ? false : never),
   SettingsOf<Members> | (Off extends true ? false : never) | undefined
 > {
   const rule = spec.canBeOff ? 'be an object, or false' : 'be an object';
   return declare<
-    OptionsOf<Members> | (Off extends true ? false : never),
+    Input | (Off extends true ? false : never),
     SettingsOf<Members> | (Off extends true ? false : never) | undefined
   >(spec, {
     members,

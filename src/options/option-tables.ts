@@ -36,6 +36,7 @@ import {
   template,
   text,
   type Option,
+  type OptionsOf,
 } from './option-kinds.js';
 import { OVERSIZE_POLICIES, type TransformFunction } from '../encoding/record-encoder.js';
 import { ENV_PREFIX } from './environment-names.js';
@@ -89,6 +90,10 @@ export const RETRY_OPTIONS = {
   }),
 };
 
+/** Members of the option `retry`. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- declarations spell out a type alias, without its comments
+export interface RetryOptions extends OptionsOf<typeof RETRY_OPTIONS> {}
+
 /** Members of the option `circuitBreaker`. */
 export const CIRCUIT_BREAKER_OPTIONS = {
   /**
@@ -106,6 +111,10 @@ export const CIRCUIT_BREAKER_OPTIONS = {
     default: DEFAULT_CIRCUIT_BREAKER_SETTINGS.probeAfterMillis,
   }),
 };
+
+/** Members of the option `circuitBreaker`. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- declarations spell out a type alias, without its comments
+export interface CircuitBreakerOptions extends OptionsOf<typeof CIRCUIT_BREAKER_OPTIONS> {}
 
 /** Members of the option `spool`. */
 export const SPOOL_OPTIONS = {
@@ -133,6 +142,10 @@ export const SPOOL_OPTIONS = {
     default: DEFAULT_SPOOL_SETTINGS.fsync,
   }),
 };
+
+/** Members of the option `spool`. */
+// eslint-disable-next-line @typescript-eslint/no-empty-object-type -- declarations spell out a type alias, without its comments
+export interface SpoolOptions extends OptionsOf<typeof SPOOL_OPTIONS> {}
 
 /** Options of the exporter, declared once: type, checks, environment variables and the reference table. */
 export const EXPORTER_OPTIONS = {
@@ -397,7 +410,7 @@ export const EXPORTER_OPTIONS = {
     default: DEFAULT_DELIVERY_SETTINGS.shutdownTimeoutMillis,
   }),
   /** Waits between the attempts that follow the AWS SDK’s own. */
-  retry: group(RETRY_OPTIONS, { canBeOff: false }),
+  retry: group<typeof RETRY_OPTIONS, false, RetryOptions>(RETRY_OPTIONS, { canBeOff: false }),
   /**
    * PutLogEvents requests a second: what the account’s quota leaves to this process.
    *
@@ -412,15 +425,18 @@ export const EXPORTER_OPTIONS = {
    *
    * @defaultValue on
    */
-  circuitBreaker: group(CIRCUIT_BREAKER_OPTIONS, {
-    canBeOff: true,
-  }),
+  circuitBreaker: group<typeof CIRCUIT_BREAKER_OPTIONS, true, CircuitBreakerOptions>(
+    CIRCUIT_BREAKER_OPTIONS,
+    {
+      canBeOff: true,
+    },
+  ),
   /**
    * Keeps on disk what can’t be delivered now; see docs/delivery.md.
    *
    * @defaultValue none: it is kept in memory
    */
-  spool: group(SPOOL_OPTIONS, {
+  spool: group<typeof SPOOL_OPTIONS, false, SpoolOptions>(SPOOL_OPTIONS, {
     canBeOff: false,
   }),
   /**

@@ -1,13 +1,7 @@
 import { OptionError } from '../cloudwatch/errors.js';
 import { MAX_INDEX_FIELDS } from '../cloudwatch/limits.js';
 import { type OptionsOf, type SettingsOf } from './option-kinds.js';
-import {
-  type CIRCUIT_BREAKER_OPTIONS,
-  EXPORTER_OPTIONS,
-  PROCESSOR_OPTIONS,
-  type RETRY_OPTIONS,
-  type SPOOL_OPTIONS,
-} from './option-tables.js';
+import { EXPORTER_OPTIONS, PROCESSOR_OPTIONS } from './option-tables.js';
 import {
   type Environment,
   type OptionProblem,
@@ -33,23 +27,7 @@ export type CloudWatchLogRecordProcessorOptions = OptionsOf<typeof EXPORTER_OPTI
   OptionsOf<typeof PROCESSOR_OPTIONS> &
   RenamedProcessorOptions;
 
-/**
- * The option `spool`.
- * @interface
- */
-export type SpoolOptions = OptionsOf<typeof SPOOL_OPTIONS>;
-
-/**
- * The option `retry`.
- * @interface
- */
-export type RetryOptions = OptionsOf<typeof RETRY_OPTIONS>;
-
-/**
- * The option `circuitBreaker`, unless it is `false`.
- * @interface
- */
-export type CircuitBreakerOptions = OptionsOf<typeof CIRCUIT_BREAKER_OPTIONS>;
+export type { CircuitBreakerOptions, RetryOptions, SpoolOptions } from './option-tables.js';
 
 /** Checked options of the exporter. */
 export type ExporterSettings = SettingsOf<typeof EXPORTER_OPTIONS>;

@@ -15,6 +15,7 @@ export interface LogGroupSourceOptions {
   readonly logGroup: string;
   /** Begin and end, both included; a date, or milliseconds since 1970. */
   readonly from: Date | number;
+  /** End of the range; see `from`. */
   readonly to: Date | number;
   /** A filter pattern of FilterLogEvents. */
   readonly filterPattern?: string | undefined;

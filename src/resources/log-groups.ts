@@ -37,20 +37,25 @@ export interface LogGroup {
 
 /** What a log group can be made with. */
 export interface LogGroupSpec {
+  /** 1 to 512 letters, digits, and `_ - / . #`. */
   readonly logGroupName: string;
   /** `null` in `ensure`: for ever, also where the group has a retention now. undefined: leave it as it is. */
   readonly retentionInDays?: RetentionInDays | null | undefined;
   /** Fixed at creation. Default STANDARD. */
   readonly logGroupClass?: LogGroupClassName | undefined;
+  /** ARN of the key that encrypts the log group. Default: a key of the service. */
   readonly kmsKeyId?: string | undefined;
+  /** At most 50: names to values. */
   readonly tags?: Readonly<Record<string, string>> | undefined;
 }
 
 /** Which log groups to list: all, those with a prefix, or those whose name holds a text. */
 export interface ListLogGroupsOptions extends ListOptions {
+  /** What the names begin with. */
   readonly prefix?: string | undefined;
   /** Case-sensitive. Not together with `prefix`. */
   readonly pattern?: string | undefined;
+  /** Only log groups of this class. */
   readonly logGroupClass?: LogGroupClassName | undefined;
 }
 

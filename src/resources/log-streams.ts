@@ -28,6 +28,7 @@ export interface ListLogStreamsOptions extends ListOptions {
   readonly prefix?: string | undefined;
   /** Default `LogStreamName`. */
   readonly orderBy?: 'LogStreamName' | 'LastEventTime' | undefined;
+  /** The last one first. */
   readonly descending?: boolean | undefined;
 }
 

@@ -17,7 +17,9 @@ import { call, callUnless } from './resource-error.js';
 
 /** The metric that matching events make. */
 export interface MetricTransformation {
+  /** The metric’s name. */
   readonly metricName: string;
+  /** The metric’s namespace, not one of AWS’s own. */
   readonly metricNamespace: string;
   /** A number, or a field of the pattern such as `$.latency`. */
   readonly metricValue: string;
@@ -31,9 +33,13 @@ export interface MetricTransformation {
 
 /** A metric made from the events of a log group. */
 export interface MetricFilterSpec {
+  /** The log group whose events are matched. */
   readonly logGroupName: string;
+  /** Its name, of its own within the log group. */
   readonly filterName: string;
+  /** Which events match; an empty one matches all. */
   readonly filterPattern: string;
+  /** What a match makes. */
   readonly metric: MetricTransformation;
 }
 

@@ -14,7 +14,9 @@ import { call, callUnless } from './resource-error.js';
 
 /** Where matching events of a log group are pushed. */
 export interface SubscriptionFilterSpec {
+  /** The log group whose events are sent on. */
   readonly logGroupName: string;
+  /** Its name, of its own within the log group. */
   readonly filterName: string;
   /** Empty: every event. */
   readonly filterPattern: string;

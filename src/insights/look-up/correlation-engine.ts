@@ -73,9 +73,11 @@ export interface CorrelationEngineOptions extends ClientOptions, QueryRunnerSett
   readonly logGroups: readonly string[];
   /** Looks in the account's spans (`aws/spans`) too, where there are any. Default true. */
   readonly spans?: boolean | undefined;
-  /** Further fields that hold a trace id, span id or request id in your logs. */
+  /** Further fields that hold a trace id in your logs. */
   readonly traceIdFields?: readonly string[] | undefined;
+  /** Further fields that hold a span id. */
   readonly spanIdFields?: readonly string[] | undefined;
+  /** Further fields that hold a request id. */
   readonly requestIdFields?: readonly string[] | undefined;
   /**
    * Milliseconds before now in which FilterLogEvents is asked too, because Insights may not answer so

@@ -38,11 +38,13 @@ export type QueryRow = Readonly<Record<string, string>>;
 
 /** One query over at most 50 log groups. */
 export interface QueryRequest {
+  /** A query that was built, or its text. */
   readonly query: QueryBuilder | string;
   /** Names or ARNs; none where the query begins with SOURCE. */
   readonly logGroups: readonly string[];
   /** Milliseconds since 1970, or dates; both ends belong to the range. The service cuts to seconds. */
   readonly from: number | Date;
+  /** End of the range; see `from`. */
   readonly to: number | Date;
   /** Rows at the most, 1 to 100,000. Default: the query's own limit, else the service's 10,000. */
   readonly limit?: number | undefined;
