@@ -140,12 +140,15 @@ export async function readPlainFile(fs: FileSystem, path: string, firstBytes?: n
 
 /** Something that is no file stands where one was expected. */
 export class NotAPlainFileError extends Error {
-  readonly code = 'ELOOP';
-  readonly syscall = 'open';
-  readonly path: string;
+  // Set by the constructor, as the coverage of what sets a class's members was lost now and then.
+  declare readonly code: 'ELOOP';
+  declare readonly syscall: 'open';
+  declare readonly path: string;
 
   constructor(path: string) {
     super(`ELOOP: ${path} is not a plain file`);
+    this.code = 'ELOOP';
+    this.syscall = 'open';
     this.path = path;
   }
 }
