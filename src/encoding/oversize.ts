@@ -155,7 +155,9 @@ export function splitMessage(
   const object = parseObject(message);
   if (object === undefined) {
     const traceId: unknown = record.spanContext?.traceId;
-    const span = typeof traceId === 'string' ? ` trace_id=${traceId}` : '';
+    // A record made by hand may hold any text there: a long one would leave no room for the message.
+    const isId = typeof traceId === 'string' && /^[\w-]{1,64}$/.test(traceId);
+    const span = isId ? ` trace_id=${traceId}` : '';
     const head = (part: string, parts: string): string => `[split ${id} ${part}/${parts}${span}] `;
     const room = maxBytes - Buffer.byteLength(head('99999999', '99999999'));
     const texts = [...pieces(message, (rest) => cutUtf8(rest, room))];

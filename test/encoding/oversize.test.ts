@@ -122,6 +122,17 @@ describe('splitMessage', () => {
     expect(splitMessage(message, record(), 1024)[0]).to.match(/^\[split [0-9a-f]{16} 1\/\d+\] é/);
   });
 
+  it('leaves out a trace id that is none, however long it is', () => {
+    for (const traceId of ['é'.repeat(5000), 'a'.repeat(2000), '', 'a] b', '\ud800', 5]) {
+      const parts = splitMessage('x'.repeat(2000), record({ spanContext: { ...SPAN, traceId } }), 1024);
+      expect(parts.length).to.be.below(4);
+      for (const part of parts) {
+        expect(part).to.match(/^\[split [0-9a-f]{16} \d\/\d\] x+$/);
+        expect(Buffer.byteLength(part)).to.be.at.most(1024);
+      }
+    }
+  });
+
   it('splits an object without short members', () => {
     const parts = splitMessage(JSON.stringify({ body: 'x'.repeat(3000) }), record(), 1024);
     expect(parts[0]).to.match(/^\{"split":\{"id"/);
